@@ -1,0 +1,9 @@
+"""Which pixels speak for a class: attribution methods behind one verb.
+
+The table of methods is here and needs no torch. `cifar_core.attribution.attribute` does, and is imported by its own
+name.
+"""
+
+from cifar_core.attribution.methods import METHODS, AttributionError, Method, Option, check_options
+
+__all__ = ["METHODS", "AttributionError", "Method", "Option", "check_options"]

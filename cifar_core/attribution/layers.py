@@ -1,0 +1,51 @@
+"""Which layer Grad-CAM may look at."""
+
+from torch import nn
+
+from cifar_core.attribution.methods import AttributionError
+from cifar_core.models import LayerSummary, summarize
+
+
+def default_layer_name(model: nn.Module) -> str:
+    """Return the name of the last layer with convolutional features, after its ReLU where the network says which.
+
+    Raises:
+        AttributionError: If the model has no convolution.
+    """
+    for path, module in model.named_modules():
+        name = getattr(module, "last_conv_name", None)
+        if isinstance(name, str):
+            return f"{path}.{name}" if path else name
+    convolutions = [path for path, module in model.named_modules() if isinstance(module, nn.Conv2d)]
+    if not convolutions:
+        raise AttributionError("grad_cam does not fit this model: it has no convolution")
+    return convolutions[-1]
+
+
+def list_layers(model: nn.Module) -> tuple[str, ...]:
+    """Return the names of the layers worth choosing from, in order of computation.
+
+    Each ReLU after a convolution; without one, each convolution; nothing for a model without convolutions.
+    """
+    layers = _spatial_layers(model)
+    activations = [layer.name for layer in layers if layer.kind == "ReLU"]
+    return tuple(activations or (layer.name for layer in layers if layer.kind.startswith("Convolution")))
+
+
+def find_layer(model: nn.Module, name: str | None) -> nn.Module:
+    """Return the layer of that name, or the default one for None.
+
+    Raises:
+        AttributionError: If the model has no convolution, or no such layer with features (C, H, W).
+    """
+    default = default_layer_name(model)
+    if name is not None and name not in {layer.name for layer in _spatial_layers(model)}:
+        raise AttributionError(f"layer {name!r}; allowed: one with features (C, H, W): {', '.join(list_layers(model))}")
+    return model.get_submodule(name or default)
+
+
+def _spatial_layers(model: nn.Module) -> tuple[LayerSummary, ...]:
+    """All layers with features (C, H, W), from the first convolution on."""
+    layers = summarize(model).layers
+    first = next((place for place, layer in enumerate(layers) if layer.kind.startswith("Convolution")), len(layers))
+    return tuple(layer for layer in layers[first:] if len(layer.output_shape) == 3)

@@ -1,0 +1,48 @@
+"""Which images train, which choose, and which are kept for the end."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cifar_core.data.dataset import Dataset
+
+SplitName = Literal["train", "val", "test"]
+SPLIT_NAMES: tuple[SplitName, ...] = ("train", "val", "test")
+
+
+@dataclass(frozen=True)
+class Splits:
+    """Dataset indices of each split, ascending int64; together they are all images, each once."""
+
+    train: NDArray[np.int64]
+    val: NDArray[np.int64]
+    test: NDArray[np.int64]
+
+    def indices(self, name: str) -> NDArray[np.int64]:
+        """Return one split's dataset indices."""
+        if name not in SPLIT_NAMES:
+            raise ValueError(f"split {name!r} is not allowed; allowed: {', '.join(SPLIT_NAMES)}")
+        return getattr(self, name)
+
+
+def create_splits(dataset: Dataset, val_fraction: float, seed: int) -> Splits:
+    """Hold out the same share of every class of the official training images.
+
+    Args:
+        dataset: Its first `num_train` images are divided, the rest is test.
+        val_fraction: In (0, 1); CIFAR-10 with 0.1 gives 45,000 train and 5,000 val.
+        seed: Decides which images are held out.
+    """
+    labels = dataset.labels[: dataset.num_train]
+    is_val = np.zeros(dataset.num_train, dtype=bool)
+    for class_idx in range(dataset.num_classes):
+        members = np.flatnonzero(labels == class_idx)
+        generator = np.random.default_rng([seed, class_idx])
+        is_val[generator.permutation(members)[: round(val_fraction * len(members))]] = True
+    return Splits(
+        train=np.flatnonzero(~is_val),
+        val=np.flatnonzero(is_val),
+        test=np.arange(dataset.num_train, dataset.num_images),
+    )

@@ -1,0 +1,22 @@
+"""Runs: one training with one config each, in a directory that is the whole truth about it."""
+
+from cifar_core.runs.commands import send_command
+from cifar_core.runs.executor import Executor, LocalExecutor
+from cifar_core.runs.index import RunSummary
+from cifar_core.runs.record import RunMeta, RunRecord
+from cifar_core.runs.status import RunError, RunStatus
+from cifar_core.runs.store import RunNotFoundError, RunStore, default_runs_dir
+
+__all__ = [
+    "Executor",
+    "LocalExecutor",
+    "RunError",
+    "RunMeta",
+    "RunNotFoundError",
+    "RunRecord",
+    "RunStatus",
+    "RunStore",
+    "RunSummary",
+    "default_runs_dir",
+    "send_command",
+]

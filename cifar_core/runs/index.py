@@ -1,0 +1,206 @@
+"""A SQLite index over the run directories: the list of runs in one query, and the lock for queue decisions.
+
+Nothing here is lost with the file: a missing, damaged or older index is rebuilt from the directories.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from cifar_core.config import RunConfig
+from cifar_core.runs.naming import is_run_id
+from cifar_core.runs.record import RunRecord
+from cifar_core.runs.status import RunError, RunStatus
+
+_SCHEMA = 1
+_LOCK_SECONDS = 30
+_INDEX_SECONDS = 5
+# Whoever changes one of these changes a run's line in the list.
+_WATCHED = ("status.json", "meta.json", "events.jsonl", "config.json")
+
+
+class RunSummary(BaseModel):
+    """A run's line in the list of runs."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run_id: str
+    name: str = ""
+    note: str = ""
+    preset: str | None = None
+    created_at: float = 0.0
+    priority: int = 0
+    data_source: str = ""
+    config: RunConfig | None = None
+    status: RunStatus
+    test_readings: int = 0
+
+
+_Lines = dict[str, tuple[str, RunSummary]]  # by run id: the stamp of its files, and what was read from them
+
+
+class RunIndex:
+    """The index of one runs directory. What this process has read already, it does not look up again."""
+
+    def __init__(self, runs_dir: Path) -> None:
+        self._runs_dir = runs_dir
+        self._path = runs_dir / "index.sqlite"
+        self._lines: _Lines = {}
+
+    def summaries(self) -> list[RunSummary]:
+        """Return all runs, newest first, after reading those whose files changed."""
+        stamps = {path.name: _stamp(path) for path in self._run_dirs()}
+        lines = self._lines
+        if _changed(stamps, lines):
+            lines = self._lookup(stamps, lines)
+        self._lines = {run_id: lines[run_id] for run_id in stamps}
+        summaries = [summary for _, summary in self._lines.values()]
+        return sorted(summaries, key=lambda summary: (summary.created_at, summary.run_id), reverse=True)
+
+    @contextmanager
+    def locked(self) -> Iterator[list[RunSummary]]:
+        """Hold the one lock for queue decisions over all processes; yields the runs as they are now.
+
+        The lock is a file of its own: deleting or repairing the index takes it from nobody.
+        """
+        with _exclusive(self._runs_dir / ".queue.lock"):
+            yield self.summaries()
+
+    def _lookup(self, stamps: dict[str, str], lines: _Lines) -> _Lines:
+        """Fill in what the index knows and read the rest. No fault of the index keeps anybody from their runs."""
+        for _ in range(2):
+            try:
+                with closing(self._open()) as connection:
+                    return _synchronised(connection, self._runs_dir, stamps)
+            except sqlite3.DatabaseError as error:
+                if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                    break
+                self._discard()
+        return lines | _read(self._runs_dir, _changed(stamps, lines), stamps)
+
+    def _run_dirs(self) -> list[Path]:
+        return [path for path in self._runs_dir.iterdir() if is_run_id(path.name) and path.is_dir()]
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, timeout=_INDEX_SECONDS, isolation_level=None)
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            if connection.execute("PRAGMA user_version").fetchone()[0] != _SCHEMA:
+                connection.executescript(f"""
+                    BEGIN IMMEDIATE;
+                    DROP TABLE IF EXISTS runs;
+                    CREATE TABLE runs (run_id TEXT PRIMARY KEY, stamp TEXT NOT NULL, summary TEXT NOT NULL);
+                    PRAGMA user_version = {_SCHEMA};
+                    COMMIT;
+                """)
+        except sqlite3.DatabaseError:
+            connection.close()
+            raise
+        return connection
+
+    def _discard(self) -> None:
+        """Remove a damaged index, unless somebody else has replaced it meanwhile."""
+        with _exclusive(self._runs_dir / ".index.lock"):
+            try:
+                with closing(self._open()) as connection:
+                    connection.execute("SELECT run_id, stamp, summary FROM runs").fetchall()
+            except sqlite3.DatabaseError:
+                for path in self._runs_dir.glob("index.sqlite*"):
+                    path.unlink(missing_ok=True)
+
+
+def summarize_run(record: RunRecord) -> RunSummary:
+    """Read a run's line from its directory; an unreadable record shows as failed, with the reason."""
+    try:
+        return _summarize(record)
+    except RunError as error:
+        message = str(error)
+    except (OSError, ValidationError) as error:
+        message = f"record unreadable: {record.run_id}: {str(error).splitlines()[0]}"
+    status = RunStatus(status="failed", message=message)
+    return RunSummary(run_id=record.run_id, created_at=_time_in(record.run_id), status=status)
+
+
+def _summarize(record: RunRecord) -> RunSummary:
+    meta, status, config = record.meta(), record.status(), record.config()
+    return RunSummary(
+        run_id=record.run_id,
+        name=meta.name,
+        note=meta.note,
+        preset=meta.preset,
+        created_at=meta.created_at,
+        priority=meta.priority,
+        data_source=record.environment().get("data_source", ""),
+        config=config,
+        status=status,
+        test_readings=record.test_readings(),
+    )
+
+
+def _synchronised(connection: sqlite3.Connection, runs_dir: Path, stamps: dict[str, str]) -> _Lines:
+    """Bring the index up to date with the directories, in one transaction, and return it."""
+    known: _Lines = {}
+    stored = connection.execute("SELECT run_id, stamp, summary FROM runs").fetchall()
+    for run_id, stamp, text in stored:
+        if stamps.get(run_id) == stamp and (summary := _parse(text)) is not None:
+            known[run_id] = (stamp, summary)
+    fresh = _read(runs_dir, _changed(stamps, known), stamps)
+    gone = [(run_id,) for run_id, _, _ in stored if run_id not in stamps]
+    if fresh or gone:
+        rows = [(run_id, stamp, summary.model_dump_json()) for run_id, (stamp, summary) in fresh.items()]
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", rows)
+        connection.executemany("DELETE FROM runs WHERE run_id = ?", gone)
+        connection.execute("COMMIT")
+    return known | fresh
+
+
+def _read(runs_dir: Path, run_ids: list[str], stamps: dict[str, str]) -> _Lines:
+    # The stamp is older than what is read under it: a change in between is seen next time, never missed.
+    return {run_id: (stamps[run_id], summarize_run(RunRecord(runs_dir / run_id))) for run_id in run_ids}
+
+
+def _changed(stamps: dict[str, str], lines: _Lines) -> list[str]:
+    return [run_id for run_id, stamp in stamps.items() if run_id not in lines or lines[run_id][0] != stamp]
+
+
+def _parse(text: str) -> RunSummary | None:
+    """Read a stored line; None for one that another release wrote or that was damaged."""
+    try:
+        return RunSummary.model_validate_json(text)
+    except ValidationError:
+        return None
+
+
+@contextmanager
+def _exclusive(path: Path) -> Iterator[None]:
+    """Hold a lock between processes that the system releases when its holder dies. The file itself stays empty."""
+    with closing(sqlite3.connect(path, timeout=_LOCK_SECONDS, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+
+
+def _stamp(run_dir: Path) -> str:
+    """A text that changes when a file does that a run's line is made of."""
+    facts = []
+    for name in _WATCHED:
+        try:
+            stat = (run_dir / name).stat()
+        except OSError:
+            facts.append("-")
+        else:
+            facts.append(f"{stat.st_mtime_ns}.{stat.st_size}.{stat.st_ino}")
+    return "/".join(facts)
+
+
+def _time_in(run_id: str) -> float:
+    """When a run was made, in seconds since 1970, as its id tells to the minute; 0 if that is no date."""
+    try:
+        return datetime.strptime(run_id[:13], "%Y%m%d-%H%M").timestamp()
+    except ValueError:
+        return 0.0

@@ -1,0 +1,36 @@
+"""Run ids that sort by time and read aloud: 20261122-1815-brave-otter."""
+
+import random
+import re
+from datetime import datetime
+from pathlib import Path
+
+_ADJECTIVES = """
+    amber bold brave bright brisk calm clever coral crisp eager fair fleet gentle glad golden happy honest humble keen
+    kind lively lucid lucky mellow merry mild noble patient plucky proud quick quiet rapid ready royal sharp silent
+    silver smart snug solid steady sunny swift tidy vivid warm wise witty young
+""".split()  # noqa: SIM905 a word list is read as words
+_ANIMALS = """
+    badger bear beaver bison crane deer dolphin eagle falcon ferret finch fox gecko goose hare hawk heron ibex jay
+    koala lark lemur lion llama lynx magpie marten mole moose newt orca otter owl panda pelican pony puffin quail
+    raven robin salmon seal shrew sloth sparrow stork swan tapir tern tiger toad turtle viper walrus wren yak zebra
+""".split()  # noqa: SIM905
+
+_RUN_ID = re.compile(r"\d{8}-\d{4}-[a-z]+-[a-z]+")
+
+
+def create_run_dir(runs_dir: Path, now: datetime) -> Path:
+    """Make a new directory with an id nobody else has, also when several processes ask at once."""
+    generator = random.Random()  # noqa: S311 a name is no secret
+    while True:
+        name = f"{now:%Y%m%d-%H%M}-{generator.choice(_ADJECTIVES)}-{generator.choice(_ANIMALS)}"
+        try:
+            (runs_dir / name).mkdir(parents=True)
+        except FileExistsError:
+            continue
+        return runs_dir / name
+
+
+def is_run_id(text: str) -> bool:
+    """Whether the text has the form of a run id, and so can safely be a directory's name."""
+    return _RUN_ID.fullmatch(text) is not None

@@ -1,0 +1,158 @@
+"""A run directory, read. It is the truth about the run; everything else can be rebuilt from it."""
+
+import json
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from cifar_core.config import RunConfig
+from cifar_core.files import write_text_atomically
+from cifar_core.overrides import ConfigError, parse_config
+from cifar_core.runs.journal import append_row, read_rows
+from cifar_core.runs.metrics import MetricsHistory
+from cifar_core.runs.status import RunError, RunStatus, read_json, read_status
+
+_VAL_FILE = re.compile(r"val-(\d{4})\.npz")
+_TAIL_BYTES = 64_000
+
+
+class RunMeta(BaseModel):
+    """What people say of a run, and where it came from; `meta.json`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: str = ""
+    note: str = ""
+    preset: str | None = None
+    data_dir: str | None = None
+    priority: int = 0
+    created_at: float = 0.0
+
+
+class RunRecord:
+    """Typed access to one run directory. Reading never changes it."""
+
+    def __init__(self, run_dir: Path) -> None:
+        self.run_dir = run_dir
+        self._metrics = MetricsHistory(run_dir / "metrics.jsonl")
+
+    @property
+    def run_id(self) -> str:
+        """The directory's name."""
+        return self.run_dir.name
+
+    def config(self) -> RunConfig:
+        """Return the settings of the run.
+
+        Raises:
+            RunError: The record is not readable.
+        """
+        try:
+            return parse_config((self.run_dir / "config.json").read_bytes())
+        except (OSError, ConfigError) as error:
+            raise RunError(f"record unreadable: {self.run_id}/config.json: {str(error).splitlines()[0]}") from error
+
+    def meta(self) -> RunMeta:
+        """Return name, note and origin.
+
+        Raises:
+            RunError: The record is not readable.
+        """
+        try:
+            return RunMeta.model_validate(read_json(self.run_dir / "meta.json"))
+        except ValidationError as error:
+            raise RunError(f"record unreadable: {self.run_id}/meta.json: {error.errors()[0]['msg']}") from error
+
+    def status(self) -> RunStatus:
+        """Return what the run is doing.
+
+        Raises:
+            RunError: The record is not readable.
+        """
+        return read_status(self.run_dir)
+
+    def environment(self) -> dict[str, Any]:
+        """Return what the latest attempt ran on; empty before the first one."""
+        try:
+            return read_json(self.run_dir / "environment.json")
+        except RunError:
+            return {}
+
+    def change_meta(self, **changes: Any) -> None:
+        """Rewrite some of name, note, preset."""
+        write_text_atomically(
+            self.run_dir / "meta.json", self.meta().model_copy(update=changes).model_dump_json(indent=1)
+        )
+
+    def epoch_rows(self) -> list[dict[str, Any]]:
+        """Return a row for each finished epoch, in order; of one that was run twice, the later."""
+        epochs = {row["epoch"]: row for row in self._metrics.rows() if row.get("kind") == "epoch"}
+        return [epochs[epoch] for epoch in sorted(epochs)]
+
+    def step_rows(self, max_rows: int = 400) -> list[dict[str, Any]]:
+        """Return rows within epochs, thinned evenly to `max_rows`; those of an abandoned part are left out."""
+        steps = [row for row in self._metrics.rows() if row.get("kind") == "step"]
+        stride = max(1, -(-len(steps) // max_rows))
+        return steps[::-1][::stride][::-1]
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return what happened to the run beside training, each with `kind` and `time`."""
+        return read_rows(self.run_dir / "events.jsonl")
+
+    def record_event(self, kind: str, **facts: Any) -> None:
+        """Note something that happened to the run."""
+        append_row(self.run_dir / "events.jsonl", {"kind": kind, "time": time.time(), **facts})
+
+    def test_readings(self) -> int:
+        """Return how often the test images were looked at, the end of the run included."""
+        return sum(event.get("kind") == "test_reading" for event in self.events())
+
+    def count_test_reading(self, by: str) -> int:
+        """Note a look at the test images, and return how many there were."""
+        self.record_event("test_reading", by=by)
+        return self.test_readings()
+
+    def log_tail(self, num_lines: int = 40) -> str:
+        """Return the last lines that the worker and its libraries wrote."""
+        try:
+            with (self.run_dir / "log.txt").open("rb") as file:
+                size = file.seek(0, 2)
+                file.seek(max(0, size - _TAIL_BYTES))
+                lines = file.read().decode(errors="replace").splitlines()
+        except FileNotFoundError:
+            return ""
+        return "\n".join(lines[-num_lines:])
+
+    def checkpoint_path(self, which: str) -> Path:
+        """Return where the "best" or the "last" checkpoint is, or would be."""
+        return self.run_dir / "checkpoints" / f"{which}.safetensors"
+
+    def prediction_epochs(self) -> list[int]:
+        """Return the epochs whose val predictions are saved."""
+        names = (_VAL_FILE.fullmatch(path.name) for path in (self.run_dir / "predictions").glob("val-*.npz"))
+        return sorted(int(match[1]) for match in names if match)
+
+    def predictions_path(self, split: str, epoch: int | str) -> Path | None:
+        """Return a file of saved predictions, None if there is none.
+
+        Args:
+            split: "val" (every epoch) or "test" (the best and the last).
+            epoch: 1-based, "best" or "last".
+        """
+        if split == "test":
+            path = self.run_dir / "predictions" / f"test-{epoch}.npz"
+        else:
+            status = self.status()
+            number = {"best": status.best_epoch, "last": status.epoch}.get(str(epoch), epoch)
+            path = self.run_dir / "predictions" / f"val-{int(number or 0):04d}.npz"
+        return path if path.exists() else None
+
+
+def create_record(run_dir: Path, config: RunConfig, meta: RunMeta) -> RunRecord:
+    """Write what a new run begins with, all but its status."""
+    write_text_atomically(run_dir / "config.json", json.dumps(config.model_dump(), indent=1))
+    write_text_atomically(run_dir / "meta.json", meta.model_dump_json(indent=1))
+    return RunRecord(run_dir)

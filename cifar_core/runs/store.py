@@ -1,0 +1,166 @@
+"""All runs of one directory: submit, list, steer, name and delete."""
+
+import os
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from cifar_core.config import RunConfig
+from cifar_core.data import default_data_dir
+from cifar_core.runs.commands import send_command
+from cifar_core.runs.executor import Executor, LocalExecutor
+from cifar_core.runs.index import RunIndex, RunSummary
+from cifar_core.runs.naming import create_run_dir, is_run_id
+from cifar_core.runs.queue import dispatch, needs_dispatch, queue_order
+from cifar_core.runs.record import RunMeta, RunRecord, create_record
+from cifar_core.runs.status import RunError, RunStatus, change_status, now, write_status
+
+
+class RunNotFoundError(RunError):
+    """There is no run with this id."""
+
+
+def default_runs_dir() -> Path:
+    """Return $CIFAR_RUNS_DIR, or `runs` in the current directory."""
+    return Path(os.environ.get("CIFAR_RUNS_DIR") or "runs")
+
+
+class RunStore:
+    """The runs in a directory. Cheap to make; holds no state but the executor's handles on its children."""
+
+    def __init__(self, runs_dir: Path | None = None, executor: Executor | None = None) -> None:
+        self.runs_dir = (runs_dir or default_runs_dir()).resolve()
+        self.runs_dir.mkdir(parents=True, exist_ok=True)
+        self._executor: Executor = executor or LocalExecutor()
+        self._index = RunIndex(self.runs_dir)
+
+    def submit(
+        self,
+        config: RunConfig,
+        *,
+        name: str = "",
+        preset: str | None = None,
+        data_dir: Path | None = None,
+        priority: int = 0,
+    ) -> str:
+        """Put a run into the queue, start it if its device is free, and return its id.
+
+        Args:
+            config: Everything that decides the run.
+            name: For people; the preset's, or the network's, if empty.
+            preset: The name of the preset it started from.
+            data_dir: Where its worker finds the data; $CIFAR_DATA_DIR or `data` if None.
+            priority: Higher runs first.
+        """
+        created = now()
+        run_dir = create_run_dir(self.runs_dir, datetime.fromtimestamp(created))  # local time: the name is for people
+        meta = RunMeta(
+            name=name.strip() or preset or config.model.name,
+            preset=preset,
+            data_dir=str((data_dir or default_data_dir()).resolve()),
+            priority=priority,
+            created_at=created,
+        )
+        create_record(run_dir, config, meta)
+        write_status(run_dir, RunStatus(submitted_at=created, num_epochs=config.training.num_epochs))
+        dispatch(self.runs_dir, self._executor)
+        return run_dir.name
+
+    def record(self, run_id: str) -> RunRecord:
+        """Return the record of a run.
+
+        Raises:
+            RunNotFoundError: There is no such run.
+        """
+        run_dir = self.runs_dir / run_id
+        if not is_run_id(run_id) or not run_dir.is_dir():
+            raise RunNotFoundError(
+                f"run {run_id!r} does not exist in {self.runs_dir.name}/; `runs` lists those that do"
+            )
+        return RunRecord(run_dir)
+
+    def list_runs(self) -> list[RunSummary]:
+        """Return all runs, newest first."""
+        return self._index.summaries()
+
+    def refresh(self) -> list[RunSummary]:
+        """Look for dead workers and free devices, act on them, and return all runs, newest first."""
+        summaries = self.list_runs()
+        if needs_dispatch(summaries, self.runs_dir, self._executor):
+            dispatch(self.runs_dir, self._executor)
+            summaries = self.list_runs()
+        return summaries
+
+    def queue_position(self, run_id: str) -> int | None:
+        """Return how many runs wait before this one, plus one; None if it does not wait."""
+        waiting = [summary.run_id for summary in queue_order(self.list_runs())]
+        return waiting.index(run_id) + 1 if run_id in waiting else None
+
+    def pause(self, run_id: str) -> None:
+        """Hold a running run after its present step."""
+        self._steer(run_id, "pause")
+
+    def unpause(self, run_id: str) -> None:
+        """Let a paused run go on."""
+        self._steer(run_id, "resume")
+
+    def stop(self, run_id: str) -> None:
+        """End a run after its present step and keep what it has; take a waiting one out of the queue.
+
+        Raises:
+            RunError: The run has ended already.
+        """
+        with self._index.locked():
+            record = self.record(run_id)
+            if record.status().status == "queued":
+                change_status(record.run_dir, status="stopped", message="Removed from the queue.", finished_at=now())
+                return
+        self._steer(run_id, "stop")
+
+    def resume_run(self, run_id: str) -> None:
+        """Queue a stopped, failed or lost run again; it continues from its last finished epoch.
+
+        Raises:
+            RunError: The run is active, completed or diverged.
+        """
+        with self._index.locked():
+            record = self.record(run_id)
+            status = record.status()
+            if not status.is_resumable:
+                raise RunError(f"run {run_id} is {status.status}; allowed: stopped, failed or lost runs can be resumed")
+            change_status(record.run_dir, status="queued", message="", submitted_at=now(), finished_at=None)
+        record.record_event("resumed", epoch=status.epoch)
+        dispatch(self.runs_dir, self._executor)
+
+    def describe(self, run_id: str, *, name: str | None = None, note: str | None = None) -> None:
+        """Give a run another name or note; None leaves it as it is.
+
+        Raises:
+            RunError: The name is empty or longer than 80 characters.
+        """
+        changes = {key: text.strip() for key, text in (("name", name), ("note", note)) if text is not None}
+        if not 1 <= len(changes.get("name", "-")) <= 80:
+            raise RunError(f"name {name!r} is not allowed; allowed: 1 to 80 characters")
+        self.record(run_id).change_meta(**changes)
+
+    def delete(self, run_id: str) -> None:
+        """Remove a run for good.
+
+        Raises:
+            RunError: It is active.
+        """
+        record = self.record(run_id)
+        with self._index.locked() as summaries:
+            summary = next(summary for summary in summaries if summary.run_id == run_id)
+            if summary.status.is_active:
+                raise RunError(f"run {run_id} is {summary.status.status}; allowed: stop it first, then delete it")
+            # Out of sight first: the name is gone at once, whatever happens while the files are removed.
+            doomed = record.run_dir.rename(self.runs_dir / f".deleted-{run_id}")
+        shutil.rmtree(doomed, ignore_errors=True)
+
+    def _steer(self, run_id: str, command: str) -> None:
+        record = self.record(run_id)
+        status = record.status()
+        if not status.is_active:
+            raise RunError(f"run {run_id} is {status.status}; allowed: only an active run can be told to {command}")
+        send_command(record.run_dir, command)  # type: ignore[arg-type]  # one of the three above

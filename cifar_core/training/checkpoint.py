@@ -1,0 +1,174 @@
+"""Checkpoints: tensors in a safetensors file, everything else as JSON in its header. Loading one executes nothing."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, optim
+
+from cifar_core.config import RunConfig
+from cifar_core.files import replaced_atomically
+from cifar_core.models import Classifier, create_classifier
+from cifar_core.overrides import parse_config
+
+_FORMAT = "1"
+
+
+class CheckpointError(ValueError):
+    """A file that is no checkpoint of this project, or one of another run."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is. Carried by every checkpoint.
+
+    Attributes:
+        epoch: Epochs finished.
+        step: Optimizer updates done.
+        best_epoch: Epoch with the highest val accuracy so far, None before the first.
+        best_val_accuracy: In [0, 1].
+        last_val_accuracy: In [0, 1].
+        seconds: Spent training so far.
+    """
+
+    epoch: int = 0
+    step: int = 0
+    best_epoch: int | None = None
+    best_val_accuracy: float | None = None
+    last_val_accuracy: float | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class CheckpointHeader:
+    """What a checkpoint says of itself besides its tensors."""
+
+    config: RunConfig
+    progress: Progress
+    environment: dict[str, Any]
+
+
+def save_checkpoint(
+    path: Path,
+    config: RunConfig,
+    classifier: Classifier,
+    progress: Progress,
+    *,
+    optimizer: optim.Optimizer | None = None,
+    environment: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a checkpoint in place of the one at `path`, all or nothing.
+
+    Args:
+        path: Usually `checkpoints/last.safetensors` of a run.
+        config: The run's.
+        classifier: Its weights and buffers are saved.
+        progress: How far the run is.
+        optimizer: Saved too if given; without it the checkpoint can be used, but not continued.
+        environment: Versions, device and threads, for the record.
+    """
+    tensors = {f"model/{name}": tensor for name, tensor in classifier.state_dict().items()}
+    header = {
+        "format": _FORMAT,
+        "config": config.model_dump_json(),
+        "progress": json.dumps(asdict(progress)),
+        "environment": json.dumps(dict(environment or {})),
+    }
+    if optimizer is not None:
+        state = _flatten_state(optimizer)
+        tensors |= {key: value for key, value in state.items() if isinstance(value, Tensor)}
+        header["optimizer"] = json.dumps({k: v for k, v in state.items() if not isinstance(v, Tensor)})
+    with replaced_atomically(path) as temporary:
+        save_file({key: value.detach().cpu().contiguous() for key, value in tensors.items()}, temporary, header)
+
+
+def read_checkpoint_header(path: Path) -> CheckpointHeader:
+    """Return a checkpoint's config, progress and environment without its tensors.
+
+    Raises:
+        CheckpointError: The file is missing, broken, or of another kind.
+    """
+    metadata, _ = _read(path, with_tensors=False)
+    return CheckpointHeader(
+        config=parse_config(metadata["config"]),
+        progress=Progress(**json.loads(metadata["progress"])),
+        environment=json.loads(metadata["environment"]),
+    )
+
+
+def load_classifier(path: Path, device: str = "cpu") -> Classifier:
+    """Build the network a checkpoint describes, with its weights, in eval mode.
+
+    Raises:
+        CheckpointError: The file is missing, broken, or does not fit its own config.
+    """
+    metadata, tensors = _read(path)
+    classifier = create_classifier(parse_config(metadata["config"]), mean=(0.0,) * 3, std=(1.0,) * 3)
+    _load_weights(path, classifier, tensors)
+    return classifier.to(device).eval()
+
+
+def restore(path: Path, config: RunConfig, classifier: Classifier, optimizer: optim.Optimizer) -> Progress:
+    """Put a run's weights and optimizer back as they were when the checkpoint was written.
+
+    Raises:
+        CheckpointError: The checkpoint belongs to another config, or was saved without its optimizer.
+    """
+    metadata, tensors = _read(path)
+    if parse_config(metadata["config"]) != config:
+        raise CheckpointError(f"{path.name} belongs to a run with other settings, so it cannot be continued with these")
+    if "optimizer" not in metadata:
+        raise CheckpointError(f"{path.name} was saved without its optimizer, so it cannot be continued")
+    _load_weights(path, classifier, tensors)
+    _load_optimizer(optimizer, tensors | json.loads(metadata["optimizer"]))
+    return Progress(**json.loads(metadata["progress"]))
+
+
+def _flatten_state(optimizer: optim.Optimizer) -> dict[str, Any]:
+    return {
+        f"optimizer/{index}/{name}": value
+        for index, entries in optimizer.state_dict()["state"].items()
+        for name, value in entries.items()
+    }
+
+
+def _load_optimizer(optimizer: optim.Optimizer, values: Mapping[str, Any]) -> None:
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    state: dict[int, dict[str, Any]] = {}
+    for key, value in values.items():
+        if key.startswith("optimizer/"):
+            _, index, name = key.split("/", 2)
+            state.setdefault(int(index), {})[name] = _laid_out_like(parameters[int(index)], value)
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+
+
+def _laid_out_like(parameter: Tensor, value: Any) -> Any:
+    """Fused updates walk through memory in order, so a momentum must have its weight's strides (channels last)."""
+    if isinstance(value, Tensor) and value.shape == parameter.shape:
+        return torch.empty_like(parameter, memory_format=torch.preserve_format).copy_(value)
+    return value
+
+
+def _load_weights(path: Path, classifier: Classifier, tensors: Mapping[str, Tensor]) -> None:
+    weights = {key.removeprefix("model/"): value for key, value in tensors.items() if key.startswith("model/")}
+    try:
+        classifier.load_state_dict(weights)
+    except RuntimeError as error:
+        raise CheckpointError(f"{path.name} does not fit the network of its config: {error}") from error
+
+
+def _read(path: Path, *, with_tensors: bool = True) -> tuple[dict[str, str], dict[str, Tensor]]:
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {key: torch.clone(file.get_tensor(key)) for key in file.keys()} if with_tensors else {}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"{path.name} cannot be read as a checkpoint: {error}") from error
+    if metadata.get("format") != _FORMAT:
+        raise CheckpointError(f"{path.name} is not a checkpoint of CIFAR Lab (format {metadata.get('format')})")
+    return metadata, tensors

@@ -1,0 +1,115 @@
+"""Where and in which number format to train. torch is imported only when a question needs it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+
+class DeviceError(ValueError):
+    """The device asked for is not on this machine."""
+
+
+@dataclass(frozen=True)
+class DeviceInfo:
+    """A device that can train.
+
+    Attributes:
+        name: As `training.device` takes it, e.g. "cuda:0".
+        title: What people call it, e.g. the name on the box.
+        detail: Memory or cores.
+    """
+
+    name: str
+    title: str
+    detail: str
+
+
+def list_devices() -> list[DeviceInfo]:
+    """Return the devices of this machine, the fastest first; the CPU is always there."""
+    import torch
+
+    gib = 2**30
+    found = [
+        DeviceInfo(f"cuda:{index}", properties.name, f"{properties.total_memory / gib:.0f} GiB memory")
+        for index, properties in enumerate(map(torch.cuda.get_device_properties, range(torch.cuda.device_count())))
+    ]
+    if torch.backends.mps.is_available():
+        found.append(DeviceInfo("mps", "Apple GPU", "shared memory"))
+    if torch.xpu.is_available():
+        found += [
+            DeviceInfo(f"xpu:{index}", torch.xpu.get_device_name(index), "Intel GPU")
+            for index in range(torch.xpu.device_count())
+        ]
+    return [*found, DeviceInfo("cpu", "CPU", f"{count_cores()} cores")]
+
+
+def resolve_device(name: str) -> str:
+    """Return the device that a configured name means here, with its number where it has one.
+
+    Args:
+        name: "auto", "cpu", "cuda", "cuda:1", "mps", "xpu" ...
+
+    Raises:
+        DeviceError: There is no such device.
+    """
+    if name == "cpu":
+        return name
+    available = [device.name for device in list_devices()]
+    if name == "auto":
+        return available[0]
+    wanted = f"{name}:0" if name in ("cuda", "xpu") else name
+    if wanted not in available:
+        raise DeviceError(f"training.device = {name!r} is not on this machine; allowed: auto, {', '.join(available)}")
+    return wanted
+
+
+def resolve_precision(precision: str, device: str) -> str:
+    """Return "float32" or "bfloat16"; "auto" is bfloat16 where the hardware has instructions for it."""
+    if precision != "auto":
+        return precision
+    return "bfloat16" if _has_bfloat16(device) else "float32"
+
+
+def count_cores() -> int:
+    """Return the CPU cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def reproducible(device: str, num_threads: int) -> Iterator[None]:
+    """Make the block's arithmetic a function of its inputs on this device and thread count; restore what was set.
+
+    The global random state is put back too.
+    """
+    import torch
+
+    # cuBLAS reads this when the first CUDA context is made; with it, its sums have a fixed order.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled(), torch.backends.cudnn.benchmark
+    kind, _, _ = device.partition(":")
+    try:
+        torch.set_num_threads(num_threads or count_cores())
+        torch.use_deterministic_algorithms(True, warn_only=True)
+        torch.backends.cudnn.benchmark = False
+        with torch.random.fork_rng(
+            devices=None if kind != "cpu" else [], device_type="cuda" if kind == "cpu" else kind
+        ):
+            yield
+    finally:
+        torch.set_num_threads(before[0])
+        torch.use_deterministic_algorithms(before[1])
+        torch.backends.cudnn.benchmark = before[2]
+
+
+def _has_bfloat16(device: str) -> bool:
+    import torch
+
+    kind, _, index = device.partition(":")
+    if kind == "cuda":
+        return torch.cuda.get_device_capability(int(index))[0] >= 8  # Ampere brought bfloat16 to the tensor cores
+    if kind == "cpu":
+        # Private, but the only place that says it in every release since 2.4; without it, stay with float32.
+        probes = (getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
+        return any(probe() for probe in probes if probe is not None)
+    return kind == "xpu"

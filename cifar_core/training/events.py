@@ -1,0 +1,120 @@
+"""What `fit` reports while it trains. Free of torch, so that whoever reads a record can import it."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class TrainingStarted:
+    """A run begins or continues.
+
+    Attributes:
+        device: Where it trains, e.g. "cpu" or "cuda:0".
+        precision: "float32" or "bfloat16".
+        num_threads: CPU threads in use.
+        num_parameters: Trainable numbers in the network.
+        num_steps: Optimizer updates of the whole run.
+        steps_per_epoch: Optimizer updates of one epoch.
+        first_epoch: 1-based; above 1 when a run continues.
+    """
+
+    device: str
+    precision: str
+    num_threads: int
+    num_parameters: int
+    num_steps: int
+    steps_per_epoch: int
+    first_epoch: int
+
+
+@dataclass(frozen=True)
+class StepsDone:
+    """Some steps since the last report.
+
+    Attributes:
+        epoch: 1-based.
+        step: Optimizer updates since the run began.
+        train_loss: Mean over the images of these steps.
+        train_accuracy: In [0, 1], on the same (augmented) images, before each update.
+        learning_rate: Of the last of these steps.
+        images_per_second: Training throughput over these steps.
+    """
+
+    epoch: int
+    step: int
+    train_loss: float
+    train_accuracy: float
+    learning_rate: float
+    images_per_second: float
+
+
+@dataclass(frozen=True)
+class EpochDone:
+    """One pass over the training images and a look at val.
+
+    Attributes:
+        epoch: 1-based.
+        step: Optimizer updates since the run began.
+        train_loss: Mean over the epoch's augmented images, while the weights changed.
+        train_accuracy: Likewise, in [0, 1].
+        val_loss: Mean negative log-likelihood after the epoch.
+        val_accuracy: In [0, 1], after the epoch.
+        learning_rate: Of the epoch's last step.
+        seconds: Of this epoch, val included.
+        images_per_second: Training throughput of the epoch, val excluded.
+        is_best: Whether val accuracy beats every earlier epoch's.
+    """
+
+    epoch: int
+    step: int
+    train_loss: float
+    train_accuracy: float
+    val_loss: float
+    val_accuracy: float
+    learning_rate: float
+    seconds: float
+    images_per_second: float
+    is_best: bool
+
+
+Event = TrainingStarted | StepsDone | EpochDone
+
+_KINDS = {TrainingStarted: "start", StepsDone: "step", EpochDone: "epoch"}
+_SPLIT_KEYS = {
+    "train_loss": "train/loss",
+    "train_accuracy": "train/accuracy",
+    "val_loss": "val/loss",
+    "val_accuracy": "val/accuracy",
+}
+
+
+def event_row(event: Event) -> dict[str, Any]:
+    """Return the event as a row of `metrics.jsonl`: its `kind`, and its numbers with the split in their names."""
+    return {"kind": _KINDS[type(event)]} | {_SPLIT_KEYS.get(key, key): value for key, value in asdict(event).items()}
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """How a run ended. Accuracies are in [0, 1], None where no epoch was finished.
+
+    Attributes:
+        status: completed (early stopping included), stopped on request, or diverged.
+        message: One sentence for people.
+        best_epoch: The epoch with the highest val accuracy, 1-based.
+        last_epoch: Epochs finished.
+        best_val_accuracy: Of the best epoch.
+        last_val_accuracy: Of the last epoch.
+        test_accuracy_best: On the test images, with the best epoch's weights.
+        test_accuracy_last: On the test images, with the last epoch's weights.
+        seconds: Spent training over all attempts, val included.
+    """
+
+    status: Literal["completed", "stopped", "diverged"]
+    message: str
+    best_epoch: int | None
+    last_epoch: int
+    best_val_accuracy: float | None
+    last_val_accuracy: float | None
+    test_accuracy_best: float | None
+    test_accuracy_last: float | None
+    seconds: float

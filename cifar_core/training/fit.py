@@ -1,0 +1,231 @@
+"""A whole run: epochs of steps, a look at val after each, checkpoints and predictions on the way, test at the end."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from cifar_core.config import RunConfig
+from cifar_core.data import Dataset
+from cifar_core.evaluation.metrics import compute_accuracy, compute_loss
+from cifar_core.evaluation.predict import predict
+from cifar_core.evaluation.predictions import Predictions, as_saved, save_predictions
+from cifar_core.models import Classifier
+from cifar_core.randomness import stream_seed
+from cifar_core.training.checkpoint import Progress, load_classifier, restore, save_checkpoint
+from cifar_core.training.device import reproducible, resolve_device
+from cifar_core.training.events import EpochDone, Event, FitResult, StepsDone, TrainingStarted
+from cifar_core.training.optimizer import set_learning_rate
+from cifar_core.training.schedule import compute_learning_rate
+from cifar_core.training.state import TrainingState, count_parameters, create_training_state, iterate_batches
+from cifar_core.training.step import DivergedError, StepMeter, StepTotals, train_step
+
+OnEvent = Callable[[Event], None]
+ShouldStop = Callable[[], bool]
+
+
+class _StoppedError(Exception):
+    """Somebody asked the run to stop."""
+
+
+def fit(config: RunConfig, dataset: Dataset, run_dir: Path, on_event: OnEvent, should_stop: ShouldStop) -> FitResult:
+    """Train one network, or continue where the run directory's last checkpoint left off.
+
+    Writes `checkpoints/last.safetensors` and `best.safetensors` (highest val accuracy) and `predictions/` (val after
+    each epoch; test once, when the run ends, for the best and the last epoch). An epoch that was not finished leaves no
+    trace. On one device, with one thread count and one release of torch, the same config gives the same numbers,
+    continued or not.
+
+    Args:
+        config: Everything that decides the run.
+        dataset: The images; only read.
+        run_dir: Where checkpoints and predictions go.
+        on_event: Told of every event, in order, in this thread.
+        should_stop: Asked before each step; it may block to pause the run.
+
+    Raises:
+        DeviceError: The configured device is not on this machine.
+        CheckpointError: `last.safetensors` is broken or belongs to another config.
+    """
+    device = resolve_device(config.training.device)
+    with reproducible(device, config.training.num_threads):
+        state = create_training_state(config, dataset, device)
+        run = _Run(state, dataset, run_dir, on_event, should_stop)
+        status, message = "completed", ""
+        try:
+            message = run.train()
+        except _StoppedError:
+            status, message = "stopped", "Stopped on request."
+        except DivergedError as error:
+            status, message = "diverged", f"Diverged: {error}. Epochs finished before that are kept."
+        return run.finish(status, message)
+
+
+class _Run:
+    """The state of one call of `fit`: what it trains with, and how far it is."""
+
+    def __init__(
+        self, state: TrainingState, dataset: Dataset, run_dir: Path, on_event: OnEvent, should_stop: ShouldStop
+    ) -> None:
+        self._state = state
+        self._dataset = dataset
+        self._checkpoints = run_dir / "checkpoints"
+        self._predictions = run_dir / "predictions"
+        self._on_event = on_event
+        self._should_stop = should_stop
+        self._progress = Progress()
+
+    def train(self) -> str:
+        """Run the epochs that are still to do; return a sentence on how it ended."""
+        state, num_epochs = self._state, self._state.config.training.num_epochs
+        last = self._checkpoints / "last.safetensors"
+        if last.exists():
+            self._progress = restore(last, state.config, state.classifier, state.optimizer)
+        self._announce()
+        for epoch in range(self._progress.epoch + 1, num_epochs + 1):
+            if self._is_out_of_patience():
+                break
+            started = time.perf_counter()
+            totals = self._train_one_epoch(epoch)
+            self._close_epoch(epoch, totals, started)
+        if self._progress.epoch < num_epochs:
+            patience = state.config.training.early_stopping_patience
+            return f"Stopped early: no better val accuracy for {patience} epochs."
+        return f"Completed {num_epochs} epochs."
+
+    def finish(self, status: str, message: str) -> FitResult:
+        """Read the test images, once, with the best and the last epoch's weights."""
+        progress = self._progress
+        accuracies: dict[str, float | None] = {"best": None, "last": None}
+        if progress.epoch:
+            for which in accuracies:
+                classifier = load_classifier(self._checkpoints / f"{which}.safetensors", self._state.device)
+                predictions = self._predict(classifier, "test")
+                save_predictions(self._predictions / f"test-{which}.npz", predictions)
+                accuracies[which] = compute_accuracy(predictions)
+        return FitResult(
+            status=status,  # type: ignore[arg-type]  # one of the three that fit passes
+            message=message,
+            best_epoch=progress.best_epoch,
+            last_epoch=progress.epoch,
+            best_val_accuracy=progress.best_val_accuracy,
+            last_val_accuracy=progress.last_val_accuracy,
+            test_accuracy_best=accuracies["best"],
+            test_accuracy_last=accuracies["last"],
+            seconds=progress.seconds,
+        )
+
+    def _announce(self) -> None:
+        state = self._state
+        self._on_event(
+            TrainingStarted(
+                device=state.device,
+                precision=state.precision,
+                num_threads=torch.get_num_threads(),
+                num_parameters=count_parameters(state.classifier),
+                num_steps=state.num_steps,
+                steps_per_epoch=state.steps_per_epoch,
+                first_epoch=self._progress.epoch + 1,
+            )
+        )
+
+    def _train_one_epoch(self, epoch: int) -> StepTotals:
+        state, training = self._state, self._state.config.training
+        torch.manual_seed(stream_seed(training.seed, "dropout", epoch))
+        state.model.train()
+        step, meter, totals = self._progress.step, StepMeter(), StepTotals()
+        for images, targets in iterate_batches(state, epoch):
+            if self._should_stop():
+                raise _StoppedError
+            set_learning_rate(state.optimizer, self._learning_rate(step))
+            loss, num_correct = train_step(
+                state.model,
+                state.optimizer,
+                images,
+                targets,
+                label_smoothing=training.label_smoothing,
+                precision=state.precision,
+            )
+            step += 1
+            meter.add(loss, num_correct, len(targets))
+            if meter.is_due:
+                totals += self._report(epoch, step, meter.read(step))
+        return totals + self._report(epoch, step, meter.read(step))
+
+    def _report(self, epoch: int, step: int, totals: StepTotals) -> StepTotals:
+        if totals.num_images:
+            self._on_event(
+                StepsDone(
+                    epoch=epoch,
+                    step=step,
+                    train_loss=totals.mean_loss,
+                    train_accuracy=totals.accuracy,
+                    learning_rate=self._learning_rate(step - 1),
+                    images_per_second=totals.images_per_second,
+                )
+            )
+        return totals
+
+    def _close_epoch(self, epoch: int, totals: StepTotals, started: float) -> None:
+        """Look at val, save what the epoch brought, then tell."""
+        predictions = self._predict(self._state.classifier, "val")
+        val_accuracy, val_loss = compute_accuracy(predictions), compute_loss(predictions)
+        step = self._progress.step + self._state.steps_per_epoch
+        if not math.isfinite(val_loss):
+            raise DivergedError(step, val_loss)
+        best = self._progress.best_val_accuracy
+        is_best = best is None or val_accuracy > best
+        self._progress = replace(self._progress, epoch=epoch, step=step, last_val_accuracy=val_accuracy)
+        if is_best:
+            self._progress = replace(self._progress, best_epoch=epoch, best_val_accuracy=val_accuracy)
+        seconds = time.perf_counter() - started
+        self._progress = replace(self._progress, seconds=self._progress.seconds + seconds)
+        save_predictions(self._predictions / f"val-{epoch:04d}.npz", predictions)
+        self._save(is_best)
+        self._on_event(
+            EpochDone(
+                epoch=epoch,
+                step=step,
+                train_loss=totals.mean_loss,
+                train_accuracy=totals.accuracy,
+                val_loss=val_loss,
+                val_accuracy=val_accuracy,
+                learning_rate=self._learning_rate(step - 1),
+                seconds=seconds,
+                images_per_second=totals.images_per_second,
+                is_best=is_best,
+            )
+        )
+
+    def _save(self, is_best: bool) -> None:
+        """Save `best` before `last`: a run continued from `last` then never lacks the best epoch it knows of."""
+        state, progress = self._state, self._progress
+        environment = {"device": state.device, "num_threads": torch.get_num_threads(), "torch": torch.__version__}
+        if is_best:
+            best = self._checkpoints / "best.safetensors"
+            save_checkpoint(best, state.config, state.classifier, progress, environment=environment)
+        save_checkpoint(
+            self._checkpoints / "last.safetensors",
+            state.config,
+            state.classifier,
+            progress,
+            optimizer=state.optimizer,
+            environment=environment,
+        )
+
+    def _predict(self, classifier: Classifier, split: str) -> Predictions:
+        """Predict a split, rounded as the file will hold it, so that every later reading gives the same numbers."""
+        dtype = torch.bfloat16 if self._state.precision == "bfloat16" else None
+        indices = self._state.splits.indices(split)
+        return as_saved(predict(classifier, self._dataset.images, self._dataset.labels, indices, dtype=dtype))
+
+    def _learning_rate(self, step: int) -> float:
+        config = self._state.config
+        return compute_learning_rate(config.schedule, config.optimizer.learning_rate, step, self._state.num_steps)
+
+    def _is_out_of_patience(self) -> bool:
+        patience, progress = self._state.config.training.early_stopping_patience, self._progress
+        return bool(patience and progress.best_epoch and progress.epoch - progress.best_epoch >= patience)

@@ -1,0 +1,116 @@
+"""Everything a run trains with, on its device."""
+
+import math
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn, optim
+
+from cifar_core.augmentation import augment
+from cifar_core.config import RunConfig
+from cifar_core.data import Dataset, Splits, compute_channel_statistics, create_splits
+from cifar_core.models import Classifier, create_classifier
+from cifar_core.randomness import stream_seed
+from cifar_core.training.device import resolve_precision
+from cifar_core.training.optimizer import create_optimizer
+
+
+@dataclass(frozen=True)
+class TrainingState:
+    """What `fit` works on. The classifier and the optimizer change in place; all else stays.
+
+    Attributes:
+        config: The run's.
+        device: Resolved, e.g. "cuda:0".
+        precision: Resolved, "float32" or "bfloat16".
+        images: (N, 3, 32, 32) uint8, the whole dataset on the device.
+        labels: (N,) int64 on the device.
+        splits: Which of them train, validate and test.
+        classifier: The network with its normalisation, as checkpoints hold it.
+        model: The same weights as steps run them: compiled where the config says so.
+        optimizer: Over the classifier's parameters.
+    """
+
+    config: RunConfig
+    device: str
+    precision: str
+    images: Tensor
+    labels: Tensor
+    splits: Splits
+    classifier: Classifier
+    model: nn.Module
+    optimizer: optim.Optimizer
+
+    @property
+    def batch_bounds(self) -> list[tuple[int, int]]:
+        """Where each batch of an epoch begins and ends. A single image left over is skipped: batch norm needs two."""
+        num_images, batch_size = len(self.splits.train), self.config.training.batch_size
+        bounds = [(start, min(start + batch_size, num_images)) for start in range(0, num_images, batch_size)]
+        return bounds[:-1] if len(bounds) > 1 and bounds[-1][1] - bounds[-1][0] == 1 else bounds
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Optimizer updates of one epoch."""
+        return len(self.batch_bounds)
+
+    @property
+    def num_steps(self) -> int:
+        """Optimizer updates of the whole run."""
+        return self.steps_per_epoch * self.config.training.num_epochs
+
+
+def create_training_state(config: RunConfig, dataset: Dataset, device: str) -> TrainingState:
+    """Build the network and its optimizer, and bring the data to the device."""
+    splits = create_splits(dataset, config.data.val_fraction, config.data.split_seed)
+    statistics = compute_channel_statistics(dataset.images[: dataset.num_train])
+    classifier = create_classifier(
+        config, mean=statistics.mean, std=statistics.std, num_classes=dataset.num_classes
+    ).to(device=torch.device(device), memory_format=torch.channels_last)
+    return TrainingState(
+        config=config,
+        device=device,
+        precision=resolve_precision(config.training.precision, device),
+        images=_to_device(dataset.images, device),
+        labels=_to_device(dataset.labels, device),
+        splits=splits,
+        classifier=classifier,
+        model=_compile(classifier) if config.training.compile else classifier,
+        optimizer=create_optimizer(config.optimizer, classifier),
+    )
+
+
+def epoch_order(state: TrainingState, epoch: int) -> NDArray[np.int64]:
+    """Return the training images' dataset indices in the order of the given 1-based epoch."""
+    seed = stream_seed(state.config.training.seed, "order", epoch)
+    return np.random.default_rng(seed).permutation(state.splits.train)
+
+
+def iterate_batches(state: TrainingState, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield the epoch's batches as training sees them: images (B, 3, 32, 32) float in [0, 1] and targets (B,)."""
+    order = torch.from_numpy(epoch_order(state, epoch)).to(state.device)
+    for start, end in state.batch_bounds:
+        indices = order[start:end]
+        images = augment(state.images[indices], state.config.augmentation, state.config.training.seed, epoch, indices)
+        yield images.contiguous(memory_format=torch.channels_last), state.labels[indices]
+
+
+def count_parameters(classifier: nn.Module) -> int:
+    """Return how many numbers the network learns."""
+    return sum(math.prod(parameter.shape) for parameter in classifier.parameters() if parameter.requires_grad)
+
+
+def _compile(classifier: Classifier) -> nn.Module:
+    compiled: Any = torch.compile(classifier)
+    return compiled
+
+
+def _to_device(array: NDArray[np.generic], device: str) -> Tensor:
+    """Hand an array to torch without a copy on the CPU; the tensor is only ever read."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The given NumPy array is not writable")
+        return torch.from_numpy(array).to(device)

@@ -1,0 +1,1 @@
+"""The Streamlit layer that all pages share. It calls cifar_core and draws; it computes nothing itself."""

@@ -1,0 +1,139 @@
+"""What pages load, loaded once a server. Keys name everything that changes a result."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from cifar_core.config import RunConfig
+from cifar_core.data import Dataset, Splits, create_splits, default_data_dir, load_dataset
+from cifar_core.evaluation import Predictions, load_predictions
+from cifar_core.runs import RunRecord, RunStore, default_runs_dir
+from cifar_core.training.device import DeviceInfo, list_devices
+
+
+def get_store() -> RunStore:
+    """Return the store of all runs."""
+    return _store(default_runs_dir())
+
+
+def get_dataset() -> Dataset:
+    """Return the dataset; the first call of a server may take some seconds.
+
+    Raises:
+        DataError: A folder or archive is there but cannot be used.
+    """
+    return _dataset(default_data_dir())
+
+
+def forget_dataset() -> None:
+    """Look for data anew, after a download or a change on disk."""
+    _dataset.clear()
+    _splits.clear()
+
+
+def get_splits(dataset: Dataset, config: RunConfig | None = None) -> Splits:
+    """Return the splits a run uses; those of the default settings without a run."""
+    data = (config or RunConfig()).data
+    return _splits(dataset, dataset.fingerprint, data.val_fraction, data.split_seed)
+
+
+def get_predictions(record: RunRecord, split: str, epoch: int | str) -> Predictions | None:
+    """Return a run's saved predictions, None if there are none."""
+    path = record.predictions_path(split, epoch)
+    return None if path is None else _predictions(path, path.stat().st_mtime_ns)
+
+
+def get_model_summary(config: RunConfig) -> tuple[pd.DataFrame, dict[str, float]]:
+    """Return a network's layers as a table, and its totals: parameters, multiply-accumulates, megabytes."""
+    return _model_summary(config.model.model_dump_json())
+
+
+def get_probabilities(record: RunRecord, which: str, image: NDArray[np.uint8], index: int) -> NDArray[np.float64]:
+    """Return the class probabilities (C,) of one image with a run's best or last weights."""
+    path = record.checkpoint_path(which)
+    return _probabilities(path, path.stat().st_mtime_ns, index, _image=image)
+
+
+def get_saliency_map(
+    record: RunRecord, which: str, image: NDArray[np.uint8], index: int, target: int, method: str
+) -> NDArray[np.float32]:
+    """Return a signed map (32, 32) of one image for one class with a run's best or last weights."""
+    path = record.checkpoint_path(which)
+    return _saliency_map(path, path.stat().st_mtime_ns, index, target, method, _image=image)
+
+
+@st.cache_resource(show_spinner=False)
+def _store(runs_dir: Path) -> RunStore:
+    return RunStore(runs_dir)
+
+
+@st.cache_resource(show_spinner="Preparing the images; this happens once")
+def _dataset(data_dir: Path) -> Dataset:
+    return load_dataset(data_dir)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _splits(_dataset: Dataset, fingerprint: str, val_fraction: float, seed: int) -> Splits:
+    return create_splits(_dataset, val_fraction, seed)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _predictions(path: Path, modified: int) -> Predictions:
+    return load_predictions(path)
+
+
+@st.cache_resource(show_spinner=False)
+def get_devices() -> list[DeviceInfo]:
+    """Return the devices of this machine, the fastest first."""
+    return list_devices()
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _model_summary(model_json: str) -> tuple[pd.DataFrame, dict[str, float]]:
+    from pydantic import TypeAdapter
+
+    from cifar_core.config import ModelConfig
+    from cifar_core.models import summarize_config, summary_frame
+
+    summary = summarize_config(TypeAdapter(ModelConfig).validate_json(model_json))
+    totals = {
+        "parameters": summary.num_parameters,
+        "macs": summary.macs,
+        "megabytes": summary.num_megabytes,
+    }
+    return summary_frame(summary), totals
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _classifier(path: Path, modified: int) -> Any:
+    from cifar_core.training.checkpoint import load_classifier
+
+    return load_classifier(path)
+
+
+@st.cache_data(show_spinner=False, max_entries=512)
+def _probabilities(path: Path, modified: int, index: int, *, _image: NDArray[np.uint8]) -> NDArray[np.float64]:
+    from cifar_core.attribution.locks import model_lock
+    from cifar_core.evaluation.predict import predict
+
+    classifier = _classifier(path, modified)
+    with model_lock(classifier):
+        return predict(classifier, _image[None], np.zeros(1, np.int64), np.zeros(1, np.int64)).probs[0]
+
+
+@st.cache_data(show_spinner=False, max_entries=512)
+def _saliency_map(
+    path: Path, modified: int, index: int, target: int, method: str, *, _image: NDArray[np.uint8]
+) -> NDArray[np.float32]:
+    import torch
+
+    from cifar_core.attribution.attribute import attribute, compute_saliency_map
+    from cifar_core.augmentation import scale_pixels
+
+    images = scale_pixels(torch.from_numpy(_image.copy())[None])
+    attributions = attribute(_classifier(path, modified), images, torch.tensor([target]), method)
+    return compute_saliency_map(attributions)[0].numpy()

@@ -1,0 +1,28 @@
+"""Colours that mean something, the same on every page and in both themes."""
+
+from collections.abc import Sequence
+
+# Transport in cool hues, animals in warm ones, in CIFAR-10's order of classes.
+CLASS_COLOURS = (
+    "#2e86c1",  # airplane
+    "#1f618d",  # automobile
+    "#e0a100",  # bird
+    "#e67e22",  # cat
+    "#b9770e",  # deer
+    "#c0392b",  # dog
+    "#d98880",  # frog
+    "#8e5a3c",  # horse
+    "#17a2b8",  # ship
+    "#5b6abf",  # truck
+)
+
+TRAIN = "#8a94a6"
+VAL = "#2f6fde"
+YARDSTICK = "#8a94a6"
+RIGHT = "#2a6fbb"
+WRONG = "#c85030"
+
+
+def colour_classes(class_names: Sequence[str]) -> dict[str, str]:
+    """Return each class's colour by its name."""
+    return {name: CLASS_COLOURS[place % len(CLASS_COLOURS)] for place, name in enumerate(class_names)}

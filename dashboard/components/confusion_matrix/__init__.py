@@ -1,0 +1,67 @@
+"""A confusion matrix whose cells and headers are buttons. Rows are true classes, columns predicted ones."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from dashboard.components.registration import register
+
+_COMPONENT = register(__file__)
+
+# What is chosen: a true class, a predicted class, either None for "any".
+Cell = tuple[int | None, int | None]
+
+
+def confusion_matrix(
+    matrix: NDArray[np.int64],
+    class_names: Sequence[str],
+    *,
+    key: str,
+    selected: Cell,
+    on_select: Callable[[int | None, int | None], None],
+    as_share: bool = False,
+) -> None:
+    """Show the matrix and report a click or Enter on a cell, a row's name or a column's name.
+
+    Args:
+        matrix: (C, C) counts, rows true.
+        class_names: C names.
+        key: The widget's.
+        selected: The cell that is chosen now; the caller holds it.
+        on_select: Called with true and predicted class before the rerun a choice causes.
+        as_share: Show each count as a share of its row instead.
+    """
+
+    def clicked() -> None:
+        cell = read_cell((st.session_state.get(key) or {}).get("clicked"), len(class_names))
+        if cell is not None:
+            on_select(*cell)
+
+    data = {
+        "counts": matrix.tolist(),
+        "names": list(class_names),
+        "selected": list(selected),
+        "asShare": as_share,
+    }
+    _COMPONENT(key=key, data=data, on_clicked_change=clicked)
+
+
+def read_cell(value: Any, num_classes: int) -> Cell | None:
+    """Check what came from the browser: two class indices, either of them null; anything else is None."""
+    if not isinstance(value, list | tuple) or len(value) != 2 or value[0] is value[1] is None:
+        return None
+    if not all(_is_class(part, num_classes) for part in value):
+        return None
+    true_idx, pred_idx = (None if part is None else int(part) for part in value)
+    return true_idx, pred_idx
+
+
+def _is_class(part: Any, num_classes: int) -> bool:
+    if part is None:
+        return True
+    return (
+        isinstance(part, int | float) and not isinstance(part, bool) and part == int(part) and 0 <= part < num_classes
+    )

@@ -1,0 +1,96 @@
+"""A gallery of small images: one message, one sprite, one canvas a tile. By mouse and by keyboard."""
+
+import io
+import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from dashboard.components.registration import register
+
+_COMPONENT = register(__file__)
+_SPRITE_COLUMNS = 20
+
+Tone = Literal["neutral", "right", "wrong"]
+
+
+@dataclass(frozen=True)
+class Tile:
+    """What a tile says of its image.
+
+    Attributes:
+        index: The image's place in the dataset; what a click returns.
+        caption: Shown below while the tile is hovered or focused, and read aloud.
+        tone: "wrong" carries a mark in the corner, "right" a quieter one.
+    """
+
+    index: int
+    caption: str
+    tone: Tone = "neutral"
+
+
+def gallery(
+    images: NDArray[np.uint8],
+    tiles: Sequence[Tile],
+    *,
+    key: str,
+    label: str,
+    tile_size: int = 64,
+    on_select: Callable[[int], None] | None = None,
+) -> int | None:
+    """Show images and return the dataset index of the chosen one, None while nothing on show is chosen.
+
+    Args:
+        images: (N, 3, 32, 32) uint8, one for each tile.
+        tiles: N tiles in the order of the images.
+        key: The widget's; its state is the chosen index.
+        label: What the gallery holds, for screen readers.
+        tile_size: Side of a tile in CSS pixels.
+        on_select: Called with the index before the rerun that a choice causes.
+    """
+    indices = {tile.index for tile in tiles}
+
+    def chosen() -> int | None:
+        # It comes from a browser: only what is on show can be chosen.
+        value = (st.session_state.get(key) or {}).get("selected")
+        return int(value) if isinstance(value, int | float) and int(value) in indices else None
+
+    def changed() -> None:
+        index = chosen()
+        if index is not None and on_select is not None:
+            on_select(index)
+
+    _COMPONENT(key=key, data=encode_gallery(images, tiles, label, tile_size), on_selected_change=changed)
+    return chosen()
+
+
+def encode_gallery(images: NDArray[np.uint8], tiles: Sequence[Tile], label: str, tile_size: int) -> bytes:
+    """Pack a gallery into one message: 4 bytes length, JSON, then a lossless WebP sprite of 32x32 tiles."""
+    header = {
+        "label": label,
+        "tile": tile_size,
+        "columns": _SPRITE_COLUMNS,
+        "ids": [tile.index for tile in tiles],
+        "captions": [tile.caption for tile in tiles],
+        "tones": [tile.tone for tile in tiles],
+    }
+    text = json.dumps(header, separators=(",", ":")).encode()
+    return len(text).to_bytes(4, "little") + text + _encode_sprite(images)
+
+
+def _encode_sprite(images: NDArray[np.uint8]) -> bytes:
+    """Lay the images out row by row, 20 in a row, and compress without loss."""
+    rows = max(1, math.ceil(len(images) / _SPRITE_COLUMNS))
+    sheet = np.zeros((rows * _SPRITE_COLUMNS, 3, 32, 32), np.uint8)
+    sheet[: len(images)] = images
+    sheet = sheet.reshape(rows, _SPRITE_COLUMNS, 3, 32, 32).transpose(0, 3, 1, 4, 2)
+    buffer = io.BytesIO()
+    sprite = Image.fromarray(np.ascontiguousarray(sheet.reshape(rows * 32, _SPRITE_COLUMNS * 32, 3)))
+    sprite.save(buffer, "WEBP", lossless=True, quality=0, method=0)
+    return buffer.getvalue()

@@ -1,0 +1,62 @@
+"""The table of runs, and what tells their settings apart."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import pandas as pd
+
+from cifar_core.config import RunConfig
+from cifar_core.overrides import config_difference, flatten
+from cifar_core.presets import PRESETS
+from cifar_core.runs import RunSummary
+from dashboard.words import SOURCE_TITLES, setting, setting_name
+
+
+def runs_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
+    """Return a row a run: what it is, how it went, and a column for every setting in which the runs differ.
+
+    Accuracies are in per cent. Columns of settings are named as forms name them.
+    """
+    differing = differing_settings([run.config for run in runs if run.config is not None])
+    rows = []
+    for run in runs:
+        status = run.status
+        settings = flatten(run.config) if run.config is not None else {}
+        rows.append(
+            {
+                "run_id": run.run_id,
+                "name": run.name or run.run_id,
+                "status": status.status,
+                "best_val": _per_cent(status.best_val_accuracy),
+                "best_epoch": status.best_epoch,
+                "last_val": _per_cent(status.last_val_accuracy),
+                "test": _per_cent(status.test_accuracy_best),
+                "test_readings": run.test_readings,
+                "minutes": None if status.seconds is None else status.seconds / 60,
+                "data": SOURCE_TITLES.get(run.data_source, run.data_source),
+                "created": datetime.fromtimestamp(run.created_at) if run.created_at else None,
+                **{setting_name(path): setting(settings.get(path)) for path in differing},
+                "note": run.note,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def differing_settings(configs: Sequence[RunConfig]) -> list[str]:
+    """Return the paths of the settings that are not the same in all configs."""
+    flat = [flatten(config) for config in configs]
+    paths = dict.fromkeys(path for settings in flat for path in settings)
+    return [path for path in paths if len({repr(settings.get(path)) for settings in flat}) > 1]
+
+
+def describe_changes(run: RunSummary) -> str:
+    """Return in words what the run changed against the preset it started from."""
+    if run.config is None or run.preset not in PRESETS:
+        return ""
+    changes = config_difference(PRESETS[run.preset].config, run.config)
+    words = [f"{setting_name(path)} {setting(old)} → {setting(new)}" for path, (old, new) in changes.items()]
+    return ", ".join(words) or f"as in the preset {run.preset}"
+
+
+def _per_cent(share: float | None) -> float | None:
+    return None if share is None else 100 * share

@@ -1,0 +1,94 @@
+"""Session state and address, typed. The only file that knows their keys.
+
+What all pages share (the run, the image) lives in a plain session key and is mirrored to the address by hand: a widget
+bound to the address belongs to its page alone.
+"""
+
+from typing import Any
+
+import streamlit as st
+
+from cifar_core.config import RunConfig
+from cifar_core.overrides import flatten
+
+# Widgets bound to the address: their key is the parameter's name.
+EXPLORE_SPLIT, EXPLORE_CLASSES, EXPLORE_PAGE = "split", "cls", "page"
+ERRORS_SPLIT, ERRORS_EPOCH, ERRORS_TRUE, ERRORS_PRED = "on", "epoch", "true", "pred"
+EXPLAIN_METHOD = "method"
+
+RUN_PICKER = "frame_run_picker"
+TRAIN_PRESET, TRAIN_NAME, TRAIN_FOLLOW = "train_preset", "train_name", "train_follow"
+
+_RUN, _IMAGE = "run", "image"
+_FORM = "train_form."
+_COUNTED = "errors_test_readings"
+
+
+def chosen_run() -> str | None:
+    """Return the run that pages speak of: this session's choice, else the address's."""
+    return _shared(_RUN)
+
+
+def choose_run(run_id: str | None) -> None:
+    """Make a run the one that pages speak of."""
+    _share(_RUN, run_id)
+
+
+def chosen_image() -> int | None:
+    """Return the dataset index of the image that is looked at; None if there is none or it is not a number."""
+    value = _shared(_IMAGE)
+    return int(value) if value is not None and value.isdecimal() and len(value) < 9 else None
+
+
+def choose_image(index: int | None) -> None:
+    """Look at an image, by its dataset index."""
+    _share(_IMAGE, None if index is None else str(index))
+
+
+def show_in_address(run: bool = False, image: bool = False) -> None:
+    """Mirror what the page depends on to its address, so that the link can be copied."""
+    for key, wanted in ((_RUN, run), (_IMAGE, image)):
+        value = st.session_state.get(key)
+        if wanted and value is not None:
+            if st.query_params.get(key) != value:
+                st.query_params[key] = value
+        elif key in st.query_params:
+            del st.query_params[key]
+
+
+def form_key(path: str) -> str:
+    """Return the widget key of a setting on the Train page, e.g. of "optimizer.learning_rate"."""
+    return _FORM + path
+
+
+def fill_form(config: RunConfig) -> None:
+    """Set every widget of the Train page to the config's values. Before the widgets are drawn, or in a callback."""
+    for path, value in flatten(config).items():
+        st.session_state[form_key(path)] = value
+
+
+def form_value(path: str, default: Any) -> Any:
+    """Return what a widget of the Train page is set to, setting it to the default if it was never drawn."""
+    return st.session_state.setdefault(form_key(path), default)
+
+
+def is_first_look_at_test(run_id: str) -> bool:
+    """Whether this session opens the run's test predictions for the first time; asking notes it."""
+    seen = st.session_state.setdefault(_COUNTED, set())
+    is_first = run_id not in seen
+    seen.add(run_id)
+    return is_first
+
+
+def _shared(key: str) -> str | None:
+    if key not in st.session_state:
+        st.session_state[key] = st.query_params.get(key)
+    return st.session_state[key]
+
+
+def _share(key: str, value: str | None) -> None:
+    st.session_state[key] = value
+    if value is not None:
+        st.query_params[key] = value
+    elif key in st.query_params:
+        del st.query_params[key]

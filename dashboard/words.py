@@ -1,0 +1,89 @@
+"""Numbers and states as people read them."""
+
+from typing import Any
+
+from cifar_core.runs import RunSummary
+
+STATUS_ICONS = {
+    "queued": ":material/schedule:",
+    "running": ":material/play_circle:",
+    "paused": ":material/pause_circle:",
+    "stopped": ":material/stop_circle:",
+    "completed": ":material/check_circle:",
+    "diverged": ":material/trending_up:",
+    "failed": ":material/error:",
+    "lost": ":material/help:",
+}
+
+SOURCE_TITLES = {
+    "cifar10": "CIFAR-10",
+    "cifar10-unverified": "CIFAR-10, unverified",
+    "practice": "practice set",
+    "": "",
+}
+
+
+_CHOICE_TITLES = {
+    "mlp": "MLP",
+    "simple_cnn": "Simple CNN",
+    "vgg": "VGG",
+    "resnet": "ResNet",
+    "sgd": "SGD",
+    "adam": "Adam",
+    "adamw": "AdamW",
+}
+
+
+def run_title(run: RunSummary) -> str:
+    """Return a run's name with what tells it from its namesakes."""
+    animal = run.run_id.split("-", 2)[-1]
+    accuracy = "" if run.status.best_val_accuracy is None else f", val {percent(run.status.best_val_accuracy)}"
+    return f"{run.name or 'unreadable'} ({animal}) {run.status.status}{accuracy}"
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """Return a share in [0, 1] as per cent; a dash for none."""
+    return "–" if share is None else f"{100 * share:.{digits}f} %"
+
+
+def duration(seconds: float | None) -> str:
+    """Return a time span, e.g. "5 min 3 s"; a dash for none."""
+    if seconds is None:
+        return "–"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def large(number: float) -> str:
+    """Return a count with three digits and a unit, e.g. "2.12 million"."""
+    for unit, name in ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")):
+        if number >= unit:
+            return f"{number / unit:.3g} {name}"
+    return f"{number:g}"
+
+
+def setting(value: Any) -> str:
+    """Return a setting's value as a form shows it."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return _CHOICE_TITLES.get(str(value), str(value).replace("_", " "))
+
+
+def choice_title(name: str) -> str:
+    """Return a network, optimizer or schedule as people write it; unknown names in sentence case."""
+    return _CHOICE_TITLES.get(name) or name.replace("_", " ").capitalize()
+
+
+def setting_name(path: str) -> str:
+    """Return a setting's path in words: "training.num_epochs" -> "epochs"; "model.name" -> "network"."""
+    section, _, field = path.partition(".")
+    if field == "name":
+        return "network" if section == "model" else section
+    return field.removeprefix("num_").replace("_", " ")

@@ -1,0 +1,66 @@
+"""What all tests share: folders of their own, a tiny dataset, and real CIFAR-10 only where it is asked for."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cifar_core.config import (
+    AugmentationConfig,
+    OneCycleScheduleConfig,
+    RunConfig,
+    SGDConfig,
+    SimpleCNNConfig,
+    TrainingConfig,
+)
+from cifar_core.data import Dataset
+
+_REAL_DATA_DIR = os.environ.get("CIFAR_DATA_DIR", "")
+
+
+def _has_real_data() -> bool:
+    folder = Path(_REAL_DATA_DIR or "/nonexistent")
+    return any((folder / name).exists() for name in ("cifar-10-batches-py", "cifar-10-python.tar.gz"))
+
+
+def pytest_collection_modifyitems(items):
+    skip = pytest.mark.skip(reason="CIFAR_DATA_DIR holds no CIFAR-10")
+    for item in items:
+        if item.get_closest_marker("real_data") and not _has_real_data():
+            item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def real_data_dir():
+    return Path(_REAL_DATA_DIR)
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path, monkeypatch):
+    """No test reads the user's data or writes into the user's runs."""
+    monkeypatch.setenv("CIFAR_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("CIFAR_RUNS_DIR", str(tmp_path / "runs"))
+
+
+@pytest.fixture(scope="session")
+def tiny_dataset():
+    """240 training and 40 test images of ten classes that differ in brightness: learnable, and drawn in no time."""
+    generator = np.random.default_rng(0)
+    labels = np.tile(np.arange(10), 28).astype(np.int64)
+    noise = generator.integers(-40, 40, size=(280, 3, 32, 32))
+    images = np.clip(labels[:, None, None, None] * 20 + 30 + noise, 0, 255).astype(np.uint8)
+    names = tuple(f"class {index}" for index in range(10))
+    return Dataset(images=images, labels=labels, class_names=names, num_train=240, source="practice")
+
+
+@pytest.fixture
+def tiny_config():
+    """A config with augmentation, dropout, momentum and a schedule that trains in a second."""
+    return RunConfig(
+        augmentation=AugmentationConfig(crop_padding=2, horizontal_flip=True),
+        model=SimpleCNNConfig(width=4, hidden_size=16, dropout=0.2, batch_norm=True),
+        optimizer=SGDConfig(learning_rate=0.05),
+        schedule=OneCycleScheduleConfig(),
+        training=TrainingConfig(num_epochs=3, batch_size=32, device="cpu", precision="float32", num_threads=1),
+    )

@@ -1,0 +1,316 @@
+"""python -m pytest tests/unit/test_attribution.py"""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import torch
+from captum.attr import IntegratedGradients, LayerGradCam, Saliency
+from torch import nn
+from torch.nn import functional
+
+from cifar_core.attribution import METHODS, AttributionError
+from cifar_core.attribution import attribute as attribute_module
+from cifar_core.attribution.attribute import attribute, compute_saliency_map
+from cifar_core.attribution.layers import list_layers
+from cifar_core.attribution.locks import _locks, model_lock
+from cifar_core.config import MLPConfig, ResNetConfig, RunConfig, SimpleCNNConfig, VGGConfig
+from cifar_core.models import create_classifier, create_model
+
+MODELS = {
+    "mlp": MLPConfig(hidden_size=16, dropout=0.3),
+    "simple_cnn": SimpleCNNConfig(width=4, hidden_size=16, dropout=0.3),
+    "vgg": VGGConfig(width=4, dropout=0.3),
+    "resnet": ResNetConfig(depth=8, width=4, dropout=0.3),
+}
+FITTING = [(model, method) for model in MODELS for method in METHODS if (model, method) != ("mlp", "grad_cam")]
+each_pair = pytest.mark.parametrize(("name", "method"), FITTING)
+
+
+def create(name):
+    model = create_classifier(RunConfig(model=MODELS[name]), mean=(0.5,) * 3, std=(0.25,) * 3)
+    if name in ("vgg", "resnet"):  # running statistics of real features, not those of an untrained network
+        with torch.no_grad():
+            model.train()(torch.rand(32, 3, 32, 32, generator=torch.Generator().manual_seed(1)))
+    return model
+
+
+def draw(count=5, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    images = torch.rand(count, 3, 32, 32, generator=generator)
+    return images, torch.randint(10, (count,), generator=generator)
+
+
+class Linear(nn.Module):
+    """Logits that are a weighted sum of pixels: every method has a closed form."""
+
+    def __init__(self):
+        super().__init__()
+        self.flatten, self.classifier = nn.Flatten(), nn.Linear(3 * 32 * 32, 4)
+
+    def forward(self, images):
+        return self.classifier(self.flatten(images))
+
+
+class Frozen(nn.Module):
+    """One convolution, one ReLU, a mean over the image; weights that ask for no gradients."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.relu = nn.Conv2d(3, 4, 3, stride=2, padding=1), nn.ReLU()
+        self.requires_grad_(False)
+
+    def forward(self, images):
+        return self.relu(self.conv(images)).mean(dim=(2, 3))
+
+
+@each_pair
+def test_result_has_the_images_shape_and_says_something(name, method):
+    images, targets = draw()
+    attributions = attribute(create(name), images, targets, method)
+    assert attributions.shape == images.shape
+    assert attributions.dtype == torch.float32
+    assert attributions.isfinite().all()
+    assert not attributions.requires_grad
+    assert all(one.abs().max() > 0 for one in attributions)
+
+
+@each_pair
+def test_result_is_captums(name, method):
+    model, (images, targets) = create(name).eval(), draw()
+    if method == "saliency":
+        expected = Saliency(model).attribute(images.clone().requires_grad_(), target=targets, abs=False)
+    elif method == "integrated_gradients":
+        expected = IntegratedGradients(model).attribute(images, baselines=0.0, target=targets, n_steps=64)
+    else:
+        layer = model.network.get_submodule(model.network.last_conv_name)
+        cam = LayerGradCam(model, layer).attribute(images.clone().requires_grad_(), target=targets)
+        expected = functional.interpolate(cam, (32, 32), mode="bilinear").repeat(1, 3, 1, 1) / 3
+    torch.testing.assert_close(attribute(model, images, targets, method), expected.detach(), rtol=1e-3, atol=1e-6)
+
+
+@each_pair
+def test_batch_is_its_single_images(name, method):
+    model, (images, targets) = create(name), draw()
+    together = attribute(model, images, targets, method)
+    alone = [attribute(model, images[i : i + 1], targets[i : i + 1], method) for i in range(len(images))]
+    torch.testing.assert_close(together, torch.cat(alone), rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_many_images_go_through_in_bounded_batches(method, monkeypatch):
+    model, (images, targets) = create("simple_cnn"), draw(7)
+    expected = attribute(model, images, targets, method)
+    sizes = []
+    model.register_forward_hook(lambda module, inputs, output: sizes.append(len(inputs[0])))
+    monkeypatch.setattr("cifar_core.attribution.attribute._MAX_BATCH_SIZE", 3)
+    torch.testing.assert_close(attribute(model, images, targets, method), expected, rtol=1e-3, atol=1e-6)
+    assert max(sizes) <= 3
+
+
+@each_pair
+def test_two_classes_give_two_maps(name, method):
+    model, (images, _) = create(name), draw(1)
+    maps = [attribute(model, images, torch.tensor([target]), method) for target in (2, 7)]
+    assert not torch.allclose(*maps, rtol=0.01)
+
+
+@each_pair
+def test_caller_and_model_are_left_alone(name, method):
+    model, (images, targets) = create(name).train(), draw()
+    model.network.classifier.eval()
+    for parameter in model.parameters():
+        parameter.grad = torch.full_like(parameter, 3.0)
+    next(model.parameters()).requires_grad_(False)
+    flags = [parameter.requires_grad for parameter in model.parameters()]
+    modes = [module.training for module in model.modules()]
+    kept = {key: value.clone() for key, value in model.state_dict().items()}
+    images_kept, targets_kept = images.clone(), targets.clone()
+
+    attribute(model, images, targets, method)
+
+    assert torch.equal(images, images_kept)
+    assert torch.equal(targets, targets_kept)
+    assert not images.requires_grad
+    assert images.grad is None
+    assert all((parameter.grad == 3).all() for parameter in model.parameters())
+    assert [parameter.requires_grad for parameter in model.parameters()] == flags
+    assert [module.training for module in model.modules()] == modes
+    assert all(torch.equal(kept[key], value) for key, value in model.state_dict().items())
+    assert not any(module._forward_hooks or module._forward_pre_hooks for module in model.modules())
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_images_that_require_gradients_keep_theirs(method):
+    model, (images, targets) = create("simple_cnn"), draw(2)
+    images.requires_grad_()
+    images.grad = torch.ones_like(images)
+    attribute(model, images, targets, method)
+    assert images.requires_grad
+    assert (images.grad == 1).all()
+    assert all(parameter.grad is None for parameter in model.parameters())
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_callers_without_gradients_get_the_same(method, mode):
+    model, (images, targets) = create("simple_cnn"), draw(2)
+    expected = attribute(model, images, targets, method)
+    with mode():
+        given = images.clone()
+        assert torch.equal(attribute(model, given, targets.clone(), method), expected)
+
+
+@each_pair
+def test_dropout_is_off(name, method):
+    model, (images, targets) = create(name).train(), draw(2)
+    assert torch.equal(attribute(model, images, targets, method), attribute(model, images, targets, method))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_integrated_gradients_add_up_to_the_difference_of_scores(name):
+    model, (images, targets) = create(name).eval(), draw()
+    rows = torch.arange(len(images))
+    for baseline, level in (("black", 0.0), ("grey", 0.5), ("white", 1.0)):
+        with torch.no_grad():
+            expected = model(images)[rows, targets] - model(torch.full_like(images, level))[rows, targets]
+        gaps = []
+        for num_steps in (4, 512):
+            maps = attribute(model, images, targets, "integrated_gradients", num_steps=num_steps, baseline=baseline)
+            gaps.append((maps.sum(dim=(1, 2, 3)) - expected).abs().max().item())
+        assert gaps[1] < max(0.02 * expected.abs().max().item(), 1e-4)
+        assert gaps[1] <= gaps[0]
+
+
+def test_linear_model_has_its_weights_for_saliency_and_their_products_for_integrated_gradients():
+    model, (images, _) = Linear(), draw(3)
+    targets = torch.tensor([3, 0, 1])
+    weights = model.classifier.weight.detach()[targets].view(3, 3, 32, 32)
+    torch.testing.assert_close(attribute(model, images, targets, "saliency"), weights)
+    for baseline, level in (("black", 0.0), ("grey", 0.5), ("white", 1.0)):
+        maps = attribute(model, images, targets, "integrated_gradients", num_steps=8, baseline=baseline)
+        torch.testing.assert_close(maps, weights * (images - level), rtol=1e-4, atol=1e-6)
+
+
+def test_grad_cam_by_hand_on_frozen_weights():
+    model, (images, targets) = Frozen(), draw(2)
+    targets = targets % 4
+    features = model.conv(images)  # (2, 4, 16, 16)
+    # The gradient of a channel's mean is 1 / 256 at each of its places, and nothing in other channels.
+    expected = torch.stack([features[i, target] for i, target in enumerate(targets)])[:, None] / 256
+    maps = attribute(model, images, targets, "grad_cam", layer="relu")
+    reference = functional.interpolate(expected.relu(), (32, 32), mode="bilinear")
+    torch.testing.assert_close(maps.sum(dim=1, keepdim=True), reference, rtol=1e-4, atol=1e-7)
+
+
+def test_grad_cam_is_the_same_in_each_colour_and_its_sum_is_the_map():
+    model, (images, targets) = create("vgg").eval(), draw(2)
+    maps = attribute(model, images, targets, "grad_cam")
+    assert torch.equal(maps[:, 0], maps[:, 1])
+    assert torch.equal(maps[:, 0], maps[:, 2])
+    cam = LayerGradCam(model, model.network.relu3_2).attribute(images, target=targets)
+    expected = functional.interpolate(cam, (32, 32), mode="bilinear")[:, 0].detach()
+    torch.testing.assert_close(compute_saliency_map(maps), expected, rtol=1e-3, atol=1e-7)
+
+
+def test_grad_cam_keeps_its_sign_unless_told_otherwise():
+    model, (images, targets) = create("resnet"), draw(8)
+    assert attribute(model, images, targets, "grad_cam").min() < 0
+    assert attribute(model, images, targets, "grad_cam", relu=True).min() >= 0
+
+
+def test_grad_cam_looks_at_the_layer_it_is_told():
+    model, (images, targets) = create("vgg"), draw(2)
+    names = list_layers(model)
+    assert names[0] == "network.relu1_1"
+    assert names[-1] == "network.relu3_2"
+    default, last, first = (attribute(model, images, targets, "grad_cam", layer=x) for x in (None, names[-1], names[0]))
+    assert torch.equal(default, last)
+    assert not torch.allclose(default, first)
+
+
+def test_layers_worth_choosing_from():
+    assert list_layers(create_model(MODELS["mlp"])) == ()
+    assert list_layers(create_model(MODELS["simple_cnn"])) == ("relu1", "relu2")
+    plain = nn.Sequential(nn.Conv2d(3, 2, 3), nn.Conv2d(2, 2, 3), nn.Flatten(), nn.Linear(2 * 28 * 28, 4))
+    assert list_layers(plain) == ("0", "1")
+    images, _ = draw(1)
+    assert attribute(plain, images, torch.tensor([1]), "grad_cam").shape == images.shape
+
+
+IMAGES, TARGETS = draw(2)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "match"),
+    [
+        ("simple_cnn", {"method": "lime"}, "method 'lime'; allowed: saliency, integrated_gradients, grad_cam"),
+        ("mlp", {"method": "grad_cam"}, "has no convolution"),
+        ("mlp", {"method": "grad_cam", "layer": "network.relu1"}, "has no convolution"),
+        ("simple_cnn", {"targets": torch.tensor([0, 10])}, "targets from 0 to 10; allowed: 0 to 9"),
+        ("simple_cnn", {"targets": torch.tensor([-1, 0])}, "targets from -1 to 0; allowed: 0 to 9"),
+        ("simple_cnn", {"targets": torch.tensor([1])}, r"targets of shape \(1,\); allowed: \(2,\)"),
+        ("simple_cnn", {"targets": torch.tensor([1.0, 2.0])}, "targets of dtype torch.float32; allowed: integers"),
+        ("simple_cnn", {"images": IMAGES[:, :1]}, r"images of shape \(2, 1, 32, 32\); allowed: \(N, 3, 32, 32\)"),
+        ("simple_cnn", {"images": IMAGES[0]}, r"images of shape \(3, 32, 32\)"),
+        ("simple_cnn", {"images": IMAGES[:0], "targets": TARGETS[:0]}, "N from 1"),
+        ("simple_cnn", {"images": IMAGES.byte()}, "images of dtype torch.uint8; allowed: float"),
+        ("simple_cnn", {"num_steps": 8}, "saliency has no option 'num_steps'; allowed: none"),
+        ("simple_cnn", {"method": "grad_cam", "layer": "conv9"}, "layer 'conv9'; allowed: .*network.relu2"),
+        ("simple_cnn", {"method": "grad_cam", "layer": "network.dense"}, "layer 'network.dense'; allowed"),
+        ("simple_cnn", {"method": "grad_cam", "layer": 3}, "layer 3; allowed: the name of a layer"),
+        ("simple_cnn", {"method": "grad_cam", "relu": 1}, "relu 1; allowed: True or False"),
+        ("simple_cnn", {"method": "integrated_gradients", "num_steps": 1}, "num_steps 1; allowed: .* from 2 to 512"),
+        ("simple_cnn", {"method": "integrated_gradients", "num_steps": 513}, "num_steps 513; allowed"),
+        ("simple_cnn", {"method": "integrated_gradients", "num_steps": True}, "num_steps True; allowed"),
+        ("simple_cnn", {"method": "integrated_gradients", "num_steps": "8"}, "num_steps '8'; allowed"),
+        ("simple_cnn", {"method": "integrated_gradients", "baseline": "red"}, "'red'; allowed: black, grey, white"),
+    ],
+)
+def test_what_does_not_fit_is_refused_by_name(name, changes, match):
+    arguments = {"images": IMAGES, "targets": TARGETS, "method": "saliency"} | changes
+    model = create(name).train()
+    with pytest.raises(AttributionError, match=match):
+        attribute(model, **arguments)
+    assert all(module.training for module in model.modules())
+    assert not model_lock(model).locked()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_threads_get_what_a_single_one_gets(method):
+    model = create("simple_cnn").train()
+    draws = [draw(2, seed) for seed in range(24)]
+    expected = [attribute(model, *pair, method) for pair in draws]
+    with ThreadPoolExecutor(8) as pool:
+        maps = list(pool.map(lambda pair: attribute(model, *pair, method), draws))
+    assert all(torch.equal(*pair) for pair in zip(maps, expected, strict=True))
+    assert all(module.training for module in model.modules())
+
+
+def test_each_model_has_one_lock_that_goes_with_it():
+    model, other = Linear(), Linear()
+    assert model_lock(model) is model_lock(model)
+    assert model_lock(model) is not model_lock(other)
+    count = len(_locks)
+    del model
+    assert len(_locks) == count - 1
+
+
+def test_saliency_map_sums_the_colours():
+    attributions = torch.tensor([1.0, -2.0, 4.0]).view(1, 3, 1, 1).expand(2, 3, 32, 32)
+    assert torch.equal(compute_saliency_map(attributions), torch.full((2, 32, 32), 3.0))
+    assert torch.equal(compute_saliency_map(attributions, signed=False), torch.full((2, 32, 32), 7.0))
+
+
+def test_table_and_code_name_the_same_methods():
+    assert attribute_module._COMPUTE.keys() == METHODS.keys()
+
+
+@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+def test_each_method_says_what_it_can_and_cannot_tell(method):
+    assert METHODS[method.name] is method
+    for sentence in (method.tells, method.cannot_tell, *(option.help for option in method.options)):
+        assert sentence.endswith(".")
+        assert "  " not in sentence
+    for option in method.options:
+        option.check(option.default)
+    assert method.needs_convolution == (method.name == "grad_cam")

@@ -1,0 +1,86 @@
+"""python -m pytest tests/unit/test_cli.py."""
+
+import json
+
+import pytest
+
+from cifar_core.cli import main
+
+TINY = [
+    "--set=model.width=4",
+    "--set=model.hidden_size=16",
+    "--set=training.num_epochs=1",
+    "--set=training.batch_size=256",
+    "--set=training.device=cpu",
+    "--set=training.num_threads=1",
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["train", "--preset", "lenet"], ["--preset", "'lenet'", "notebook"]),
+        (["train", "--set", "optimizer.learning_rate=50"], ["optimizer.learning_rate = 50", "at most 10"]),
+        (["train", "--set", "optimizer.learning_rate"], ["--set", "section.field=value"]),
+        (["train", "--set", "model.depth=20"], ["model.depth", "simple_cnn", "width"]),
+        (["train", "--set", "training.device=tpu"], ["training.device = 'tpu'", "cuda"]),
+        (["train", "--epochs", "3"], ["--epochs"]),
+        (["evaluate"], ["RUN-ID"]),
+        (["evaluate", "20990101-0000-no-run"], ["20990101-0000-no-run"]),
+        (["evaluate", "some-run", "--split", "train"], ["--split", "'train'", "'val' or 'test'"]),
+        (["dance"], ["dance", "train"]),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(arguments, words, capsys):
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert len(captured.err.strip().splitlines()) == 1
+    for word in words:
+        assert word in captured.err
+    assert captured.out == ""
+
+
+def test_help_names_every_command(capsys):
+    assert main(["--help"]) == 0
+    text = capsys.readouterr().out
+    for command in ("data", "train", "evaluate", "runs"):
+        assert command in text
+
+
+def test_no_runs_is_an_empty_list(capsys):
+    assert main(["runs", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == []
+
+
+@pytest.mark.slow
+def test_train_evaluate_and_list_agree(capsys):
+    assert main(["train", "--preset", "notebook", *TINY, "--name", "first try", "--json"]) == 0
+    captured = capsys.readouterr()
+    assert "practice set" in captured.err
+    trained = json.loads(captured.out.splitlines()[-1])
+    assert set(trained) == {"run_id", "status", "val_accuracy", "test_accuracy", "seconds"}
+    assert trained["status"] == "completed"
+    assert trained["seconds"] > 0
+
+    assert main(["evaluate", trained["run_id"], "--split", "test", "--json"]) == 0
+    evaluated = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert evaluated["accuracy"] == trained["test_accuracy"]
+    assert evaluated["num_images"] == 1000
+    assert main(["evaluate", trained["run_id"], "--split", "test", "--json"]) == 0
+    again = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert again["test_readings"] == evaluated["test_readings"] + 1
+    assert main(["evaluate", trained["run_id"], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["accuracy"] == trained["val_accuracy"]
+
+    assert main(["runs", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert [(run["run_id"], run["name"], run["status"]) for run in listed] == [
+        (trained["run_id"], "first try", "completed")
+    ]
+
+
+@pytest.mark.slow
+def test_a_run_that_diverges_is_exit_code_1(capsys):
+    wild = ["--set=optimizer.name=sgd", "--set=optimizer.learning_rate=10", "--set=optimizer.momentum=0.99"]
+    assert main(["train", *TINY, *wild]) == 1
+    assert "diverged" in capsys.readouterr().err

@@ -1,0 +1,46 @@
+"""python -m pytest tests/unit/test_device.py."""
+
+import pytest
+import torch
+
+from cifar_core.training.device import (
+    DeviceError,
+    count_cores,
+    list_devices,
+    reproducible,
+    resolve_device,
+    resolve_precision,
+)
+
+
+def test_the_cpu_is_always_there_and_last():
+    assert list_devices()[-1].name == "cpu"
+    assert str(count_cores()) in list_devices()[-1].detail
+
+
+def test_auto_is_the_first_device():
+    assert resolve_device("auto") == list_devices()[0].name
+    assert resolve_device("cpu") == "cpu"
+
+
+def test_a_missing_device_is_named_with_those_there_are():
+    with pytest.raises(DeviceError, match=r"training\.device = 'cuda:99'.*cpu"):
+        resolve_device("cuda:99")
+
+
+def test_a_chosen_precision_is_kept_and_auto_is_one_of_two():
+    assert resolve_precision("float32", "cpu") == "float32"
+    assert resolve_precision("bfloat16", "cpu") == "bfloat16"
+    assert resolve_precision("auto", "cpu") in ("float32", "bfloat16")
+    assert resolve_precision("auto", "mps") == "float32"
+
+
+def test_settings_and_random_state_are_put_back():
+    threads, state = torch.get_num_threads(), torch.get_rng_state()
+    with reproducible("cpu", 1):
+        assert torch.get_num_threads() == 1
+        assert torch.are_deterministic_algorithms_enabled()
+        torch.rand(3)
+    assert torch.get_num_threads() == threads
+    assert not torch.are_deterministic_algorithms_enabled()
+    assert torch.equal(torch.get_rng_state(), state)
