@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cifar_core.config import RunConfig
-from cifar_core.data import Dataset, Splits, create_splits, default_data_dir, load_dataset
+from cifar_core.data import Dataset, Splits, create_splits, default_data_dir, inspect_source, load_dataset
 from cifar_core.evaluation import Predictions, load_predictions
 from cifar_core.runs import RunRecord, RunStore, default_runs_dir
 from cifar_core.training.device import DeviceInfo, list_devices
@@ -21,18 +21,17 @@ def get_store() -> RunStore:
 
 
 def get_dataset() -> Dataset:
-    """Return the dataset; the first call of a server may take some seconds.
+    """Return the dataset as it is on disk now: a download or a folder put there by hand is found without a restart.
+
+    The first call of a server may take some seconds.
 
     Raises:
         DataError: A folder or archive is there but cannot be used.
     """
-    return _dataset(default_data_dir())
-
-
-def forget_dataset() -> None:
-    """Look for data anew, after a download or a change on disk."""
-    _dataset.clear()
-    _splits.clear()
+    data_dir = default_data_dir()
+    source = inspect_source(data_dir)
+    modified = source.path.stat().st_mtime_ns if source.path else 0
+    return _dataset(data_dir, source.kind, modified)
 
 
 def get_splits(dataset: Dataset, config: RunConfig | None = None) -> Splits:
@@ -71,8 +70,8 @@ def _store(runs_dir: Path) -> RunStore:
     return RunStore(runs_dir)
 
 
-@st.cache_resource(show_spinner="Preparing the images; this happens once")
-def _dataset(data_dir: Path) -> Dataset:
+@st.cache_resource(show_spinner="Preparing the images; this happens once", max_entries=2)
+def _dataset(data_dir: Path, kind: str, modified: int) -> Dataset:
     return load_dataset(data_dir)
 
 

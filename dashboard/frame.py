@@ -9,7 +9,7 @@ from cifar_core.runs import RunSummary
 from dashboard import state
 from dashboard.cache import get_dataset, get_store
 from dashboard.warm import warm_up
-from dashboard.words import run_title
+from dashboard.words import epoch_of, run_title
 
 _ROOT = Path(__file__).parents[1]
 _SECTIONS = {
@@ -72,12 +72,18 @@ def require_dataset() -> Dataset:
 
 
 def find_run(runs: list[RunSummary]) -> RunSummary | None:
-    """Return the chosen run, None if none is chosen; a choice that does not exist is said and forgotten."""
+    """Return the chosen run, None if none is chosen. One that does not exist, or cannot be read, is explained."""
     run_id = state.chosen_run()
     found = next((run for run in runs if run.run_id == run_id), None)
     if run_id is not None and found is None:
         st.warning(f"There is no run {run_id} here. Choose another one in the sidebar.")
         state.choose_run(None)
+    if found is not None and found.config is None:
+        st.error(
+            f"{found.status.message}. It can be deleted on Runs; the other runs are not affected.",
+            icon=":material/broken_image:",
+        )
+        return None
     return found
 
 
@@ -109,8 +115,7 @@ def _render_run_picker(runs: list[RunSummary]) -> None:
 def _render_active_run(runs: list[RunSummary]) -> None:
     active = [run for run in runs if run.status.status in ("running", "paused")]
     for run in active[:2]:
-        words = f"{run.name}: {run.status.status}, epoch {run.status.epoch} of {run.status.num_epochs}"
-        st.progress(run.status.progress, text=words)
+        st.progress(run.status.progress, text=f"{run.name}: {run.status.status}, {epoch_of(run.status)}")
 
 
 def _render_data_badge() -> None:

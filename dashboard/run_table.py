@@ -2,14 +2,31 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
+import streamlit as st
 
 from cifar_core.config import RunConfig
 from cifar_core.overrides import config_difference, flatten
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunSummary
 from dashboard.words import SOURCE_TITLES, setting, setting_name
+
+COLUMNS: dict[str, Any] = {
+    "run_id": None,
+    "name": st.column_config.TextColumn("Name", pinned=True),
+    "status": "Status",
+    "data": "Data",
+    "best_val": st.column_config.NumberColumn("Best val", format="%.2f %%", help="Accuracy on val, best epoch"),
+    "best_epoch": st.column_config.NumberColumn("at epoch", format="%d"),
+    "last_val": st.column_config.NumberColumn("Last val", format="%.2f %%", help="Accuracy on val, last epoch"),
+    "test": st.column_config.NumberColumn("Test", format="%.2f %%", help="On test, weights of the best val epoch"),
+    "test_readings": st.column_config.NumberColumn("Looks at test", help="The end of the run counts as one"),
+    "minutes": st.column_config.NumberColumn("Minutes", format="%.1f", help="Training time, val included"),
+    "created": st.column_config.DatetimeColumn("Begun", format="YYYY-MM-DD HH:mm"),
+    "note": "Note",
+}
 
 
 def runs_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
@@ -27,15 +44,15 @@ def runs_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
                 "run_id": run.run_id,
                 "name": run.name or run.run_id,
                 "status": status.status,
+                "data": SOURCE_TITLES.get(run.data_source, run.data_source),
                 "best_val": _per_cent(status.best_val_accuracy),
                 "best_epoch": status.best_epoch,
                 "last_val": _per_cent(status.last_val_accuracy),
                 "test": _per_cent(status.test_accuracy_best),
+                **{setting_name(path).capitalize(): setting(settings.get(path)) for path in differing},
                 "test_readings": run.test_readings,
                 "minutes": None if status.seconds is None else status.seconds / 60,
-                "data": SOURCE_TITLES.get(run.data_source, run.data_source),
                 "created": datetime.fromtimestamp(run.created_at) if run.created_at else None,
-                **{setting_name(path): setting(settings.get(path)) for path in differing},
                 "note": run.note,
             }
         )
@@ -55,7 +72,7 @@ def describe_changes(run: RunSummary) -> str:
         return ""
     changes = config_difference(PRESETS[run.preset].config, run.config)
     words = [f"{setting_name(path)} {setting(old)} → {setting(new)}" for path, (old, new) in changes.items()]
-    return ", ".join(words) or f"as in the preset {run.preset}"
+    return ", ".join(words) or "nothing changed"
 
 
 def _per_cent(share: float | None) -> float | None:

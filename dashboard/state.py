@@ -16,12 +16,16 @@ EXPLORE_SPLIT, EXPLORE_CLASSES, EXPLORE_PAGE = "split", "cls", "page"
 ERRORS_SPLIT, ERRORS_EPOCH, ERRORS_TRUE, ERRORS_PRED = "on", "epoch", "true", "pred"
 EXPLAIN_METHOD = "method"
 
+OVERVIEW_CLASSES = "overview_classes"
+RUNS_TABLE, RUNS_CURVE = "runs_table", "runs_curve"
 RUN_PICKER = "frame_run_picker"
 TRAIN_PRESET, TRAIN_NAME, TRAIN_FOLLOW = "train_preset", "train_name", "train_follow"
 
 _RUN, _IMAGE = "run", "image"
 _FORM = "train_form."
+_TICKED = "runs_ticked"
 _COUNTED = "errors_test_readings"
+_HANDED_OVER = "image_handed_over"
 
 
 def chosen_run() -> str | None:
@@ -45,6 +49,17 @@ def choose_image(index: int | None) -> None:
     _share(_IMAGE, None if index is None else str(index))
 
 
+def hand_over_image(index: int) -> None:
+    """Choose an image and ask for the page that shows it; for callbacks, which cannot switch pages themselves."""
+    choose_image(index)
+    st.session_state[_HANDED_OVER] = True
+
+
+def is_image_handed_over() -> bool:
+    """Whether a callback of this run asked for another page; asking takes the wish."""
+    return st.session_state.pop(_HANDED_OVER, False)
+
+
 def show_in_address(run: bool = False, image: bool = False) -> None:
     """Mirror what the page depends on to its address, so that the link can be copied."""
     for key, wanted in ((_RUN, run), (_IMAGE, image)):
@@ -61,10 +76,27 @@ def form_key(path: str) -> str:
     return _FORM + path
 
 
-def fill_form(config: RunConfig) -> None:
-    """Set every widget of the Train page to the config's values. Before the widgets are drawn, or in a callback."""
+def fill_form(config: RunConfig, preset: str | None = None) -> None:
+    """Set every widget of the Train page to the config's values. Before the widgets are drawn, or in a callback.
+
+    Args:
+        config: The values.
+        preset: What they are held against; as it was if None.
+    """
+    if preset is not None:
+        st.session_state[TRAIN_PRESET] = preset
     for path, value in flatten(config).items():
         st.session_state[form_key(path)] = value
+
+
+def ticked_runs() -> list[str]:
+    """Return the ids of the runs ticked on the Runs page."""
+    return st.session_state.get(_TICKED, [])
+
+
+def tick_runs(run_ids: list[str]) -> None:
+    """Keep which runs are ticked, by id: their places in the table change."""
+    st.session_state[_TICKED] = run_ids
 
 
 def form_value(path: str, default: Any) -> Any:
@@ -82,7 +114,7 @@ def is_first_look_at_test(run_id: str) -> bool:
 
 def _shared(key: str) -> str | None:
     if key not in st.session_state:
-        st.session_state[key] = st.query_params.get(key)
+        st.session_state[key] = st.query_params.get(key) or None
     return st.session_state[key]
 
 

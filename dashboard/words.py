@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cifar_core.runs import RunSummary
+from cifar_core.runs import RunStatus, RunSummary
 
 STATUS_ICONS = {
     "queued": ":material/schedule:",
@@ -39,6 +39,11 @@ def run_title(run: RunSummary) -> str:
     animal = run.run_id.split("-", 2)[-1]
     accuracy = "" if run.status.best_val_accuracy is None else f", val {percent(run.status.best_val_accuracy)}"
     return f"{run.name or 'unreadable'} ({animal}) {run.status.status}{accuracy}"
+
+
+def epoch_of(status: RunStatus) -> str:
+    """Return which epoch a run is in, e.g. "epoch 3 of 10"."""
+    return f"epoch {min(status.epoch + 1, status.num_epochs)} of {status.num_epochs}"
 
 
 def percent(share: float | None, digits: int = 1) -> str:

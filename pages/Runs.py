@@ -1,102 +1,65 @@
 """Runs: every training, how its settings differ, and its curves over those of others."""
 
-from collections.abc import Callable
-from typing import Any
+import zlib
 
 import pandas as pd
 import streamlit as st
 
-from cifar_core.runs import RunError, RunStore, RunSummary
+from cifar_core.runs import RunStore, RunSummary
 from dashboard import state
 from dashboard.cache import get_store
 from dashboard.charts import CURVES, overlay_figure, overlay_frame, yardsticks
 from dashboard.frame import page_frame
-from dashboard.run_table import describe_changes, runs_frame
+from dashboard.run_actions import render_actions
+from dashboard.run_table import COLUMNS, runs_frame
 from dashboard.tables import offer_csv
-from dashboard.words import run_title
-
-COLUMNS: dict[str, Any] = {
-    "run_id": None,
-    "name": st.column_config.TextColumn("Name", pinned=True),
-    "status": "Status",
-    "best_val": st.column_config.NumberColumn("Best val", format="%.2f %%", help="Accuracy on val, best epoch"),
-    "best_epoch": st.column_config.NumberColumn("at epoch", format="%d"),
-    "last_val": st.column_config.NumberColumn("Last val", format="%.2f %%", help="Accuracy on val, last epoch"),
-    "test": st.column_config.NumberColumn("Test", format="%.2f %%", help="On test, weights of the best val epoch"),
-    "test_readings": st.column_config.NumberColumn("Looks at test", help="The end of the run counts as one"),
-    "minutes": st.column_config.NumberColumn("Minutes", format="%.1f", help="Training time, val included"),
-    "data": "Data",
-    "created": st.column_config.DatetimeColumn("Begun", format="YYYY-MM-DD HH:mm"),
-}
 
 
 def select_runs(runs: list[RunSummary], frame: pd.DataFrame) -> list[RunSummary]:
-    """Draw the table and return the ticked runs; the newest few with a curve if none is."""
+    """Draw the table and return the ticked runs.
+
+    Streamlit remembers ticks by row. So the table is another one whenever a run comes or goes, and begins with the same
+    runs ticked, wherever their rows are now.
+    """
+    run_ids = [run.run_id for run in runs]
+    rows = [run_ids.index(run_id) for run_id in state.ticked_runs() if run_id in run_ids]
     event = st.dataframe(
         frame,
         hide_index=True,
         column_config=COLUMNS,
         on_select="rerun",
         selection_mode="multi-row",
-        key="runs_table",
+        selection_default={"selection": {"rows": rows}},
+        key=f"{state.RUNS_TABLE}_{zlib.crc32(' '.join(run_ids).encode())}",
         height=min(38 + 35 * len(frame), 388),
+        placeholder="–",
     )
-    ticked = event["selection"]["rows"]
-    return [runs[row] for row in ticked if row < len(runs)]
+    chosen = [runs[row] for row in event["selection"]["rows"] if row < len(runs)]
+    state.tick_runs([run.run_id for run in chosen])
+    return chosen
 
 
 def render_overlay(store: RunStore, runs: list[RunSummary]) -> None:
     """Draw one curve of several runs over each other."""
     curve = st.segmented_control(
-        "Curve", list(CURVES), default="val/accuracy", required=True, format_func=CURVES.__getitem__, key="runs_curve"
+        "Curve",
+        list(CURVES),
+        default="val/accuracy",
+        required=True,
+        format_func=CURVES.__getitem__,
+        key=state.RUNS_CURVE,
+        persist_state="session",
     )
-    rows = {f"{run.name} ({run.run_id.split('-', 2)[-1]})": store.record(run.run_id).epoch_rows() for run in runs}
+    readable = [run for run in runs if run.config is not None]
+    rows = {f"{run.name} ({run.run_id.split('-', 2)[-1]})": store.record(run.run_id).epoch_rows() for run in readable}
     frame = overlay_frame(rows, str(curve))
     if frame.empty:
         st.caption("No finished epoch yet in these runs.")
         return
-    is_practice = all(run.data_source == "practice" for run in runs)
+    is_practice = any(run.data_source == "practice" for run in readable)
     figure = overlay_figure(frame, str(curve), yardsticks(is_practice))
     st.plotly_chart(figure, key="runs_overlay", alt=f"{CURVES[str(curve)]} of the chosen runs over epochs")
     offer_csv("Curves as CSV", frame, "curves.csv")
-
-
-def render_actions(store: RunStore, run: RunSummary) -> None:
-    """Open, name, note, resume or delete one run."""
-    changes = describe_changes(run)
-    st.markdown(f"**{run.name or run.run_id}** `{run.run_id}`")
-    st.caption("  \n".join(filter(None, (run.status.message, changes and f"Settings: {changes}."))))
-    name = st.text_input("Name", run.name, key=f"runs_name_{run.run_id}", max_chars=80)
-    note = st.text_area("Note", run.note, key=f"runs_note_{run.run_id}", placeholder="What did you expect, and see?")
-    with st.container(horizontal=True):
-        if st.button("Save", icon=":material/save:", disabled=(name, note) == (run.name, run.note)):
-            _try(lambda: store.describe(run.run_id, name=name, note=note))
-        if st.button("Open", icon=":material/show_chart:"):
-            state.choose_run(run.run_id)
-            st.switch_page("pages/Train.py")
-        if run.status.is_resumable and run.config is not None and st.button("Resume", icon=":material/restart_alt:"):
-            _try(lambda: store.resume_run(run.run_id))
-        if st.button("Delete", icon=":material/delete:", disabled=run.status.is_active):
-            confirm_deletion(store, run)
-
-
-@st.dialog("Delete this run?")
-def confirm_deletion(store: RunStore, run: RunSummary) -> None:
-    """Ask before a run is gone for good."""
-    st.write(f"{run_title(run)}: its settings, curves, weights and predictions will be removed.")
-    if st.button("Delete it", type="primary", icon=":material/delete:"):
-        if state.chosen_run() == run.run_id:
-            state.choose_run(None)
-        _try(lambda: store.delete(run.run_id))
-
-
-def _try(action: Callable[[], None]) -> None:
-    try:
-        action()
-    except RunError as error:
-        st.error(str(error))
-    else:
-        st.rerun()
 
 
 all_runs = page_frame("Runs")

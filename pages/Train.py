@@ -1,7 +1,5 @@
 """Train: start from a preset, change what you are curious about, watch it learn."""
 
-from typing import Any
-
 import streamlit as st
 
 from cifar_core.config import RunConfig
@@ -9,40 +7,30 @@ from cifar_core.overrides import ConfigError, config_difference, with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunStore
 from dashboard import state
-from dashboard.cache import get_model_summary, get_store
+from dashboard.cache import get_store
 from dashboard.form import render_choice, render_fields
 from dashboard.frame import find_run, page_frame, require_dataset
 from dashboard.live import render_run
-from dashboard.words import large, setting, setting_name
+from dashboard.network_view import render_network
+from dashboard.words import setting, setting_name
 
 FIRST_PRESET = "notebook"
 LENGTH = ("num_epochs", "batch_size")
 MORE_TRAINING = ("label_smoothing", "early_stopping_patience", "seed", "device", "precision", "num_threads", "compile")
 
-COLUMNS: dict[str, Any] = {
-    "layer": "Layer",
-    "kind": "Kind",
-    "output": st.column_config.TextColumn("Output", help="Channels x height x width, or features"),
-    "parameters": st.column_config.NumberColumn("Parameters", format="localized"),
-    "macs": st.column_config.NumberColumn("MACs", format="compact", help="Multiply-accumulates for one image"),
-    "receptive_field": st.column_config.NumberColumn(
-        "Sees", format="%d px", help="Receptive field: side of the square of the image that one output can see"
-    ),
-}
-
 
 def choose_preset() -> str:
     """Draw the presets; choosing one fills every widget."""
     if state.form_key("model.name") not in st.session_state:
-        state.fill_form(PRESETS[FIRST_PRESET].config)
+        state.fill_form(PRESETS[FIRST_PRESET].config, FIRST_PRESET)
     name = st.pills(
         "Start from",
         list(PRESETS),
-        default=FIRST_PRESET,
         required=True,
         format_func=lambda name: PRESETS[name].title,
         key=state.TRAIN_PRESET,
         on_change=fill_from_preset,
+        wrap=True,
         persist_state="session",
     )
     preset = PRESETS[name or FIRST_PRESET]
@@ -95,16 +83,6 @@ def render_start(store: RunStore, config: RunConfig, preset: str) -> None:
     st.button("Undo the changes", type="tertiary", icon=":material/undo:", on_click=fill_from_preset)
 
 
-def render_network(config: RunConfig) -> None:
-    """Show what the network is before it is trained."""
-    frame, totals = get_model_summary(config)
-    st.markdown(
-        f"**{large(totals['parameters'])}** parameters ({totals['megabytes']:.3g} MB), "
-        f"**{large(totals['macs'])}** multiply-accumulates an image."
-    )
-    st.dataframe(frame, hide_index=True, column_config=COLUMNS, height=min(38 + 35 * len(frame), 420))
-
-
 runs = page_frame("Train", picks_run=True)
 require_dataset()
 form_column, view_column = st.columns([2, 3], gap="medium")
@@ -121,10 +99,14 @@ if wanted is not None:
     with start:
         render_start(get_store(), wanted, preset_name)
 with view_column:
-    # Without a choice, what trains just now is what one came to see.
-    run = find_run(runs) or next((run for run in runs if run.status.status in ("running", "paused")), None)
+    run = find_run(runs)
+    active = next((run for run in runs if run.status.status in ("running", "paused")), None)
+    if run is None and active is not None:
+        # Without a choice, what trains just now is what one came to see.
+        state.choose_run(active.run_id)
+        st.rerun()
     if run is not None:
-        render_run(get_store(), run.run_id)
+        render_run(get_store(), run)
     else:
         st.info("Start a run, or choose one in the sidebar, and its curves grow here.", icon=":material/show_chart:")
     if wanted is not None:

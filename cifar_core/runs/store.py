@@ -2,18 +2,19 @@
 
 import os
 import shutil
+import time
 from datetime import datetime
 from pathlib import Path
 
 from cifar_core.config import RunConfig
 from cifar_core.data import default_data_dir
-from cifar_core.runs.commands import send_command
+from cifar_core.runs.commands import clear_commands, send_command
 from cifar_core.runs.executor import Executor, LocalExecutor
 from cifar_core.runs.index import RunIndex, RunSummary
 from cifar_core.runs.naming import create_run_dir, is_run_id
 from cifar_core.runs.queue import dispatch, needs_dispatch, queue_order
 from cifar_core.runs.record import RunMeta, RunRecord, create_record
-from cifar_core.runs.status import RunError, RunStatus, change_status, now, write_status
+from cifar_core.runs.status import ACTIVE, RunError, RunStatus, change_status, now, write_status
 
 
 class RunNotFoundError(RunError):
@@ -63,7 +64,7 @@ class RunStore:
         )
         create_record(run_dir, config, meta)
         write_status(run_dir, RunStatus(submitted_at=created, num_epochs=config.training.num_epochs))
-        dispatch(self.runs_dir, self._executor)
+        dispatch(self.runs_dir, self._executor, self._index)
         return run_dir.name
 
     def record(self, run_id: str) -> RunRecord:
@@ -87,7 +88,7 @@ class RunStore:
         """Look for dead workers and free devices, act on them, and return all runs, newest first."""
         summaries = self.list_runs()
         if needs_dispatch(summaries, self.runs_dir, self._executor):
-            dispatch(self.runs_dir, self._executor)
+            dispatch(self.runs_dir, self._executor, self._index)
             summaries = self.list_runs()
         return summaries
 
@@ -121,16 +122,18 @@ class RunStore:
         """Queue a stopped, failed or lost run again; it continues from its last finished epoch.
 
         Raises:
-            RunError: The run is active, completed or diverged.
+            RunError: The run is active, completed or diverged, or its record is not readable.
         """
         with self._index.locked():
             record = self.record(run_id)
             status = record.status()
             if not status.is_resumable:
                 raise RunError(f"run {run_id} is {status.status}; allowed: stopped, failed or lost runs can be resumed")
+            record.config()
+            clear_commands(record.run_dir)
             change_status(record.run_dir, status="queued", message="", submitted_at=now(), finished_at=None)
         record.record_event("resumed", epoch=status.epoch)
-        dispatch(self.runs_dir, self._executor)
+        dispatch(self.runs_dir, self._executor, self._index)
 
     def describe(self, run_id: str, *, name: str | None = None, note: str | None = None) -> None:
         """Give a run another name or note; None leaves it as it is.
@@ -141,7 +144,8 @@ class RunStore:
         changes = {key: text.strip() for key, text in (("name", name), ("note", note)) if text is not None}
         if not 1 <= len(changes.get("name", "-")) <= 80:
             raise RunError(f"name {name!r} is not allowed; allowed: 1 to 80 characters")
-        self.record(run_id).change_meta(**changes)
+        with self._index.locked():
+            self.record(run_id).change_meta(**changes)
 
     def delete(self, run_id: str) -> None:
         """Remove a run for good.
@@ -149,14 +153,15 @@ class RunStore:
         Raises:
             RunError: It is active.
         """
-        record = self.record(run_id)
         with self._index.locked() as summaries:
-            summary = next(summary for summary in summaries if summary.run_id == run_id)
-            if summary.status.is_active:
-                raise RunError(f"run {run_id} is {summary.status.status}; allowed: stop it first, then delete it")
+            record = self.record(run_id)
+            status = next((summary.status.status for summary in summaries if summary.run_id == run_id), "failed")
+            if status in ACTIVE:
+                raise RunError(f"run {run_id} is {status}; allowed: stop it first, then delete it")
             # Out of sight first: the name is gone at once, whatever happens while the files are removed.
-            doomed = record.run_dir.rename(self.runs_dir / f".deleted-{run_id}")
-        shutil.rmtree(doomed, ignore_errors=True)
+            record.run_dir.rename(self.runs_dir / f".deleted-{run_id}-{time.time_ns()}")
+        for doomed in self.runs_dir.glob(".deleted-*"):  # those that an earlier deletion could not finish, too
+            shutil.rmtree(doomed, ignore_errors=True)
 
     def _steer(self, run_id: str, command: str) -> None:
         record = self.record(run_id)

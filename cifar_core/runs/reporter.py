@@ -1,0 +1,123 @@
+"""What `fit` talks to in a worker: it takes down events, and answers whether to stop."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from cifar_core.runs.commands import take_commands
+from cifar_core.runs.journal import append_row
+from cifar_core.runs.keeper import StatusKeeper
+from cifar_core.runs.record import RunRecord
+from cifar_core.runs.status import now
+from cifar_core.training.events import EpochDone, Event, StepsDone, TrainingStarted, event_row
+
+_COMMANDS_SECONDS = 0.2
+_STATUS_SECONDS = 0.5
+
+
+class Reporter:
+    """Writes metrics and status, and obeys commands, for one attempt at a run."""
+
+    def __init__(self, run_dir: Path, keeper: StatusKeeper) -> None:
+        self._record = RunRecord(run_dir)
+        self._keeper = keeper
+        # Plain flags: an Event's lock could deadlock with the signal handler, which runs in the same thread.
+        self._is_stopping = False
+        self._is_paused = False
+        self._commands_at = 0.0
+        self._status_at = 0.0
+        self._started_at = time.perf_counter()
+        self._first_step = 0
+        self._paused_seconds = 0.0
+
+    def ask_to_stop(self) -> None:
+        """End the run after its present step, also while it pauses."""
+        self._is_stopping = True
+
+    def on_event(self, event: Event) -> None:
+        """Append the event to the metrics and bring the status up to date.
+
+        Raises:
+            SupersededError: The run belongs to somebody else.
+        """
+        self._keeper.check()
+        append_row(self._record.run_dir / "metrics.jsonl", {**event_row(event), "time": round(now(), 3)})
+        match event:
+            case TrainingStarted():
+                self._note_start(event)
+            case StepsDone():
+                self._note_steps(event)
+            case EpochDone():
+                self._note_epoch(event)
+
+    def should_stop(self) -> bool:
+        """Read commands a few times a second; hold the training here while it is paused.
+
+        Raises:
+            SupersededError: The run belongs to somebody else.
+        """
+        if time.perf_counter() - self._commands_at >= _COMMANDS_SECONDS:
+            self._obey_commands()
+            if self._is_paused and not self._is_stopping:
+                self._hold()
+        return self._is_stopping
+
+    def _obey_commands(self) -> None:
+        """Only what the latest of several says about pausing counts; a stop is never taken back."""
+        self._commands_at = time.perf_counter()
+        self._keeper.check()
+        for command in take_commands(self._record.run_dir):
+            if command == "stop":
+                self._is_stopping = True
+            else:
+                self._is_paused = command == "pause"
+
+    def _hold(self) -> None:
+        self._keeper.update(status="paused", message="Paused.", images_per_second=None, seconds_left=None)
+        self._record.record_event("paused", step=self._keeper.status.step)
+        paused_at = time.perf_counter()
+        while self._is_paused and not self._is_stopping:
+            time.sleep(_COMMANDS_SECONDS)
+            self._obey_commands()
+        self._paused_seconds += time.perf_counter() - paused_at
+        self._keeper.update(status="running", message="")
+        self._record.record_event("continued", step=self._keeper.status.step)
+
+    def _note_start(self, event: TrainingStarted) -> None:
+        self._started_at = time.perf_counter()
+        self._first_step = (event.first_epoch - 1) * event.steps_per_epoch
+        self._keeper.update(
+            device=event.device,
+            message="",
+            num_steps=event.num_steps,
+            step=self._first_step,
+            epoch=event.first_epoch - 1,
+        )
+
+    def _note_steps(self, event: StepsDone) -> None:
+        """Every report is a row of the metrics, but the status is a file written anew: twice a second will do."""
+        if time.perf_counter() - self._status_at < _STATUS_SECONDS:
+            return
+        self._status_at = time.perf_counter()
+        self._keeper.update(
+            step=event.step, images_per_second=event.images_per_second, seconds_left=self._seconds_left(event.step)
+        )
+
+    def _note_epoch(self, event: EpochDone) -> None:
+        changes: dict[str, Any] = {"last_val_accuracy": event.val_accuracy}
+        if event.is_best:
+            changes |= {"best_epoch": event.epoch, "best_val_accuracy": event.val_accuracy}
+        self._keeper.update(
+            epoch=event.epoch,
+            step=event.step,
+            seconds=(self._keeper.status.seconds or 0.0) + event.seconds,
+            seconds_left=self._seconds_left(event.step),
+            images_per_second=event.images_per_second,
+            **changes,
+        )
+
+    def _seconds_left(self, step: int) -> float | None:
+        """Steps to do at the pace of this attempt so far, looks at val included."""
+        done = step - self._first_step
+        elapsed = time.perf_counter() - self._started_at - self._paused_seconds
+        return (self._keeper.status.num_steps - step) * elapsed / done if done > 0 else None

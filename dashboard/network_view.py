@@ -1,0 +1,30 @@
+"""A network as a table, before it is trained."""
+
+from typing import Any
+
+import streamlit as st
+
+from cifar_core.config import RunConfig
+from dashboard.cache import get_model_summary
+from dashboard.words import large
+
+_COLUMNS: dict[str, Any] = {
+    "layer": "Layer",
+    "kind": "Kind",
+    "output": st.column_config.TextColumn("Output", help="Channels x height x width, or features"),
+    "parameters": st.column_config.NumberColumn("Parameters", format="localized"),
+    "macs": st.column_config.NumberColumn("MACs", format="compact", help="Multiply-accumulates for one image"),
+    "receptive_field": st.column_config.NumberColumn(
+        "Sees", format="%d px", help="Receptive field: side of the square of the image that one output can see"
+    ),
+}
+
+
+def render_network(config: RunConfig) -> None:
+    """Show what the network is before it is trained."""
+    frame, totals = get_model_summary(config)
+    st.markdown(
+        f"**{large(totals['parameters'])}** parameters ({totals['megabytes']:.3g} MB), "
+        f"**{large(totals['macs'])}** multiply-accumulates an image."
+    )
+    st.dataframe(frame, hide_index=True, column_config=_COLUMNS, height=min(38 + 35 * len(frame), 420))

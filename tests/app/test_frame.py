@@ -1,0 +1,101 @@
+"""What all pages share: navigation, data badge, run picker, the run in the address."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = ["Overview", *sorted(path.stem for path in (ROOT / "pages").glob("*.py"))]
+RUN_PAGES = [page for page in ("Train", "Errors", "Explain") if page in PAGES]
+
+
+def sidebar_text(at):
+    return "\n".join(element.value for element in (*at.sidebar.markdown, *at.sidebar.caption))
+
+
+def picker(at):
+    return next(box for box in at.sidebar.selectbox if box.label == "Run")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_cold_with_the_same_frame(open_page, page):
+    at = open_page(page)
+    assert at.header[0].value == page
+    assert [link.proto.label for link in at.sidebar.get("page_link")] == [
+        label for label in ("Overview", "Explore", "Augment", "Train", "Runs", "Errors", "Explain") if label in PAGES
+    ]
+    assert ":violet-badge[Practice set]" in sidebar_text(at)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_crashes_on_a_broken_data_folder(open_page, page, tmp_path, monkeypatch):
+    folder = tmp_path / "broken" / "cifar-10-batches-py"
+    folder.mkdir(parents=True)
+    monkeypatch.setenv("CIFAR_DATA_DIR", str(folder.parent))
+    at = open_page(page)
+    assert "Data cannot be read" in sidebar_text(at)
+    if page != "Runs":
+        assert "is incomplete" in at.error[0].value
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("file", ["status.json", "config.json", "meta.json", "metrics.jsonl"])
+def test_no_page_crashes_on_a_damaged_run(open_page, lab, page, file):
+    lab.complete("whole")
+    open_page(page, run=lab.damage(file))
+
+
+@pytest.mark.parametrize("page", RUN_PAGES)
+def test_no_run_is_chosen_at_first_not_even_the_newest(open_page, lab, page):
+    lab.complete()
+    at = open_page(page)
+    assert picker(at).value is None
+    assert "run" not in at.query_params
+
+
+@pytest.mark.parametrize("page", RUN_PAGES)
+def test_a_cold_link_brings_its_run(open_page, lab, page):
+    run_id = lab.complete("linked")
+    lab.complete("newer")
+    at = open_page(page, run=run_id)
+    assert picker(at).value == run_id
+    assert at.query_params["run"] == run_id
+
+
+@pytest.mark.parametrize("address", ["20260101-0000-brave-otter", "../../etc/passwd", "", "💥"])
+def test_a_link_to_a_run_that_is_not_here_is_explained(open_page, lab, address):
+    lab.complete()
+    at = open_page("Train", run=address)
+    assert picker(at).value is None
+    assert bool(at.warning) == bool(address)
+    at.run()
+    assert "run" not in at.query_params
+    assert not at.warning, "said once"
+
+
+def test_the_chosen_run_stays_from_page_to_page(open_page, lab):
+    first, second = lab.complete("first"), lab.complete("second")
+    at = open_page("Train")
+    picker(at).select(first).run()
+    assert at.query_params["run"] == first
+    at.switch_page("pages/Errors.py").run()
+    assert picker(at).value == first
+    assert at.query_params["run"] == first
+    picker(at).select(second).run()
+    at.switch_page("streamlit_app.py").run()
+    assert "run" not in at.query_params, "the overview does not depend on it"
+    at.switch_page("pages/Train.py").run()
+    assert picker(at).value == second
+
+
+def test_a_running_run_is_told_on_every_page(open_page, lab):
+    lab.run("hare", num_epochs=2)
+    at = open_page("Explore")
+    bar = at.sidebar.get("progress")[0].proto
+    assert (bar.text, bar.value) == ("hare: running, epoch 3 of 4", 50)
+
+
+def test_runs_are_titled_with_state_and_accuracy(open_page, lab):
+    run_id = lab.complete("tortoise")
+    animal = run_id.split("-", 2)[-1]
+    assert picker(open_page("Train")).options == [f"tortoise ({animal}) completed, val 60.0 %"]

@@ -1,0 +1,61 @@
+"""Executors that train nothing, and a `fit` that pretends to."""
+
+import time
+
+from cifar_core.training.events import EpochDone, FitResult, StepsDone, TrainingStarted
+
+STEPS_PER_EPOCH = 5
+
+
+class IdleExecutor:
+    """Notes what it is asked to do; its workers are alive as long as `alive` says so."""
+
+    def __init__(self):
+        self.submitted = []
+        self.alive = True
+
+    def submit(self, run_dir):
+        self.submitted.append(run_dir.name)
+
+    def poll(self, run_dir):
+        return self.alive
+
+    def cancel(self, run_dir):
+        pass
+
+    def logs(self, run_dir):
+        return ""
+
+
+def pretend_fit(seconds_per_step=0.0):
+    """Return a `fit` that reports events like the real one, without any training."""
+
+    def fit(config, dataset, run_dir, on_event, should_stop):
+        num_epochs = config.training.num_epochs
+        num_steps = num_epochs * STEPS_PER_EPOCH
+        on_event(TrainingStarted("cpu", "float32", 1, 10, num_steps, STEPS_PER_EPOCH, 1))
+        step = 0
+        for epoch in range(1, num_epochs + 1):
+            for _ in range(STEPS_PER_EPOCH):
+                if should_stop():
+                    return result("stopped", "Stopped on request.", epoch - 1)
+                time.sleep(seconds_per_step)
+                step += 1
+                on_event(StepsDone(epoch, step, 2.0, 0.25, 0.1, 1000.0))
+            on_event(EpochDone(epoch, step, 2.0, 0.25, 1.9, 0.2 + 0.01 * epoch, 0.1, 0.5, 1000.0, True))
+        return result("completed", f"Completed {num_epochs} epochs.", num_epochs)
+
+    return fit
+
+
+def result(status, message, epoch):
+    accuracy = 0.2 + 0.01 * epoch if epoch else None
+    return FitResult(status, message, epoch or None, epoch, accuracy, accuracy, accuracy, accuracy, 0.5 * epoch)
+
+
+def wait_until(condition, seconds=30.0):
+    """Return once the condition holds; fail after some seconds."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "waited too long"
+        time.sleep(0.02)
