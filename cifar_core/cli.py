@@ -20,7 +20,7 @@ from cifar_core.evaluation.metrics import compute_accuracy, compute_loss
 from cifar_core.evaluation.predictions import load_predictions
 from cifar_core.overrides import ConfigError, parse_value, with_overrides
 from cifar_core.presets import PRESETS
-from cifar_core.runs import RunStatus, RunStore, send_command
+from cifar_core.runs import RunStatus, RunStore
 
 _POLL_SECONDS = 0.2
 
@@ -221,7 +221,7 @@ def _follow(store: RunStore, run_id: str) -> RunStatus:
                 if was_asked_to_stop:
                     raise
                 was_asked_to_stop = True
-                send_command(record.run_dir, "stop")
+                store.stop(run_id)
 
 
 def _show(bar: "tqdm[Any]", status: RunStatus) -> None:

@@ -1,6 +1,7 @@
 """Files that are either the old or the new version, whatever happens while they are written."""
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ def replaced_atomically(path: Path) -> Iterator[Path]:
     The data reaches the disk before the name does: neither a killed process nor a power cut leaves half a file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
         yield temporary
         _sync(temporary)

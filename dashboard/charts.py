@@ -84,6 +84,8 @@ def overlay_figure(frame: pd.DataFrame, curve: str, lines: Sequence[tuple[str, f
         hover = f"{name}, epoch %{{x}}: {value}<extra></extra>"
         figure.add_scatter(x=part["epoch"], y=part["value"], name=str(name), mode="lines+markers", hovertemplate=hover)
     _style(figure, "Epoch", CURVES[curve])
+    # Below the plot: the names of many runs would cover the curves.
+    figure.update_layout(height=340, legend={"y": -0.25})
     if is_accuracy:
         _scale_accuracy(figure, frame["value"], lines)
     return figure

@@ -70,7 +70,9 @@ def create_training_state(config: RunConfig, dataset: Dataset, device: str) -> T
     statistics = compute_channel_statistics(dataset.images[: dataset.num_train])
     classifier = create_classifier(
         config, mean=statistics.mean, std=statistics.std, num_classes=dataset.num_classes
-    ).to(device=torch.device(device), memory_format=torch.channels_last)
+    ).to(device)
+    # Apart from the line above, since torch's types know no call with both.
+    torch.nn.Module.to(classifier, memory_format=torch.channels_last)
     return TrainingState(
         config=config,
         device=device,

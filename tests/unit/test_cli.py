@@ -81,6 +81,7 @@ def test_train_evaluate_and_list_agree(capsys):
 
 @pytest.mark.slow
 def test_a_run_that_diverges_is_exit_code_1(capsys):
-    wild = ["--set=optimizer.name=sgd", "--set=optimizer.learning_rate=10", "--set=optimizer.momentum=0.99"]
+    wild = ["--set=optimizer.name=sgd", "--set=optimizer.learning_rate=10", "--set=training.num_epochs=3"]
+    wild += ["--set=optimizer.momentum=0.99", "--set=optimizer.weight_decay=1", "--set=training.batch_size=16"]
     assert main(["train", *TINY, *wild]) == 1
     assert "diverged" in capsys.readouterr().err

@@ -181,7 +181,8 @@ def test_the_queue_goes_on_without_a_server_and_sigterm_stops_a_run(real_store, 
     path = tmp_path / "config.json"
     path.write_text(config.model_dump_json())
     script = (
-        "import sys, time, pathlib; from cifar_core.runs import RunStore; from cifar_core.overrides import parse_config;"
+        "import sys, time, pathlib; from cifar_core.runs import RunStore; "
+        "from cifar_core.overrides import parse_config; "
         "store = RunStore(pathlib.Path(sys.argv[1])); config = parse_config(open(sys.argv[2], 'rb').read());"
         "[store.submit(config, name=str(number)) for number in range(2)]; print('ready', flush=True); time.sleep(600)"
     )

@@ -1,0 +1,71 @@
+"""python -m pytest tests/browser/test_loop.py. The whole loop on the practice set, as a person clicks it."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+
+def start_tiny_run(app, page, epochs, name):
+    page.goto(f"{app.url}/Train")
+    for label, value in (("First width", None), ("Num epochs", epochs), ("Width", 4), ("Batch size", 256)):
+        if value is not None:
+            box = page.get_by_label(label, exact=True)
+            box.fill(str(value))
+            box.press("Enter")
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_label("Name", exact=True).press("Enter")
+    page.get_by_role("button", name="Start training").click()
+
+
+@pytest.mark.timeout(240)
+def test_train_errors_cell_images_explain(app, page):
+    start_tiny_run(app, page, 2, "tiny")
+    expect(page.get_by_text(re.compile(r"Test accuracy \d"))).to_be_visible(timeout=120_000)
+
+    page.get_by_role("link", name="See its errors").click()
+    expect(page.get_by_text(re.compile("val images right"))).to_be_visible()
+    cells = page.locator("td button:not(.empty)")
+    expect(cells.first).to_be_visible()
+    cells.first.click()
+    tiles = page.get_by_role("option")
+    expect(page.get_by_text(re.compile(r"True .*, predicted "))).to_be_visible()
+    expect(tiles.first).to_be_visible()
+    assert "true=" in page.url
+    assert "pred=" in page.url
+
+    tiles.first.click()
+    page.get_by_role("button", name="Explain this image").click()
+    expect(page).to_have_url(re.compile("/Explain"))
+    expect(page.locator("figure canvas")).to_have_count(3, timeout=60_000)
+    assert "image=" in page.url
+
+
+@pytest.mark.timeout(240)
+def test_a_reload_in_mid_run_loses_nothing(app, page):
+    start_tiny_run(app, page, 40, "reloaded")
+    expect(page.get_by_text(re.compile(r"epoch [1-9]\d* of 40")).first).to_be_visible(timeout=90_000)
+    page.reload()
+    expect(page.get_by_text(re.compile(r"reloaded.*epoch \d+ of 40")).first).to_be_visible()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text(re.compile("Stopped on request")).first).to_be_visible(timeout=60_000)
+
+
+@pytest.mark.parametrize("name", ["", "Explore", "Train", "Runs", "Errors", "Explain"])
+def test_every_page_opens_cold(app, page, name):
+    page.goto(f"{app.url}/{name}")
+    expect(page.get_by_role("heading", name=name or "Overview", exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_explore_opens_by_link_and_by_keyboard(app, page):
+    page.goto(f"{app.url}/Explore?split=test&cls=ring&page=1")
+    tiles = page.get_by_role("option")
+    expect(tiles).to_have_count(100)
+    expect(tiles.first).to_have_attribute("aria-label", re.compile("ring, image 5"))
+    tiles.first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(tiles.nth(1)).to_have_attribute("aria-selected", "true")
+    expect(page.locator("figure canvas")).to_have_count(1)
+    assert "image=" in page.url
