@@ -217,7 +217,7 @@ def test_processes_that_dispatch_at_once_start_one_run(store, config, tmp_path):
         for process in processes:
             process.start()
         for process in processes:
-            process.join(60)
+            process.join(150)
             assert process.exitcode == 0
         assert list(started) == waiting[:1]
 

@@ -1,0 +1,1 @@
+"""Benchmarks, each beside its reference in the same call: python -m benchmarks [--quick]."""
