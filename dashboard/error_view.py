@@ -60,7 +60,8 @@ def render_cell(dataset: Dataset, predictions: Predictions, true_idx: int | None
     chosen = gallery(images, tiles, key="errors_gallery", label=words, on_select=state.choose_image)
     left = f"The first {PAGE_SIZE} are shown. " if len(rows) > PAGE_SIZE else ""
     st.caption(f"{left}Arrow keys move, Enter chooses.")
-    if chosen is not None and st.button("Explain this image", type="primary", icon=":material/center_focus_strong:"):
-        st.switch_page("pages/Explain.py")
+    if chosen is not None:
+        # A link, not a button: st.switch_page refuses to leave a page whose widgets are bound to the address.
+        st.page_link("pages/Explain.py", label="Explain this image", icon=":material/center_focus_strong:")
     csv = rows.assign(true=[names[i] for i in rows["true_idx"]], predicted=[names[i] for i in rows["pred_idx"]])
     offer_csv("Images as CSV", csv, "images.csv")

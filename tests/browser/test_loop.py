@@ -34,7 +34,7 @@ def test_train_errors_cell_images_explain(app, page):
     assert "pred=" in page.url
 
     tiles.first.click()
-    page.get_by_role("button", name="Explain this image").click()
+    page.get_by_role("link", name="Explain this image").click()
     expect(page).to_have_url(re.compile("/Explain"))
     expect(page.locator("figure canvas")).to_have_count(3, timeout=60_000)
     assert "image=" in page.url

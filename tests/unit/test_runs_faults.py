@@ -372,6 +372,6 @@ def test_processes_that_find_a_damaged_index_at_once_start_one_run(store, run_di
     overwrite(store.runs_dir / "index.sqlite")
     barrier.wait(60)
     for process in processes:
-        process.join(60)
+        process.join(150)
     assert [process.exitcode for process in processes] == [0] * 4
     assert len(started.read_text().split()) == 1
