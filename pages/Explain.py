@@ -68,7 +68,7 @@ def render_maps(record: RunRecord, dataset: Dataset, index: int, probs: np.ndarr
         st.error(str(error))
         return
     note = f"image {index}"
-    picture_maps(image, [PictureMap(names[true_idx], note=note), *maps], key="explain_maps", side=280, overlay=overlay)
+    picture_maps(image, [PictureMap(names[true_idx], note=note), *maps], key="explain_maps", side=232, overlay=overlay)
     if true_idx == pred_idx:
         st.caption(
             "The prediction is right, so the second map shows the runner-up: what speaks for the next best guess."
