@@ -35,6 +35,16 @@ def _learning_rate(default: float) -> Any:
     )
 
 
+def _momentum() -> Any:
+    return Field(
+        0.9,
+        ge=0,
+        lt=1,
+        description="Share of the last step that is carried into the next one.",
+        json_schema_extra={"step": 0.05},
+    )
+
+
 def _weight_decay(default: float) -> Any:
     return Field(
         default,
@@ -115,6 +125,12 @@ class VGGConfig(Section):
     num_blocks: int = Field(
         3, ge=1, le=5, description="Blocks. Each halves the resolution after its first convolution."
     )
+    last_width: int = Field(
+        0,
+        ge=0,
+        le=4096,
+        description="Filters of the last block, the cheapest to widen. 0: twice those of the one before.",
+    )
     convs_per_block: int = Field(2, ge=1, le=4, description="Convolutions in each block.")
     dropout: float = _dropout("the pooled features")
     batch_norm: bool = Field(True, description="Normalise each convolution's output over the batch.")
@@ -146,13 +162,7 @@ class SGDConfig(Section):
 
     name: Literal["sgd"] = "sgd"
     learning_rate: float = _learning_rate(0.05)
-    momentum: float = Field(
-        0.9,
-        ge=0,
-        lt=1,
-        description="Share of the last step that is carried into the next one.",
-        json_schema_extra={"step": 0.05},
-    )
+    momentum: float = _momentum()
     nesterov: bool = Field(True, description="Look ahead along the momentum before the gradient is applied.")
     weight_decay: float = _weight_decay(5e-4)
 
@@ -176,6 +186,15 @@ class AdamWConfig(Section):
 
     name: Literal["adamw"] = "adamw"
     learning_rate: float = _learning_rate(1e-3)
+    weight_decay: float = _weight_decay(0.05)
+
+
+class MuonConfig(Section):
+    """Muon (Jordan, 2024) for filters and hidden layers: every direction of a weight matrix learns equally fast."""
+
+    name: Literal["muon"] = "muon"
+    learning_rate: float = _learning_rate(0.05)
+    momentum: float = _momentum()
     weight_decay: float = _weight_decay(0.05)
 
 
@@ -247,7 +266,7 @@ class TrainingConfig(Section):
 
 
 ModelConfig = Annotated[MLPConfig | SimpleCNNConfig | VGGConfig | ResNetConfig, Field(discriminator="name")]
-OptimizerConfig = Annotated[SGDConfig | AdamConfig | AdamWConfig, Field(discriminator="name")]
+OptimizerConfig = Annotated[SGDConfig | AdamConfig | AdamWConfig | MuonConfig, Field(discriminator="name")]
 ScheduleConfig = Annotated[
     ConstantScheduleConfig | CosineScheduleConfig | OneCycleScheduleConfig, Field(discriminator="name")
 ]

@@ -31,6 +31,7 @@ _CHOICE_TITLES = {
     "sgd": "SGD",
     "adam": "Adam",
     "adamw": "AdamW",
+    "muon": "Muon",
 }
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 from cifar_core.attribution.methods import METHODS, AttributionError
 from cifar_core.data import Dataset
 from cifar_core.runs import RunRecord, RunSummary
+from cifar_core.training.errors import CheckpointError
 from dashboard import state
 from dashboard.cache import get_probabilities, get_saliency_map, get_splits, get_store
 from dashboard.charts import probabilities_figure, probabilities_frame
@@ -105,7 +106,13 @@ chosen_run, run_record = require_run(find_run(runs))
 controls, charts = st.columns([1, 3], gap="medium")
 with controls:
     chosen_index = choose_image(data)
-    probabilities = get_probabilities(run_record, "best", data.images[chosen_index], chosen_index)
+    try:
+        probabilities = get_probabilities(run_record, "best", data.images[chosen_index], chosen_index)
+    except CheckpointError as error:
+        st.error(
+            f"{error}. The run's other files are not affected: Errors still works.", icon=":material/broken_image:"
+        )
+        st.stop()
     frame = probabilities_frame(probabilities, data.class_names, int(data.labels[chosen_index]))
     split = split_of(get_splits(data, chosen_run.config), chosen_index)
     st.caption(f"{split} split; {chosen_run.name}, weights of epoch {chosen_run.status.best_epoch}, the best on val.")

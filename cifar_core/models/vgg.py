@@ -17,8 +17,9 @@ def build_vgg(config: VGGConfig, num_classes: int) -> Network:
     """
     layers: dict[str, nn.Module] = {}
     in_channels = 3
-    for block in range(1, config.num_blocks + 1):
-        out_channels = config.width * 2 ** (block - 1)
+    widths = [config.width * 2**block for block in range(config.num_blocks)]
+    widths[-1] = config.last_width or widths[-1]
+    for block, out_channels in enumerate(widths, start=1):
         for number in range(1, config.convs_per_block + 1):
             layers[f"conv{block}_{number}"] = conv3x3(in_channels, out_channels, bias=not config.batch_norm)
             if number == 1:

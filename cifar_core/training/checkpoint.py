@@ -15,12 +15,9 @@ from cifar_core.config import RunConfig
 from cifar_core.files import replaced_atomically
 from cifar_core.models import Classifier, create_classifier
 from cifar_core.overrides import parse_config
+from cifar_core.training.errors import CheckpointError
 
 _FORMAT = "1"
-
-
-class CheckpointError(ValueError):
-    """A file that is no checkpoint of this project, or one of another run."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 
 class DeviceError(ValueError):
@@ -87,10 +88,14 @@ def reproducible(device: str, num_threads: int) -> Iterator[None]:
     # cuBLAS reads this when the first CUDA context is made; with it, its sums have a fixed order.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled(), torch.backends.cudnn.benchmark
+    memory: Any = torch.utils.deterministic  # its types lack the attribute
+    was_filled = memory.fill_uninitialized_memory
     kind, _, _ = device.partition(":")
     try:
         torch.set_num_threads(num_threads or count_cores())
         torch.use_deterministic_algorithms(True, warn_only=True)
+        # No kernel here reads memory before it writes it; filling it first costs some per cent.
+        memory.fill_uninitialized_memory = False
         torch.backends.cudnn.benchmark = False
         with torch.random.fork_rng(
             devices=None if kind != "cpu" else [], device_type="cuda" if kind == "cpu" else kind
@@ -99,6 +104,7 @@ def reproducible(device: str, num_threads: int) -> Iterator[None]:
     finally:
         torch.set_num_threads(before[0])
         torch.use_deterministic_algorithms(before[1])
+        memory.fill_uninitialized_memory = was_filled
         torch.backends.cudnn.benchmark = before[2]
 
 

@@ -2,7 +2,8 @@
 
 from torch import nn, optim
 
-from cifar_core.config import AdamConfig, AdamWConfig, OptimizerConfig, SGDConfig
+from cifar_core.config import AdamConfig, AdamWConfig, MuonConfig, OptimizerConfig, SGDConfig
+from cifar_core.training.muon import Muon
 
 
 def create_optimizer(config: OptimizerConfig, model: nn.Module) -> optim.Optimizer:
@@ -25,6 +26,21 @@ def create_optimizer(config: OptimizerConfig, model: nn.Module) -> optim.Optimiz
             return optim.Adam(groups, lr=config.learning_rate, fused=True)
         case AdamWConfig():
             return optim.AdamW(groups, lr=config.learning_rate, fused=True)
+        case MuonConfig():
+            return _create_muon(config, model)
+
+
+def _create_muon(config: MuonConfig, model: nn.Module) -> Muon:
+    """The classifier stays with SGD: its rows are classes, of which none should be tied to the others."""
+    parameters = [(name, parameter) for name, parameter in model.named_parameters() if parameter.requires_grad]
+    is_hidden = {name: parameter.ndim >= 2 and "classifier" not in name.split(".") for name, parameter in parameters}
+    return Muon(
+        [parameter for name, parameter in parameters if is_hidden[name]],
+        [parameter for name, parameter in parameters if not is_hidden[name]],
+        lr=config.learning_rate,
+        momentum=config.momentum,
+        weight_decay=config.weight_decay,
+    )
 
 
 def set_learning_rate(optimizer: optim.Optimizer, learning_rate: float) -> None:

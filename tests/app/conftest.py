@@ -65,7 +65,7 @@ class IdleExecutor:
 def open_page():
     """Open a page as a browser would: `open_page("Train", run=run_id)` is the cold link /Train?run=..."""
 
-    def open_it(page, **parameters):
+    def open_it(page, /, **parameters):
         at = AppTest.from_file(APP, default_timeout=60)
         if page != "Overview":
             at.switch_page(f"pages/{page}.py")

@@ -1,5 +1,6 @@
 """A server with folders of its own, and a real Chromium in front of it."""
 
+import json
 import os
 import socket
 import subprocess
@@ -9,11 +10,14 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.chromium import FLAGS, find_chromium
 
 ROOT = Path(__file__).parents[2]
+PATIENCE_MS = 45_000  # a cold server on a busy machine draws the practice set first
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items):
@@ -68,6 +72,16 @@ def app(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def trained_run(app):
+    """The id of a small run that was really trained, on the practice set."""
+    settings = ["model.width=4", "model.hidden_size=16", "training.num_epochs=2", "training.batch_size=250"]
+    command = [sys.executable, "-m", "cifar_core", "train", "--preset", "notebook", "--json"]
+    command += [part for setting in settings for part in ("--set", setting)]
+    finished = subprocess.run(command, cwd=ROOT, env=app.env, capture_output=True, text=True, check=True)
+    return json.loads(finished.stdout.splitlines()[-1])["run_id"]
+
+
+@pytest.fixture(scope="session")
 def browser():
     path = find_chromium()
     if path is None:
@@ -80,13 +94,25 @@ def browser():
 
 
 @pytest.fixture
-def page(browser):
-    """A page that fails its test if a script of it failed."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(45_000)
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    context.close()
+def open_window(browser):
+    """Open windows of any size and theme. A script that failed in one of them fails the test."""
+    contexts, errors = [], []
+
+    def open_it(width=1440, height=900, color_scheme="light"):
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=color_scheme)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
     assert not errors
+
+
+@pytest.fixture
+def page(open_window):
+    """A window of a laptop's size."""
+    return open_window()

@@ -34,6 +34,10 @@ CASES = {
         VGGConfig(width=4, num_blocks=5, convs_per_block=1, batch_norm=False, dropout=0.2),
         9 * (3 * 4 + 4 * 8 + 8 * 16 + 16 * 32 + 32 * 64) + (4 + 8 + 16 + 32 + 64) + (64 * 10 + 10),
     ),
+    "vgg-wide-end": (
+        VGGConfig(width=4, num_blocks=2, last_width=24, convs_per_block=2),
+        9 * (3 * 4 + 4 * 4 + 4 * 24 + 24 * 24) + 2 * 2 * (4 + 24) + (24 * 10 + 10),
+    ),
     "resnet": (
         ResNetConfig(),
         (27 * 16 + 32)

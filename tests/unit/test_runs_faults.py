@@ -1,7 +1,6 @@
 """python -m pytest tests/unit/test_runs_faults.py. What goes wrong on real machines, and what must come of it."""
 
 import json
-import multiprocessing
 import os
 import socket
 import sqlite3
@@ -24,6 +23,7 @@ from cifar_core.runs.reporter import Reporter
 from cifar_core.runs.status import RunStatus, change_status, now, read_status
 from cifar_core.runs.worker import run_worker
 from cifar_core.training.events import StepsDone
+from tests.unit.race import started_in_a_race
 from tests.unit.runs_helpers import IdleExecutor, pretend_fit, wait_until
 
 
@@ -340,39 +340,9 @@ def test_what_an_interrupted_deletion_left_is_in_nobodys_way(store, run_dir):
     assert not [path for path in store.runs_dir.iterdir() if run_dir.name in path.name]
 
 
-class NotingExecutor(IdleExecutor):
-    """Appends what it starts to a file that all processes share."""
-
-    def __init__(self, path):
-        super().__init__()
-        self.path = path
-
-    def submit(self, run_dir):
-        with self.path.open("a") as file:
-            file.write(f"{run_dir.name}\n")
-
-
-def dispatch_at_once(runs_dir, barrier, path):
-    barrier.wait()
-    for _ in range(3):
-        dispatch(runs_dir, NotingExecutor(path))
-
-
-@pytest.mark.skipif("CIFAR_RACE_TESTS" not in os.environ, reason="hangs late in a long session; set CIFAR_RACE_TESTS=1")
-def test_processes_that_find_a_damaged_index_at_once_start_one_run(store, run_dir, config, tmp_path):
+def test_processes_that_find_a_damaged_index_at_once_start_one_run(store, run_dir, config):
     for _ in range(6):
         store.submit(config)
     change_status(run_dir, status="completed")
-    started = tmp_path / "started"
-    context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(5)
-    arguments = (store.runs_dir, barrier, started)
-    processes = [context.Process(target=dispatch_at_once, args=arguments) for _ in range(4)]
-    for process in processes:
-        process.start()
-    overwrite(store.runs_dir / "index.sqlite")
-    barrier.wait(60)
-    for process in processes:
-        process.join(150)
-    assert [process.exitcode for process in processes] == [0] * 4
-    assert len(started.read_text().split()) == 1
+    started = started_in_a_race(store.runs_dir, just_before=lambda: overwrite(store.runs_dir / "index.sqlite"))
+    assert len(started) == 1

@@ -1,7 +1,5 @@
 """python -m pytest tests/unit/test_runs_store.py."""
 
-import multiprocessing
-import os
 import sqlite3
 import time
 
@@ -12,8 +10,8 @@ from cifar_core.presets import PRESETS
 from cifar_core.runs import RunError, RunNotFoundError, RunStore
 from cifar_core.runs.index import RunIndex
 from cifar_core.runs.naming import create_run_dir, is_run_id
-from cifar_core.runs.queue import dispatch
 from cifar_core.runs.status import change_status, now, read_status
+from tests.unit.race import started_in_a_race
 from tests.unit.runs_helpers import IdleExecutor
 
 
@@ -197,31 +195,11 @@ def test_a_broken_record_shows_as_failed_and_harms_no_other(store, config, name,
     assert [run.run_id for run in store.list_runs()] == [good]
 
 
-def race(runs_dir, barrier, started):
-    class CountingExecutor(IdleExecutor):
-        def submit(self, run_dir):
-            started.append(run_dir.name)
-
-    barrier.wait()
-    for _ in range(5):
-        dispatch(runs_dir, CountingExecutor())
-
-
-@pytest.mark.skipif("CIFAR_RACE_TESTS" not in os.environ, reason="hangs late in a long session; set CIFAR_RACE_TESTS=1")
-def test_processes_that_dispatch_at_once_start_one_run(store, config, tmp_path):
+def test_processes_that_dispatch_at_once_start_one_run(store, config):
     first = store.submit(config)
     waiting = [store.submit(config) for _ in range(3)]
     end(store, first)
-    context = multiprocessing.get_context("spawn")
-    with context.Manager() as manager:
-        barrier, started = manager.Barrier(4), manager.list()
-        processes = [context.Process(target=race, args=(store.runs_dir, barrier, started)) for _ in range(4)]
-        for process in processes:
-            process.start()
-        for process in processes:
-            process.join(150)
-            assert process.exitcode == 0
-        assert list(started) == waiting[:1]
+    assert started_in_a_race(store.runs_dir) == waiting[:1]
 
 
 def test_test_readings_are_counted(store, config):

@@ -62,6 +62,6 @@ def read_cell(value: Any, num_classes: int) -> Cell | None:
 def _is_class(part: Any, num_classes: int) -> bool:
     if part is None:
         return True
-    return (
-        isinstance(part, int | float) and not isinstance(part, bool) and part == int(part) and 0 <= part < num_classes
-    )
+    if not isinstance(part, int | float) or isinstance(part, bool):
+        return False
+    return 0 <= part < num_classes and part == int(part)

@@ -45,7 +45,9 @@ function draw(parentElement, instance, header) {
   const placeOf = (event) => tiles.indexOf(event.target.closest(".tile"));
   list.onclick = (event) => choose(placeOf(event));
   list.onmouseover = (event) => tell(placeOf(event));
-  list.onfocusin = (event) => tell(placeOf(event));
+  tiles.forEach((tile, place) => {
+    tile.onfocus = () => tell(place);
+  });
   list.onmouseleave = () => tell(header.ids.indexOf(instance.selected));
   list.onkeydown = (event) => {
     const place = placeOf(event);

@@ -45,16 +45,22 @@ def picture_maps(
         limit: The value at the ends of the scale; the strongest there is if None.
         overlay: How much of the map covers the image, in [0, 1].
     """
+    _COMPONENT(key=key, data=encode_maps(image, maps, side=side, limit=limit, overlay=overlay))
+
+
+def encode_maps(
+    image: NDArray[np.uint8], maps: Sequence[PictureMap], *, side: int, limit: float | None, overlay: float
+) -> dict[str, object]:
+    """Return the message for the browser; arguments as for `picture_maps`."""
     strengths = [float(np.abs(part.values).max()) for part in maps if part.values is not None]
     top = limit if limit is not None else max(strengths, default=0.0)
-    data = {
+    return {
         "image": np.ascontiguousarray(image.transpose(1, 2, 0)).reshape(-1).tolist(),
         "side": side,
         "overlay": overlay,
         "hasScale": bool(strengths),
         "maps": [_encode(part, top) for part in maps],
     }
-    _COMPONENT(key=key, data=data)
 
 
 def _encode(part: PictureMap, limit: float) -> dict[str, object]:

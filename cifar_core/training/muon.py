@@ -1,0 +1,85 @@
+"""Muon: momentum whose steps change every direction of a weight matrix by the same amount."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn, optim
+
+# Jordan (2024): chosen so that five iterations bring every singular value near one.
+_COEFFICIENTS = (3.4445, -4.7750, 2.0315)
+_NUM_ITERATIONS = 5
+
+
+class Muon(optim.Optimizer):
+    """Muon (Jordan, 2024) for hidden weights, SGD with Nesterov momentum for all other parameters.
+
+    A plain gradient mostly strengthens the few directions that are strong already. Muon replaces the momentum matrix
+    U S V^T by about U V^T, so that rare directions learn as fast as common ones. A convolution's filters count as one
+    matrix (out_channels, in_channels x height x width); `torch.optim.Muon` takes nothing but matrices.
+
+    Weight decay is decoupled, as in AdamW, and acts on weights of two and more dimensions.
+
+    Args:
+        hidden: Weights of two and more dimensions whose steps are made orthogonal.
+        others: All other parameters: the first layer's or last layer's weights, biases, normalisation.
+        lr: Learning rate of both groups.
+        momentum: In [0, 1).
+        weight_decay: Share of a weight that is taken off at each step, times the learning rate.
+    """
+
+    def __init__(
+        self,
+        hidden: Iterable[nn.Parameter],
+        others: Iterable[nn.Parameter],
+        *,
+        lr: float,
+        momentum: float,
+        weight_decay: float,
+    ) -> None:
+        groups = [{"params": list(hidden), "is_hidden": True}, {"params": list(others), "is_hidden": False}]
+        defaults = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay}
+        super().__init__([group for group in groups if group["params"]], defaults)
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
+        """Update every parameter that has a gradient."""
+        if closure is not None:
+            raise ValueError("closure is not supported")
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is not None:
+                    self._update(parameter, parameter.grad, group)
+
+    def _update(self, parameter: Tensor, gradient: Tensor, group: dict[str, Any]) -> None:
+        momentum, lr = group["momentum"], group["lr"]
+        state = self.state[parameter]
+        if "momentum_buffer" not in state:
+            state["momentum_buffer"] = torch.zeros_like(parameter)
+        buffer = state["momentum_buffer"]
+        if parameter.ndim >= 2:
+            parameter.mul_(1 - lr * group["weight_decay"])
+        if group["is_hidden"]:
+            buffer.lerp_(gradient, 1 - momentum)
+            matrix = gradient.lerp(buffer, momentum).flatten(1)
+            tall = max(1.0, matrix.shape[0] / matrix.shape[1]) ** 0.5
+            parameter.add_(orthogonalize(matrix).view(parameter.shape), alpha=-lr * tall)
+        else:
+            buffer.mul_(momentum).add_(gradient)
+            parameter.add_(gradient.add(buffer, alpha=momentum), alpha=-lr)
+
+
+def orthogonalize(matrix: Tensor) -> Tensor:
+    """Return about U V^T of a matrix U S V^T, (M, N) -> (M, N), in the matrix's own number format.
+
+    Five steps of the Newton-Schulz iteration X <- a X + (b X X^T + c (X X^T)^2) X with Jordan's coefficients, in
+    bfloat16: singular values end between about 0.7 and 1.2, which is exact enough for a step's direction.
+    """
+    a, b, c = _COEFFICIENTS
+    is_tall = matrix.shape[0] > matrix.shape[1]
+    x = (matrix.T if is_tall else matrix).bfloat16()
+    x = x / x.norm().clamp(min=1e-7)
+    for _ in range(_NUM_ITERATIONS):
+        gram = x @ x.T
+        x = torch.addmm(x, torch.addmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
+    return (x.T if is_tall else x).to(matrix.dtype)

@@ -1,0 +1,32 @@
+"""What page tests read off a page and find on it."""
+
+import json
+
+
+def texts(at):
+    """All words of a page, one element a line."""
+    groups = (at.markdown, at.caption, at.info, at.success, at.warning, at.error)
+    return "\n".join(element.value for group in groups for element in group)
+
+
+def component_messages(at):
+    """The messages of all components, as sent: bytes for a gallery, parsed JSON else."""
+    return [_message(element.proto) for element in at.get("bidi_component")]
+
+
+def galleries(at):
+    """The headers of all galleries on a page."""
+    return [_header(message) for message in component_messages(at) if isinstance(message, bytes)]
+
+
+def labelled(elements, label):
+    """The one element with this label."""
+    return next(element for element in elements if element.label == label)
+
+
+def _message(proto):
+    return json.loads(proto.json) if proto.json else proto.bytes
+
+
+def _header(message):
+    return json.loads(message[4 : 4 + int.from_bytes(message[:4], "little")])

@@ -1,0 +1,121 @@
+"""python -m pytest tests/browser/test_components.py. The components by mouse, by keyboard, on a phone, in the dark."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.unit.runs_helpers import wait_until
+
+PAGES = ["", "Explore", "Train", "Runs", "Errors", "Explain"]
+
+# How many different values the pixels of a canvas have; a blank one has a single value.
+COUNT_COLOURS = """canvas => new Set(
+  new Uint32Array(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer)
+).size"""
+
+
+def is_wider_than_the_window(page):
+    return page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+
+
+def test_a_gallery_tells_its_captions_to_mouse_and_keyboard(app, page):
+    page.goto(f"{app.url}/Explore?split=test")
+    tiles, caption = page.get_by_role("option"), page.locator(".caption")
+    expect(tiles).to_have_count(100)
+    names = [tile.get_attribute("aria-label") for tile in tiles.all()]
+    tiles.nth(3).hover()
+    expect(caption).to_have_text(names[3])
+    page.mouse.move(0, 0)
+    expect(caption).to_have_text("")
+
+    tiles.first.focus()
+    expect(caption).to_have_text(names[0])
+    for key, place in (("ArrowRight", 1), ("End", 99), ("ArrowLeft", 98), ("Home", 0), ("ArrowLeft", 0)):
+        page.keyboard.press(key)
+        expect(tiles.nth(place)).to_be_focused()
+        expect(caption).to_have_text(names[place])
+    page.keyboard.press("ArrowDown")
+    below = next(place for place in range(100) if tiles.nth(place).evaluate("tile => tile.matches(':focus')"))
+    boxes = tiles.first.bounding_box(), tiles.nth(below).bounding_box()
+    assert boxes[1]["y"] > boxes[0]["y"]
+    assert abs(boxes[1]["x"] - boxes[0]["x"]) < 1
+    page.keyboard.press("Enter")
+    expect(tiles.nth(below)).to_have_attribute("aria-selected", "true")
+    expect(page).to_have_url(re.compile(r"image=\d+"))
+
+
+def test_one_tile_of_a_gallery_is_on_the_way_of_the_tab_key(app, page):
+    page.goto(f"{app.url}/Explore")
+    expect(page.get_by_role("option")).to_have_count(100)
+    assert page.locator('.tile[tabindex="0"]').count() == 1
+
+
+def test_tiles_are_painted_and_never_blurred(app, page):
+    page.goto(f"{app.url}/Explore")
+    canvas = page.locator(".tile canvas").nth(99)
+    expect(canvas).to_be_visible()
+    wait_until(lambda: canvas.evaluate(COUNT_COLOURS) > 3)
+    assert canvas.evaluate("canvas => getComputedStyle(canvas).imageRendering") == "pixelated"
+
+
+def test_a_matrix_is_walked_by_arrow_keys_and_opened_by_enter(app, page, trained_run):
+    page.goto(f"{app.url}/Errors?run={trained_run}")
+    cell = page.locator('td button[data-row="2"][data-column="4"]')
+    expect(cell).to_be_visible()
+    page.locator('td button[data-row="1"][data-column="4"]').focus()
+    page.keyboard.press("ArrowDown")
+    expect(cell).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator('button[aria-pressed="true"]')).to_have_attribute("data-column", "4")
+    expect(page).to_have_url(re.compile("true=.*pred="))
+    assert re.search(r"True \w+, predicted \w+: \d+", cell.get_attribute("aria-label"))
+
+    page.locator('th button[data-row="2"]').click()
+    expect(page.locator('button[aria-pressed="true"]')).to_have_attribute("data-column", "")
+    expect(page).not_to_have_url(re.compile("pred="))
+
+
+def test_every_name_of_the_matrix_can_be_read(app, open_window, trained_run):
+    for width in (1440, 390):
+        page = open_window(width)
+        page.goto(f"{app.url}/Errors?run={trained_run}")
+        expect(page.locator("thead button")).to_have_count(10)
+        cut = page.locator("th button").evaluate_all(
+            "names => names.filter(name => name.scrollWidth > name.clientWidth + 1"
+            " || name.scrollHeight > name.clientHeight + 1).map(name => name.textContent)"
+        )
+        assert cut == []
+
+
+def test_maps_follow_the_overlay(app, page, trained_run):
+    page.goto(f"{app.url}/Explain?run={trained_run}&image=5001")
+    canvases = page.locator("figure canvas")
+    expect(canvases).to_have_count(3)
+    before = [canvas.evaluate("canvas => canvas.toDataURL()") for canvas in canvases.all()]
+    assert all(canvas.evaluate(COUNT_COLOURS) > 3 for canvas in canvases.all())
+    page.get_by_role("slider", name="Overlay").press("Home")
+    wait_until(lambda: canvases.nth(1).evaluate("canvas => canvas.toDataURL()") != before[1])
+    assert canvases.first.evaluate("canvas => canvas.toDataURL()") == before[0]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_is_wider_than_a_phone(app, open_window, trained_run, name):
+    page = open_window(390, 844)
+    page.goto(f"{app.url}/{name}?run={trained_run}")
+    expect(page.get_by_role("heading", name=name or "Overview", exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    assert not is_wider_than_the_window(page)
+
+
+def test_components_follow_the_dark_theme(app, open_window):
+    brightness = {}
+    for scheme in ("light", "dark"):
+        page = open_window(color_scheme=scheme)
+        page.goto(f"{app.url}/Explore")
+        caption = page.locator(".caption")
+        expect(caption).to_be_attached()
+        colour = caption.evaluate("element => getComputedStyle(element).color")
+        brightness[scheme] = sum(int(part) for part in re.findall(r"\d+", colour)[:3])
+    assert brightness["light"] < 200
+    assert brightness["dark"] > 500

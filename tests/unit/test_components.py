@@ -1,0 +1,98 @@
+"""What components send to the browser, and what they take from it."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dashboard.components import PictureMap, Tile
+from dashboard.components.confusion_matrix import read_cell
+from dashboard.components.gallery import encode_gallery
+from dashboard.components.maps import encode_maps
+
+
+def draw_images(count):
+    return np.random.default_rng(0).integers(0, 256, (count, 3, 32, 32), dtype=np.uint8)
+
+
+def decode(message):
+    length = int.from_bytes(message[:4], "little")
+    header = json.loads(message[4 : 4 + length])
+    return header, np.asarray(Image.open(io.BytesIO(message[4 + length :])))
+
+
+@pytest.mark.parametrize("count", [1, 20, 21, 100])
+def test_a_gallery_carries_every_pixel_unchanged(count):
+    images = draw_images(count)
+    tiles = [Tile(10 * place, f"image {place}", "wrong" if place % 2 else "neutral") for place in range(count)]
+    header, sprite = decode(encode_gallery(images, tiles, "all", 48))
+    assert (header["label"], header["tile"]) == ("all", 48)
+    assert header["ids"] == [10 * place for place in range(count)]
+    assert header["captions"][-1] == f"image {count - 1}"
+    assert header["tones"] == ["wrong" if place % 2 else "neutral" for place in range(count)]
+    for place, image in enumerate(images):
+        row, column = divmod(place, header["columns"])
+        part = sprite[32 * row : 32 * row + 32, 32 * column : 32 * column + 32]
+        assert np.array_equal(part.transpose(2, 0, 1), image)
+
+
+def test_an_empty_gallery_is_a_valid_message():
+    header, sprite = decode(encode_gallery(draw_images(0), [], "none", 64))
+    assert header["ids"] == []
+    assert sprite.ndim == 3
+
+
+def test_a_hundred_tiles_take_little_room():
+    smooth = np.repeat(np.repeat(draw_images(100)[:, :, ::8, ::8], 8, axis=2), 8, axis=3)
+    tiles = [Tile(place, f"cat, image {place}") for place in range(100)]
+    assert len(encode_gallery(smooth, tiles, "all", 64)) < 100_000
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ([3, 5], (3, 5)),
+        ((0.0, 9.0), (0, 9)),
+        ([None, 5], (None, 5)),
+        ([3, None], (3, None)),
+        ([None, None], None),
+        (None, None),
+        ([3], None),
+        ([3, 5, 1], None),
+        ([10, 0], None),
+        ([-1, 0], None),
+        ([1.5, 0], None),
+        ([True, 0], None),
+        (["3", 5], None),
+        ({"row": 3}, None),
+        ([float("nan"), 1], None),
+        ([float("inf"), 1], None),
+    ],
+)
+def test_only_cells_that_exist_are_taken_from_the_browser(value, expected):
+    assert read_cell(value, 10) == expected
+
+
+def test_maps_share_one_scale():
+    image = draw_images(1)[0]
+    weak, strong = np.full((32, 32), -0.25, np.float32), np.full((32, 32), 0.5, np.float32)
+    maps = [PictureMap("image"), PictureMap("weak", weak, "p"), PictureMap("strong", strong)]
+    message = encode_maps(image, maps, side=200, limit=None, overlay=0.5)
+    alone, first, second = message["maps"]
+    assert alone["values"] is None
+    assert (set(first["values"]), set(second["values"])) == ({-500}, {1000})
+    assert (first["title"], first["note"]) == ("weak", "p")
+    assert message["hasScale"]
+    assert np.array_equal(np.reshape(message["image"], (32, 32, 3)).transpose(2, 0, 1), image)
+
+
+def test_a_given_limit_clips_and_a_map_of_zeros_is_no_division_by_zero():
+    image = draw_images(1)[0]
+    strong, nothing = np.full((32, 32), 2.0, np.float32), np.zeros((32, 32), np.float32)
+    clipped = encode_maps(image, [PictureMap("a", strong)], side=1, limit=1.0, overlay=1)
+    assert set(clipped["maps"][0]["values"]) == {1000}
+    flat = encode_maps(image, [PictureMap("a", nothing)], side=1, limit=None, overlay=1)
+    assert set(flat["maps"][0]["values"]) == {0}
+    assert not encode_maps(image, [PictureMap("a")], side=1, limit=None, overlay=1)["hasScale"]

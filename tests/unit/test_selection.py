@@ -1,0 +1,48 @@
+"""Which images a page shows, and what it says of them."""
+
+import numpy as np
+import pytest
+
+from cifar_core.data import create_splits, load_dataset
+from cifar_core.evaluation import Predictions, select_cell
+from dashboard.selection import label_tiles, prediction_tiles, select_images, split_of
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory):
+    return load_dataset(tmp_path_factory.mktemp("practice"))
+
+
+@pytest.fixture(scope="module")
+def splits(dataset):
+    return create_splits(dataset, 0.1, 0)
+
+
+def test_filters_combine(dataset, splits):
+    everything = select_images(dataset, splits, "all", [])
+    assert np.array_equal(everything, np.arange(dataset.num_images))
+    chosen = select_images(dataset, splits, "val", dataset.class_names[2:4])
+    assert set(dataset.labels[chosen]) == {2, 3}
+    assert np.isin(chosen, splits.indices("val")).all()
+    assert (np.diff(chosen) > 0).all()
+    assert len(chosen) == np.isin(dataset.labels[splits.indices("val")], [2, 3]).sum()
+
+
+def test_every_image_is_in_one_split(dataset, splits):
+    for name in ("train", "val", "test"):
+        indices = splits.indices(name)
+        assert {split_of(splits, int(index)) for index in indices[[0, len(indices) // 2, -1]]} == {name}
+
+
+def test_tiles_say_label_and_place(dataset):
+    name = dataset.class_names[dataset.labels[7]]
+    assert label_tiles(dataset, np.array([7]))[0].caption == f"{name}, image 7"
+
+
+def test_tiles_of_predictions_say_what_was_taken_for_what(dataset):
+    logits = np.log(np.array([[0.7, 0.2, 0.1] + [1e-9] * 7, [0.1, 0.8, 0.1] + [1e-9] * 7]))
+    predictions = Predictions(logits.astype(np.float32), np.array([1, 1]), np.array([5, 9]))
+    wrong, right = sorted(prediction_tiles(dataset, select_cell(predictions, 1, None)), key=lambda tile: tile.index)
+    first, second = dataset.class_names[:2]
+    assert wrong.caption == f"predicted {first} (70%), true {second} (20%), image 5"
+    assert (wrong.tone, right.tone) == ("wrong", "right")
