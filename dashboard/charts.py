@@ -13,7 +13,7 @@ Quantity = Literal["accuracy", "loss"]
 
 # What an accuracy can be held against; the notebook's and the human's are CIFAR-10's.
 CHANCE = ("chance", 0.1)
-CIFAR10_YARDSTICKS = (CHANCE, ("course notebook", 0.7365), ("one human", 0.952))
+CIFAR10_YARDSTICKS = (CHANCE, ("notebook", 0.7365), ("one human", 0.952))
 
 CURVES = {
     "val/accuracy": "Val accuracy",
@@ -182,12 +182,19 @@ def _scale_accuracy(figure: go.Figure, values: pd.Series, lines: Sequence[tuple[
     top = min(max(best, min(above, default=best)) + 0.06, 1.02)
     for label, level in lines:
         if level <= top:
-            figure.add_hline(
+            figure.add_hline(y=level, line={"color": YARDSTICK, "width": 1, "dash": "dot"})
+            # Right of the plot, where no curve runs through the words.
+            figure.add_annotation(
+                x=1,
+                xref="paper",
+                xanchor="left",
                 y=level,
-                line={"color": YARDSTICK, "width": 1, "dash": "dot"},
-                annotation={"text": f"{label} {100 * level:g} %", "font": {"size": 11, "color": YARDSTICK}},
-                annotation_position="bottom right",
+                text=f"{label}<br>{100 * level:g} %",
+                align="left",
+                font={"size": 11, "color": YARDSTICK},
+                showarrow=False,
             )
+    figure.update_layout(margin={"r": 72})
     figure.update_yaxes(range=[0, top], tickformat=".0%")
 
 

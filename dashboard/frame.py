@@ -11,6 +11,19 @@ from dashboard.cache import get_dataset, get_store
 from dashboard.warm import warm_up
 from dashboard.words import epoch_of, run_title
 
+# Streamlit keeps room for a deploy button above and wide margins beside a page; pictures need it more. On a phone,
+# where columns follow each other, a column with a `first_on_phones` container goes first.
+_STYLE = """<style>
+[data-testid="stMainBlockContainer"] { padding: 1.6rem 2.2rem 3rem; }
+[data-testid="stHeader"] { background: transparent; pointer-events: none; }
+[data-testid="stHeader"] * { pointer-events: auto; }
+[data-testid="stSidebarHeader"] { height: 2.2rem; margin: 0; }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding: 3rem 1rem; }
+  [data-testid="stHeader"] { background: var(--st-background-color, inherit); }
+  [data-testid="stColumn"]:has(.st-key-first_on_phones) { order: -1; }
+}
+</style>"""
 _ROOT = Path(__file__).parents[1]
 _SECTIONS = {
     "Data": {
@@ -43,6 +56,7 @@ def page_frame(title: str, *, picks_run: bool = False, shows_image: bool = False
     st.set_page_config(
         page_title=f"{title} - CIFAR Lab", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide"
     )
+    st.html(_STYLE)
     warm_up()
     runs = get_store().refresh()
     # Read once, before anything is drawn: a cold link brings its run and its image along.

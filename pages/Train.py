@@ -106,7 +106,8 @@ with view_column:
         state.choose_run(active.run_id)
         st.rerun()
     if run is not None:
-        render_run(get_store(), run)
+        with st.container(key="first_on_phones"):
+            render_run(get_store(), run)
     else:
         st.info("Start a run, or choose one in the sidebar, and its curves grow here.", icon=":material/show_chart:")
     if wanted is not None:
