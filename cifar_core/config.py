@@ -25,6 +25,10 @@ def _dropout(of: str) -> Any:
     )
 
 
+def _amount(description: str, at_most: float, step: float = 0.05) -> Any:
+    return Field(0.0, ge=0, le=at_most, description=f"{description} 0: off.", json_schema_extra={"step": step})
+
+
 def _learning_rate(default: float) -> Any:
     return Field(
         default,
@@ -88,13 +92,63 @@ class DataConfig(Section):
 
 
 class AugmentationConfig(Section):
-    """What is done to a training image at random before the network sees it."""
+    """What is done to a training image at random before the network sees it, in the order of the fields."""
 
     crop_padding: int = Field(
         0, ge=0, le=16, description="Pad each side by so many pixels, then cut 32x32 at a random place. 0: no crop."
     )
     padding_mode: Literal["zero", "reflect"] = Field("reflect", description="What the padding is filled with.")
     horizontal_flip: bool = Field(False, description="Mirror every second image, drawn at random for each epoch.")
+    vertical_flip: bool = Field(False, description="Turn every second image upside down, drawn for each epoch.")
+    policy: Literal["none", "rand_augment", "trivial_augment"] = Field(
+        "none",
+        description="Torchvision's ready-made mixes of operations. rand_augment (Cubuk et al., 2019): several of one "
+        "strength. trivial_augment (Mueller and Hutter, 2021): one of any strength. Image by image, so slower.",
+    )
+    policy_operations: int = Field(2, ge=1, le=4, description="Operations that rand_augment does in a row.")
+    policy_magnitude: int = Field(9, ge=0, le=30, description="Strength of rand_augment's operations, up to 30.")
+    rotation: float = Field(
+        0.0,
+        ge=0,
+        le=180,
+        description="Turn by up to so many degrees either way. What comes in from outside is black.",
+        json_schema_extra={"step": 5.0, "format": "%g"},
+    )
+    translation: float = _amount("Shift by up to this share of the side, each way, in whole pixels.", 0.5)
+    scaling: float = _amount("Enlarge or shrink by up to this share.", 0.5)
+    brightness: float = _amount("Multiply all pixels by a factor of 1 plus or minus up to this.", 1)
+    contrast: float = _amount("Move pixels away from or towards the image's mean grey by up to this share.", 1)
+    saturation: float = _amount("Strengthen or fade colours by up to this share.", 1)
+    hue: float = _amount("Turn the colour wheel by up to this share of a full turn, either way.", 0.5)
+    grayscale: float = _amount("Share of images that lose their colours.", 1)
+    noise: float = _amount("Standard deviation of Gaussian noise added to pixels in [0, 1].", 0.5, step=0.01)
+    cutout_size: int = Field(
+        0, ge=0, le=32, description="Side of a grey square laid over a random place (DeVries and Taylor, 2017). 0: off."
+    )
+    erasing: float = _amount(
+        "Share of images of which a random rectangle, 2 to 33 % of the area, turns grey (Zhong et al., 2017).", 1
+    )
+    mixup_alpha: float = Field(
+        0.0,
+        ge=0,
+        le=10,
+        description="Blend each image, and its label, with another one (Zhang et al., 2017). The share is drawn from "
+        "Beta(alpha, alpha): small values blend little, 1 anything. 0: off.",
+        json_schema_extra={"step": 0.1},
+    )
+    cutmix_alpha: float = Field(
+        0.0,
+        ge=0,
+        le=10,
+        description="Paste a rectangle of another image and mix the labels by area (Yun et al., 2019), the area drawn "
+        "from Beta(alpha, alpha). 0: off. With mixup on too, each image gets one of the two.",
+        json_schema_extra={"step": 0.1},
+    )
+
+    @property
+    def mixes_labels(self) -> bool:
+        """Whether targets become shares of two classes."""
+        return self.mixup_alpha > 0 or self.cutmix_alpha > 0
 
 
 class MLPConfig(Section):

@@ -137,20 +137,20 @@ class _Run:
         torch.manual_seed(stream_seed(training.seed, "dropout", epoch))
         state.model.train()
         step, meter, totals = self._progress.step, StepMeter(), StepTotals()
-        for images, targets in iterate_batches(state, epoch):
+        for batch in iterate_batches(state, epoch):
             if self._should_stop():
                 raise _StoppedError
             set_learning_rate(state.optimizer, self._learning_rate(step))
             loss, num_correct = train_step(
                 state.model,
                 state.optimizer,
-                images,
-                targets,
+                batch.images,
+                batch.targets,
                 label_smoothing=training.label_smoothing,
                 precision=state.precision,
             )
             step += 1
-            meter.add(loss, num_correct, len(targets))
+            meter.add(loss, num_correct, len(batch.targets))
             if meter.is_due:
                 totals += self._report(epoch, step, meter.read(step))
         return totals + self._report(epoch, step, meter.read(step))

@@ -3,7 +3,7 @@
 import math
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn, optim
 
-from cifar_core.augmentation import augment
+from cifar_core.augmentation import Batch, ImagePool, draw_batch
 from cifar_core.config import RunConfig
 from cifar_core.data import Dataset, Splits, compute_channel_statistics, create_splits
 from cifar_core.models import Classifier, create_classifier
@@ -28,8 +28,7 @@ class TrainingState:
         config: The run's.
         device: Resolved, e.g. "cuda:0".
         precision: Resolved, "float32" or "bfloat16".
-        images: (N, 3, 32, 32) uint8, the whole dataset on the device.
-        labels: (N,) int64 on the device.
+        pool: The whole dataset on the device.
         splits: Which of them train, validate and test.
         classifier: The network with its normalisation, as checkpoints hold it.
         model: The same weights as steps run them: compiled where the config says so.
@@ -39,8 +38,7 @@ class TrainingState:
     config: RunConfig
     device: str
     precision: str
-    images: Tensor
-    labels: Tensor
+    pool: ImagePool
     splits: Splits
     classifier: Classifier
     model: nn.Module
@@ -66,7 +64,7 @@ class TrainingState:
 
 def create_training_state(config: RunConfig, dataset: Dataset, device: str) -> TrainingState:
     """Build the network and its optimizer, and bring the data to the device."""
-    splits = create_splits(dataset, config.data.val_fraction, config.data.split_seed)
+    splits = get_splits_of(dataset, config)
     statistics = compute_channel_statistics(dataset.images[: dataset.num_train])
     classifier = create_classifier(
         config, mean=statistics.mean, std=statistics.std, num_classes=dataset.num_classes
@@ -77,13 +75,23 @@ def create_training_state(config: RunConfig, dataset: Dataset, device: str) -> T
         config=config,
         device=device,
         precision=resolve_precision(config.training.precision, device),
-        images=_to_device(dataset.images, device),
-        labels=_to_device(dataset.labels, device),
+        pool=create_pool(dataset, splits, device),
         splits=splits,
         classifier=classifier,
         model=_compile(classifier) if config.training.compile else classifier,
         optimizer=create_optimizer(config.optimizer, classifier),
     )
+
+
+def get_splits_of(dataset: Dataset, config: RunConfig) -> Splits:
+    """Return which images a run of this config trains, validates and tests on."""
+    return create_splits(dataset, config.data.val_fraction, config.data.split_seed)
+
+
+def create_pool(dataset: Dataset, splits: Splits, device: str) -> ImagePool:
+    """Bring the images to the device."""
+    images, labels, train = (_to_device(array, device) for array in (dataset.images, dataset.labels, splits.train))
+    return ImagePool(images, labels, train, dataset.num_classes)
 
 
 def epoch_order(state: TrainingState, epoch: int) -> NDArray[np.int64]:
@@ -92,13 +100,13 @@ def epoch_order(state: TrainingState, epoch: int) -> NDArray[np.int64]:
     return np.random.default_rng(seed).permutation(state.splits.train)
 
 
-def iterate_batches(state: TrainingState, epoch: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Yield the epoch's batches as training sees them: images (B, 3, 32, 32) float in [0, 1] and targets (B,)."""
+def iterate_batches(state: TrainingState, epoch: int) -> Iterator[Batch]:
+    """Yield the epoch's batches as training sees them, in the layout that convolutions like."""
+    training = state.config.training
     order = torch.from_numpy(epoch_order(state, epoch)).to(state.device)
     for start, end in state.batch_bounds:
-        indices = order[start:end]
-        images = augment(state.images[indices], state.config.augmentation, state.config.training.seed, epoch, indices)
-        yield images.contiguous(memory_format=torch.channels_last), state.labels[indices]
+        batch = draw_batch(state.pool, state.config.augmentation, training.seed, epoch, order[start:end])
+        yield replace(batch, images=batch.images.contiguous(memory_format=torch.channels_last))
 
 
 def count_parameters(classifier: nn.Module) -> int:

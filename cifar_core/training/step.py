@@ -36,12 +36,13 @@ def train_step(
         model: From images in [0, 1] to logits.
         optimizer: Over the model's parameters, its learning rate already set.
         images: (B, 3, 32, 32) float in [0, 1].
-        targets: (B,) int64.
+        targets: (B,) int64, or (B, C) float shares of the classes.
         label_smoothing: Share of the target spread over all classes.
         precision: "float32" or "bfloat16" (autocast: weights stay float32).
 
     Returns:
-        The mean loss and the number of correct predictions, both before the update and still on the device.
+        The mean loss and the number of correct predictions (of the class with the largest share), both before the
+        update and still on the device.
     """
     with torch.autocast(images.device.type, torch.bfloat16, enabled=precision == "bfloat16"):
         logits = model(images)
@@ -50,7 +51,8 @@ def train_step(
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
     optimizer.step()
-    return loss.detach(), (logits.detach().argmax(dim=1) == targets).sum()
+    labels = targets if targets.ndim == 1 else targets.argmax(dim=1)
+    return loss.detach(), (logits.detach().argmax(dim=1) == labels).sum()
 
 
 @dataclass(frozen=True)
