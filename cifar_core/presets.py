@@ -81,4 +81,7 @@ _ALL = (
     ),
 )
 
+# What a form starts from.
+FIRST_PRESET = "notebook"
+
 PRESETS: dict[str, Preset] = {preset.name: preset for preset in _ALL}

@@ -1,18 +1,31 @@
 """What pages load, loaded once a server. Keys name everything that changes a result."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from cifar_core.config import RunConfig
-from cifar_core.data import Dataset, Splits, create_splits, default_data_dir, inspect_source, load_dataset
+from cifar_core.config import RunConfig, Section
+from cifar_core.data import (
+    ChannelStatistics,
+    Dataset,
+    Splits,
+    compute_channel_statistics,
+    create_splits,
+    default_data_dir,
+    inspect_source,
+    load_dataset,
+)
 from cifar_core.evaluation import Predictions, load_predictions
 from cifar_core.runs import RunRecord, RunStore, default_runs_dir
 from cifar_core.training.device import DeviceInfo, list_devices
+
+if TYPE_CHECKING:
+    from cifar_core.augmentation.cost import PipelineCost
+    from cifar_core.training.preview import Preview
 
 
 def get_store() -> RunStore:
@@ -63,6 +76,47 @@ def get_saliency_map(
     """Return a signed map (32, 32) of one image for one class with a run's best or last weights."""
     path = record.checkpoint_path(which)
     return _saliency_map(path, path.stat().st_mtime_ns, index, target, method, _image=image)
+
+
+def get_statistics(dataset: Dataset) -> ChannelStatistics:
+    """Return mean and standard deviation of each colour over the official training images."""
+    return _statistics(dataset, dataset.fingerprint)
+
+
+def get_preview(dataset: Dataset, config: RunConfig, indices: NDArray[np.int64], num_epochs: int) -> "Preview":
+    """Return what the first epochs of a run of this config see of some images."""
+    parts = (config.augmentation, config.data, config.training.seed)
+    key = "/".join(part.model_dump_json() if isinstance(part, Section) else str(part) for part in parts)
+    return _preview(dataset, config, dataset.fingerprint, key, tuple(indices.tolist()), num_epochs)
+
+
+def get_torchvision_code(dataset: Dataset, config: RunConfig) -> str:
+    """Return a config's augmentation and normalisation as torchvision code."""
+    from cifar_core.augmentation.recipe import torchvision_code
+
+    return torchvision_code(config, get_statistics(dataset))
+
+
+def measure_pipeline(dataset: Dataset, config: RunConfig) -> "PipelineCost":
+    """Time a config's augmentation here, beside torchvision's; takes some seconds."""
+    from cifar_core.augmentation.cost import measure_cost
+    from cifar_core.training.preview import create_preview_pool
+
+    return measure_cost(create_preview_pool(dataset, config), config, get_statistics(dataset))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _statistics(_dataset: Dataset, fingerprint: str) -> ChannelStatistics:
+    return compute_channel_statistics(_dataset.images[: _dataset.num_train])
+
+
+@st.cache_resource(show_spinner=False, max_entries=128)
+def _preview(
+    _dataset: Dataset, _config: RunConfig, fingerprint: str, key: str, indices: tuple[int, ...], num_epochs: int
+) -> "Preview":
+    from cifar_core.training.preview import create_preview_pool, preview
+
+    return preview(create_preview_pool(_dataset, _config), _config, np.array(indices), num_epochs)
 
 
 @st.cache_resource(show_spinner=False)

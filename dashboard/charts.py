@@ -6,8 +6,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
-from dashboard.colours import RIGHT, TRAIN, VAL, WRONG, YARDSTICK, colour_classes
+from dashboard.colours import RGB, RIGHT, TRAIN, VAL, WRONG, YARDSTICK, colour_classes
 
 Quantity = Literal["accuracy", "loss"]
 
@@ -88,6 +89,52 @@ def overlay_figure(frame: pd.DataFrame, curve: str, lines: Sequence[tuple[str, f
     figure.update_layout(height=340, legend={"y": -0.25})
     if is_accuracy:
         _scale_accuracy(figure, frame["value"], lines)
+    return figure
+
+
+def pixel_values_frame(pixels: np.ndarray, mean: Sequence[float], std: Sequence[float]) -> pd.DataFrame:
+    """Return how often pixel values occur before and after normalisation.
+
+    Args:
+        pixels: (N, 3, H, W) in [0, 1].
+        mean: Subtracted from each colour.
+        std: Each colour is divided by.
+
+    Returns:
+        A row for each colour, stage ("before", "after") and bin: columns colour, stage, value (the bin's middle),
+        density (integrates to one over values).
+    """
+    rows = []
+    for place, colour in enumerate(RGB):
+        values = pixels[:, place].reshape(-1)
+        for stage, shown in (("before", values), ("after", (values - mean[place]) / std[place])):
+            low, high = (
+                (0.0, 1.0) if stage == "before" else ((0 - mean[place]) / std[place], (1 - mean[place]) / std[place])
+            )
+            density, edges = np.histogram(shown, bins=64, range=(low, high), density=True)
+            middles = (edges[:-1] + edges[1:]) / 2
+            rows.append(pd.DataFrame({"colour": colour, "stage": stage, "value": middles, "density": density}))
+    return pd.concat(rows, ignore_index=True)
+
+
+def pixel_values_figure(frame: pd.DataFrame) -> go.Figure:
+    """Draw the values of each colour, before normalisation on the left and after it on the right."""
+    figure = make_subplots(1, 2, subplot_titles=("Before normalisation", "After normalisation"))
+    for (colour, stage), part in frame.groupby(["colour", "stage"], sort=False):
+        figure.add_scatter(
+            x=part["value"],
+            y=part["density"],
+            name=str(colour),
+            legendgroup=str(colour),
+            showlegend=stage == "before",
+            line={"color": RGB[str(colour)], "width": 1.5},
+            hovertemplate=f"{colour} %{{x:.2f}}: density %{{y:.2f}}<extra></extra>",
+            row=1,
+            col=1 if stage == "before" else 2,
+        )
+    _style(figure, "Value", "Density")
+    figure.update_layout(margin={"t": 32}, legend={"y": -0.3})
+    figure.update_annotations(font={"size": 13})
     return figure
 
 

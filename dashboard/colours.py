@@ -16,6 +16,7 @@ CLASS_COLOURS = (
     "#5b6abf",  # truck
 )
 
+RGB = {"red": "#d0463b", "green": "#3f9a52", "blue": "#3b6fd4"}
 TRAIN = "#8a94a6"
 VAL = "#2f6fde"
 YARDSTICK = "#8a94a6"

@@ -34,7 +34,11 @@ def render_choice(section: str, label: str) -> Overrides:
 
 
 def render_fields(
-    section: str, choice: str = "", only: tuple[str, ...] | None = None, num_columns: int = 2
+    section: str,
+    choice: str = "",
+    only: tuple[str, ...] | None = None,
+    num_columns: int = 2,
+    form: str = state.TRAIN,
 ) -> Overrides:
     """Draw a widget for each setting of a section and return their values by path.
 
@@ -43,6 +47,7 @@ def render_fields(
         choice: The section's `name`, where it has one.
         only: These fields, in this order; all if None.
         num_columns: Widgets beside each other, where the page is wide enough.
+        form: Which page's form; each has values of its own.
     """
     model = section_choices(section)[choice]
     schemas = model.model_json_schema()["properties"]
@@ -52,7 +57,7 @@ def render_fields(
         columns = st.columns(num_columns, vertical_alignment="bottom")
         for column, field in zip(columns, fields[first : first + num_columns], strict=False):
             with column:
-                values[f"{section}.{field}"] = _render_field(model, f"{section}.{field}", schemas[field])
+                values[f"{section}.{field}"] = _render_field(model, f"{section}.{field}", schemas[field], form)
     return values
 
 
@@ -63,12 +68,12 @@ def _start_from_defaults(section: str) -> None:
             st.session_state[state.form_key(f"{section}.{field}")] = info.default
 
 
-def _render_field(model: type[Section], path: str, schema: dict[str, Any]) -> Any:
+def _render_field(model: type[Section], path: str, schema: dict[str, Any], form: str) -> Any:
     field = path.partition(".")[2]
-    state.form_value(path, model.model_fields[field].default)
+    state.form_value(path, model.model_fields[field].default, form)
     common: dict[str, Any] = {
         "label": setting_name(path).capitalize(),
-        "key": state.form_key(path),
+        "key": state.form_key(path, form),
         "help": schema["description"],
         "persist_state": "session",
     }

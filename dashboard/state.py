@@ -4,6 +4,7 @@ What all pages share (the run, the image) lives in a plain session key and is mi
 bound to the address belongs to its page alone.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -19,10 +20,11 @@ EXPLAIN_METHOD = "method"
 OVERVIEW_CLASSES = "overview_classes"
 RUNS_TABLE, RUNS_CURVE = "runs_table", "runs_curve"
 RUN_PICKER = "frame_run_picker"
+AUGMENT_PICTURES, AUGMENT_VIEW, AUGMENT_FIELD = "augment_pictures", "augment_view", "augment_field"
 TRAIN_PRESET, TRAIN_NAME, TRAIN_FOLLOW = "train_preset", "train_name", "train_follow"
 
 _RUN, _IMAGE = "run", "image"
-_FORM = "train_form."
+TRAIN, AUGMENT = "train", "augment"  # the pages with a form over RunConfig
 _TICKED = "runs_ticked"
 _COUNTED = "errors_test_readings"
 _HANDED_OVER = "image_handed_over"
@@ -71,9 +73,9 @@ def show_in_address(run: bool = False, image: bool = False) -> None:
             del st.query_params[key]
 
 
-def form_key(path: str) -> str:
-    """Return the widget key of a setting on the Train page, e.g. of "optimizer.learning_rate"."""
-    return _FORM + path
+def form_key(path: str, form: str = TRAIN) -> str:
+    """Return the widget key of a setting on a form, e.g. of "optimizer.learning_rate" on the Train page."""
+    return f"{form}_form.{path}"
 
 
 def fill_form(config: RunConfig, preset: str | None = None) -> None:
@@ -85,8 +87,34 @@ def fill_form(config: RunConfig, preset: str | None = None) -> None:
     """
     if preset is not None:
         st.session_state[TRAIN_PRESET] = preset
-    for path, value in flatten(config).items():
-        st.session_state[form_key(path)] = value
+    set_form(flatten(config))
+
+
+def set_form(values: Mapping[str, Any], form: str = TRAIN) -> None:
+    """Set some widgets of a form, by path. Before they are drawn, or in a callback."""
+    for path, value in values.items():
+        st.session_state[form_key(path, form)] = value
+
+
+def is_form_filled(form: str = TRAIN) -> bool:
+    """Whether a form of this session has values already."""
+    return any(str(key).startswith(form_key("", form)) for key in st.session_state)
+
+
+def augment_draw() -> int:
+    """Return which images the Augment page shows: a new number, other images."""
+    return int(st.session_state.get(AUGMENT_PICTURES, 0))
+
+
+def next_augment_draw() -> None:
+    """Show other images on the Augment page."""
+    st.session_state[AUGMENT_PICTURES] = augment_draw() + 1
+
+
+def next_augment_seed() -> None:
+    """Give the Augment page's form the next seed."""
+    key = form_key("training.seed", AUGMENT)
+    st.session_state[key] = int(st.session_state.get(key) or 0) + 1
 
 
 def ticked_runs() -> list[str]:
@@ -99,9 +127,9 @@ def tick_runs(run_ids: list[str]) -> None:
     st.session_state[_TICKED] = run_ids
 
 
-def form_value(path: str, default: Any) -> Any:
-    """Return what a widget of the Train page is set to, setting it to the default if it was never drawn."""
-    return st.session_state.setdefault(form_key(path), default)
+def form_value(path: str, default: Any, form: str = TRAIN) -> Any:
+    """Return what a form's widget is set to, setting it to the default if it was never drawn."""
+    return st.session_state.setdefault(form_key(path, form), default)
 
 
 def is_first_look_at_test(run_id: str) -> bool:

@@ -4,9 +4,10 @@ import streamlit as st
 
 from cifar_core.config import RunConfig
 from cifar_core.overrides import ConfigError, config_difference, with_overrides
-from cifar_core.presets import PRESETS
+from cifar_core.presets import FIRST_PRESET, PRESETS
 from cifar_core.runs import RunStore
 from dashboard import state
+from dashboard.augmentation_form import render_augmentation
 from dashboard.cache import get_store
 from dashboard.form import render_choice, render_fields
 from dashboard.frame import find_run, page_frame, require_dataset
@@ -14,14 +15,13 @@ from dashboard.live import render_run
 from dashboard.network_view import render_network
 from dashboard.words import setting, setting_name
 
-FIRST_PRESET = "notebook"
 LENGTH = ("num_epochs", "batch_size")
 MORE_TRAINING = ("label_smoothing", "early_stopping_patience", "seed", "device", "precision", "num_threads", "compile")
 
 
 def choose_preset() -> str:
     """Draw the presets; choosing one fills every widget."""
-    if state.form_key("model.name") not in st.session_state:
+    if not state.is_form_filled():
         state.fill_form(PRESETS[FIRST_PRESET].config, FIRST_PRESET)
     name = st.pills(
         "Start from",
@@ -60,7 +60,8 @@ def render_settings() -> dict[str, object]:
         values |= render_fields("model", str(values["model.name"]))
     with st.container(border=True):
         st.markdown("**Augmentation**", help="What is done to training images at random before the network sees them")
-        values |= render_fields("augmentation")
+        values |= render_augmentation()
+        st.page_link("pages/Augment.py", label="See what it does to images", icon=":material/auto_fix_high:")
     with st.expander("Data, regularisation, seed and device", icon=":material/tune:"):
         values |= render_fields("data")
         values |= render_fields("training", only=MORE_TRAINING)

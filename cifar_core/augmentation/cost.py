@@ -56,8 +56,7 @@ def measure_cost(
 
 
 def _batched(pool: ImagePool, config: RunConfig, statistics: ChannelStatistics) -> Callable[[int], int]:
-    scale = {"none": ((0.0,) * 3, (1.0,) * 3), "half": ((0.5,) * 3, (0.5,) * 3)}
-    mean, std = scale.get(config.data.normalization, (statistics.mean, statistics.std))
+    mean, std = statistics.scale(config.data.normalization)
     device = pool.images.device
     mean_, std_ = (torch.tensor(values, device=device).view(3, 1, 1) for values in (mean, std))
 

@@ -21,6 +21,12 @@ class ChannelStatistics:
     mean: Colours
     std: Colours
 
+    def scale(self, normalization: str) -> tuple[Colours, Colours]:
+        """Return what is subtracted and divided by under a normalisation of `DataConfig`: "none", "half", "dataset"."""
+        if normalization == "half":
+            return (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)
+        return (self.mean, self.std) if normalization == "dataset" else ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
+
 
 def compute_channel_statistics(images: NDArray[np.uint8]) -> ChannelStatistics:
     """Count the 256 values of each colour, then compute exactly.

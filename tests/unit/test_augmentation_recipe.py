@@ -5,7 +5,8 @@ import pytest
 import torch
 from PIL import Image
 
-from cifar_core.augmentation.recipe import list_cautions, torchvision_code
+from cifar_core.augmentation.recipe import torchvision_code
+from cifar_core.cautions import list_cautions
 from cifar_core.config import AugmentationConfig, DataConfig, RunConfig
 from cifar_core.data.statistics import ChannelStatistics
 from tests.unit.test_augmentation import ALL_AT_ONCE, EACH_ALONE

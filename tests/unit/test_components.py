@@ -33,7 +33,7 @@ def test_a_gallery_carries_every_pixel_unchanged(count):
     assert header["captions"][-1] == f"image {count - 1}"
     assert header["tones"] == ["wrong" if place % 2 else "neutral" for place in range(count)]
     for place, image in enumerate(images):
-        row, column = divmod(place, header["columns"])
+        row, column = divmod(place, header["spriteColumns"])
         part = sprite[32 * row : 32 * row + 32, 32 * column : 32 * column + 32]
         assert np.array_equal(part.transpose(2, 0, 1), image)
 

@@ -42,6 +42,7 @@ def gallery(
     key: str,
     label: str,
     tile_size: int = 64,
+    headings: Sequence[str] = (),
     on_select: Callable[[int], None] | None = None,
 ) -> int | None:
     """Show images and return the dataset index of the chosen one, None while nothing on show is chosen.
@@ -51,7 +52,9 @@ def gallery(
         tiles: N tiles in the order of the images.
         key: The widget's; its state is the chosen index.
         label: What the gallery holds, for screen readers.
-        tile_size: Side of a tile in CSS pixels.
+        tile_size: Side of a tile in CSS pixels; at most, if there are headings.
+        headings: One for each column: each row then has as many tiles, whatever the page's width. Without, each row
+            takes what fits.
         on_select: Called with the index before the rerun that a choice causes.
     """
     indices = {tile.index for tile in tiles}
@@ -66,16 +69,19 @@ def gallery(
         if index is not None and on_select is not None:
             on_select(index)
 
-    _COMPONENT(key=key, data=encode_gallery(images, tiles, label, tile_size), on_selected_change=changed)
+    _COMPONENT(key=key, data=encode_gallery(images, tiles, label, tile_size, headings), on_selected_change=changed)
     return chosen()
 
 
-def encode_gallery(images: NDArray[np.uint8], tiles: Sequence[Tile], label: str, tile_size: int) -> bytes:
+def encode_gallery(
+    images: NDArray[np.uint8], tiles: Sequence[Tile], label: str, tile_size: int, headings: Sequence[str] = ()
+) -> bytes:
     """Pack a gallery into one message: 4 bytes length, JSON, then a lossless WebP sprite of 32x32 tiles."""
     header = {
         "label": label,
         "tile": tile_size,
-        "columns": _SPRITE_COLUMNS,
+        "spriteColumns": _SPRITE_COLUMNS,
+        "headings": list(headings),
         "ids": [tile.index for tile in tiles],
         "captions": [tile.caption for tile in tiles],
         "tones": [tile.tone for tile in tiles],

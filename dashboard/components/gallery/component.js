@@ -31,6 +31,13 @@ function draw(parentElement, instance, header) {
   const list = parentElement.querySelector(".tiles");
   const caption = parentElement.querySelector(".caption");
   list.setAttribute("aria-label", header.label);
+  const headings = parentElement.querySelector(".headings");
+  headings.replaceChildren(...header.headings.map(createHeading));
+  for (const row of [headings, list]) {
+    row.classList.toggle("grid", header.headings.length > 0);
+    row.style.setProperty("--columns", header.headings.length);
+    row.style.setProperty("--tile", `${header.tile}px`);
+  }
   if (!header.ids.includes(instance.selected)) {
     instance.selected = null;
   }
@@ -85,6 +92,12 @@ function draw(parentElement, instance, header) {
   }
 }
 
+function createHeading(text) {
+  const heading = document.createElement("div");
+  heading.textContent = text;
+  return heading;
+}
+
 function createTile(header, id, place, instance) {
   const tile = document.createElement("button");
   tile.type = "button";
@@ -93,7 +106,6 @@ function createTile(header, id, place, instance) {
   tile.setAttribute("aria-label", header.captions[place]);
   tile.setAttribute("aria-selected", String(id === instance.selected));
   tile.tabIndex = -1;
-  tile.style.width = tile.style.height = `${header.tile}px`;
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = SIDE;
   tile.append(canvas);
@@ -129,8 +141,8 @@ async function paint(parentElement, header, sprite) {
   const bitmap = await createImageBitmap(sprite);
   const canvases = parentElement.querySelectorAll(".tile canvas");
   canvases.forEach((canvas, place) => {
-    const left = (place % header.columns) * SIDE;
-    const top = Math.floor(place / header.columns) * SIDE;
+    const left = (place % header.spriteColumns) * SIDE;
+    const top = Math.floor(place / header.spriteColumns) * SIDE;
     canvas.getContext("2d").drawImage(bitmap, left, top, SIDE, SIDE, 0, 0, SIDE, SIDE);
   });
   bitmap.close();
