@@ -46,3 +46,19 @@ def create_splits(dataset: Dataset, val_fraction: float, seed: int) -> Splits:
         val=np.flatnonzero(is_val),
         test=np.arange(dataset.num_train, dataset.num_images),
     )
+
+
+def stratified_sample(dataset: Dataset, num_images: int) -> NDArray[np.int64]:
+    """Return ascending indices of so many images, or of all if there are fewer.
+
+    The same share of each class of the official training images and of the test images; the same ones at each call.
+    """
+    if num_images >= dataset.num_images:
+        return np.arange(dataset.num_images)
+    share = num_images / dataset.num_images
+    is_test = np.arange(dataset.num_images) >= dataset.num_train
+    chosen = []
+    for group in range(2 * dataset.num_classes):
+        members = np.flatnonzero((dataset.labels + dataset.num_classes * is_test) == group)
+        chosen.append(np.random.default_rng([0, group]).permutation(members)[: round(share * len(members))])
+    return np.sort(np.concatenate(chosen))

@@ -1,0 +1,83 @@
+"""What can be derived, each from a dataset and some options: a function that returns named arrays."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cifar_core.data import Dataset
+from cifar_core.data.duplicates import find_near_duplicates
+from cifar_core.data.splits import stratified_sample
+from cifar_core.data.traits import compute_class_statistics, compute_traits
+
+Arrays = dict[str, NDArray[np.generic]]
+Options = Mapping[str, str | int]
+OnProgress = Callable[[float], None]
+
+_TSNE_ITERATIONS = (250, 500)  # with early exaggeration, and without
+_TSNE_COMPONENTS = 50
+
+
+def derive_traits(dataset: Dataset, options: Options, on_progress: OnProgress) -> Arrays:
+    """Each image's `Traits`, and the classes' `ClassStatistics`, by the names of their fields."""
+    statistics = compute_class_statistics(dataset, lambda share: on_progress(0.3 * share))
+    traits = compute_traits(dataset, statistics, lambda share: on_progress(0.3 + 0.7 * share))
+    return asdict(traits) | asdict(statistics)
+
+
+def derive_duplicates(dataset: Dataset, options: Options, on_progress: OnProgress) -> Arrays:
+    """The pairs of `NearDuplicates`, by the names of its fields."""
+    return asdict(find_near_duplicates(dataset, on_progress))
+
+
+def derive_tsne(dataset: Dataset, options: Options, on_progress: OnProgress) -> Arrays:
+    """A t-SNE map (van der Maaten and Hinton, 2008) of a network's penultimate features.
+
+    Options:
+        checkpoint: Path of the weights.
+        num_images: Images in the map, drawn evenly over splits and classes.
+
+    Returns:
+        `indices` (N,) dataset indices, `positions` (N, 2) float32.
+    """
+    from openTSNE import TSNE
+    from sklearn.decomposition import PCA
+
+    from cifar_core.evaluation.features import extract_features
+    from cifar_core.training.checkpoint import load_classifier
+
+    indices = stratified_sample(dataset, int(options["num_images"]))
+    features = extract_features(load_classifier(Path(str(options["checkpoint"]))), dataset.images, indices)
+    on_progress(0.15)
+    if features.shape[1] > _TSNE_COMPONENTS:
+        features = PCA(_TSNE_COMPONENTS, random_state=0).fit_transform(features)
+    total, done = sum(_TSNE_ITERATIONS), 0
+
+    def tell(iteration: int, error: float, embedding: object) -> None:
+        nonlocal done
+        done += 25
+        on_progress(0.2 + 0.8 * min(done / total, 1.0))
+
+    early, late = _TSNE_ITERATIONS
+    mapping = TSNE(
+        n_components=2,
+        perplexity=min(30, (len(indices) - 1) // 3),
+        early_exaggeration_iter=early,
+        n_iter=late,
+        initialization="pca",
+        random_state=0,
+        n_jobs=int(os.environ.get("OMP_NUM_THREADS", "1")),
+        callbacks=tell,
+        callbacks_every_iters=25,
+    )
+    return {"indices": indices, "positions": np.asarray(mapping.fit(features), np.float32)}
+
+
+KINDS: dict[str, Callable[[Dataset, Options, OnProgress], Arrays]] = {
+    "traits": derive_traits,
+    "duplicates": derive_duplicates,
+    "tsne": derive_tsne,
+}

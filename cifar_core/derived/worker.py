@@ -1,0 +1,46 @@
+"""Work on one request: python -m cifar_core.derived.worker DATA_DIR REQUEST_AS_JSON. It yields to trainings."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+from cifar_core.data import load_dataset
+from cifar_core.derived.kinds import KINDS
+from cifar_core.derived.store import DerivedStore, Request
+
+_SECONDS_BETWEEN_NOTES = 0.3
+
+
+def work_on(data_dir: Path, request: Request) -> None:
+    """Compute what is wanted and keep it; a failure is noted for whoever waits."""
+    store, pid = DerivedStore(data_dir), os.getpid()
+    noted_at = 0.0
+
+    def tell(share: float) -> None:
+        nonlocal noted_at
+        if time.monotonic() - noted_at >= _SECONDS_BETWEEN_NOTES:
+            noted_at = time.monotonic()
+            store.tell(request, share, pid)
+
+    try:
+        dataset = load_dataset(data_dir)
+        if dataset.fingerprint != request.fingerprint:
+            raise ValueError("the images on disk are not those that were asked about; open the page again")
+        store.save(request, KINDS[request.kind](dataset, request.options, tell))
+    except Exception as error:
+        store.tell(request, 0.0, pid, message=f"{type(error).__name__}: {error}")
+        raise
+
+
+def main(arguments: list[str]) -> None:
+    """Read the command line and work in the background of everything else."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+    data_dir, text = arguments
+    work_on(Path(data_dir), Request(**json.loads(text)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
