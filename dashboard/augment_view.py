@@ -12,9 +12,9 @@ from cifar_core.overrides import with_overrides
 from dashboard import state
 from dashboard.augmentation_form import describe_augmentation
 from dashboard.cache import get_preview, get_statistics, measure_pipeline
-from dashboard.charts import pixel_values_figure, pixel_values_frame
 from dashboard.components import Tile, gallery
 from dashboard.components.gallery import Tone
+from dashboard.data_charts import pixel_values_figure, pixel_values_frame
 from dashboard.tables import offer_csv
 from dashboard.words import duration, setting_name
 
@@ -63,7 +63,7 @@ def render_preview(dataset: Dataset, config: RunConfig, indices: NDArray[np.int6
     if normalized:
         images = _as_normalized(images, dataset, config)
     label = "Images before and after augmentation"
-    gallery(images, tiles, key="augment_preview", label=label, tile_size=76, headings=_HEADINGS)
+    gallery(images, tiles, key="augment_preview", label=label, tile_size=76, headings=_HEADINGS, gaps=(1,))
     st.caption("Hover or focus a picture to read its label: mixup and CutMix give shares of two classes.")
 
 

@@ -1,5 +1,6 @@
 """What pages load, loaded once a server. Keys name everything that changes a result."""
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +20,11 @@ from cifar_core.data import (
     inspect_source,
     load_dataset,
 )
+from cifar_core.data.similarity import Descriptors, describe_images, project_to_plane
 from cifar_core.evaluation import Predictions, load_predictions
 from cifar_core.runs import RunRecord, RunStore, default_runs_dir
 from cifar_core.training.device import DeviceInfo, list_devices
+from dashboard.colours import colour_classes
 
 if TYPE_CHECKING:
     from cifar_core.augmentation.cost import PipelineCost
@@ -103,6 +106,43 @@ def measure_pipeline(dataset: Dataset, config: RunConfig) -> "PipelineCost":
     from cifar_core.training.preview import create_preview_pool
 
     return measure_cost(create_preview_pool(dataset, config), config, get_statistics(dataset))
+
+
+def get_descriptors(dataset: Dataset) -> Descriptors:
+    """Return every image as the numbers by which likeness is judged."""
+    return _descriptors(dataset, dataset.fingerprint)
+
+
+def get_plane(dataset: Dataset) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Return every image's place by the principal components of its pixels, and the shares of variance they hold."""
+    return _plane(dataset, dataset.fingerprint)
+
+
+def get_map_message(dataset: Dataset, ids: NDArray[np.int64], positions: NDArray[np.float32], label: str) -> bytes:
+    """Return a map of images, coloured by class, as its component takes it."""
+    key = hashlib.blake2b(ids.tobytes() + positions.tobytes(), digest_size=16).hexdigest()
+    return _map_message(dataset, ids, positions, label, key)
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _map_message(
+    _dataset: Dataset, _ids: NDArray[np.int64], _positions: NDArray[np.float32], label: str, key: str
+) -> bytes:
+    from dashboard.components.scatter import ScatterPoints, encode_scatter
+
+    colours = list(colour_classes(_dataset.class_names).values())
+    labels, images = _dataset.labels[_ids], _dataset.images[_ids]
+    return encode_scatter(ScatterPoints(_ids, _positions, labels, _dataset.class_names, colours, images), label)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _descriptors(_dataset: Dataset, fingerprint: str) -> Descriptors:
+    return describe_images(_dataset.images)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _plane(_dataset: Dataset, fingerprint: str) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    return project_to_plane(get_descriptors(_dataset))
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

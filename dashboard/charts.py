@@ -6,9 +6,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
-from dashboard.colours import RGB, RIGHT, TRAIN, VAL, WRONG, YARDSTICK, colour_classes
+from dashboard.colours import RIGHT, TRAIN, VAL, WRONG, YARDSTICK
 
 Quantity = Literal["accuracy", "loss"]
 
@@ -57,7 +56,7 @@ def curves_figure(frame: pd.DataFrame, quantity: Quantity, lines: Sequence[tuple
             line={"color": colour, "width": 2 if split == "val" else 1.5},
             hovertemplate=f"{split}, epoch %{{x:.2f}}: %{{y:{number}}}<extra></extra>",
         )
-    _style(figure, "Epoch", "Accuracy" if quantity == "accuracy" else "Loss (nats)")
+    style_figure(figure, "Epoch", "Accuracy" if quantity == "accuracy" else "Loss (nats)")
     if quantity == "accuracy":
         _scale_accuracy(figure, frame["accuracy"], lines)
     else:
@@ -84,79 +83,11 @@ def overlay_figure(frame: pd.DataFrame, curve: str, lines: Sequence[tuple[str, f
         value = "%{y:.1%}" if is_accuracy else "%{y:.4g}"
         hover = f"{name}, epoch %{{x}}: {value}<extra></extra>"
         figure.add_scatter(x=part["epoch"], y=part["value"], name=str(name), mode="lines+markers", hovertemplate=hover)
-    _style(figure, "Epoch", CURVES[curve])
+    style_figure(figure, "Epoch", CURVES[curve])
     # Below the plot: the names of many runs would cover the curves.
     figure.update_layout(height=340, legend={"y": -0.25})
     if is_accuracy:
         _scale_accuracy(figure, frame["value"], lines)
-    return figure
-
-
-def pixel_values_frame(pixels: np.ndarray, mean: Sequence[float], std: Sequence[float]) -> pd.DataFrame:
-    """Return how often pixel values occur before and after normalisation.
-
-    Args:
-        pixels: (N, 3, H, W) in [0, 1].
-        mean: Subtracted from each colour.
-        std: Each colour is divided by.
-
-    Returns:
-        A row for each colour, stage ("before", "after") and bin: columns colour, stage, value (the bin's middle),
-        density (integrates to one over values).
-    """
-    rows = []
-    for place, colour in enumerate(RGB):
-        values = pixels[:, place].reshape(-1)
-        for stage, shown in (("before", values), ("after", (values - mean[place]) / std[place])):
-            low, high = (
-                (0.0, 1.0) if stage == "before" else ((0 - mean[place]) / std[place], (1 - mean[place]) / std[place])
-            )
-            density, edges = np.histogram(shown, bins=64, range=(low, high), density=True)
-            middles = (edges[:-1] + edges[1:]) / 2
-            rows.append(pd.DataFrame({"colour": colour, "stage": stage, "value": middles, "density": density}))
-    return pd.concat(rows, ignore_index=True)
-
-
-def pixel_values_figure(frame: pd.DataFrame) -> go.Figure:
-    """Draw the values of each colour, before normalisation on the left and after it on the right."""
-    figure = make_subplots(1, 2, subplot_titles=("Before normalisation", "After normalisation"))
-    for (colour, stage), part in frame.groupby(["colour", "stage"], sort=False):
-        figure.add_scatter(
-            x=part["value"],
-            y=part["density"],
-            name=str(colour),
-            legendgroup=str(colour),
-            showlegend=stage == "before",
-            line={"color": RGB[str(colour)], "width": 1.5},
-            hovertemplate=f"{colour} %{{x:.2f}}: density %{{y:.2f}}<extra></extra>",
-            row=1,
-            col=1 if stage == "before" else 2,
-        )
-    _style(figure, "Value", "Density")
-    figure.update_layout(margin={"t": 32}, legend={"y": -0.3})
-    figure.update_annotations(font={"size": 13})
-    return figure
-
-
-def class_counts_frame(labels: np.ndarray, class_names: Sequence[str]) -> pd.DataFrame:
-    """Return how many images each class has: columns class_name, count."""
-    counts = np.bincount(labels, minlength=len(class_names))
-    return pd.DataFrame({"class_name": list(class_names), "count": counts})
-
-
-def class_counts_figure(frame: pd.DataFrame) -> go.Figure:
-    """Draw a bar a class in its colour."""
-    colours = colour_classes(list(frame["class_name"]))
-    figure = go.Figure(
-        go.Bar(
-            x=frame["class_name"],
-            y=frame["count"],
-            marker_color=[colours[name] for name in frame["class_name"]],
-            hovertemplate="%{x}: %{y} images<extra></extra>",
-        )
-    )
-    _style(figure, None, "Images")
-    figure.update_layout(height=170, showlegend=False)
     return figure
 
 
@@ -187,7 +118,7 @@ def probabilities_figure(frame: pd.DataFrame) -> go.Figure:
             hovertemplate="%{y}: %{x:.2%}<extra></extra>",
         )
     )
-    _style(figure, None, None)
+    style_figure(figure, None, None)
     figure.update_xaxes(range=[0, 1.15], visible=False)
     figure.update_yaxes(autorange="reversed", ticksuffix=" ")
     figure.update_layout(height=320, showlegend=False)
@@ -205,7 +136,7 @@ def per_class_figure(frame: pd.DataFrame) -> go.Figure:
             marker_color=colour,
             hovertemplate=f"%{{x}}: {column} %{{y:.1%}}<extra></extra>",
         )
-    _style(figure, None, "Share")
+    style_figure(figure, None, "Share")
     figure.update_yaxes(range=[0, 1], tickformat=".0%")
     figure.update_layout(height=240, barmode="group")
     return figure
@@ -245,7 +176,8 @@ def _scale_accuracy(figure: go.Figure, values: pd.Series, lines: Sequence[tuple[
     figure.update_yaxes(range=[0, top], tickformat=".0%")
 
 
-def _style(figure: go.Figure, x_title: str | None, y_title: str | None) -> None:
+def style_figure(figure: go.Figure, x_title: str | None, y_title: str | None) -> None:
+    """Give a figure the look of all others: small margins, the page's background, legend above."""
     figure.update_layout(
         height=280,
         margin={"l": 8, "r": 8, "t": 24, "b": 8},

@@ -13,7 +13,10 @@ from cifar_core.config import RunConfig
 from cifar_core.overrides import flatten
 
 # Widgets bound to the address: their key is the parameter's name.
-EXPLORE_SPLIT, EXPLORE_CLASSES, EXPLORE_PAGE = "split", "cls", "page"
+EXPLORE_VIEW, EXPLORE_SPLIT, EXPLORE_CLASSES, EXPLORE_PAGE = "view", "split", "cls", "page"
+EXPLORE_ORDER, EXPLORE_REVERSE, EXPLORE_INDICES = "order", "reverse", "indices"
+EXPLORE_PER_PAGE, EXPLORE_TILE = "per", "tile"
+EXPLORE_POSITIONS, EXPLORE_LIKENESS, EXPLORE_CONTRADICTING = "map", "likeness", "contradicting"
 ERRORS_SPLIT, ERRORS_EPOCH, ERRORS_TRUE, ERRORS_PRED = "on", "epoch", "true", "pred"
 EXPLAIN_METHOD = "method"
 
@@ -49,6 +52,16 @@ def chosen_image() -> int | None:
 def choose_image(index: int | None) -> None:
     """Look at an image, by its dataset index."""
     _share(_IMAGE, None if index is None else str(index))
+
+
+def turn_to_page(page: int) -> None:
+    """Turn Explore's gallery to a page, 1-based; for callbacks."""
+    st.session_state[EXPLORE_PAGE] = page
+
+
+def widget_value(key: str) -> Any:
+    """Return what a widget of this session is set to; for callbacks."""
+    return st.session_state.get(key)
 
 
 def hand_over_image(index: int) -> None:

@@ -2,6 +2,17 @@
 
 from dashboard.components.confusion_matrix import confusion_matrix
 from dashboard.components.gallery import Tile, gallery
+from dashboard.components.inspector import image_inspector
 from dashboard.components.maps import PictureMap, picture_maps
+from dashboard.components.scatter import ScatterPoints, scatter
 
-__all__ = ["PictureMap", "Tile", "confusion_matrix", "gallery", "picture_maps"]
+__all__ = [
+    "PictureMap",
+    "ScatterPoints",
+    "Tile",
+    "confusion_matrix",
+    "gallery",
+    "image_inspector",
+    "picture_maps",
+    "scatter",
+]

@@ -1,42 +1,135 @@
-"""Explore: filters, pages of images, and the chosen one."""
+"""Explore: filters, pages of images, the chosen one, statistics, the map, near-duplicates."""
 
+import numpy as np
 import pytest
 
-from tests.app.reading import galleries, labelled, texts
+from cifar_core.config import RunConfig
+from cifar_core.data import create_splits, default_data_dir, load_dataset
+from cifar_core.data.similarity import describe_images, find_neighbours
+from cifar_core.derived import DerivedStore, Request
+from cifar_core.derived.worker import work_on
+from cifar_core.models import create_classifier
+from cifar_core.training.checkpoint import Progress, save_checkpoint
+from tests.app.reading import component_messages, galleries, labelled, texts
 
 PRACTICE_TRAIN = 5000
 
 
-def test_the_first_hundred_images_are_shown(open_page):
-    (gallery,) = galleries(open_page("Explore"))
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch):
+    """What is made in the background is made before the page goes on."""
+    monkeypatch.setattr(
+        "cifar_core.derived.store.DerivedStore.start",
+        lambda store, request, num_threads=1: work_on(default_data_dir(), request),
+    )
+    monkeypatch.setattr("dashboard.map_view.NUM_POINTS", 200)
+
+
+def main_gallery(at):
+    return galleries(at)[0]
+
+
+def inspector(at):
+    return next(message for message in component_messages(at) if isinstance(message, dict) and "pixels" in message)
+
+
+@pytest.fixture
+def traits(server):
+    request = Request("traits", load_dataset().fingerprint)
+    store = DerivedStore(default_data_dir())
+    if store.load(request) is None:
+        work_on(default_data_dir(), request)
+    return store.load(request)
+
+
+def test_the_first_hundred_images_are_shown_under_the_distribution_of_classes(open_page):
+    at = open_page("Explore")
+    (gallery,) = galleries(at)
     assert gallery["ids"] == list(range(100))
     assert gallery["label"] == "Images 1 to 100 of 6000"
+    bar = next(element.proto.body for element in at.get("html") if "Images of each class" in element.proto.body)
+    assert bar.count(": 600 images") == 10
 
 
 def test_a_link_brings_filters_and_page(open_page):
-    at = open_page("Explore", split="test", cls="ring", page="1")
-    (gallery,) = galleries(at)
+    gallery = main_gallery(open_page("Explore", split="test", cls="ring", page="1"))
     assert min(gallery["ids"]) >= PRACTICE_TRAIN
     assert all(caption.startswith("ring, ") for caption in gallery["captions"])
 
 
 def test_the_second_page_goes_on_where_the_first_ended(open_page):
-    (gallery,) = galleries(open_page("Explore", page="2"))
-    assert gallery["ids"] == list(range(100, 200))
+    assert main_gallery(open_page("Explore", page="2"))["ids"] == list(range(100, 200))
 
 
-@pytest.mark.parametrize(("name", "value"), [("split", "future"), ("cls", "unicorn"), ("page", "minus"), ("page", "0")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("split", "future"), ("cls", "unicorn"), ("page", "minus"), ("page", "0"), ("order", "beauty"), ("per", "7")],
+)
 def test_a_link_with_nonsense_shows_everything(open_page, name, value):
-    (gallery,) = galleries(open_page("Explore", **{name: value}))
-    assert gallery["ids"] == list(range(100))
+    assert main_gallery(open_page("Explore", **{name: value}))["ids"] == list(range(100))
 
 
-def test_filters_narrow_what_is_shown(open_page):
+def test_filters_combine(open_page):
     at = open_page("Explore")
     labelled(at.get("button_group"), "Split").select("val").run()
     labelled(at.multiselect, "Classes").select("ring").run()
-    (gallery,) = galleries(at)
-    assert gallery["label"] == "Images 1 to 50 of 50"
+    assert main_gallery(at)["label"] == "Images 1 to 50 of 50"
+    labelled(at.text_input, "Indices").set_value("0-999").run()
+    dataset = load_dataset()
+    val = create_splits(dataset, 0.1, 0).val
+    ring = dataset.class_names.index("ring")
+    assert main_gallery(at)["ids"] == [int(index) for index in val if index < 1000 and dataset.labels[index] == ring]
+
+
+@pytest.mark.parametrize("text", ["cat", "5-", "9-3", "6000", "1;2", "-1"])
+def test_indices_that_are_none_are_named_and_everything_stays(open_page, text):
+    at = open_page("Explore", indices=text)
+    assert f"'{text}'" in at.error[0].value
+    assert "0 to 5999" in at.error[0].value
+    assert len(main_gallery(at)["ids"]) == 100
+
+
+def test_filters_that_leave_nothing_say_so(open_page):
+    at = open_page("Explore", split="test", indices="0-99")
+    assert "No image is left" in at.info[0].value
+
+
+@pytest.mark.parametrize("order", ["brightness", "edge density", "typicality"])
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_images_are_sorted_by_what_is_measured_of_them(open_page, traits, order, is_reversed):
+    parameters = {"order": order, "split": "test"} | ({"reverse": "true"} if is_reversed else {})
+    gallery = main_gallery(open_page("Explore", **parameters))
+    values = traits[order.replace(" ", "_")]
+    shown = values[gallery["ids"]]
+    steps = np.diff(shown)
+    assert (steps <= 0).all() if is_reversed else (steps >= 0).all()
+    best = values[PRACTICE_TRAIN:].max() if is_reversed else values[PRACTICE_TRAIN:].min()
+    assert shown[0] == best
+    assert f"{order} {shown[0]:.3g}" in gallery["captions"][0]
+
+
+def test_the_index_can_be_reversed(open_page):
+    assert main_gallery(open_page("Explore", reverse="true"))["ids"][0] == 5999
+
+
+def test_more_images_a_page_and_smaller_tiles(open_page):
+    at = open_page("Explore", per="400", tile="small")
+    gallery = main_gallery(at)
+    assert len(gallery["ids"]) == 400
+    assert gallery["tile"] == 40
+
+
+def test_a_jump_opens_the_image_and_its_page(open_page):
+    at = open_page("Explore")
+    labelled(at.number_input, "Jump to index").set_value(1234).run()
+    assert 1234 in main_gallery(at)["ids"]
+    assert "image 1234" in inspector(at)["title"]
+
+
+def test_surprise_me_opens_an_image_of_the_selection(open_page):
+    at = open_page("Explore", split="val", cls="ring")
+    labelled(at.button, "Surprise me").click().run()
+    assert inspector(at)["title"].startswith("ring, image ")
 
 
 def test_no_image_is_chosen_at_first_and_the_page_says_how(open_page):
@@ -48,8 +141,101 @@ def test_a_link_to_an_image_that_does_not_exist_shows_none(open_page, image):
     assert "Click an image to see it large" in texts(open_page("Explore", image=image))
 
 
-def test_a_link_to_an_image_shows_it_and_leads_to_explain(open_page):
+def test_a_link_to_an_image_shows_it_with_its_neighbours_and_leads_to_explain(open_page):
     at = open_page("Explore", image="5123")
-    assert "Click an image" not in texts(at)
-    assert at.query_params["image"] == "5123"
+    shown = inspector(at)
+    assert "image 5123" in shown["title"]
+    assert shown["hint"].startswith("test split")
+    pixels = np.reshape(shown["pixels"], (32, 32, 3)).transpose(2, 0, 1)
+    assert np.array_equal(pixels, load_dataset().images[5123])
+    expected, _ = find_neighbours(describe_images(load_dataset().images), 5123, 12)
+    assert galleries(at)[1]["ids"] == expected.tolist()
     assert any(link.proto.label == "Explain a prediction of it" for link in at.main.get("page_link"))
+
+
+@pytest.fixture
+def trained(lab):
+    run_id = lab.complete("tortoise")
+    classifier = create_classifier(lab.config, mean=(0.5,) * 3, std=(0.25,) * 3)
+    save_checkpoint(lab.record(run_id).checkpoint_path("best"), lab.config, classifier, Progress(3, 108, 3, 0.6))
+    return run_id
+
+
+def test_a_chosen_run_says_what_it_takes_the_image_for(open_page, trained):
+    said = texts(open_page("Explore", run=trained, image="5123"))
+    assert "**tortoise** takes it for" in said
+    assert said.count(" %") >= 3
+
+
+def test_a_run_without_weights_is_explained(open_page, lab):
+    assert "has no weights yet" in texts(open_page("Explore", run=lab.queue(), image="5"))
+
+
+def test_statistics_count_measure_and_show_classes(open_page):
+    at = open_page("Explore", view="Statistics")
+    balance, colours = at.dataframe[0].value, at.dataframe[1].value
+    assert balance[["train", "val", "test"]].sum().tolist() == [4500, 500, 1000]
+    assert list(colours["channel"]) == ["red", "green", "blue"]
+    assert "published_mean" not in colours, "published numbers are CIFAR-10's"
+    gallery = main_gallery(at)
+    assert len(gallery["ids"]) == 20
+    assert len(gallery["headings"]) == 10
+    assert len(at.get("plotly_chart")) == 2
+    labelled(at.selectbox, "Pixel values of").select("ring").run()
+    labelled(at.selectbox, "Distribution of").select("contrast").run()
+    assert not at.exception
+
+
+def test_the_map_places_a_sample_by_its_pixels(open_page):
+    at = open_page("Explore", view="Map")
+    message = next(message for message in component_messages(at) if isinstance(message, bytes))
+    assert b'"spriteColumns"' in message
+    assert "200 of 6,000 images" in texts(at)
+    assert "Nothing is selected" in texts(at)
+
+
+def test_the_map_of_features_needs_a_run(open_page):
+    assert "Choose a run" in texts(open_page("Explore", view="Map", map="features"))
+
+
+def test_the_map_of_features_is_made_for_the_run(open_page, trained):
+    at = open_page("Explore", view="Map", map="features", run=trained)
+    assert "by the features of tortoise, epoch 3" in texts(at)
+
+
+def test_near_duplicates_are_pairs_with_their_likeness(open_page, monkeypatch):
+    pairs = {
+        "test": np.array([5001, 5002]),
+        "train": np.array([7, 7]),
+        "is_mirrored": np.array([False, True]),
+        "correlation": np.array([0.97, 0.9], np.float32),
+    }
+    monkeypatch.setattr("dashboard.duplicates_view.find_derived", lambda dataset, kind, what: pairs)
+    at = open_page("Explore", view="Near-duplicates")
+    assert "**1 of 1,000 test images**" in texts(at)
+    gallery = main_gallery(at)
+    assert gallery["captions"][0].startswith("test: ")
+    assert "image 5001; likeness 0.970" in gallery["captions"][0]
+    labelled(at.slider, "Likeness of at least").set_value(0.85).run()
+    assert "**2 of 1,000 test images**" in texts(at)
+    assert len(set(main_gallery(at)["ids"])) == 4, "a training image may repeat two test images"
+    assert "mirrored" in main_gallery(at)["captions"][2]
+
+
+def test_a_computation_that_failed_is_explained_and_can_be_tried_again(open_page, monkeypatch, server):
+    request = Request("duplicates", load_dataset().fingerprint)
+    store = DerivedStore(default_data_dir())
+    store.path(request).unlink(missing_ok=True)
+    store.path(request).parent.mkdir(parents=True, exist_ok=True)
+    store.tell(request, 0.0, 1, message="MemoryError: no room")
+    at = open_page("Explore", view="Near-duplicates")
+    assert "MemoryError: no room" in at.error[0].value
+    labelled(at.button, "Try again").click().run()
+    at.run()
+    assert not at.error
+
+
+def test_splits_are_those_of_the_chosen_run(open_page, lab):
+    config = RunConfig.model_validate(lab.config.model_dump() | {"data": {"val_fraction": 0.5}})
+    run_id = lab.queue("half", config)
+    assert main_gallery(open_page("Explore", run=run_id, split="val"))["label"] == "Images 1 to 100 of 2500"

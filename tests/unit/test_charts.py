@@ -68,12 +68,6 @@ def test_an_overlay_holds_each_run_and_skips_what_was_not_measured():
     assert not charts.overlay_figure(charts.overlay_frame(rows, "val/loss"), "val/loss").layout.shapes
 
 
-def test_class_counts_name_classes_that_have_no_image():
-    frame = charts.class_counts_frame(np.array([0, 0, 2]), ["cat", "dog", "frog"])
-    assert dict(frame.to_numpy()) == {"cat": 2, "dog": 0, "frog": 1}
-    assert list(charts.class_counts_figure(frame).data[0].y) == [2, 0, 1]
-
-
 @pytest.mark.parametrize(
     ("true_idx", "labels"),
     [(1, ["b (true, predicted)", "c", "a"]), (2, ["b (predicted)", "c (true)", "a"])],

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dashboard.components import PictureMap, Tile
+from dashboard.components import PictureMap, ScatterPoints, Tile
 from dashboard.components.confusion_matrix import read_cell
 from dashboard.components.gallery import encode_gallery
 from dashboard.components.maps import encode_maps
+from dashboard.components.scatter import encode_scatter, read_selection
 
 
 def draw_images(count):
@@ -96,3 +97,42 @@ def test_a_given_limit_clips_and_a_map_of_zeros_is_no_division_by_zero():
     flat = encode_maps(image, [PictureMap("a", nothing)], side=1, limit=None, overlay=1)
     assert set(flat["maps"][0]["values"]) == {0}
     assert not encode_maps(image, [PictureMap("a")], side=1, limit=None, overlay=1)["hasScale"]
+
+
+def decode_map(message):
+    start = 4 + int.from_bytes(message[:4], "little")
+    header = json.loads(message[4:start])
+    count = len(header["ids"])
+    positions = np.frombuffer(message[start : start + 8 * count], "<f4").reshape(-1, 2)
+    groups = np.frombuffer(message[start + 8 * count : start + 9 * count], np.uint8)
+    return header, positions, groups, np.asarray(Image.open(io.BytesIO(message[start + 9 * count :])))
+
+
+def test_a_map_carries_positions_groups_and_pictures():
+    images = np.repeat(np.repeat(draw_images(30)[:, :, ::16, ::16], 16, axis=2), 16, axis=3)
+    positions = np.random.default_rng(1).normal(size=(30, 2)).astype(np.float32)
+    ids, groups = np.arange(30) * 7, np.arange(30) % 3
+    points = ScatterPoints(ids, positions, groups, ["a", "b", "c"], ["red", "lime", "blue"], images)
+    header, sent, sent_groups, sprite = decode_map(encode_scatter(points, "a map"))
+    assert header["ids"] == ids.tolist()
+    assert (header["names"], header["label"]) == (["a", "b", "c"], "a map")
+    assert np.array_equal(sent, positions)
+    assert np.array_equal(sent_groups, groups)
+    row, column = divmod(17, header["spriteColumns"])
+    part = sprite[32 * row : 32 * row + 32, 32 * column : 32 * column + 32].transpose(2, 0, 1)
+    assert np.abs(part.astype(int) - images[17]).mean() < 12, "lossy, but the same picture"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [([3, 1], [1, 3]), ([3, 99, -1], [3]), (None, []), ("3", []), ([True, "1", 1.5, None], []), ({"a": 1}, [])],
+)
+def test_only_points_of_the_map_can_be_selected(value, expected):
+    assert read_selection(value, np.array([1, 2, 3])).tolist() == expected
+
+
+def test_columns_of_a_gallery_can_stand_apart():
+    tiles = [Tile(place, "x") for place in range(4)]
+    header, _ = decode(encode_gallery(draw_images(4), tiles, "all", 48, ("a", "b", "c", "d"), (2,)))
+    assert header["headings"] == ["a", "b", "c", "d"]
+    assert header["gaps"] == [2]

@@ -5,7 +5,7 @@ import pytest
 
 from cifar_core.data import create_splits, load_dataset
 from cifar_core.evaluation import Predictions, select_cell
-from dashboard.selection import label_tiles, prediction_tiles, select_images, split_of
+from dashboard.selection import label_tiles, parse_indices, prediction_tiles, select_images, split_of
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +46,18 @@ def test_tiles_of_predictions_say_what_was_taken_for_what(dataset):
     first, second = dataset.class_names[:2]
     assert wrong.caption == f"predicted {first} (70%), true {second} (20%), image 5"
     assert (wrong.tone, right.tone) == ("wrong", "right")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("", []), ("7", [7]), (" 3-5 , 1 ", [3, 4, 5, 1]), ("2, 0-3, 2", [2, 0, 1, 3]), ("9", [9]), ("4 - 6", [4, 5, 6])],
+)
+def test_indices_and_ranges_are_read_in_the_order_written(text, expected):
+    assert parse_indices(text, 10).tolist() == expected
+
+
+@pytest.mark.parametrize("text", ["a", "1-", "-1", "3-1", "10", "5-10", "1.5", "1 2", "1--3", "999999999"])
+def test_what_is_no_index_is_named_with_what_is_allowed(text):
+    with pytest.raises(ValueError, match=r"allowed: indices from 0 to 9") as error:
+        parse_indices(f"1, {text}", 10)
+    assert f"'{text}'" in str(error.value)

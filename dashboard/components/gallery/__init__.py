@@ -43,6 +43,7 @@ def gallery(
     label: str,
     tile_size: int = 64,
     headings: Sequence[str] = (),
+    gaps: Sequence[int] = (),
     on_select: Callable[[int], None] | None = None,
 ) -> int | None:
     """Show images and return the dataset index of the chosen one, None while nothing on show is chosen.
@@ -55,6 +56,7 @@ def gallery(
         tile_size: Side of a tile in CSS pixels; at most, if there are headings.
         headings: One for each column: each row then has as many tiles, whatever the page's width. Without, each row
             takes what fits.
+        gaps: Columns, from 0, that stand off from the one before them. Needs headings.
         on_select: Called with the index before the rerun that a choice causes.
     """
     indices = {tile.index for tile in tiles}
@@ -69,12 +71,19 @@ def gallery(
         if index is not None and on_select is not None:
             on_select(index)
 
-    _COMPONENT(key=key, data=encode_gallery(images, tiles, label, tile_size, headings), on_selected_change=changed)
+    _COMPONENT(
+        key=key, data=encode_gallery(images, tiles, label, tile_size, headings, gaps), on_selected_change=changed
+    )
     return chosen()
 
 
 def encode_gallery(
-    images: NDArray[np.uint8], tiles: Sequence[Tile], label: str, tile_size: int, headings: Sequence[str] = ()
+    images: NDArray[np.uint8],
+    tiles: Sequence[Tile],
+    label: str,
+    tile_size: int,
+    headings: Sequence[str] = (),
+    gaps: Sequence[int] = (),
 ) -> bytes:
     """Pack a gallery into one message: 4 bytes length, JSON, then a lossless WebP sprite of 32x32 tiles."""
     header = {
@@ -82,6 +91,7 @@ def encode_gallery(
         "tile": tile_size,
         "spriteColumns": _SPRITE_COLUMNS,
         "headings": list(headings),
+        "gaps": list(gaps),
         "ids": [tile.index for tile in tiles],
         "captions": [tile.caption for tile in tiles],
         "tones": [tile.tone for tile in tiles],

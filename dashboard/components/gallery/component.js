@@ -32,17 +32,17 @@ function draw(parentElement, instance, header) {
   const caption = parentElement.querySelector(".caption");
   list.setAttribute("aria-label", header.label);
   const headings = parentElement.querySelector(".headings");
-  headings.replaceChildren(...header.headings.map(createHeading));
+  headings.replaceChildren(...withGaps(header.headings.map(createHeading), header));
   for (const row of [headings, list]) {
     row.classList.toggle("grid", header.headings.length > 0);
-    row.style.setProperty("--columns", header.headings.length);
+    row.style.gridTemplateColumns = template(header);
     row.style.setProperty("--tile", `${header.tile}px`);
   }
   if (!header.ids.includes(instance.selected)) {
     instance.selected = null;
   }
   const tiles = header.ids.map((id, place) => createTile(header, id, place, instance));
-  list.replaceChildren(...tiles);
+  list.replaceChildren(...withGaps(tiles, header));
   caption.textContent = "";
   const current = Math.max(0, header.ids.indexOf(instance.selected));
   if (tiles.length) {
@@ -90,6 +90,24 @@ function draw(parentElement, instance, header) {
     });
     instance.setStateValue("selected", instance.selected);
   }
+}
+
+function template(header) {
+  const column = `minmax(0, ${header.tile}px)`;
+  return header.headings.map((_, place) => (header.gaps.includes(place) ? `8px ${column}` : column)).join(" ");
+}
+
+// Empty cells in the columns that stand between others.
+function withGaps(cells, header) {
+  return cells.flatMap((cell, place) => {
+    const column = place % Math.max(1, header.headings.length);
+    if (!header.gaps.includes(column)) {
+      return [cell];
+    }
+    const gap = document.createElement("div");
+    gap.setAttribute("role", "presentation");
+    return [gap, cell];
+  });
 }
 
 function createHeading(text) {

@@ -1,0 +1,94 @@
+"""A map of images: a point each on one canvas, with zoom, lasso and box, and the picture under the pointer."""
+
+import io
+import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from dashboard.components.registration import register
+
+_COMPONENT = register(__file__)
+# Pictures are for the pointer only: lossy, so that ten thousand take a few megabytes.
+_QUALITY = 70
+_MAX_SIDE = 16_383  # of a WebP file
+
+
+@dataclass(frozen=True)
+class ScatterPoints:
+    """What a map shows.
+
+    Attributes:
+        ids: (N,) dataset indices, each once; what a selection returns.
+        positions: (N, 2) float32.
+        groups: (N,) integers, each point's place in `names`.
+        names: Of the groups, at most 255.
+        colours: CSS colours of the groups.
+        images: (N, 3, 32, 32) uint8.
+    """
+
+    ids: NDArray[np.int64]
+    positions: NDArray[np.float32]
+    groups: NDArray[np.int64]
+    names: Sequence[str]
+    colours: Sequence[str]
+    images: NDArray[np.uint8]
+
+
+def scatter(message: bytes, ids: NDArray[np.int64], *, key: str, on_select: Callable[[], None]) -> NDArray[np.int64]:
+    """Show a map and return the dataset indices selected in it, ascending; none at first.
+
+    Args:
+        message: As `encode_scatter` makes it; worth caching, since it holds every picture.
+        ids: Of the points: only they can be selected.
+        key: The component's.
+        on_select: Called before the rerun that a selection causes.
+    """
+    _COMPONENT(key=key, data=message, on_selected_change=on_select)
+    return read_selection((st.session_state.get(key) or {}).get("selected"), ids)
+
+
+def read_selection(value: object, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Check what came from the browser: a list of indices that are on the map; anything else is left out."""
+    if not isinstance(value, list | tuple):
+        return np.empty(0, np.int64)
+    numbers = [int(part) for part in value if isinstance(part, int) and not isinstance(part, bool)]
+    return np.intersect1d(np.array(numbers, np.int64), ids)
+
+
+def encode_scatter(points: ScatterPoints, label: str) -> bytes:
+    """Pack a map into one message: length and JSON, positions, groups, and a sprite of all pictures."""
+    columns = max(1, math.ceil(math.sqrt(len(points.ids))))
+    header = {
+        "label": label,
+        "ids": points.ids.tolist(),
+        "names": list(points.names),
+        "colours": list(points.colours),
+        "spriteColumns": columns,
+    }
+    text = json.dumps(header, separators=(",", ":")).encode()
+    parts = [
+        len(text).to_bytes(4, "little"),
+        text,
+        np.ascontiguousarray(points.positions, "<f4").tobytes(),
+        points.groups.astype(np.uint8).tobytes(),
+        _encode_sprite(points.images, columns),
+    ]
+    return b"".join(parts)
+
+
+def _encode_sprite(images: NDArray[np.uint8], columns: int) -> bytes:
+    rows = max(1, math.ceil(len(images) / columns))
+    if 32 * max(rows, columns) > _MAX_SIDE:
+        raise ValueError(f"images: {len(images)} are too many for one map; allowed: up to {(_MAX_SIDE // 32) ** 2}")
+    sheet = np.zeros((rows * columns, 3, 32, 32), np.uint8)
+    sheet[: len(images)] = images
+    laid_out = sheet.reshape(rows, columns, 3, 32, 32).transpose(0, 3, 1, 4, 2)
+    buffer = io.BytesIO()
+    Image.fromarray(laid_out.reshape(rows * 32, columns * 32, 3)).save(buffer, "WEBP", quality=_QUALITY, method=0)
+    return buffer.getvalue()

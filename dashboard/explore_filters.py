@@ -1,0 +1,142 @@
+"""Which images Explore shows and in which order; the address holds every choice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cifar_core.data import Dataset, Splits
+from cifar_core.data.traits import TRAIT_NAMES
+from dashboard import state
+from dashboard.colours import colour_classes
+from dashboard.derived import find_derived
+from dashboard.selection import SPLITS, parse_indices, select_images
+
+_TRAIT_HELP = {
+    "brightness": "mean luma, 0 to 1",
+    "contrast": "standard deviation of luma",
+    "colourfulness": "by Hasler and Suesstrunk's measure; 0 is grey",
+    "edge_density": "share of pixels at which luma changes by more than 0.1",
+    "distance_to_class_mean": "root mean square difference to the mean image of its class",
+    "typicality": "correlation with the mean of its class at 8x8 pixels",
+}
+# As the address spells them, which takes what the box shows.
+_ORDERS = ("index", *(name.replace("_", " ") for name in TRAIT_NAMES))
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is shown, in order.
+
+    Attributes:
+        indices: (N,) dataset indices.
+        order: "index" or one of `TRAIT_NAMES`.
+        values: (N,) what they are sorted by, None for the index.
+    """
+
+    indices: NDArray[np.int64]
+    order: str
+    values: NDArray[np.float32] | None = None
+
+    def notes(self, rows: slice) -> list[str]:
+        """Return what a tile says of the order, e.g. "brightness 0.42"; nothing for the index."""
+        if self.values is None:
+            return []
+        return [f"{order_title(self.order).lower()} {value:.3g}" for value in self.values[rows]]
+
+
+def order_title(name: str) -> str:
+    """Return an order in words."""
+    return name.replace("_", " ").capitalize()
+
+
+def choose_images(dataset: Dataset, splits: Splits) -> Selection:
+    """Draw the filters and the order, and return what they come to."""
+    first, second, third, fourth, fifth = st.columns([7, 8, 6, 4, 6], vertical_alignment="bottom")
+    with first:
+        split = st.segmented_control(
+            "Split",
+            SPLITS,
+            default="all",
+            required=True,
+            key=state.EXPLORE_SPLIT,
+            bind="query-params",
+            persist_state="session",
+            help="train learns, val (held out of the official training images) chooses, test is kept for the end.",
+        )
+    with second:
+        classes = st.multiselect(
+            "Classes",
+            dataset.class_names,
+            key=state.EXPLORE_CLASSES,
+            placeholder="All classes",
+            bind="query-params",
+            persist_state="session",
+        )
+    with third:
+        order = _choose_order()
+    with fourth:
+        is_reversed = st.toggle(
+            "Reverse",
+            key=state.EXPLORE_REVERSE,
+            bind="query-params",
+            persist_state="session",
+            help="The largest value first.",
+        )
+    with fifth:
+        text = st.text_input(
+            "Indices",
+            key=state.EXPLORE_INDICES,
+            placeholder="all, or 7, 100-199",
+            bind="query-params",
+            persist_state="session",
+            help="Only these images: single indices and ranges, both ends included.",
+        )
+    indices = select_images(dataset, splits, split or "all", classes)
+    if text and text.strip():
+        try:
+            wanted = parse_indices(text, dataset.num_images)
+        except ValueError as error:
+            st.error(str(error), icon=":material/block:")
+        else:
+            indices = wanted[np.isin(wanted, indices)]
+    return _sort(dataset, indices, order, is_reversed)
+
+
+def render_distribution(labels: NDArray[np.int64], class_names: Sequence[str]) -> None:
+    """Show the shares of the classes as one bar, each part in its class's colour with its count as a tooltip."""
+    counts = np.bincount(labels, minlength=len(class_names))
+    colours = colour_classes(class_names)
+    parts = "".join(
+        f'<div title="{name}: {count:,} images" style="flex: {count}; background: {colours[name]}; color: #fff; '
+        f'overflow: hidden; text-align: center; text-overflow: ellipsis; white-space: nowrap">{name} {count:,}</div>'
+        for name, count in zip(class_names, counts.tolist(), strict=True)
+        if count
+    )
+    st.html(
+        f'<div role="img" aria-label="Images of each class" style="display: flex; gap: 2px; border-radius: 5px; '
+        f'overflow: hidden; font-size: 0.72rem; line-height: 1.5rem">{parts}</div>'
+    )
+
+
+def _choose_order() -> str:
+    order = st.selectbox(
+        "Order",
+        _ORDERS,
+        key=state.EXPLORE_ORDER,
+        bind="query-params",
+        persist_state="session",
+        help="  \n".join(f"**{order_title(name)}**: {words}." for name, words in _TRAIT_HELP.items()),
+    )
+    return order.replace(" ", "_")
+
+
+def _sort(dataset: Dataset, indices: NDArray[np.int64], order: str, is_reversed: bool) -> Selection:
+    traits = find_derived(dataset, "traits", "Measuring every image") if order != "index" else None
+    if traits is None:
+        return Selection(indices[::-1] if is_reversed else indices, "index")
+    values = traits[order][indices].astype(np.float32)
+    places = np.argsort(-values if is_reversed else values, kind="stable")
+    return Selection(indices[places], order, values[places])
