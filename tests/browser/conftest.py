@@ -2,19 +2,16 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from tests.browser.app import ROOT, App
 from tests.browser.chromium import FLAGS, find_chromium
 
-ROOT = Path(__file__).parents[2]
 PATIENCE_MS = 45_000  # a cold server on a busy machine draws the practice set first
 
 expect.set_options(timeout=PATIENCE_MS)
@@ -26,49 +23,11 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class App:
-    """The dashboard on a port of its own; it can be killed and started again."""
-
-    def __init__(self, folder):
-        self.port = free_port()
-        self.env = {**os.environ, "CIFAR_DATA_DIR": str(folder / "data"), "CIFAR_RUNS_DIR": str(folder / "runs")}
-        self.log = (folder / "server.log").open("ab")
-        self.start()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self):
-        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(self.port)]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=self.log, stderr=self.log)
-        until = time.monotonic() + 60
-        while True:
-            try:
-                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2).close()
-            except OSError:
-                assert time.monotonic() < until, "the server did not start"
-                time.sleep(0.2)
-            else:
-                return
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-
 @pytest.fixture(scope="session")
 def app(tmp_path_factory):
     app = App(tmp_path_factory.mktemp("app"))
     yield app
-    app.kill()
-    app.log.close()
+    app.close()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,18 @@ from playwright.sync_api import expect
 
 from tests.unit.runs_helpers import wait_until
 
-PAGES = ["", "Explore", "Train", "Runs", "Errors", "Explain"]
+PAGES = [
+    "",
+    "Explore",
+    "Explore?view=Map",
+    "Explore?view=Statistics",
+    "Explore?view=Near-duplicates",
+    "Augment",
+    "Train",
+    "Runs",
+    "Errors",
+    "Explain",
+]
 
 # How many different values the pixels of a canvas have; a blank one has a single value.
 COUNT_COLOURS = """canvas => new Set(
@@ -102,8 +113,9 @@ def test_maps_follow_the_overlay(app, page, trained_run):
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_is_wider_than_a_phone(app, open_window, trained_run, name):
     page = open_window(390, 844)
-    page.goto(f"{app.url}/{name}?run={trained_run}")
-    expect(page.get_by_role("heading", name=name or "Overview", exact=True)).to_be_visible()
+    page.goto(f"{app.url}/{name}{'&' if '?' in name else '?'}run={trained_run}")
+    heading = name.partition("?")[0] or "Overview"
+    expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     assert not is_wider_than_the_window(page)
 

@@ -50,7 +50,7 @@ def test_a_reload_in_mid_run_loses_nothing(app, page):
     expect(page.get_by_text(re.compile("Stopped on request")).first).to_be_visible(timeout=60_000)
 
 
-@pytest.mark.parametrize("name", ["", "Explore", "Train", "Runs", "Errors", "Explain"])
+@pytest.mark.parametrize("name", ["", "Explore", "Augment", "Train", "Runs", "Errors", "Explain"])
 def test_every_page_opens_cold(app, page, name):
     page.goto(f"{app.url}/{name}")
     expect(page.get_by_role("heading", name=name or "Overview", exact=True)).to_be_visible()
@@ -66,5 +66,5 @@ def test_explore_opens_by_link_and_by_keyboard(app, page):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(tiles.nth(1)).to_have_attribute("aria-selected", "true")
-    expect(page.locator("figure canvas")).to_have_count(1)
+    expect(page.locator("canvas.image")).to_be_visible()
     assert "image=" in page.url

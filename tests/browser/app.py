@@ -1,0 +1,53 @@
+"""The dashboard as a process with folders of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class App:
+    """The dashboard on a port of its own; it can be killed and started again."""
+
+    def __init__(self, folder, data_dir=None):
+        self.port = free_port()
+        data_dir = data_dir or folder / "data"
+        self.env = {**os.environ, "CIFAR_DATA_DIR": str(data_dir), "CIFAR_RUNS_DIR": str(folder / "runs")}
+        self.log = (folder / "server.log").open("ab")
+        self.start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self):
+        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(self.port)]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=self.log, stderr=self.log)
+        until = time.monotonic() + 60
+        while True:
+            try:
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2).close()
+            except OSError:
+                assert time.monotonic() < until, "the server did not start"
+                time.sleep(0.2)
+            else:
+                return
+
+    def close(self):
+        self.kill()
+        self.log.close()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()

@@ -1,0 +1,127 @@
+"""python -m pytest tests/browser/test_data_pages.py. Explore and Augment by pointer and by keyboard."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.unit.runs_helpers import wait_until
+
+
+def title(page):
+    return page.locator(".inspector .title")
+
+
+def test_the_large_view_reads_pixels_and_steps_by_keyboard(app, page):
+    page.goto(f"{app.url}/Explore?split=test&image=5010")
+    canvas, readout = page.locator("canvas.image"), page.locator(".readout")
+    expect(title(page)).to_have_text(re.compile("image 5010"))
+    canvas.hover(position={"x": 3, "y": 3})
+    expect(readout).to_have_text(re.compile(r"row 0, column 0: red \d+, green \d+, blue \d+"))
+    before = canvas.evaluate("canvas => canvas.toDataURL()")
+    page.get_by_role("button", name="Green", exact=True).click()
+    assert canvas.evaluate("canvas => canvas.toDataURL()") != before
+    canvas.focus()
+    page.keyboard.press("ArrowRight")
+    expect(title(page)).to_have_text(re.compile("image 5011"))
+    expect(page).to_have_url(re.compile("image=5011"))
+    expect(page.get_by_role("button", name="Green", exact=True)).to_have_attribute("aria-pressed", "true")
+    page.locator("canvas.image").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(title(page)).to_have_text(re.compile("image 5010"))
+
+
+def test_a_neighbour_is_opened_by_a_click(app, page):
+    page.goto(f"{app.url}/Explore?image=5010")
+    neighbours = page.get_by_role("listbox", name="Most alike").get_by_role("option")
+    expect(neighbours).to_have_count(12)
+    index = re.search(r"image (\d+)", neighbours.nth(2).get_attribute("aria-label"))[1]
+    neighbours.nth(2).click()
+    expect(title(page)).to_have_text(re.compile(f"image {index}$"))
+
+
+def test_orders_are_measured_once_and_kept_in_the_address(app, page):
+    page.goto(f"{app.url}/Explore?order=brightness&reverse=true&split=test")
+    tiles = page.get_by_role("listbox").first.get_by_role("option")
+    expect(tiles.first).to_have_attribute("aria-label", re.compile(r"brightness 0\.\d+"))
+    values = [float(re.search(r"brightness ([\d.]+)", tile.get_attribute("aria-label"))[1]) for tile in tiles.all()]
+    assert values == sorted(values, reverse=True)
+
+
+@pytest.mark.parametrize("tool", ["Lasso", "Box"])
+def test_points_of_the_map_are_selected_and_shown(app, page, tool):
+    page.goto(f"{app.url}/Explore?view=Map")
+    points = page.locator("canvas.points")
+    expect(points).to_be_visible()
+    page.get_by_role("button", name=tool, exact=True).click()
+    box = points.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    wait_until(lambda: points.evaluate("canvas => canvas.width") > 300)
+    page.mouse.move(x, y)
+    expect(page.locator(".tip")).to_be_visible()
+    page.mouse.down()
+    for right, down in ((0, 60), (30, 60), (60, 60)):
+        page.mouse.move(x + right, y + down)
+    page.mouse.up()
+    expect(page.get_by_text(re.compile(r"images selected"))).to_be_visible()
+    expect(page.get_by_role("listbox", name="Images selected on the map").get_by_role("option").first).to_be_visible()
+    page.get_by_role("button", name="Select nothing").click()
+    expect(page.get_by_text("Nothing is selected")).to_be_visible()
+
+
+def test_the_map_zooms_under_the_pointer_and_by_keyboard(app, page):
+    page.goto(f"{app.url}/Explore?view=Map")
+    points = page.locator("canvas.points")
+    expect(points).to_be_visible()
+    shown = []
+
+    def has_changed():
+        picture = points.evaluate("canvas => canvas.toDataURL()")
+        changed = not shown or picture != shown[-1]
+        if changed:
+            shown.append(picture)
+        return changed
+
+    page.wait_for_timeout(500)
+    has_changed()
+    points.hover()
+    page.mouse.wheel(0, -400)
+    wait_until(has_changed)
+    points.focus()
+    page.keyboard.press("ArrowLeft")
+    wait_until(has_changed)
+    page.get_by_role("button", name="Whole map").click()
+    wait_until(has_changed)
+    wait_until(lambda: points.evaluate("canvas => canvas.toDataURL()") == shown[0])
+
+
+def test_near_duplicates_are_searched_in_the_background(app, page):
+    page.goto(f"{app.url}/Explore?view=Near-duplicates")
+    expect(page.get_by_text(re.compile("nearly repeat a training image"))).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_pipeline_is_tried_and_handed_to_training(app, page):
+    page.goto(f"{app.url}/Augment")
+    tiles = page.get_by_role("listbox").first.get_by_role("option")
+    expect(tiles).to_have_count(54)
+    page.get_by_text("Mixing two images").click()
+    box = page.get_by_role("spinbutton", name="Mixup alpha")
+    box.fill("1")
+    box.press("Enter")
+    expect(page.get_by_text(re.compile("mixup alpha 1"))).to_be_visible()
+    tiles.nth(1).hover()
+    expect(page.locator(".caption").first).to_have_text(re.compile("epoch 1: "))
+    page.get_by_role("button", name="Use in training").click()
+    expect(page).to_have_url(re.compile("/Train"))
+    expect(page.get_by_text(re.compile("mixup alpha 0 → 1"))).to_be_visible()
+
+
+def test_columns_of_the_preview_shrink_with_the_window(app, open_window):
+    page = open_window(390, 844)
+    page.goto(f"{app.url}/Augment")
+    tiles = page.get_by_role("listbox").first.get_by_role("option")
+    expect(tiles).to_have_count(54)
+    boxes = [tiles.nth(place).bounding_box() for place in (0, 8, 9)]
+    assert boxes[0]["y"] == boxes[1]["y"] < boxes[2]["y"], "nine in a row"
+    assert boxes[1]["x"] + boxes[1]["width"] <= 390
