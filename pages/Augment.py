@@ -73,7 +73,7 @@ with form_column:
     pipeline = render_pipeline()
 if pipeline is None:
     st.stop()
-with view_column:
+with view_column, st.container(key="first_on_phones"):
     view = st.segmented_control(
         "Show",
         VIEWS,
