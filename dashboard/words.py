@@ -32,6 +32,7 @@ _CHOICE_TITLES = {
     "adam": "Adam",
     "adamw": "AdamW",
     "muon": "Muon",
+    "rmsprop": "RMSprop",
 }
 
 

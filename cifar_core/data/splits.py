@@ -48,6 +48,35 @@ def create_splits(dataset: Dataset, val_fraction: float, seed: int) -> Splits:
     )
 
 
+def subset_of_train(dataset: Dataset, splits: Splits, fraction: float, seed: int) -> NDArray[np.int64]:
+    """Return the same share of each class of the train split, ascending, at least two images of each.
+
+    A larger fraction holds every image of a smaller one, so that learning curves differ by what is added alone.
+    """
+    if fraction >= 1:
+        return splits.train
+    labels, chosen = dataset.labels[splits.train], []
+    for class_idx in range(dataset.num_classes):
+        members = splits.train[labels == class_idx]
+        order = np.random.default_rng([seed, class_idx, 1]).permutation(members)
+        chosen.append(order[: max(2, round(fraction * len(members)))])
+    return np.sort(np.concatenate(chosen))
+
+
+def noisy_labels(dataset: Dataset, train: NDArray[np.int64], noise: float, seed: int) -> NDArray[np.int64]:
+    """Return all labels, those of a share of the training images replaced by another class each, drawn evenly.
+
+    A larger share replaces every label that a smaller one does, by the same class.
+    """
+    labels = dataset.labels.copy()
+    random = np.random.default_rng([seed, 2])
+    order = random.permutation(dataset.num_images)
+    steps = random.integers(1, dataset.num_classes, dataset.num_images)
+    affected = order[np.isin(order, train)][: round(noise * len(train))]
+    labels[affected] = (labels[affected] + steps[affected]) % dataset.num_classes
+    return labels
+
+
 def stratified_sample(dataset: Dataset, num_images: int) -> NDArray[np.int64]:
     """Return ascending indices of so many images, or of all if there are fewer.
 

@@ -14,7 +14,7 @@ from torch import Tensor, optim
 from cifar_core.config import RunConfig
 from cifar_core.files import replaced_atomically
 from cifar_core.models import Classifier, create_classifier
-from cifar_core.overrides import parse_config
+from cifar_core.overrides import parse_config, with_overrides
 from cifar_core.training.errors import CheckpointError
 
 _FORMAT = "1"
@@ -57,6 +57,7 @@ def save_checkpoint(
     progress: Progress,
     *,
     optimizer: optim.Optimizer | None = None,
+    average: Classifier | None = None,
     environment: Mapping[str, Any] | None = None,
 ) -> None:
     """Write a checkpoint in place of the one at `path`, all or nothing.
@@ -67,9 +68,12 @@ def save_checkpoint(
         classifier: Its weights and buffers are saved.
         progress: How far the run is.
         optimizer: Saved too if given; without it the checkpoint can be used, but not continued.
+        average: The moving average of the weights, saved too if given; who loads the network then gets it.
         environment: Versions, device and threads, for the record.
     """
     tensors = {f"model/{name}": tensor for name, tensor in classifier.state_dict().items()}
+    if average is not None:
+        tensors |= {f"average/{name}": tensor for name, tensor in average.state_dict().items()}
     header = {
         "format": _FORMAT,
         "config": config.model_dump_json(),
@@ -99,29 +103,53 @@ def read_checkpoint_header(path: Path) -> CheckpointHeader:
 
 
 def load_classifier(path: Path, device: str = "cpu") -> Classifier:
-    """Build the network a checkpoint describes, with its weights, in eval mode.
+    """Build the network a checkpoint describes, with its weights (their average if there is one), in eval mode.
 
     Raises:
         CheckpointError: The file is missing, broken, or does not fit its own config.
     """
     metadata, tensors = _read(path)
     classifier = create_classifier(parse_config(metadata["config"]), mean=(0.0,) * 3, std=(1.0,) * 3)
-    _load_weights(path, classifier, tensors)
+    has_average = any(key.startswith("average/") for key in tensors)
+    _load_weights(path, classifier, tensors, "average" if has_average else "model")
     return classifier.to(device).eval()
 
 
-def restore(path: Path, config: RunConfig, classifier: Classifier, optimizer: optim.Optimizer) -> Progress:
-    """Put a run's weights and optimizer back as they were when the checkpoint was written.
+def load_weights(path: Path, classifier: Classifier) -> None:
+    """Start a network from a checkpoint's weights (their average if there is one); pixels stay scaled as it has them.
+
+    Raises:
+        CheckpointError: The checkpoint is broken, or of another network.
+    """
+    _, tensors = _read(path)
+    part = "average" if any(key.startswith("average/") for key in tensors) else "model"
+    kept = {key: value for key, value in tensors.items() if not key.startswith(f"{part}/normalize.")}
+    scaling = {f"{part}/normalize.{name}": value for name, value in classifier.normalize.state_dict().items()}
+    _load_weights(path, classifier, kept | scaling, part)
+
+
+def restore(
+    path: Path,
+    config: RunConfig,
+    classifier: Classifier,
+    optimizer: optim.Optimizer,
+    average: Classifier | None = None,
+) -> Progress:
+    """Put a run's weights, their average and the optimizer back as they were when the checkpoint was written.
+
+    The number of epochs may have changed since: a finished run can be extended.
 
     Raises:
         CheckpointError: The checkpoint belongs to another config, or was saved without its optimizer.
     """
     metadata, tensors = _read(path)
-    if parse_config(metadata["config"]) != config:
+    if with_overrides(parse_config(metadata["config"]), {"training.num_epochs": config.training.num_epochs}) != config:
         raise CheckpointError(f"{path.name} belongs to a run with other settings, so it cannot be continued with these")
     if "optimizer" not in metadata:
         raise CheckpointError(f"{path.name} was saved without its optimizer, so it cannot be continued")
-    _load_weights(path, classifier, tensors)
+    _load_weights(path, classifier, tensors, "model")
+    if average is not None:
+        _load_weights(path, average, tensors, "average")
     _load_optimizer(optimizer, tensors | json.loads(metadata["optimizer"]))
     return Progress(**json.loads(metadata["progress"]))
 
@@ -151,8 +179,8 @@ def _laid_out_like(parameter: Tensor, value: Any) -> Any:
     return value
 
 
-def _load_weights(path: Path, classifier: Classifier, tensors: Mapping[str, Tensor]) -> None:
-    weights = {key.removeprefix("model/"): value for key, value in tensors.items() if key.startswith("model/")}
+def _load_weights(path: Path, classifier: Classifier, tensors: Mapping[str, Tensor], part: str) -> None:
+    weights = {key.removeprefix(f"{part}/"): value for key, value in tensors.items() if key.startswith(f"{part}/")}
     try:
         classifier.load_state_dict(weights)
     except RuntimeError as error:

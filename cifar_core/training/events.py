@@ -1,6 +1,6 @@
 """What `fit` reports while it trains. Free of torch, so that whoever reads a record can import it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 
@@ -38,6 +38,7 @@ class StepsDone:
         train_accuracy: In [0, 1], on the same (augmented) images, before each update.
         learning_rate: Of the last of these steps.
         images_per_second: Training throughput over these steps.
+        gradient_norm: Length of the last step's gradient over all weights, after clipping.
     """
 
     epoch: int
@@ -46,6 +47,7 @@ class StepsDone:
     train_accuracy: float
     learning_rate: float
     images_per_second: float
+    gradient_norm: float | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class EpochDone:
         seconds: Of this epoch, val included.
         images_per_second: Training throughput of the epoch, val excluded.
         is_best: Whether val accuracy beats every earlier epoch's.
+        dead_relus: Of each ReLU layer, the share of its units that were zero for every one of 256 val images.
     """
 
     epoch: int
@@ -75,6 +78,7 @@ class EpochDone:
     seconds: float
     images_per_second: float
     is_best: bool
+    dead_relus: dict[str, float] = field(default_factory=dict)
 
 
 Event = TrainingStarted | StepsDone | EpochDone

@@ -10,28 +10,41 @@ import torch
 
 from cifar_core.config import RunConfig
 from cifar_core.data import Dataset
+from cifar_core.evaluation.activations import measure_dead_relus
 from cifar_core.evaluation.metrics import compute_accuracy, compute_loss
 from cifar_core.evaluation.predict import predict
 from cifar_core.evaluation.predictions import Predictions, as_saved, save_predictions
 from cifar_core.models import Classifier
 from cifar_core.randomness import stream_seed
-from cifar_core.training.checkpoint import Progress, load_classifier, restore, save_checkpoint
+from cifar_core.training.average import update_average
+from cifar_core.training.checkpoint import Progress, load_classifier, load_weights, restore, save_checkpoint
 from cifar_core.training.device import reproducible, resolve_device
 from cifar_core.training.events import EpochDone, Event, FitResult, StepsDone, TrainingStarted
 from cifar_core.training.optimizer import set_learning_rate
 from cifar_core.training.schedule import compute_learning_rate
 from cifar_core.training.state import TrainingState, count_parameters, create_training_state, iterate_batches
-from cifar_core.training.step import DivergedError, StepMeter, StepTotals, train_step
+from cifar_core.training.step import DivergedError, StepMeter, StepTotals, gradient_norm, train_step
 
 OnEvent = Callable[[Event], None]
 ShouldStop = Callable[[], bool]
+Steer = Callable[[int], float]
+
+# Val images at which each epoch's dead ReLUs are counted.
+_NUM_LOOKED_AT = 256
 
 
 class _StoppedError(Exception):
     """Somebody asked the run to stop."""
 
 
-def fit(config: RunConfig, dataset: Dataset, run_dir: Path, on_event: OnEvent, should_stop: ShouldStop) -> FitResult:
+def fit(
+    config: RunConfig,
+    dataset: Dataset,
+    run_dir: Path,
+    on_event: OnEvent,
+    should_stop: ShouldStop,
+    steer: Steer = lambda step: 1.0,
+) -> FitResult:
     """Train one network, or continue where the run directory's last checkpoint left off.
 
     Writes `checkpoints/last.safetensors` and `best.safetensors` (highest val accuracy) and `predictions/` (val after
@@ -45,6 +58,8 @@ def fit(config: RunConfig, dataset: Dataset, run_dir: Path, on_event: OnEvent, s
         run_dir: Where checkpoints and predictions go.
         on_event: Told of every event, in order, in this thread.
         should_stop: Asked before each step; it may block to pause the run.
+        steer: What the scheduled learning rate of a step (0-based) is multiplied by: somebody may have changed it
+            while the run went on. The same answers give the same numbers.
 
     Raises:
         DeviceError: The configured device is not on this machine.
@@ -53,7 +68,7 @@ def fit(config: RunConfig, dataset: Dataset, run_dir: Path, on_event: OnEvent, s
     device = resolve_device(config.training.device)
     with reproducible(device, config.training.num_threads):
         state = create_training_state(config, dataset, device)
-        run = _Run(state, dataset, run_dir, on_event, should_stop)
+        run = _Run(state, dataset, run_dir, on_event, should_stop, steer)
         status, message = "completed", ""
         try:
             message = run.train()
@@ -68,7 +83,13 @@ class _Run:
     """The state of one call of `fit`: what it trains with, and how far it is."""
 
     def __init__(
-        self, state: TrainingState, dataset: Dataset, run_dir: Path, on_event: OnEvent, should_stop: ShouldStop
+        self,
+        state: TrainingState,
+        dataset: Dataset,
+        run_dir: Path,
+        on_event: OnEvent,
+        should_stop: ShouldStop,
+        steer: Steer,
     ) -> None:
         self._state = state
         self._dataset = dataset
@@ -76,6 +97,7 @@ class _Run:
         self._predictions = run_dir / "predictions"
         self._on_event = on_event
         self._should_stop = should_stop
+        self._steer = steer
         self._progress = Progress()
 
     def train(self) -> str:
@@ -83,7 +105,11 @@ class _Run:
         state, num_epochs = self._state, self._state.config.training.num_epochs
         last = self._checkpoints / "last.safetensors"
         if last.exists():
-            self._progress = restore(last, state.config, state.classifier, state.optimizer)
+            self._progress = restore(last, state.config, state.classifier, state.optimizer, state.average)
+        elif (start := self._checkpoints / "start.safetensors").exists():
+            load_weights(start, state.classifier)
+            if state.average is not None:
+                load_weights(start, state.average)
         self._announce()
         for epoch in range(self._progress.epoch + 1, num_epochs + 1):
             if self._is_out_of_patience():
@@ -148,7 +174,10 @@ class _Run:
                 batch.targets,
                 label_smoothing=training.label_smoothing,
                 precision=state.precision,
+                gradient_clipping=training.gradient_clipping,
             )
+            if state.average is not None:
+                update_average(state.average, state.classifier, training.ema_decay, step)
             step += 1
             meter.add(loss, num_correct, len(batch.targets))
             if meter.is_due:
@@ -165,13 +194,14 @@ class _Run:
                     train_accuracy=totals.accuracy,
                     learning_rate=self._learning_rate(step - 1),
                     images_per_second=totals.images_per_second,
+                    gradient_norm=gradient_norm(self._state.classifier),
                 )
             )
         return totals
 
     def _close_epoch(self, epoch: int, totals: StepTotals, started: float) -> None:
         """Look at val, save what the epoch brought, then tell."""
-        predictions = self._predict(self._state.classifier, "val")
+        predictions = self._predict(self._state.evaluated, "val")
         val_accuracy, val_loss = compute_accuracy(predictions), compute_loss(predictions)
         step = self._progress.step + self._state.steps_per_epoch
         if not math.isfinite(val_loss):
@@ -197,6 +227,7 @@ class _Run:
                 seconds=seconds,
                 images_per_second=totals.images_per_second,
                 is_best=is_best,
+                dead_relus=self._count_dead_relus(),
             )
         )
 
@@ -206,13 +237,14 @@ class _Run:
         environment = {"device": state.device, "num_threads": torch.get_num_threads(), "torch": torch.__version__}
         if is_best:
             best = self._checkpoints / "best.safetensors"
-            save_checkpoint(best, state.config, state.classifier, progress, environment=environment)
+            save_checkpoint(best, state.config, state.evaluated, progress, environment=environment)
         save_checkpoint(
             self._checkpoints / "last.safetensors",
             state.config,
             state.classifier,
             progress,
             optimizer=state.optimizer,
+            average=state.average,
             environment=environment,
         )
 
@@ -224,7 +256,14 @@ class _Run:
 
     def _learning_rate(self, step: int) -> float:
         config = self._state.config
-        return compute_learning_rate(config.schedule, config.optimizer.learning_rate, step, self._state.num_steps)
+        scheduled = compute_learning_rate(config.schedule, config.optimizer.learning_rate, step, self._state.num_steps)
+        return scheduled * self._steer(step)
+
+    def _count_dead_relus(self) -> dict[str, float]:
+        shares = measure_dead_relus(
+            self._state.evaluated, self._dataset.images, self._state.splits.val[:_NUM_LOOKED_AT]
+        )
+        return {name: round(share, 4) for name, share in shares.items()}
 
     def _is_out_of_patience(self) -> bool:
         patience, progress = self._state.config.training.early_stopping_patience, self._progress

@@ -2,7 +2,7 @@
 
 from torch import nn, optim
 
-from cifar_core.config import AdamConfig, AdamWConfig, MuonConfig, OptimizerConfig, SGDConfig
+from cifar_core.config import AdamConfig, AdamWConfig, MuonConfig, OptimizerConfig, RMSpropConfig, SGDConfig
 from cifar_core.training.muon import Muon
 
 
@@ -26,6 +26,8 @@ def create_optimizer(config: OptimizerConfig, model: nn.Module) -> optim.Optimiz
             return optim.Adam(groups, lr=config.learning_rate, fused=True)
         case AdamWConfig():
             return optim.AdamW(groups, lr=config.learning_rate, fused=True)
+        case RMSpropConfig():
+            return optim.RMSprop(groups, lr=config.learning_rate, momentum=config.momentum)
         case MuonConfig():
             return _create_muon(config, model)
 

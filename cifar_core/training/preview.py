@@ -32,7 +32,7 @@ class Preview:
 
 def create_preview_pool(dataset: Dataset, config: RunConfig) -> ImagePool:
     """Return the pool that a run of this config draws from, on the CPU."""
-    return create_pool(dataset, get_splits_of(dataset, config), "cpu")
+    return create_pool(dataset, config, get_splits_of(dataset, config), "cpu")
 
 
 def preview(pool: ImagePool, config: RunConfig, indices: NDArray[np.int64], num_epochs: int) -> Preview:

@@ -2,7 +2,13 @@
 
 import math
 
-from cifar_core.config import CosineScheduleConfig, OneCycleScheduleConfig, ScheduleConfig
+from cifar_core.config import (
+    CosineScheduleConfig,
+    LinearScheduleConfig,
+    OneCycleScheduleConfig,
+    ScheduleConfig,
+    StepScheduleConfig,
+)
 
 # The ends of the one-cycle schedule, relative to its peak: torch.optim.lr_scheduler.OneCycleLR's defaults.
 _ONE_CYCLE_START = 1 / 25
@@ -19,19 +25,26 @@ def compute_learning_rate(schedule: ScheduleConfig, peak: float, step: int, num_
         num_steps: Updates of the whole run.
     """
     match schedule:
+        case StepScheduleConfig():
+            return peak * schedule.factor ** (step * (schedule.num_drops + 1) // num_steps)
+        case LinearScheduleConfig():
+            climbing, progress = _warm_up(schedule.warmup_fraction, step, num_steps)
+            return peak * (climbing if progress is None else 1 - progress)
         case CosineScheduleConfig():
-            return peak * _cosine_factor(schedule.warmup_fraction, step, num_steps)
+            climbing, progress = _warm_up(schedule.warmup_fraction, step, num_steps)
+            return peak * (climbing if progress is None else _anneal(1.0, 0.0, progress))
         case OneCycleScheduleConfig():
             return peak * _one_cycle_factor(schedule.warmup_fraction, step, num_steps)
         case _:
             return peak
 
 
-def _cosine_factor(warmup_fraction: float, step: int, num_steps: int) -> float:
+def _warm_up(warmup_fraction: float, step: int, num_steps: int) -> tuple[float, float | None]:
+    """Return the factor while the learning rate climbs, and after that how far in [0, 1] the way down is, else None."""
     num_warmup = round(warmup_fraction * num_steps)
     if step < num_warmup:
-        return (step + 1) / (num_warmup + 1)
-    return _anneal(1.0, 0.0, (step - num_warmup) / max(num_steps - num_warmup, 1))
+        return (step + 1) / (num_warmup + 1), None
+    return 1.0, (step - num_warmup) / max(num_steps - num_warmup, 1)
 
 
 def _one_cycle_factor(warmup_fraction: float, step: int, num_steps: int) -> float:

@@ -1,5 +1,6 @@
 """Everything a run trains with, on its device."""
 
+import copy
 import math
 import warnings
 from collections.abc import Iterator
@@ -13,7 +14,14 @@ from torch import Tensor, nn, optim
 
 from cifar_core.augmentation import Batch, ImagePool, draw_batch
 from cifar_core.config import RunConfig
-from cifar_core.data import Dataset, Splits, compute_channel_statistics, create_splits
+from cifar_core.data import (
+    Dataset,
+    Splits,
+    compute_channel_statistics,
+    create_splits,
+    noisy_labels,
+    subset_of_train,
+)
 from cifar_core.models import Classifier, create_classifier
 from cifar_core.randomness import stream_seed
 from cifar_core.training.device import resolve_precision
@@ -33,6 +41,7 @@ class TrainingState:
         classifier: The network with its normalisation, as checkpoints hold it.
         model: The same weights as steps run them: compiled where the config says so.
         optimizer: Over the classifier's parameters.
+        average: The moving average of the weights, which is evaluated in place of the classifier; None if it is off.
     """
 
     config: RunConfig
@@ -43,6 +52,12 @@ class TrainingState:
     classifier: Classifier
     model: nn.Module
     optimizer: optim.Optimizer
+    average: Classifier | None = None
+
+    @property
+    def evaluated(self) -> Classifier:
+        """What val and test are predicted with, and what the best epoch's checkpoint holds."""
+        return self.classifier if self.average is None else self.average
 
     @property
     def batch_bounds(self) -> list[tuple[int, int]]:
@@ -75,23 +90,29 @@ def create_training_state(config: RunConfig, dataset: Dataset, device: str) -> T
         config=config,
         device=device,
         precision=resolve_precision(config.training.precision, device),
-        pool=create_pool(dataset, splits, device),
+        pool=create_pool(dataset, config, splits, device),
         splits=splits,
         classifier=classifier,
         model=_compile(classifier) if config.training.compile else classifier,
         optimizer=create_optimizer(config.optimizer, classifier),
+        average=copy.deepcopy(classifier).requires_grad_(False) if config.training.ema_decay else None,
     )
 
 
 def get_splits_of(dataset: Dataset, config: RunConfig) -> Splits:
     """Return which images a run of this config trains, validates and tests on."""
-    return create_splits(dataset, config.data.val_fraction, config.data.split_seed)
+    data = config.data
+    splits = create_splits(dataset, data.val_fraction, data.split_seed)
+    return replace(splits, train=subset_of_train(dataset, splits, data.train_fraction, data.split_seed))
 
 
-def create_pool(dataset: Dataset, splits: Splits, device: str) -> ImagePool:
-    """Bring the images to the device."""
-    images, labels, train = (_to_device(array, device) for array in (dataset.images, dataset.labels, splits.train))
-    return ImagePool(images, labels, train, dataset.num_classes)
+def create_pool(dataset: Dataset, config: RunConfig, splits: Splits, device: str) -> ImagePool:
+    """Bring the images to the device, with the labels that training sees."""
+    labels = dataset.labels
+    if config.data.label_noise:
+        labels = noisy_labels(dataset, splits.train, config.data.label_noise, config.data.split_seed)
+    images, targets, train = (_to_device(array, device) for array in (dataset.images, labels, splits.train))
+    return ImagePool(images, targets, train, dataset.num_classes)
 
 
 def epoch_order(state: TrainingState, epoch: int) -> NDArray[np.int64]:

@@ -29,6 +29,7 @@ def train_step(
     *,
     label_smoothing: float,
     precision: str,
+    gradient_clipping: float = 0.0,
 ) -> tuple[Tensor, Tensor]:
     """Update the model once.
 
@@ -39,6 +40,7 @@ def train_step(
         targets: (B,) int64, or (B, C) float shares of the classes.
         label_smoothing: Share of the target spread over all classes.
         precision: "float32" or "bfloat16" (autocast: weights stay float32).
+        gradient_clipping: Longest gradient over all weights; 0 lets every length through.
 
     Returns:
         The mean loss and the number of correct predictions (of the class with the largest share), both before the
@@ -50,9 +52,17 @@ def train_step(
     loss = functional.cross_entropy(logits, targets, label_smoothing=label_smoothing)
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
+    if gradient_clipping:
+        nn.utils.clip_grad_norm_(model.parameters(), gradient_clipping)
     optimizer.step()
     labels = targets if targets.ndim == 1 else targets.argmax(dim=1)
     return loss.detach(), (logits.detach().argmax(dim=1) == labels).sum()
+
+
+def gradient_norm(model: nn.Module) -> float:
+    """Return the length of the last step's gradient over all weights, after clipping. Waits for the device."""
+    gradients = [parameter.grad for parameter in model.parameters() if parameter.grad is not None]
+    return float(nn.utils.get_total_norm(gradients))
 
 
 @dataclass(frozen=True)

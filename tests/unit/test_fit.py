@@ -172,7 +172,7 @@ def test_a_single_image_left_over_is_skipped(tiny_dataset, tiny_config):
 
 
 def test_rows_carry_the_split_in_their_names():
-    row = event_row(StepsDone(1, 5, 2.0, 0.25, 0.1, 1000.0))
+    row = event_row(StepsDone(1, 5, 2.0, 0.25, 0.1, 1000.0, 3.5))
     assert row == {
         "kind": "step",
         "epoch": 1,
@@ -181,6 +181,7 @@ def test_rows_carry_the_split_in_their_names():
         "train/accuracy": 0.25,
         "learning_rate": 0.1,
         "images_per_second": 1000.0,
+        "gradient_norm": 3.5,
     }
 
 

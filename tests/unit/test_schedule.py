@@ -1,11 +1,18 @@
 """python -m pytest tests/unit/test_schedule.py. torch's scheduler is the reference for one cycle."""
 
+import itertools
 import math
 
 import pytest
 import torch
 
-from cifar_core.config import ConstantScheduleConfig, CosineScheduleConfig, OneCycleScheduleConfig
+from cifar_core.config import (
+    ConstantScheduleConfig,
+    CosineScheduleConfig,
+    LinearScheduleConfig,
+    OneCycleScheduleConfig,
+    StepScheduleConfig,
+)
 from cifar_core.training.schedule import compute_learning_rate
 
 
@@ -45,3 +52,19 @@ def test_cosine_climbs_linearly_then_falls_by_half_a_cosine():
 def test_shortest_runs_get_finite_rates_within_the_peak(schedule, num_steps):
     for rate in rates(schedule, num_steps):
         assert 0 <= rate <= 0.2
+
+
+def test_steps_drop_at_even_distances():
+    schedule = StepScheduleConfig(num_drops=2, factor=0.1)
+    rates = [compute_learning_rate(schedule, 1.0, step, 9) for step in range(9)]
+    assert rates == pytest.approx([1, 1, 1, 0.1, 0.1, 0.1, 0.01, 0.01, 0.01])
+
+
+def test_linear_climbs_and_falls_in_straight_lines():
+    schedule = LinearScheduleConfig(warmup_fraction=0.2)
+    rates = [compute_learning_rate(schedule, 2.0, step, 20) for step in range(20)]
+    assert rates[:4] == pytest.approx([0.4, 0.8, 1.2, 1.6])
+    assert rates[4] == pytest.approx(2.0)
+    falls = [left - right for left, right in itertools.pairwise(rates[4:])]
+    assert falls == pytest.approx([2.0 / 16] * 15)
+    assert compute_learning_rate(LinearScheduleConfig(warmup_fraction=0), 1.0, 0, 10) == 1.0

@@ -1,0 +1,82 @@
+"""What the sections of RunConfig are made of: a strict base class, and fields that several of them have."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import ComputedFieldInfo, FieldInfo
+
+
+def _sentence_case(name: str, _info: FieldInfo | ComputedFieldInfo) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def dropout_field(of: str) -> Any:
+    """Share of units that are silenced."""
+    return Field(
+        0.0,
+        ge=0,
+        le=0.9,
+        description=f"Share of {of} silenced at random in each training step.",
+        json_schema_extra={"step": 0.05},
+    )
+
+
+def amount_field(description: str, at_most: float, step: float = 0.05) -> Any:
+    """A strength from 0, off, up to a bound."""
+    return Field(0.0, ge=0, le=at_most, description=f"{description} 0: off.", json_schema_extra={"step": step})
+
+
+def learning_rate_field(default: float) -> Any:
+    """An optimizer's learning rate."""
+    return Field(
+        default,
+        gt=0,
+        le=10,
+        description="Size of a step along the gradient. Too small learns slowly, too large never settles or diverges.",
+        json_schema_extra={"format": "%g", "step": 0.001},
+    )
+
+
+def momentum_field(default: float = 0.9) -> Any:
+    """An optimizer's momentum."""
+    return Field(
+        default,
+        ge=0,
+        lt=1,
+        description="Share of the last step that is carried into the next one.",
+        json_schema_extra={"step": 0.05},
+    )
+
+
+def warmup_field() -> Any:
+    """A schedule's warm-up."""
+    return Field(
+        0.05,
+        ge=0,
+        le=0.5,
+        description="Share of all steps in which the learning rate climbs to its full value.",
+        json_schema_extra={"step": 0.05},
+    )
+
+
+def weight_decay_field(default: float) -> Any:
+    """An optimizer's weight decay."""
+    return Field(
+        default,
+        ge=0,
+        le=1,
+        description="Pull of the weights towards zero at each step. Biases and normalisation layers are left alone.",
+        json_schema_extra={"format": "%g", "step": 0.0001},
+    )
+
+
+class Section(BaseModel):
+    """A frozen group of settings that refuses unknown names and non-finite numbers."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        validate_default=True,
+        field_title_generator=_sentence_case,
+    )

@@ -1,0 +1,70 @@
+"""The networks and their options, told apart by `name`."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from cifar_core.config.fields import Section, dropout_field
+
+
+class MLPConfig(Section):
+    """Dense layers only: the baseline that a convolutional network has to beat."""
+
+    name: Literal["mlp"] = "mlp"
+    hidden_size: int = Field(512, ge=4, le=4096, description="Units in each hidden layer.")
+    num_hidden_layers: int = Field(2, ge=1, le=8, description="Dense layers between the pixels and the ten scores.")
+    dropout: float = dropout_field("hidden units")
+    batch_norm: bool = Field(False, description="Normalise each hidden layer over the batch.")
+
+
+class SimpleCNNConfig(Section):
+    """The course's network: two convolutions with pooling, one hidden dense layer."""
+
+    name: Literal["simple_cnn"] = "simple_cnn"
+    width: int = Field(32, ge=4, le=256, description="Filters of the first convolution; the second has twice as many.")
+    hidden_size: int = Field(512, ge=4, le=4096, description="Units in the dense layer before the ten scores.")
+    dropout: float = dropout_field("the dense layer's units")
+    batch_norm: bool = Field(False, description="Normalise each convolution's output over the batch.")
+
+
+class VGGConfig(Section):
+    """Blocks of 3x3 convolutions, each at half the resolution and with twice the channels of the one before."""
+
+    name: Literal["vgg"] = "vgg"
+    width: int = Field(32, ge=4, le=256, description="Filters of the first block; doubled from block to block.")
+    num_blocks: int = Field(
+        3, ge=1, le=5, description="Blocks. Each halves the resolution after its first convolution."
+    )
+    last_width: int = Field(
+        0,
+        ge=0,
+        le=4096,
+        description="Filters of the last block, the cheapest to widen. 0: twice those of the one before.",
+    )
+    convs_per_block: int = Field(2, ge=1, le=4, description="Convolutions in each block.")
+    dropout: float = dropout_field("the pooled features")
+    batch_norm: bool = Field(True, description="Normalise each convolution's output over the batch.")
+
+
+class ResNetConfig(Section):
+    """The residual network of He et al. (2015) for CIFAR: three stages of blocks with shortcuts."""
+
+    name: Literal["resnet"] = "resnet"
+    depth: int = Field(
+        20,
+        ge=8,
+        le=110,
+        description="Weighted layers, 6n + 2: 8, 14, 20, 26, 32 ... 110.",
+        json_schema_extra={"step": 6},
+    )
+    width: int = Field(16, ge=4, le=256, description="Channels of the first stage; doubled in each further stage.")
+    dropout: float = dropout_field("the pooled features")
+
+    @model_validator(mode="after")
+    def _depth_fits_three_stages(self) -> Self:
+        if (self.depth - 2) % 6:
+            raise ValueError(f"depth {self.depth} is not 6n + 2; allowed: 8, 14, 20, 26, 32 ... 110")
+        return self
+
+
+ModelConfig = Annotated[MLPConfig | SimpleCNNConfig | VGGConfig | ResNetConfig, Field(discriminator="name")]

@@ -1,0 +1,62 @@
+"""The optimizers and their options, told apart by `name`."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from cifar_core.config.fields import Section, learning_rate_field, momentum_field, weight_decay_field
+
+
+class SGDConfig(Section):
+    """Stochastic gradient descent with momentum."""
+
+    name: Literal["sgd"] = "sgd"
+    learning_rate: float = learning_rate_field(0.05)
+    momentum: float = momentum_field()
+    nesterov: bool = Field(True, description="Look ahead along the momentum before the gradient is applied.")
+    weight_decay: float = weight_decay_field(5e-4)
+
+    @model_validator(mode="after")
+    def _nesterov_needs_momentum(self) -> Self:
+        if self.nesterov and self.momentum == 0:
+            raise ValueError("nesterov true needs a momentum above 0; allowed: nesterov false, or momentum above 0")
+        return self
+
+
+class AdamConfig(Section):
+    """Adam (Kingma and Ba, 2014): a step size of its own for every weight."""
+
+    name: Literal["adam"] = "adam"
+    learning_rate: float = learning_rate_field(1e-3)
+    weight_decay: float = weight_decay_field(0.0)
+
+
+class AdamWConfig(Section):
+    """Adam with decoupled weight decay (Loshchilov and Hutter, 2017)."""
+
+    name: Literal["adamw"] = "adamw"
+    learning_rate: float = learning_rate_field(1e-3)
+    weight_decay: float = weight_decay_field(0.05)
+
+
+class RMSpropConfig(Section):
+    """RMSprop (Hinton, 2012): steps divided by the recent size of each weight's gradient."""
+
+    name: Literal["rmsprop"] = "rmsprop"
+    learning_rate: float = learning_rate_field(1e-3)
+    momentum: float = momentum_field(0.0)
+    weight_decay: float = weight_decay_field(0.0)
+
+
+class MuonConfig(Section):
+    """Muon (Jordan, 2024) for filters and hidden layers: every direction of a weight matrix learns equally fast."""
+
+    name: Literal["muon"] = "muon"
+    learning_rate: float = learning_rate_field(0.05)
+    momentum: float = momentum_field()
+    weight_decay: float = weight_decay_field(0.05)
+
+
+OptimizerConfig = Annotated[
+    SGDConfig | AdamConfig | AdamWConfig | RMSpropConfig | MuonConfig, Field(discriminator="name")
+]
