@@ -5,10 +5,11 @@ from cifar_core.runs.executor import Executor, LocalExecutor
 from cifar_core.runs.index import RunSummary
 from cifar_core.runs.record import RunMeta, RunRecord
 from cifar_core.runs.status import RunError, RunStatus
-from cifar_core.runs.store import RunNotFoundError, RunStore, default_runs_dir
+from cifar_core.runs.store import Fork, RunNotFoundError, RunStore, default_runs_dir
 
 __all__ = [
     "Executor",
+    "Fork",
     "LocalExecutor",
     "RunError",
     "RunMeta",

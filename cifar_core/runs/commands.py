@@ -2,13 +2,22 @@
 
 import json
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from cifar_core.files import write_text_atomically
 from cifar_core.runs.status import RunError
 
-CommandName = Literal["pause", "resume", "stop"]
+CommandName = Literal["pause", "resume", "stop", "learning_rate"]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A message: what to do, and with which numbers."""
+
+    name: CommandName
+    arguments: dict[str, Any] = field(default_factory=dict)
 
 
 def send_command(run_dir: Path, command: CommandName, **arguments: Any) -> None:
@@ -28,12 +37,22 @@ def clear_commands(run_dir: Path) -> None:
     take_commands(run_dir)
 
 
-def take_commands(run_dir: Path) -> list[CommandName]:
+def take_commands(run_dir: Path) -> list[Command]:
     """Return the messages in the order they were sent, and remove them."""
-    taken: list[CommandName] = []
+    taken: list[Command] = []
     for path in sorted((run_dir / "commands").glob("[!.]*.json")):
         name = path.stem.partition("-")[2]
+        arguments = _read_arguments(path)
         path.unlink(missing_ok=True)
         if name in get_args(CommandName):
-            taken.append(name)  # type: ignore[arg-type]  # just checked
+            taken.append(Command(name, arguments))  # type: ignore[arg-type]  # just checked
     return taken
+
+
+def _read_arguments(path: Path) -> dict[str, Any]:
+    """A message that cannot be read has none: its name is in its file's name."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {key: value for key, value in content.items() if key != "command"} if isinstance(content, dict) else {}

@@ -29,6 +29,7 @@ class RunMeta(BaseModel):
     preset: str | None = None
     data_dir: str | None = None
     priority: int = 0
+    forked_from: str | None = None
     created_at: float = 0.0
 
 
@@ -153,6 +154,11 @@ class RunRecord:
 
 def create_record(run_dir: Path, config: RunConfig, meta: RunMeta) -> RunRecord:
     """Write what a new run begins with, all but its status."""
-    write_text_atomically(run_dir / "config.json", json.dumps(config.model_dump(), indent=1))
+    write_config(run_dir, config)
     write_text_atomically(run_dir / "meta.json", meta.model_dump_json(indent=1))
     return RunRecord(run_dir)
+
+
+def write_config(run_dir: Path, config: RunConfig) -> None:
+    """Write a run's settings."""
+    write_text_atomically(run_dir / "config.json", json.dumps(config.model_dump(), indent=1))

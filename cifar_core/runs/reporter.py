@@ -1,5 +1,6 @@
 """What `fit` talks to in a worker: it takes down events, and answers whether to stop."""
 
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,12 @@ _COMMANDS_SECONDS = 0.2
 _STATUS_SECONDS = 0.5
 
 
+def read_learning_rate_changes(record: RunRecord) -> list[tuple[int, float]]:
+    """Return what was done to the learning rate while the run went on: from which step (0-based), times what."""
+    changes = (event for event in record.events() if event.get("kind") == "learning_rate")
+    return [(int(event["step"]), float(event["factor"])) for event in changes]
+
+
 class Reporter:
     """Writes metrics and status, and obeys commands, for one attempt at a run."""
 
@@ -24,6 +31,8 @@ class Reporter:
         # Plain flags: an Event's lock could deadlock with the signal handler, which runs in the same thread.
         self._is_stopping = False
         self._is_paused = False
+        self._next_step = 0
+        self._factors = read_learning_rate_changes(self._record)
         self._commands_at = 0.0
         self._status_at = 0.0
         self._started_at = time.perf_counter()
@@ -53,6 +62,8 @@ class Reporter:
     def should_stop(self) -> bool:
         """Read commands a few times a second; hold the training here while it is paused.
 
+        Asked once before each step, which is how the step is known from which a new learning rate holds.
+
         Raises:
             SupersededError: The run belongs to somebody else.
         """
@@ -60,17 +71,30 @@ class Reporter:
             self._obey_commands()
             if self._is_paused and not self._is_stopping:
                 self._hold()
+        self._next_step += 1
         return self._is_stopping
+
+    def steer(self, step: int) -> float:
+        """Return what the scheduled learning rate of a step (0-based) is multiplied by."""
+        return math.prod(factor for first, factor in self._factors if first <= step)
 
     def _obey_commands(self) -> None:
         """Only what the latest of several says about pausing counts; a stop is never taken back."""
         self._commands_at = time.perf_counter()
         self._keeper.check()
         for command in take_commands(self._record.run_dir):
-            if command == "stop":
+            if command.name == "stop":
                 self._is_stopping = True
+            elif command.name == "learning_rate":
+                self._change_learning_rate(command.arguments.get("factor"))
             else:
-                self._is_paused = command == "pause"
+                self._is_paused = command.name == "pause"
+
+    def _change_learning_rate(self, factor: Any) -> None:
+        """From the next step on; recorded first, so that a continued run changes at the same step."""
+        if isinstance(factor, int | float) and factor > 0:
+            self._record.record_event("learning_rate", step=self._next_step, factor=float(factor))
+            self._factors.append((self._next_step, float(factor)))
 
     def _hold(self) -> None:
         self._keeper.update(status="paused", message="Paused.", images_per_second=None, seconds_left=None)
@@ -85,7 +109,7 @@ class Reporter:
 
     def _note_start(self, event: TrainingStarted) -> None:
         self._started_at = time.perf_counter()
-        self._first_step = (event.first_epoch - 1) * event.steps_per_epoch
+        self._first_step = self._next_step = (event.first_epoch - 1) * event.steps_per_epoch
         self._keeper.update(
             device=event.device,
             message="",

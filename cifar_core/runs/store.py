@@ -1,20 +1,35 @@
 """All runs of one directory: submit, list, steer, name and delete."""
 
+import contextlib
 import os
 import shutil
 import time
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from cifar_core.config import RunConfig
 from cifar_core.data import default_data_dir
-from cifar_core.runs.commands import clear_commands, send_command
+from cifar_core.overrides import ConfigError, with_overrides
+from cifar_core.runs.commands import CommandName, clear_commands, send_command
 from cifar_core.runs.executor import Executor, LocalExecutor
 from cifar_core.runs.index import RunIndex, RunSummary
 from cifar_core.runs.naming import create_run_dir, is_run_id
 from cifar_core.runs.queue import dispatch, needs_dispatch, queue_order
-from cifar_core.runs.record import RunMeta, RunRecord, create_record
+from cifar_core.runs.record import RunMeta, RunRecord, create_record, write_config
 from cifar_core.runs.status import ACTIVE, RunError, RunStatus, change_status, now, write_status
+
+_LARGEST_FACTOR = 100.0
+_DISCARD_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Fork:
+    """Weights to start from: of which run, its "best" or its "last" epoch."""
+
+    run_id: str
+    which: Literal["best", "last"] = "best"
 
 
 class RunNotFoundError(RunError):
@@ -43,6 +58,7 @@ class RunStore:
         preset: str | None = None,
         data_dir: Path | None = None,
         priority: int = 0,
+        fork: Fork | None = None,
     ) -> str:
         """Put a run into the queue, start it if its device is free, and return its id.
 
@@ -52,7 +68,12 @@ class RunStore:
             preset: The name of the preset it started from.
             data_dir: Where its worker finds the data; $CIFAR_DATA_DIR or `data` if None.
             priority: Higher runs first.
+            fork: Start from these weights instead of new ones.
+
+        Raises:
+            RunError: The weights to start from are not there, or belong to another network.
         """
+        start = None if fork is None else self._checkpoint_to_fork(fork, config)
         created = now()
         run_dir = create_run_dir(self.runs_dir, datetime.fromtimestamp(created))  # local time: the name is for people
         meta = RunMeta(
@@ -60,9 +81,13 @@ class RunStore:
             preset=preset,
             data_dir=str((data_dir or default_data_dir()).resolve()),
             priority=priority,
+            forked_from=None if fork is None else fork.run_id,
             created_at=created,
         )
-        create_record(run_dir, config, meta)
+        record = create_record(run_dir, config, meta)
+        if start is not None:
+            record.checkpoint_path("start").parent.mkdir(exist_ok=True)
+            shutil.copyfile(start, record.checkpoint_path("start"))
         write_status(run_dir, RunStatus(submitted_at=created, num_epochs=config.training.num_epochs))
         dispatch(self.runs_dir, self._executor, self._index)
         return run_dir.name
@@ -118,6 +143,25 @@ class RunStore:
                 return
         self._steer(run_id, "stop")
 
+    def discard(self, run_id: str) -> None:
+        """End a run at once, without a last look at test, and delete it.
+
+        Raises:
+            RunError: Its worker does not end within ten seconds; it is stopped then, and can be deleted later.
+        """
+        with self._index.locked():
+            record = self.record(run_id)
+            if record.status().is_active:
+                self._executor.cancel(record.run_dir)
+                # A worker whose run is no longer its own writes nothing more.
+                change_status(record.run_dir, status="stopped", message="Discarded.", finished_at=now())
+        until = time.monotonic() + _DISCARD_SECONDS
+        while self._executor.poll(record.run_dir):
+            if time.monotonic() > until:
+                raise RunError(f"run {run_id} is stopped, but its worker has not ended yet; delete it on Runs later")
+            time.sleep(0.05)
+        self.delete(run_id)
+
     def resume_run(self, run_id: str) -> None:
         """Queue a stopped, failed or lost run again; it continues from its last finished epoch.
 
@@ -134,6 +178,58 @@ class RunStore:
             change_status(record.run_dir, status="queued", message="", submitted_at=now(), finished_at=None)
         record.record_event("resumed", epoch=status.epoch)
         dispatch(self.runs_dir, self._executor, self._index)
+
+    def change_learning_rate(self, run_id: str, factor: float) -> None:
+        """Multiply a running run's scheduled learning rate from its next step on.
+
+        Raises:
+            RunError: The run is not active, or the factor is not allowed.
+        """
+        if not 0 < factor <= _LARGEST_FACTOR:
+            raise RunError(f"factor {factor:g} is not allowed; allowed: above 0, up to {_LARGEST_FACTOR:g}")
+        self._steer(run_id, "learning_rate", factor=factor)
+
+    def extend(self, run_id: str, num_epochs: int) -> None:
+        """Queue an ended run for so many epochs more; it continues from its last finished epoch.
+
+        Raises:
+            RunError: It is active, never finished an epoch, or diverged; or the number is not allowed.
+        """
+        with self._index.locked():
+            record = self.record(run_id)
+            status, config = record.status(), record.config()
+            if status.status not in ("completed", "stopped") or not record.checkpoint_path("last").exists():
+                raise RunError(f"run {run_id} is {status.status}; allowed: completed or stopped runs can be extended")
+            try:
+                longer = with_overrides(config, {"training.num_epochs": max(status.epoch, 1) + num_epochs})
+            except ConfigError as error:
+                raise RunError(str(error)) from error
+            clear_commands(record.run_dir)
+            write_config(record.run_dir, longer)
+            changes = {"submitted_at": now(), "finished_at": None, "num_epochs": longer.training.num_epochs}
+            change_status(record.run_dir, status="queued", message="", **changes)
+        record.record_event("extended", epoch=status.epoch, num_epochs=longer.training.num_epochs)
+        dispatch(self.runs_dir, self._executor, self._index)
+
+    def put_first(self, run_id: str) -> None:
+        """Let a queued run be the next one.
+
+        Raises:
+            RunError: It does not wait.
+        """
+        with self._index.locked() as summaries:
+            waiting = queue_order(summaries)
+            if run_id not in [summary.run_id for summary in waiting]:
+                raise RunError(f"run {run_id} does not wait; allowed: a queued run")
+            self.record(run_id).change_meta(priority=waiting[0].priority + 1)
+
+    def stop_all(self) -> int:
+        """Stop every run that is active, the waiting ones first so that none of them starts; return how many."""
+        active = [summary for summary in self.list_runs() if summary.status.status in ACTIVE]
+        for summary in sorted(active, key=lambda summary: summary.status.status != "queued"):
+            with contextlib.suppress(RunError):  # it ended by itself meanwhile
+                self.stop(summary.run_id)
+        return len(active)
 
     def describe(self, run_id: str, *, name: str | None = None, note: str | None = None) -> None:
         """Give a run another name or note; None leaves it as it is.
@@ -163,9 +259,18 @@ class RunStore:
         for doomed in self.runs_dir.glob(".deleted-*"):  # those that an earlier deletion could not finish, too
             shutil.rmtree(doomed, ignore_errors=True)
 
-    def _steer(self, run_id: str, command: str) -> None:
+    def _checkpoint_to_fork(self, fork: Fork, config: RunConfig) -> Path:
+        record = self.record(fork.run_id)
+        if record.config().model != config.model:
+            raise RunError(f"run {fork.run_id} has another network; allowed: the same model section as its own")
+        path = record.checkpoint_path(fork.which)
+        if not path.exists():
+            raise RunError(f"run {fork.run_id} has no {fork.which} weights yet; allowed: after its first epoch")
+        return path
+
+    def _steer(self, run_id: str, command: CommandName, **arguments: float) -> None:
         record = self.record(run_id)
         status = record.status()
         if not status.is_active:
             raise RunError(f"run {run_id} is {status.status}; allowed: only an active run can be told to {command}")
-        send_command(record.run_dir, command)  # type: ignore[arg-type]  # one of the three above
+        send_command(record.run_dir, command, **arguments)

@@ -25,7 +25,9 @@ from cifar_core.runs.reporter import Reporter
 from cifar_core.runs.status import RunError, now
 from cifar_core.training.events import Event, FitResult
 
-Fit = Callable[[RunConfig, Dataset, Path, Callable[[Event], None], Callable[[], bool]], FitResult]
+Fit = Callable[
+    [RunConfig, Dataset, Path, Callable[[Event], None], Callable[[], bool], Callable[[int], float]], FitResult
+]
 
 _log = logging.getLogger("cifar_core.worker")
 
@@ -96,7 +98,7 @@ def _fit(run_dir: Path, reporter: Reporter, fit: Fit | None) -> FitResult:
     _check_same_data(record, dataset)
     write_text_atomically(run_dir / "environment.json", _describe_environment(config, dataset))
     train = fit or _import_fit()
-    return train(config, dataset, run_dir, reporter.on_event, reporter.should_stop)
+    return train(config, dataset, run_dir, reporter.on_event, reporter.should_stop, reporter.steer)
 
 
 def _import_fit() -> Fit:

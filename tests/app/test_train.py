@@ -160,7 +160,7 @@ def test_controls_reach_the_worker(open_page, lab, status, label, command):
     at = open_page("Train", run=run_id)
     button(at, label).click().run()
     assert not at.exception
-    assert take_commands(lab.record(run_id).run_dir) == [command]
+    assert [taken.name for taken in take_commands(lab.record(run_id).run_dir)] == [command]
 
 
 def test_a_queued_run_tells_its_place_and_can_leave(open_page, lab):

@@ -30,7 +30,7 @@ class IdleExecutor:
 def pretend_fit(seconds_per_step=0.0):
     """Return a `fit` that reports events like the real one, without any training."""
 
-    def fit(config, dataset, run_dir, on_event, should_stop):
+    def fit(config, dataset, run_dir, on_event, should_stop, steer):
         num_epochs = config.training.num_epochs
         num_steps = num_epochs * STEPS_PER_EPOCH
         on_event(TrainingStarted("cpu", "float32", 1, 10, num_steps, STEPS_PER_EPOCH, 1))
@@ -41,7 +41,7 @@ def pretend_fit(seconds_per_step=0.0):
                     return result("stopped", "Stopped on request.", epoch - 1)
                 time.sleep(seconds_per_step)
                 step += 1
-                on_event(StepsDone(epoch, step, 2.0, 0.25, 0.1, 1000.0))
+                on_event(StepsDone(epoch, step, 2.0, 0.25, 0.1 * steer(step - 1), 1000.0))
             on_event(EpochDone(epoch, step, 2.0, 0.25, 1.9, 0.2 + 0.01 * epoch, 0.1, 0.5, 1000.0, True))
         return result("completed", f"Completed {num_epochs} epochs.", num_epochs)
 

@@ -79,7 +79,7 @@ def test_long_runs_are_thinned_and_keep_their_latest_row(tmp_path):
 def test_commands_arrive_once_and_in_order(tmp_path):
     for command in ("pause", "resume", "stop"):
         send_command(tmp_path, command)
-    assert take_commands(tmp_path) == ["pause", "resume", "stop"]
+    assert [command.name for command in take_commands(tmp_path)] == ["pause", "resume", "stop"]
     assert take_commands(tmp_path) == []
 
 
