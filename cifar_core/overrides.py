@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from cifar_core.config import SECTIONS, RunConfig, Section, section_choices
+from cifar_core.config.blocks import BLOCKS
 
 
 class ConfigError(ValueError):
@@ -84,6 +85,8 @@ def describe_allowed(section: type[Section], field: str) -> str:
         "maximum": "at most",
     }
     words = [f"{word} {schema[key]:g}" for key, word in bounds.items() if key in schema]
+    if schema.get("type") == "array":
+        return f"a list of {schema['minItems']} to {schema['maxItems']} {field}"
     kind = {"integer": "a whole number", "number": "a number", "string": "text"}.get(schema.get("type", ""), "")
     if "pattern" in schema:
         return str(schema["description"])
@@ -97,6 +100,17 @@ def _split_path(path: str) -> tuple[str, str]:
     return section, field
 
 
+def _describe_block(path: str, details: ErrorDetails, location: list[str]) -> str:
+    """Describe an error within a list of blocks; `location` starts with the block's place, then has its kind."""
+    where = f"{path}[{int(location[0]) + 1}]"
+    if len(location) < 3 or location[1] not in BLOCKS:
+        return f"{where} is not allowed: {details['msg']}; allowed kinds: {', '.join(BLOCKS)}"
+    block, field = BLOCKS[location[1]], location[2]
+    if field not in block.model_fields:
+        return f"{where}.{field}: no such setting of {location[1]}; allowed: {', '.join(block.model_fields)}"
+    return f"{where}.{field} = {details['input']!r} is not allowed; allowed: {describe_allowed(block, field)}"
+
+
 def _describe(details: ErrorDetails) -> str:
     """Turn one pydantic error into a line with the field, the value and what is allowed."""
     location = [str(part) for part in details["loc"]]
@@ -106,7 +120,7 @@ def _describe(details: ErrorDetails) -> str:
     if section not in SECTIONS:
         return f"{section}: no such section; allowed: {', '.join(SECTIONS)}"
     choices = section_choices(section)
-    if details["type"].startswith("union_tag"):
+    if details["type"].startswith("union_tag") and len(location) < 3:
         value = details.get("ctx", {}).get("tag", details["input"])
         return f"{section}.name = {value!r} is not allowed; allowed: {', '.join(choices)}"
     # A union's location carries the chosen name between the section and the field.
@@ -117,6 +131,8 @@ def _describe(details: ErrorDetails) -> str:
         message = details["msg"].removeprefix("Value error, ")
         return f"{section}: {message}"
     path = f"{section}.{fields[0]}"
+    if fields[0] == "blocks" and len(fields) > 1:
+        return _describe_block(path, details, fields[1:])
     if fields[0] not in chosen.model_fields:
         of = f"{section} {location[1]}" if has_choice else section
         return f"{path}: no such setting of {of}; allowed: {', '.join(chosen.model_fields)}"

@@ -12,7 +12,7 @@ FIRST = ("crop_padding", "padding_mode", "horizontal_flip")
 # Titles of the rest, as the pipeline goes through them.
 _GROUPS: dict[str, tuple[str, ...]] = {
     "Ready-made policy": ("policy", "policy_operations", "policy_magnitude"),
-    "Geometry": ("rotation", "translation", "scaling", "vertical_flip"),
+    "Geometry": ("rotation", "translation", "scaling", "alternating_flip", "vertical_flip"),
     "Colour": ("brightness", "contrast", "saturation", "hue", "grayscale"),
     "Noise and occlusion": ("noise", "cutout_size", "erasing"),
     "Mixing two images": ("mixup_alpha", "cutmix_alpha"),

@@ -109,6 +109,16 @@ def set_form(values: Mapping[str, Any], form: str = TRAIN) -> None:
         st.session_state[form_key(path, form)] = value
 
 
+def form_blocks(path: str, form: str = TRAIN) -> list[dict[str, Any]]:
+    """Return a copy of the blocks that a form's list of them holds."""
+    return [dict(block) for block in st.session_state[form_key(path, form)]]
+
+
+def set_widget(key: str, value: Any) -> None:
+    """Set a widget before it is drawn, or in a callback."""
+    st.session_state[key] = value
+
+
 def is_form_filled(form: str = TRAIN) -> bool:
     """Whether a form of this session has values already."""
     return any(str(key).startswith(form_key("", form)) for key in st.session_state)

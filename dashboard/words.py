@@ -33,6 +33,18 @@ _CHOICE_TITLES = {
     "adamw": "AdamW",
     "muon": "Muon",
     "rmsprop": "RMSprop",
+    "convnext": "ConvNeXt",
+    "speed_cnn": "Speed CNN",
+    "relu": "ReLU",
+    "leaky_relu": "LeakyReLU",
+    "gelu": "GELU",
+    "silu": "SiLU",
+    "tanh": "Tanh",
+    "conv": "Convolution",
+    "pool": "Pooling",
+    "dense": "Dense",
+    "dropout": "Dropout",
+    "global_pool": "Global pooling",
 }
 
 
@@ -80,6 +92,8 @@ def setting(value: Any) -> str:
         return "on" if value else "off"
     if isinstance(value, float):
         return f"{value:g}"
+    if isinstance(value, list | tuple):
+        return f"{len(value)} blocks"
     return _CHOICE_TITLES.get(str(value), str(value).replace("_", " "))
 
 

@@ -4,6 +4,7 @@ from torch import nn
 
 from cifar_core.attribution.methods import AttributionError
 from cifar_core.models import LayerSummary, summarize
+from cifar_core.models.kinds import ACTIVATIONS
 
 
 def default_layer_name(model: nn.Module) -> str:
@@ -25,11 +26,11 @@ def default_layer_name(model: nn.Module) -> str:
 def list_layers(model: nn.Module) -> tuple[str, ...]:
     """Return the names of the layers worth choosing from, in order of computation.
 
-    Each ReLU after a convolution; without one, each convolution; nothing for a model without convolutions.
+    Each activation from the first convolution on; without one, each convolution; nothing without convolutions.
     """
     layers = _spatial_layers(model)
-    activations = [layer.name for layer in layers if layer.kind == "ReLU"]
-    return tuple(activations or (layer.name for layer in layers if layer.kind.startswith("Convolution")))
+    activations = [layer.name for layer in layers if layer.kind in ACTIVATIONS]
+    return tuple(activations or (layer.name for layer in layers if "onvolution" in layer.kind))
 
 
 def find_layer(model: nn.Module, name: str | None) -> nn.Module:
@@ -47,5 +48,5 @@ def find_layer(model: nn.Module, name: str | None) -> nn.Module:
 def _spatial_layers(model: nn.Module) -> tuple[LayerSummary, ...]:
     """All layers with features (C, H, W), from the first convolution on."""
     layers = summarize(model).layers
-    first = next((place for place, layer in enumerate(layers) if layer.kind.startswith("Convolution")), len(layers))
+    first = next((place for place, layer in enumerate(layers) if "onvolution" in layer.kind), len(layers))
     return tuple(layer for layer in layers[first:] if len(layer.output_shape) == 3)

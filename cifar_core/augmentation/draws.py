@@ -66,6 +66,9 @@ class AugmentationDraws:
     @cached_property
     def is_flipped(self) -> Tensor:
         """Whether the image is mirrored, bool."""
+        if self.config.alternating_flip:
+            first = uniforms(self.seed, "augmentation/alternating flip", 0, self.indices, 1)[:, 0] < 0.5
+            return first if self.epoch % 2 else ~first
         return (self._uniform("horizontal flip") < 0.5) & self.config.horizontal_flip
 
     @cached_property

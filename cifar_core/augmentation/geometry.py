@@ -13,7 +13,7 @@ def crop_and_flip(images: Tensor, config: AugmentationConfig, draws: Augmentatio
 
     Every pixel is read from where padding, cropping and flipping would have brought it from, in a single gather.
     """
-    if not (config.crop_padding or config.horizontal_flip or config.vertical_flip):
+    if not (config.crop_padding or config.horizontal_flip or config.alternating_flip or config.vertical_flip):
         return images
     batch, channels, height, width = images.shape
     rows = _sources(draws.top, draws.is_upside_down, config.crop_padding, height)  # (B, H)

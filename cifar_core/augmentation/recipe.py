@@ -8,7 +8,8 @@ def torchvision_code(config: RunConfig, statistics: ChannelStatistics) -> str:
     """Return a Python script that defines `transform` (an image to a tensor) and, where labels are mixed, `mix`.
 
     The operations are torchvision's own, which draw from torch's global random state: same kinds and ranges, other
-    numbers. torchvision blurs no translation to whole pixels and lays cutouts inside the image only.
+    numbers. The alternating flip, which torchvision lacks, becomes the random one. torchvision blurs no translation to
+    whole pixels and lays cutouts inside the image only.
 
     Args:
         config: Its augmentation and normalisation.
@@ -24,7 +25,7 @@ def _image_lines(config: AugmentationConfig) -> list[str]:
     mode = "constant" if config.padding_mode == "zero" else "reflect"
     lines = {
         f'v2.RandomCrop(32, padding={config.crop_padding}, padding_mode="{mode}")': config.crop_padding,
-        "v2.RandomHorizontalFlip()": config.horizontal_flip,
+        "v2.RandomHorizontalFlip()": config.horizontal_flip or config.alternating_flip,
         "v2.RandomVerticalFlip()": config.vertical_flip,
         f"v2.RandAugment({config.policy_operations}, {config.policy_magnitude})": config.policy == "rand_augment",
         "v2.TrivialAugmentWide()": config.policy == "trivial_augment",

@@ -7,7 +7,16 @@ set.
 
 from cifar_core.config.data import AugmentationConfig, DataConfig
 from cifar_core.config.fields import Section
-from cifar_core.config.models import MLPConfig, ModelConfig, ResNetConfig, SimpleCNNConfig, VGGConfig
+from cifar_core.config.models import (
+    ConvNeXtConfig,
+    CustomConfig,
+    MLPConfig,
+    ModelConfig,
+    ResNetConfig,
+    SimpleCNNConfig,
+    SpeedCNNConfig,
+    VGGConfig,
+)
 from cifar_core.config.optimizers import AdamConfig, AdamWConfig, MuonConfig, OptimizerConfig, RMSpropConfig, SGDConfig
 from cifar_core.config.run import SECTIONS, RunConfig, section_choices
 from cifar_core.config.schedules import (
@@ -26,7 +35,9 @@ __all__ = [
     "AdamWConfig",
     "AugmentationConfig",
     "ConstantScheduleConfig",
+    "ConvNeXtConfig",
     "CosineScheduleConfig",
+    "CustomConfig",
     "DataConfig",
     "LinearScheduleConfig",
     "MLPConfig",
@@ -41,6 +52,7 @@ __all__ = [
     "ScheduleConfig",
     "Section",
     "SimpleCNNConfig",
+    "SpeedCNNConfig",
     "StepScheduleConfig",
     "TrainingConfig",
     "VGGConfig",

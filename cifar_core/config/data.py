@@ -50,6 +50,11 @@ class AugmentationConfig(Section):
     )
     padding_mode: Literal["zero", "reflect"] = Field("reflect", description="What the padding is filled with.")
     horizontal_flip: bool = Field(False, description="Mirror every second image, drawn at random for each epoch.")
+    alternating_flip: bool = Field(
+        False,
+        description="Mirror half of the images in odd epochs and the other half in even ones, so that any two epochs "
+        "show both sides of each (Jordan, 2024). Takes the place of the random flip.",
+    )
     vertical_flip: bool = Field(False, description="Turn every second image upside down, drawn for each epoch.")
     policy: Literal["none", "rand_augment", "trivial_augment"] = Field(
         "none",

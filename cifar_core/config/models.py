@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from cifar_core.config.blocks import Block, ConvBlock, DenseBlock, GlobalPoolBlock, PoolBlock, trace_shapes
 from cifar_core.config.fields import Section, dropout_field
 
 
@@ -58,6 +59,11 @@ class ResNetConfig(Section):
         json_schema_extra={"step": 6},
     )
     width: int = Field(16, ge=4, le=256, description="Channels of the first stage; doubled in each further stage.")
+    preactivation: bool = Field(
+        False,
+        description="Norm and ReLU before each convolution instead of after it, which leaves the shortcuts untouched "
+        "(He et al., 2016): deep networks learn more easily.",
+    )
     dropout: float = dropout_field("the pooled features")
 
     @model_validator(mode="after")
@@ -67,4 +73,56 @@ class ResNetConfig(Section):
         return self
 
 
-ModelConfig = Annotated[MLPConfig | SimpleCNNConfig | VGGConfig | ResNetConfig, Field(discriminator="name")]
+class ConvNeXtConfig(Section):
+    """A small ConvNeXt (Liu et al., 2022): depthwise convolutions and dense layers at each place, with shortcuts."""
+
+    name: Literal["convnext"] = "convnext"
+    width: int = Field(48, ge=4, le=256, description="Channels of the first stage; doubled in each further stage.")
+    blocks_per_stage: int = Field(2, ge=1, le=9, description="Blocks in each of the three stages.")
+    kernel_size: Literal[3, 5, 7] = Field(
+        5, description="Side of the depthwise filters. Small images need no 7, which the paper has."
+    )
+    dropout: float = dropout_field("the pooled features")
+
+
+class SpeedCNNConfig(Section):
+    """The fastest to train: seven convolutions without shortcuts, the first one set from the images (Jordan, 2024)."""
+
+    name: Literal["speed_cnn"] = "speed_cnn"
+    width: int = Field(64, ge=4, le=256, description="Filters of the first group; the two others have four times more.")
+    whitening: bool = Field(
+        True,
+        description="Set the first layer's filters so that their outputs are uncorrelated on training images, and keep "
+        "them. Off: they are learned.",
+    )
+
+
+class CustomConfig(Section):
+    """A network of your own, put together block by block. A dense layer with the ten scores follows the last one."""
+
+    name: Literal["custom"] = "custom"
+    blocks: tuple[Block, ...] = Field(
+        (
+            ConvBlock(channels=32),
+            PoolBlock(),
+            ConvBlock(channels=64),
+            PoolBlock(),
+            ConvBlock(channels=128),
+            GlobalPoolBlock(),
+            DenseBlock(units=128),
+        ),
+        min_length=1,
+        max_length=40,
+        description="The blocks in order, from the image to the classifier.",
+    )
+
+    @model_validator(mode="after")
+    def _blocks_fit_together(self) -> Self:
+        trace_shapes(self.blocks)
+        return self
+
+
+ModelConfig = Annotated[
+    MLPConfig | SimpleCNNConfig | VGGConfig | ResNetConfig | ConvNeXtConfig | SpeedCNNConfig | CustomConfig,
+    Field(discriminator="name"),
+]

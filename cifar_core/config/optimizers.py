@@ -55,6 +55,11 @@ class MuonConfig(Section):
     learning_rate: float = learning_rate_field(0.05)
     momentum: float = momentum_field()
     weight_decay: float = weight_decay_field(0.05)
+    fixed_length: bool = Field(
+        False,
+        description="Keep the length of each hidden weight at the square root of its number of filters, so that the "
+        "learning rate alone says how far a step turns it. For networks with batch norm.",
+    )
 
 
 OptimizerConfig = Annotated[

@@ -39,6 +39,11 @@ class TrainingConfig(Section):
         "0: off.",
         json_schema_extra={"step": 0.001, "format": "%g"},
     )
+    flip_averaging: bool = Field(
+        False,
+        description="Predict val and test as the mean over each image and its mirror image: a little better, twice the "
+        "time.",
+    )
     early_stopping_patience: int = Field(
         0, ge=0, le=200, description="End the run after so many epochs without a better val accuracy. 0: never."
     )

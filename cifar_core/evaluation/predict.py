@@ -22,6 +22,7 @@ def predict(
     batch_size: int | None = None,
     device: torch.device | str | None = None,
     dtype: torch.dtype | None = None,
+    average_flips: bool = False,
 ) -> Predictions:
     """Run the model over a selection of a dataset's images, in evaluation mode and without gradients.
 
@@ -36,6 +37,7 @@ def predict(
         batch_size: Images per forward pass; it changes speed and memory, not the result. None: what suits the device.
         device: Where the model lives; None: where its first parameter is.
         dtype: torch.bfloat16 computes under autocast; None or torch.float32 does not.
+        average_flips: Return the mean of the logits of each image and its mirror image.
 
     Returns:
         Predictions in the order of `indices`.
@@ -49,9 +51,14 @@ def predict(
     batch_size = batch_size or (_CPU_BATCH_SIZE if device.type == "cpu" else _BATCH_SIZE)
     autocast = torch.autocast(device.type, dtype=torch.bfloat16, enabled=dtype is torch.bfloat16)
     with evaluation_mode(model), torch.inference_mode(), autocast:
-        logits = [model(_load_batch(images, batch, device)).float() for batch in places.split(batch_size)]
+        batches = (_load_batch(images, batch, device) for batch in places.split(batch_size))
+        logits = [_average_flips(model, batch) if average_flips else model(batch).float() for batch in batches]
     chosen = _as_array(targets)[places.numpy()].astype(np.int64)
     return Predictions(torch.cat(logits).cpu().numpy(), chosen, places.numpy())
+
+
+def _average_flips(model: nn.Module, images: Tensor) -> Tensor:
+    return (model(images).float() + model(images.flip(-1)).float()) / 2
 
 
 def _load_batch(images: np.ndarray | Tensor, batch: Tensor, device: torch.device) -> Tensor:

@@ -5,15 +5,26 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor, nn
 
-from cifar_core.models.layers import Add, Normalize
+from cifar_core.models.layers import Add, ChannelNorm, ChannelScale, Normalize, Scale
+
+ACTIVATIONS = ("ReLU", "GELU", "LeakyReLU", "SiLU", "Tanh")
 
 _KINDS: dict[type[nn.Module], str] = {
     Add: "Add",
+    ChannelNorm: "Layer norm",
+    ChannelScale: "Scale per channel",
+    Scale: "Scale",
     Normalize: "Normalise",
     nn.AdaptiveAvgPool2d: "Global average pooling",
+    nn.AdaptiveMaxPool2d: "Global max pooling",
     nn.BatchNorm1d: "Batch norm",
     nn.BatchNorm2d: "Batch norm",
     nn.Dropout: "Dropout",
+    nn.GELU: "GELU",
+    nn.GroupNorm: "Group norm",
+    nn.LeakyReLU: "LeakyReLU",
+    nn.SiLU: "SiLU",
+    nn.Tanh: "Tanh",
     nn.Flatten: "Flatten",
     nn.Linear: "Dense",
     nn.ReLU: "ReLU",
@@ -39,10 +50,13 @@ def describe_kind(module: nn.Module) -> str:
     """Return the kind of a layer in words, such as "Convolution 3x3, stride 2"; its class's name if it has none."""
     if isinstance(module, nn.Conv2d):
         height, width = module.kernel_size
+        depthwise = "Depthwise convolution" if module.groups == module.in_channels > 1 else "Convolution"
         stride = "" if module.stride == (1, 1) else f", stride {module.stride[0]}"
-        return f"Convolution {height}x{width}{stride}"
+        return f"{depthwise} {height}x{width}{stride}"
     if isinstance(module, nn.MaxPool2d):
         return f"Max pooling {module.kernel_size}x{module.kernel_size}"
+    if isinstance(module, nn.AvgPool2d):
+        return f"Average pooling {module.kernel_size}x{module.kernel_size}"
     return _KINDS.get(type(module), type(module).__name__)
 
 
@@ -55,9 +69,9 @@ def next_extent(module: nn.Module, inputs: Sequence[Extent], output: Tensor) -> 
     extent = replace(inputs[0], field=max(branch.field for branch in inputs))
     if isinstance(module, nn.Conv2d):
         return _slide(extent, module.kernel_size[0], module.stride[0], output)
-    if isinstance(module, nn.MaxPool2d):
+    if isinstance(module, nn.MaxPool2d | nn.AvgPool2d):
         return _slide(extent, _as_int(module.kernel_size), _as_int(module.stride), output)
-    if isinstance(module, nn.Linear | nn.AdaptiveAvgPool2d):
+    if isinstance(module, nn.Linear | nn.AdaptiveAvgPool2d | nn.AdaptiveMaxPool2d):
         return _slide(extent, extent.side, extent.side, output)
     return extent
 

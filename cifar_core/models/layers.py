@@ -56,6 +56,50 @@ class Add(nn.Module):
         return left + right
 
 
+class Scale(nn.Module):
+    """A fixed factor."""
+
+    def __init__(self, factor: float) -> None:
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Multiply everything."""
+        return features * self.factor
+
+    def extra_repr(self) -> str:
+        """Return the factor."""
+        return f"{self.factor:g}"
+
+
+class ChannelScale(nn.Module):
+    """A learned factor for each channel: (N, C, H, W) -> the same shape."""
+
+    def __init__(self, num_channels: int, initial: float) -> None:
+        super().__init__()
+        self.factors = nn.Parameter(torch.full((num_channels,), initial))
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Multiply each channel by its factor."""
+        return features * self.factors[:, None, None]
+
+
+class ChannelNorm(nn.Module):
+    """Layer norm over the channels of each place (Ba et al., 2016): (N, C, H, W) -> the same shape."""
+
+    def __init__(self, num_channels: int, eps: float = 1e-6) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(num_channels))
+        self.bias = nn.Parameter(torch.zeros(num_channels))
+        self.eps = eps
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Give the channels of each place mean 0 and variance 1, then a learned scale and shift."""
+        last = features.permute(0, 2, 3, 1)
+        normed = nn.functional.layer_norm(last, (features.shape[1],), self.weight, self.bias, self.eps)
+        return normed.permute(0, 3, 1, 2)
+
+
 def conv3x3(in_channels: int, out_channels: int, *, stride: int = 1, bias: bool = True) -> nn.Conv2d:
     """A 3x3 convolution that keeps the resolution at stride 1. Before a batch norm, which has its own, give no bias."""
     return nn.Conv2d(in_channels, out_channels, kernel_size=3, stride=stride, padding=1, bias=bias)

@@ -8,10 +8,13 @@ from typing import Any
 import torch
 
 from cifar_core.config import ModelConfig
+from cifar_core.models.convnext import build_convnext
+from cifar_core.models.custom import build_custom
 from cifar_core.models.layers import Network
 from cifar_core.models.mlp import build_mlp
 from cifar_core.models.resnet import build_resnet
 from cifar_core.models.simple_cnn import build_simple_cnn
+from cifar_core.models.speed_cnn import build_speed_cnn
 from cifar_core.models.vgg import build_vgg
 
 # Each builder takes the section that config.py has under the same name, and num_classes.
@@ -20,6 +23,9 @@ BUILDERS: dict[str, Callable[[Any, int], Network]] = {
     "simple_cnn": build_simple_cnn,
     "vgg": build_vgg,
     "resnet": build_resnet,
+    "convnext": build_convnext,
+    "speed_cnn": build_speed_cnn,
+    "custom": build_custom,
 }
 
 # torch draws initial weights from one generator for the whole process; a web server has many threads.

@@ -252,7 +252,15 @@ class _Run:
         """Predict a split, rounded as the file will hold it, so that every later reading gives the same numbers."""
         dtype = torch.bfloat16 if self._state.precision == "bfloat16" else None
         indices = self._state.splits.indices(split)
-        return as_saved(predict(classifier, self._dataset.images, self._dataset.labels, indices, dtype=dtype))
+        predictions = predict(
+            classifier,
+            self._dataset.images,
+            self._dataset.labels,
+            indices,
+            dtype=dtype,
+            average_flips=self._state.config.training.flip_averaging,
+        )
+        return as_saved(predictions)
 
     def _learning_rate(self, step: int) -> float:
         config = self._state.config

@@ -18,7 +18,8 @@ class Muon(optim.Optimizer):
     U S V^T by about U V^T, so that rare directions learn as fast as common ones. A convolution's filters count as one
     matrix (out_channels, in_channels x height x width); `torch.optim.Muon` takes nothing but matrices.
 
-    Weight decay is decoupled, as in AdamW, and acts on weights of two and more dimensions.
+    Weight decay is decoupled, as in AdamW, and acts on weights of two and more dimensions. Hidden weights of a fixed
+    length need none: theirs is brought back to the square root of their number of rows before each step.
 
     Args:
         hidden: Weights of two and more dimensions whose steps are made orthogonal.
@@ -26,6 +27,7 @@ class Muon(optim.Optimizer):
         lr: Learning rate of both groups.
         momentum: In [0, 1).
         weight_decay: Share of a weight that is taken off at each step, times the learning rate.
+        fixed_length: Whether hidden weights keep their length.
     """
 
     def __init__(
@@ -36,9 +38,10 @@ class Muon(optim.Optimizer):
         lr: float,
         momentum: float,
         weight_decay: float,
+        fixed_length: bool = False,
     ) -> None:
         groups = [{"params": list(hidden), "is_hidden": True}, {"params": list(others), "is_hidden": False}]
-        defaults = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay}
+        defaults = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay, "fixed_length": fixed_length}
         super().__init__([group for group in groups if group["params"]], defaults)
 
     @torch.no_grad()
@@ -57,7 +60,9 @@ class Muon(optim.Optimizer):
         if "momentum_buffer" not in state:
             state["momentum_buffer"] = torch.zeros_like(parameter)
         buffer = state["momentum_buffer"]
-        if parameter.ndim >= 2:
+        if group["is_hidden"] and group["fixed_length"]:
+            parameter.mul_(len(parameter) ** 0.5 / parameter.norm().clamp(min=1e-7))
+        elif parameter.ndim >= 2:
             parameter.mul_(1 - lr * group["weight_decay"])
         if group["is_hidden"]:
             buffer.lerp_(gradient, 1 - momentum)

@@ -42,6 +42,7 @@ def _create_muon(config: MuonConfig, model: nn.Module) -> Muon:
         lr=config.learning_rate,
         momentum=config.momentum,
         weight_decay=config.weight_decay,
+        fixed_length=config.fixed_length,
     )
 
 

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn, optim
 
-from cifar_core.augmentation import Batch, ImagePool, draw_batch
+from cifar_core.augmentation import Batch, ImagePool, draw_batch, scale_pixels
 from cifar_core.config import RunConfig
 from cifar_core.data import (
     Dataset,
@@ -22,10 +22,13 @@ from cifar_core.data import (
     noisy_labels,
     subset_of_train,
 )
-from cifar_core.models import Classifier, create_classifier
+from cifar_core.models import Classifier, create_classifier, set_whitening
 from cifar_core.randomness import stream_seed
 from cifar_core.training.device import resolve_precision
 from cifar_core.training.optimizer import create_optimizer
+
+# Training images from which the first layer of a network that whitens them is set.
+_NUM_WHITENED = 5000
 
 
 @dataclass(frozen=True)
@@ -81,9 +84,9 @@ def create_training_state(config: RunConfig, dataset: Dataset, device: str) -> T
     """Build the network and its optimizer, and bring the data to the device."""
     splits = get_splits_of(dataset, config)
     statistics = compute_channel_statistics(dataset.images[: dataset.num_train])
-    classifier = create_classifier(
-        config, mean=statistics.mean, std=statistics.std, num_classes=dataset.num_classes
-    ).to(device)
+    classifier = create_classifier(config, mean=statistics.mean, std=statistics.std, num_classes=dataset.num_classes)
+    _set_whitening(classifier, dataset, splits)
+    classifier.to(device)
     # Apart from the line above, since torch's types know no call with both.
     torch.nn.Module.to(classifier, memory_format=torch.channels_last)
     return TrainingState(
@@ -97,6 +100,12 @@ def create_training_state(config: RunConfig, dataset: Dataset, device: str) -> T
         optimizer=create_optimizer(config.optimizer, classifier),
         average=copy.deepcopy(classifier).requires_grad_(False) if config.training.ema_decay else None,
     )
+
+
+def _set_whitening(classifier: Classifier, dataset: Dataset, splits: Splits) -> None:
+    """Set what is set from images, on the CPU: the same images then give the same filters on every device."""
+    images = torch.from_numpy(dataset.images[np.sort(splits.train)[:_NUM_WHITENED]])
+    set_whitening(classifier, classifier.normalize(scale_pixels(images)))
 
 
 def get_splits_of(dataset: Dataset, config: RunConfig) -> Splits:

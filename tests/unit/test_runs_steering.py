@@ -67,7 +67,7 @@ def test_a_continued_run_steers_as_before(store, config):
 @pytest.mark.parametrize("factor", [0.0, -1.0, 101.0, float("nan")])
 def test_an_impossible_factor_is_refused(store, config, factor):
     run_id = store.submit(config)
-    with pytest.raises(RunError, match="factor .* is not allowed; allowed: above 0, up to 100"):
+    with pytest.raises(RunError, match=r"factor .* is not allowed; allowed: above 0, up to 100"):
         store.change_learning_rate(run_id, factor)
     assert take_commands(store.record(run_id).run_dir) == []
 
