@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cifar_core.config import RunConfig
+from cifar_core.config import RunConfig, TrainingConfig
 from cifar_core.overrides import ConfigError, config_difference, with_overrides
 from cifar_core.presets import FIRST_PRESET, PRESETS
 from cifar_core.runs import RunStore
@@ -16,7 +16,7 @@ from dashboard.network_view import render_network
 from dashboard.words import setting, setting_name
 
 LENGTH = ("num_epochs", "batch_size")
-MORE_TRAINING = ("label_smoothing", "early_stopping_patience", "seed", "device", "precision", "num_threads", "compile")
+MORE_TRAINING = tuple(field for field in TrainingConfig.model_fields if field not in LENGTH)
 
 
 def choose_preset() -> str:

@@ -313,3 +313,14 @@ def test_draws_cover_their_range_evenly():
     assert kstest((draws.angle.numpy() + 30) / 60, "uniform").pvalue > 1e-3
     assert kstest((draws.brightness.numpy() - 0.6) / 0.8, "uniform").pvalue > 1e-3
     assert abs(np.corrcoef(draws.angle, draws.brightness)[0, 1]) < 0.03
+
+
+def test_alternating_flip_shows_both_sides_of_each_image_in_any_two_epochs():
+    indices = torch.arange(4000) * 3
+    config = AugmentationConfig(alternating_flip=True, horizontal_flip=True)
+    flips = [AugmentationDraws(config, 1, epoch, indices).is_flipped for epoch in (1, 2, 3, 4)]
+    assert torch.equal(flips[0], ~flips[1])
+    assert torch.equal(flips[1], ~flips[2])
+    assert torch.equal(flips[0], flips[2])
+    assert flips[0].float().mean().item() == pytest.approx(0.5, abs=0.03)
+    assert not torch.equal(flips[0], AugmentationDraws(config, 2, 1, indices).is_flipped)

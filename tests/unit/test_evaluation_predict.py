@@ -151,3 +151,13 @@ def test_arguments_that_do_not_fit_are_refused(dataset, changes, match):
 def test_metrics_and_tables_need_no_torch(package):
     code = f"import sys, {package}; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_flip_averaging_is_the_mean_over_both_sides(model, dataset):
+    images, targets = dataset
+    indices = np.arange(len(images))
+    mirrored = np.ascontiguousarray(images[..., ::-1])
+    plain = [predict(model, pictures, targets, indices).logits for pictures in (images, mirrored)]
+    averaged = predict(model, images, targets, indices, average_flips=True)
+    np.testing.assert_allclose(averaged.logits, (plain[0] + plain[1]) / 2, atol=1e-6)
+    assert not np.allclose(averaged.logits, plain[0])

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from cifar_core.config import AdamConfig, AdamWConfig, MuonConfig, SGDConfig
-from cifar_core.training.muon import orthogonalize
+from cifar_core.training.muon import Muon, orthogonalize
 from cifar_core.training.optimizer import create_optimizer, set_learning_rate
 
 
@@ -101,3 +101,14 @@ def test_muon_leaves_the_classifier_and_vectors_to_sgd():
         optimizer.step()
         sgd.step()
     torch.testing.assert_close([model.hidden.bias, model.classifier.bias], twin)
+
+
+def test_muon_brings_hidden_weights_to_a_fixed_length_before_each_step():
+    torch.manual_seed(0)
+    hidden, other = nn.Parameter(torch.randn(8, 20)), nn.Parameter(torch.randn(3, 8))
+    direction, kept = hidden.detach().clone(), other.detach().clone()
+    optimizer = Muon([hidden], [other], lr=0.1, momentum=0.0, weight_decay=0.5, fixed_length=True)
+    hidden.grad, other.grad = torch.zeros_like(hidden), torch.zeros_like(other)
+    optimizer.step()
+    torch.testing.assert_close(hidden.detach(), direction / direction.norm() * 8**0.5)
+    torch.testing.assert_close(other.detach(), kept * (1 - 0.1 * 0.5))  # plain decay, no fixed length
