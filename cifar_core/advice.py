@@ -13,7 +13,7 @@ Changes = dict[str, Any]
 _CHANCE_MARGIN = 0.03
 _GAP_LOSS, _GAP_EPOCHS = 0.05, 2
 _PLATEAU_GAIN, _PLATEAU_EPOCHS = 0.003, 4
-_SPIKE_FACTOR, _SMOOTHING = 1.6, 0.7
+_SPIKE_FACTOR, _SPIKE_NATS, _SMOOTHING = 1.6, 0.2, 0.7
 _ABOVE = 0.01
 _DEAD_SHARE = 0.4
 _STILL_GAIN = 0.004
@@ -94,7 +94,9 @@ def find_spike(history: History) -> Finding | None:
     for row in history.steps:
         loss = row["train/loss"]
         smoothed = loss if smoothed is None else _SMOOTHING * smoothed + (1 - _SMOOTHING) * loss
-        if smoothed > _SPIKE_FACTOR * lowest and (worst is None or smoothed / lowest > worst[0]):
+        if smoothed > max(_SPIKE_FACTOR * lowest, lowest + _SPIKE_NATS) and (
+            worst is None or smoothed / lowest > worst[0]
+        ):
             worst = (smoothed / lowest, row["step"] / history.steps_per_epoch)
         lowest = min(lowest, smoothed)
     if worst is None:
@@ -105,7 +107,8 @@ def find_spike(history: History) -> Finding | None:
         worst[1],
         f"Train loss leapt to {worst[0]:.1f} times its lowest in epoch {math.floor(worst[1]) + 1}: some steps went too "
         "far.",
-        f"Said when the smoothed train loss rises above {_SPIKE_FACTOR:g} times the lowest before it.",
+        f"Said when the smoothed train loss rises above {_SPIKE_FACTOR:g} times the lowest before it, and by at least "
+        f"{_SPIKE_NATS:g}.",
         f"Train with a learning rate of {rate / 3:.2g}, a third.",
         {"optimizer.learning_rate": float(f"{rate / 3:.2g}")},
     )

@@ -12,6 +12,7 @@ from cifar_core.data import Dataset
 from cifar_core.data.duplicates import find_near_duplicates
 from cifar_core.data.splits import stratified_sample
 from cifar_core.data.traits import compute_class_statistics, compute_traits
+from cifar_core.overrides import parse_config
 
 Arrays = dict[str, NDArray[np.generic]]
 Options = Mapping[str, str | int]
@@ -76,8 +77,32 @@ def derive_tsne(dataset: Dataset, options: Options, on_progress: OnProgress) -> 
     return {"indices": indices, "positions": np.asarray(mapping.fit(features), np.float32)}
 
 
+def derive_range_test(dataset: Dataset, options: Options, on_progress: OnProgress) -> Arrays:
+    """A learning-rate range test, by the names of `RangeTest`'s fields.
+
+    Options:
+        config: A RunConfig as JSON.
+    """
+    from cifar_core.training.range_test import run_range_test
+
+    return asdict(run_range_test(parse_config(str(options["config"])), dataset, on_progress))
+
+
+def derive_probe(dataset: Dataset, options: Options, on_progress: OnProgress) -> Arrays:
+    """How fast a config trains here, by the names of `Probe`'s fields.
+
+    Options:
+        config: A RunConfig as JSON.
+    """
+    from cifar_core.training.probe import probe_speed
+
+    return asdict(probe_speed(parse_config(str(options["config"])), dataset))
+
+
 KINDS: dict[str, Callable[[Dataset, Options, OnProgress], Arrays]] = {
     "traits": derive_traits,
     "duplicates": derive_duplicates,
     "tsne": derive_tsne,
+    "range_test": derive_range_test,
+    "probe": derive_probe,
 }

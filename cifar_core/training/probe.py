@@ -1,0 +1,69 @@
+"""How long an epoch will take here, from two seconds of it."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cifar_core.config import RunConfig
+from cifar_core.data import Dataset
+from cifar_core.evaluation.predict import predict
+from cifar_core.training.device import reproducible, resolve_device
+from cifar_core.training.optimizer import set_learning_rate
+from cifar_core.training.state import create_training_state, iterate_batches
+from cifar_core.training.step import train_step
+
+_SECONDS = 2.0
+_NUM_WARM_UP = 2
+_NUM_PREDICTED = 1000
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What two seconds of training showed.
+
+    Attributes:
+        images_per_second: (1,) float64, training throughput, augmentation included.
+        epoch_seconds: (1,) float64, estimate for one epoch, the look at val included.
+    """
+
+    images_per_second: NDArray[np.float64]
+    epoch_seconds: NDArray[np.float64]
+
+
+def probe_speed(config: RunConfig, dataset: Dataset) -> Probe:
+    """Train a new network of this config for two seconds, after two steps that warm up, and predict a few val images.
+
+    Raises:
+        DeviceError: The configured device is not on this machine.
+    """
+    device = resolve_device(config.training.device)
+    training = config.training
+    with reproducible(device, training.num_threads):
+        state = create_training_state(config, dataset, device)
+        set_learning_rate(state.optimizer, config.optimizer.learning_rate / 1000)  # it is about time, not about loss
+        num_images, started = 0, time.perf_counter()
+        for step, batch in enumerate(iterate_batches(state, 1)):
+            if step == _NUM_WARM_UP:
+                num_images, started = 0, time.perf_counter()
+            loss, _ = train_step(
+                state.model,
+                state.optimizer,
+                batch.images,
+                batch.targets,
+                label_smoothing=training.label_smoothing,
+                precision=state.precision,
+                gradient_clipping=training.gradient_clipping,
+            )
+            num_images += len(batch.images)
+            loss.item()  # waits for the device
+            if step >= _NUM_WARM_UP and time.perf_counter() - started >= _SECONDS:
+                break
+        per_second = num_images / (time.perf_counter() - started)
+        val = state.splits.val[:_NUM_PREDICTED]
+        started = time.perf_counter()
+        predict(state.evaluated, dataset.images, dataset.labels, val, average_flips=training.flip_averaging)
+        val_seconds = (time.perf_counter() - started) * len(state.splits.val) / len(val)
+    epoch_seconds = len(state.splits.train) / per_second + val_seconds
+    return Probe(np.array([per_second]), np.array([epoch_seconds]))
