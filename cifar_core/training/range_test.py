@@ -102,9 +102,9 @@ def summarize_range(learning_rates: NDArray[np.float64], losses: NDArray[np.floa
     smoothed = np.array(
         [np.average(losses[: place + 1], weights=weights[: place + 1][::-1]) for place in range(len(losses))]
     )
-    suggested = math.nan
-    if len(losses) and smoothed.min() < _FALLS_TO * np.median(smoothed[: max(len(losses) // 4, 1)]):
-        suggested = float(f"{learning_rates[int(smoothed.argmin())] / 10:.2g}")
+    suggested, quarter = math.nan, len(losses) // 4
+    if quarter and smoothed[quarter:].min() < _FALLS_TO * np.median(smoothed[:quarter]):
+        suggested = float(f"{learning_rates[quarter + int(smoothed[quarter:].argmin())] / 10:.2g}")
     return RangeTest(learning_rates, losses, smoothed, np.array([suggested]))
 
 
