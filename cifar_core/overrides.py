@@ -63,6 +63,16 @@ def config_difference(first: RunConfig, second: RunConfig) -> dict[str, tuple[An
     return {path: (left.get(path), right.get(path)) for path in paths if left.get(path) != right.get(path)}
 
 
+def overrides_between(base: RunConfig, config: RunConfig) -> dict[str, Any]:
+    """Return the overrides that make one config of another: `with_overrides(base, ...)` is `config`."""
+    settings = flatten(config)
+    changed = {path: value for path, (_, value) in config_difference(base, config).items() if path in settings}
+    for section in SECTIONS:
+        if f"{section}.name" in changed:  # the section then starts from its own defaults
+            changed |= {path: value for path, value in settings.items() if path.startswith(f"{section}.")}
+    return changed
+
+
 def parse_value(text: str) -> Any:
     """Read a value as typed on a command line: a number, true, false or null as JSON has them; all else is text."""
     try:

@@ -22,9 +22,11 @@ from cifar_core.data import (
 )
 from cifar_core.data.similarity import Descriptors, describe_images, project_to_plane
 from cifar_core.evaluation import Predictions, load_predictions
+from cifar_core.evaluation.track import EpochReading, Track, create_track, read_epoch
 from cifar_core.runs import RunRecord, RunStore, default_runs_dir
 from cifar_core.training.device import DeviceInfo, list_devices
 from dashboard.colours import colour_classes
+from dashboard.pictures import lay_out
 
 if TYPE_CHECKING:
     from cifar_core.augmentation.cost import PipelineCost
@@ -60,6 +62,21 @@ def get_predictions(record: RunRecord, split: str, epoch: int | str) -> Predicti
     """Return a run's saved predictions, None if there are none."""
     path = record.predictions_path(split, epoch)
     return None if path is None else _predictions(path, path.stat().st_mtime_ns)
+
+
+def get_track(record: RunRecord) -> Track | None:
+    """Return a run's val predictions over its epochs, None before the first. Each epoch's file is read once."""
+    epochs = record.prediction_epochs()
+    paths = [path for path in (record.predictions_path("val", epoch) for epoch in epochs) if path is not None]
+    if not paths or len(paths) != len(epochs):
+        return None
+    return create_track(epochs, [_epoch_reading(path, path.stat().st_mtime_ns) for path in paths])
+
+
+def get_filter_sheet(record: RunRecord, most: int) -> tuple[NDArray[np.uint8], int] | None:
+    """Return a picture of the first layer's filters after the latest epoch, and how many it has; None before that."""
+    path = record.checkpoint_path("last")
+    return _filter_sheet(path, path.stat().st_mtime_ns, most) if path.exists() else None
 
 
 def get_model_summary(config: RunConfig) -> tuple[pd.DataFrame, dict[str, float]]:
@@ -177,6 +194,20 @@ def _splits(_dataset: Dataset, fingerprint: str, val_fraction: float, seed: int)
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _predictions(path: Path, modified: int) -> Predictions:
     return load_predictions(path)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4096)
+def _epoch_reading(path: Path, modified: int) -> EpochReading:
+    return read_epoch(load_predictions(path))
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _filter_sheet(path: Path, modified: int, most: int) -> tuple[NDArray[np.uint8], int]:
+    from cifar_core.models.filters import filter_pictures, first_filters
+    from cifar_core.training.checkpoint import load_classifier
+
+    filters = first_filters(load_classifier(path))
+    return lay_out(filter_pictures(filters[:most])), len(filters)
 
 
 @st.cache_resource(show_spinner=False)

@@ -31,6 +31,12 @@ def find_derived(dataset: Dataset, kind: str, what: str, options: dict[str, str 
     return None
 
 
+def is_derived(request: Request) -> bool:
+    """Whether the arrays are there, or being made."""
+    store = DerivedStore(default_data_dir())
+    return store.path(request).exists() or store.progress(request).state == "running"
+
+
 def _render_progress(store: DerivedStore, request: Request, what: str) -> None:
     progress = store.progress(request)
     if progress.state == "failed":

@@ -1,26 +1,20 @@
 """One run as it trains, and what became of it, read from its record once a second while there is something to see."""
 
-import time
-from collections.abc import Callable
-
 import streamlit as st
 
-from cifar_core.presets import PRESETS
 from cifar_core.runs import RunError, RunRecord, RunStatus, RunStore, RunSummary
 from dashboard import state
-from dashboard.charts import Quantity, curves_figure, curves_frame, yardsticks
+from dashboard.presets import get_presets
 from dashboard.run_table import describe_changes
-from dashboard.tables import offer_csv
+from dashboard.steering import render_controls, render_ways_on
+from dashboard.watch import render_watch
 from dashboard.words import SOURCE_TITLES, STATUS_ICONS, duration, epoch_of, percent
 
 _REFRESH_SECONDS = 1.0
-# A worker obeys after its present step; most do within this time, and the click then shows what it did.
-_PATIENCE_SECONDS = 1.5
 _MEANINGS = {
     "Val accuracy": "Share of the val images it gets right: held out of training, to choose epoch and settings.",
     "Test accuracy": "Share of the test images it gets right. Read once, at the end: choosing by it would flatter it.",
 }
-_QUANTITIES: tuple[Quantity, Quantity] = ("accuracy", "loss")
 
 
 def render_run(store: RunStore, run: RunSummary) -> None:
@@ -39,13 +33,13 @@ def render_run(store: RunStore, run: RunSummary) -> None:
             st.rerun()  # without run_every: the polling ends with the run
         if status.is_active:
             _render_progress(store, record, status)
-            _render_controls(store, record, status)
+            render_controls(store, record, status)
         else:
             _render_outcome(record, status)
         _render_numbers(status)
-        if not status.is_active and status.best_epoch is not None:
-            _render_ways_on(record.run_id)
-        _render_curves(record, status)
+        if not status.is_active:
+            render_ways_on(store, run, status)
+        render_watch(store, record, status)
 
     panel()
 
@@ -53,7 +47,7 @@ def render_run(store: RunStore, run: RunSummary) -> None:
 def _render_heading(run: RunSummary) -> bool:
     """Say which run this is, on which data, with which settings. Returns whether the charts shall follow it."""
     words = (run.run_id.split("-", 2)[-1], SOURCE_TITLES.get(run.data_source, run.data_source))
-    preset = PRESETS.get(run.preset or "")
+    preset = get_presets().get(run.preset or "")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"**{run.name}** :small[:gray[{', '.join(filter(None, words))}]]")
         follow = run.status.is_active and st.toggle(
@@ -89,43 +83,6 @@ def _render_progress(store: RunStore, record: RunRecord, status: RunStatus) -> N
     st.progress(status.progress, text=f"{icon} {', '.join(words)}")
 
 
-def _render_controls(store: RunStore, record: RunRecord, status: RunStatus) -> None:
-    """Buttons that act in their callback: the panel then redraws with what they did."""
-    run_id = record.run_id
-    with st.container(horizontal=True):
-        if status.status == "running":
-            st.button("Pause", icon=":material/pause:", on_click=_act, args=(store.pause, record))
-        if status.status == "paused":
-            st.button(
-                "Go on", icon=":material/play_arrow:", type="primary", on_click=_act, args=(store.unpause, record)
-            )
-        label = "Remove from the queue" if status.status == "queued" else "Stop"
-        help_text = "Ends after the present step. Finished epochs are kept, and it can be resumed on Runs."
-        st.button(
-            label,
-            icon=":material/stop:",
-            on_click=_act,
-            args=(store.stop, record),
-            help=help_text,
-            key=f"stop_{run_id}",
-        )
-
-
-def _act(action: Callable[[str], None], record: RunRecord) -> None:
-    """Tell the worker, and give it a moment to obey, so that the redrawn panel shows the effect."""
-    before = record.status().status
-    try:
-        action(record.run_id)
-    except RunError as error:
-        st.toast(str(error), icon=":material/info:")
-        return
-    until = time.monotonic() + _PATIENCE_SECONDS
-    while record.status().status == before and time.monotonic() < until:
-        time.sleep(0.05)
-    if record.status().status == before:
-        st.toast("Sent. The run obeys after its present step.", icon=":material/hourglass_top:")
-
-
 def _render_outcome(record: RunRecord, status: RunStatus) -> None:
     icon = STATUS_ICONS[status.status]
     if status.status == "completed":
@@ -158,32 +115,3 @@ def _render_numbers(status: RunStatus) -> None:
 
 def _epoch(which: str, number: int | None) -> str:
     return f"{which} epoch" if number is None else f"epoch {number}, {which}"
-
-
-def _render_ways_on(run_id: str) -> None:
-    with st.container(horizontal=True):
-        if st.button("See its errors", type="primary", icon=":material/arrow_forward:"):
-            state.choose_run(run_id)
-            st.switch_page("pages/Errors.py")
-        if st.button("Compare with other runs", icon=":material/table_rows:"):
-            st.switch_page("pages/Runs.py")
-
-
-def _render_curves(record: RunRecord, status: RunStatus) -> None:
-    epoch_rows, step_rows = record.epoch_rows(), record.step_rows()
-    if not epoch_rows and not step_rows:
-        return
-    steps_per_epoch = status.num_steps / max(status.num_epochs, 1)
-    frame = curves_frame(epoch_rows, step_rows, steps_per_epoch)
-    lines = yardsticks(record.environment().get("data_source") == "practice")
-    for column, quantity in zip(st.columns(2), _QUANTITIES, strict=True):
-        with column:
-            figure = curves_figure(frame, quantity, lines if quantity == "accuracy" else ())
-            alt = f"{quantity} of train and val over epochs"
-            st.plotly_chart(figure, key=f"curves_{quantity}", alt=alt, config={"displayModeBar": False})
-    st.caption(
-        "Train is measured on the augmented batches while the weights change, val after each epoch without either: "
-        "with dropout or augmentation, val can lie above train."
-    )
-    if not status.is_active:
-        offer_csv("Curves as CSV", frame, f"{record.run_id}-curves.csv")

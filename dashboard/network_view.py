@@ -1,4 +1,4 @@
-"""A network as a table, before it is trained."""
+"""A network before it is trained: drawn, as a table, in totals, and timed."""
 
 from typing import Any
 
@@ -6,6 +6,8 @@ import streamlit as st
 
 from cifar_core.config import RunConfig
 from dashboard.cache import get_model_summary
+from dashboard.network_chart import drawing_figure, drawing_frame
+from dashboard.tuning import render_probe
 from dashboard.words import large
 
 _COLUMNS: dict[str, Any] = {
@@ -26,5 +28,12 @@ def render_network(config: RunConfig) -> None:
     st.markdown(
         f"**{large(totals['parameters'])}** parameters ({totals['megabytes']:.3g} MB), "
         f"**{large(totals['macs'])}** multiply-accumulates an image."
+    )
+    render_probe(config)
+    figure = drawing_figure(drawing_frame(frame))
+    st.plotly_chart(figure, key="network_drawing", alt="The network's layers, drawn", config={"displayModeBar": False})
+    st.caption(
+        "Left to right as the image passes through: a box is as high as the resolution and as thick as it has "
+        "channels. Point at one to see its layers."
     )
     st.dataframe(frame, hide_index=True, column_config=_COLUMNS, height=min(38 + 35 * len(frame), 420))

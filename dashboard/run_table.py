@@ -9,8 +9,8 @@ import streamlit as st
 
 from cifar_core.config import RunConfig
 from cifar_core.overrides import config_difference, flatten
-from cifar_core.presets import PRESETS
 from cifar_core.runs import RunSummary
+from dashboard.presets import get_presets
 from dashboard.words import SOURCE_TITLES, setting, setting_name
 
 COLUMNS: dict[str, Any] = {
@@ -68,9 +68,10 @@ def differing_settings(configs: Sequence[RunConfig]) -> list[str]:
 
 def describe_changes(run: RunSummary) -> str:
     """Return in words what the run changed against the preset it started from."""
-    if run.config is None or run.preset not in PRESETS:
+    preset = get_presets().get(run.preset or "")
+    if run.config is None or preset is None:
         return ""
-    changes = config_difference(PRESETS[run.preset].config, run.config)
+    changes = config_difference(preset.config, run.config)
     words = [f"{setting_name(path)} {setting(old)} → {setting(new)}" for path, (old, new) in changes.items()]
     return ", ".join(words) or "nothing changed"
 

@@ -6,11 +6,13 @@ bound to the address belongs to its page alone.
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from cifar_core.config import RunConfig
 from cifar_core.overrides import flatten
+from cifar_core.runs import Fork
 
 # Widgets bound to the address: their key is the parameter's name.
 EXPLORE_VIEW, EXPLORE_SPLIT, EXPLORE_CLASSES, EXPLORE_PAGE = "view", "split", "cls", "page"
@@ -25,9 +27,14 @@ RUNS_TABLE, RUNS_CURVE = "runs_table", "runs_curve"
 RUN_PICKER = "frame_run_picker"
 AUGMENT_PICTURES, AUGMENT_VIEW, AUGMENT_FIELD = "augment_pictures", "augment_view", "augment_field"
 TRAIN_PRESET, TRAIN_NAME, TRAIN_FOLLOW = "train_preset", "train_name", "train_follow"
+TRAIN_SEEDS, TRAIN_COMPARED, TRAIN_SAVED_NAME = "train_seeds", "train_compared", "train_saved_name"
+TRAIN_VIEW, TRAIN_OVERLAY, TRAIN_EPOCH = "train_view", "train_overlay", "train_epoch"
 
 _RUN, _IMAGE = "run", "image"
 TRAIN, AUGMENT = "train", "augment"  # the pages with a form over RunConfig
+_FORK, _WANTED = "train_fork", "wanted"
+_PINNED, _CELL = "train_pinned_epoch", "train_cell"
+_SHARED_PRESET, _SHARED_SETTINGS = "preset", "settings"
 _TICKED = "runs_ticked"
 _COUNTED = "errors_test_readings"
 _HANDED_OVER = "image_handed_over"
@@ -122,6 +129,64 @@ def set_widget(key: str, value: Any) -> None:
 def is_form_filled(form: str = TRAIN) -> bool:
     """Whether a form of this session has values already."""
     return any(str(key).startswith(form_key("", form)) for key in st.session_state)
+
+
+def chosen_fork() -> Fork | None:
+    """Return the weights that the next run of this session starts from; None: new ones."""
+    return st.session_state.get(_FORK)
+
+
+def choose_fork(fork: Fork | None) -> None:
+    """Let the next run start from a run's weights, or from new ones."""
+    st.session_state[_FORK] = fork
+
+
+def want(key: str) -> None:
+    """Note that this session asked for something that takes a while."""
+    st.session_state.setdefault(_WANTED, set()).add(key)
+
+
+def is_wanted(key: str) -> bool:
+    """Whether this session asked for it."""
+    return key in st.session_state.get(_WANTED, set())
+
+
+def pinned_epoch() -> int | None:
+    """Return the epoch that the Train page's confusion matrix was moved to; None: the newest, whichever it is."""
+    return st.session_state.get(_PINNED)
+
+
+def pin_epoch(newest: int) -> None:
+    """Note where the slider was moved; at its end it goes on with the run. For callbacks."""
+    epoch = st.session_state.get(TRAIN_EPOCH)
+    st.session_state[_PINNED] = None if epoch == newest else epoch
+
+
+def train_cell() -> tuple[int | None, int | None]:
+    """Return the true and the predicted class chosen in the Train page's confusion matrix; None for any."""
+    return st.session_state.get(_CELL, (None, None))
+
+
+def choose_train_cell(true_idx: int | None, pred_idx: int | None) -> None:
+    """Choose a cell there. For callbacks."""
+    st.session_state[_CELL] = (true_idx, pred_idx)
+
+
+def take_shared_settings() -> tuple[str, str] | None:
+    """Return the preset and the settings, as JSON, that a link brought along, once; None if it brought none."""
+    if _SHARED_SETTINGS not in st.query_params:
+        return None
+    preset, settings = st.query_params.get(_SHARED_PRESET, ""), st.query_params[_SHARED_SETTINGS]
+    for key in (_SHARED_PRESET, _SHARED_SETTINGS):
+        if key in st.query_params:
+            del st.query_params[key]
+    return preset, settings
+
+
+def shared_link(preset: str, settings: str) -> str:
+    """Return a link to the Train page that brings a preset and settings, as JSON, along."""
+    address = (st.context.url or "").split("?")[0]
+    return f"{address}?{urlencode({_SHARED_PRESET: preset, _SHARED_SETTINGS: settings})}"
 
 
 def augment_draw() -> int:

@@ -48,11 +48,15 @@ _CHOICE_TITLES = {
 }
 
 
+def run_name(run: RunSummary) -> str:
+    """Return a run's name with the animal that tells it from its namesakes."""
+    return f"{run.name or 'unreadable'} ({run.run_id.split('-', 2)[-1]})"
+
+
 def run_title(run: RunSummary) -> str:
-    """Return a run's name with what tells it from its namesakes."""
-    animal = run.run_id.split("-", 2)[-1]
+    """Return a run's name, its status and how good it is."""
     accuracy = "" if run.status.best_val_accuracy is None else f", val {percent(run.status.best_val_accuracy)}"
-    return f"{run.name or 'unreadable'} ({animal}) {run.status.status}{accuracy}"
+    return f"{run_name(run)} {run.status.status}{accuracy}"
 
 
 def epoch_of(status: RunStatus) -> str:

@@ -8,11 +8,13 @@ import streamlit as st
 from cifar_core.runs import RunStore, RunSummary
 from dashboard import state
 from dashboard.cache import get_store
-from dashboard.charts import CURVES, overlay_figure, overlay_frame, yardsticks
+from dashboard.charts import yardsticks
+from dashboard.curve_charts import CURVES, overlay_figure, overlay_frame
 from dashboard.frame import page_frame
 from dashboard.run_actions import render_actions
 from dashboard.run_table import COLUMNS, runs_frame
 from dashboard.tables import offer_csv
+from dashboard.words import run_name
 
 
 def select_runs(runs: list[RunSummary], frame: pd.DataFrame) -> list[RunSummary]:
@@ -51,7 +53,7 @@ def render_overlay(store: RunStore, runs: list[RunSummary]) -> None:
         persist_state="session",
     )
     readable = [run for run in runs if run.config is not None]
-    rows = {f"{run.name} ({run.run_id.split('-', 2)[-1]})": store.record(run.run_id).epoch_rows() for run in readable}
+    rows = {run_name(run): store.record(run.run_id).epoch_rows() for run in readable}
     frame = overlay_frame(rows, str(curve))
     if frame.empty:
         st.caption("No finished epoch yet in these runs.")

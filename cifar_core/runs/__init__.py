@@ -4,6 +4,8 @@ from cifar_core.runs.commands import send_command
 from cifar_core.runs.executor import Executor, LocalExecutor
 from cifar_core.runs.index import RunSummary
 from cifar_core.runs.record import RunMeta, RunRecord
+from cifar_core.runs.reporter import read_learning_rate_changes
+from cifar_core.runs.saved_presets import SavedPresets
 from cifar_core.runs.status import RunError, RunStatus
 from cifar_core.runs.store import Fork, RunNotFoundError, RunStore, default_runs_dir
 
@@ -18,6 +20,8 @@ __all__ = [
     "RunStatus",
     "RunStore",
     "RunSummary",
+    "SavedPresets",
     "default_runs_dir",
+    "read_learning_rate_changes",
     "send_command",
 ]

@@ -117,9 +117,13 @@ class RunStore:
             summaries = self.list_runs()
         return summaries
 
+    def waiting(self) -> list[RunSummary]:
+        """Return the queued runs, the next one first."""
+        return queue_order(self.list_runs())
+
     def queue_position(self, run_id: str) -> int | None:
         """Return how many runs wait before this one, plus one; None if it does not wait."""
-        waiting = [summary.run_id for summary in queue_order(self.list_runs())]
+        waiting = [summary.run_id for summary in self.waiting()]
         return waiting.index(run_id) + 1 if run_id in waiting else None
 
     def pause(self, run_id: str) -> None:

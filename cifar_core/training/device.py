@@ -72,6 +72,22 @@ def resolve_precision(precision: str, device: str) -> str:
     return "bfloat16" if _has_bfloat16(device) else "float32"
 
 
+def measure_device_load(device: str) -> tuple[float | None, float | None]:
+    """Return the most memory in bytes that this process has held on a GPU, and the per cent of the time it is busy.
+
+    None where nobody can say: on other devices, or without NVIDIA's management library.
+    """
+    import torch
+
+    if not device.startswith("cuda"):
+        return None, None
+    try:
+        busy: float | None = float(torch.cuda.utilization(device))
+    except (ModuleNotFoundError, RuntimeError):
+        busy = None
+    return float(torch.cuda.max_memory_allocated(device)), busy
+
+
 def count_cores() -> int:
     """Return the CPU cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

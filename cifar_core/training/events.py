@@ -39,6 +39,8 @@ class StepsDone:
         learning_rate: Of the last of these steps.
         images_per_second: Training throughput over these steps.
         gradient_norm: Length of the last step's gradient over all weights, after clipping.
+        device_memory: The most bytes held on a GPU so far; None elsewhere.
+        device_utilization: Per cent of the time in which the GPU was busy; None where nobody can say.
     """
 
     epoch: int
@@ -48,6 +50,8 @@ class StepsDone:
     learning_rate: float
     images_per_second: float
     gradient_norm: float | None = None
+    device_memory: float | None = None
+    device_utilization: float | None = None
 
 
 @dataclass(frozen=True)

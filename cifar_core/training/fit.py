@@ -18,7 +18,7 @@ from cifar_core.models import Classifier
 from cifar_core.randomness import stream_seed
 from cifar_core.training.average import update_average
 from cifar_core.training.checkpoint import Progress, load_classifier, load_weights, restore, save_checkpoint
-from cifar_core.training.device import reproducible, resolve_device
+from cifar_core.training.device import measure_device_load, reproducible, resolve_device
 from cifar_core.training.events import EpochDone, Event, FitResult, StepsDone, TrainingStarted
 from cifar_core.training.optimizer import set_learning_rate
 from cifar_core.training.schedule import compute_learning_rate
@@ -186,6 +186,7 @@ class _Run:
 
     def _report(self, epoch: int, step: int, totals: StepTotals) -> StepTotals:
         if totals.num_images:
+            memory, utilization = measure_device_load(self._state.device)
             self._on_event(
                 StepsDone(
                     epoch=epoch,
@@ -195,6 +196,8 @@ class _Run:
                     learning_rate=self._learning_rate(step - 1),
                     images_per_second=totals.images_per_second,
                     gradient_norm=gradient_norm(self._state.classifier),
+                    device_memory=memory,
+                    device_utilization=utilization,
                 )
             )
         return totals

@@ -13,7 +13,7 @@ from cifar_core.runs.status import change_status
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
     """No worker answers here."""
-    monkeypatch.setattr("dashboard.live._PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("dashboard.steering._PATIENCE_SECONDS", 0.0)
 
 
 def texts(at):
@@ -139,7 +139,10 @@ def test_a_running_run_shows_its_numbers_curves_and_controls(open_page, lab):
         ("Val accuracy", "50.0 %", "epoch 2, last"),
         ("Speed", "375", "images a second"),
     ]
-    assert len(at.get("plotly_chart")) == 2
+    assert [chart.proto.id.split("-")[-1] for chart in at.get("plotly_chart")][:2] == [
+        "curves_accuracy",
+        "curves_loss",
+    ]
     assert [label for label in labels(at) if label in ("Pause", "Go on", "Stop")] == ["Pause", "Stop"]
     assert next(toggle for toggle in at.toggle if toggle.label == "Follow").value is True
 
@@ -216,7 +219,7 @@ def test_a_failed_run_shows_why_and_the_end_of_its_log(open_page, lab):
     (lab.record(run_id).run_dir / "log.txt").write_text("first line\nRuntimeError: out of memory\n")
     at = open_page("Train", run=run_id)
     assert at.error[0].value == "RuntimeError: out of memory"
-    assert "first line" in at.code[0].value
+    assert any("first line" in code.value for code in at.code)
 
 
 def test_a_diverged_run_says_at_which_step_and_what_to_try(open_page, lab):

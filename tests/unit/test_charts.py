@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard import charts
+from dashboard import charts, curve_charts
 
 EPOCHS = [
     {"epoch": 1, "step": 10, "val/accuracy": 0.4, "val/loss": 1.5},
@@ -18,7 +18,7 @@ def levels(figure):
 
 
 def test_curves_put_steps_within_epochs_and_val_at_their_ends():
-    frame = charts.curves_frame(EPOCHS, STEPS, steps_per_epoch=10)
+    frame = curve_charts.curves_frame(EPOCHS, STEPS, steps_per_epoch=10)
     train, val = frame[frame["split"] == "train"], frame[frame["split"] == "val"]
     assert train["epoch"].tolist() == [0.5, 1.0, 1.5]
     assert train["accuracy"].tolist() == [0.125, 0.25, 0.375]
@@ -28,8 +28,8 @@ def test_curves_put_steps_within_epochs_and_val_at_their_ends():
 
 @pytest.mark.parametrize("quantity", ["accuracy", "loss"])
 def test_curves_figure_draws_both_splits(quantity):
-    frame = charts.curves_frame(EPOCHS, STEPS, 10)
-    figure = charts.curves_figure(frame, quantity, charts.CIFAR10_YARDSTICKS)
+    frame = curve_charts.curves_frame(EPOCHS, STEPS, 10)
+    figure = curve_charts.curves_figure(frame, quantity, charts.CIFAR10_YARDSTICKS)
     assert [trace.name for trace in figure.data] == ["train", "val"]
     for trace in figure.data:
         part = frame[frame["split"] == trace.name]
@@ -41,8 +41,8 @@ def test_curves_figure_draws_both_splits(quantity):
     ("best", "drawn"), [(0.05, [0.1]), (0.4, [0.1, 0.7365]), (0.8, [0.1, 0.7365, 0.952]), (0.97, [0.1, 0.7365, 0.952])]
 )
 def test_yardsticks_reach_one_above_the_best_value(best, drawn):
-    frame = charts.curves_frame([EPOCHS[0] | {"val/accuracy": best}], [], 10)
-    figure = charts.curves_figure(frame, "accuracy", charts.CIFAR10_YARDSTICKS)
+    frame = curve_charts.curves_frame([EPOCHS[0] | {"val/accuracy": best}], [], 10)
+    figure = curve_charts.curves_figure(frame, "accuracy", charts.CIFAR10_YARDSTICKS)
     assert levels(figure) == drawn
     assert best < figure.layout.yaxis.range[1] <= 1.02
 
@@ -54,18 +54,18 @@ def test_the_practice_set_has_chance_for_its_only_yardstick():
 
 @pytest.mark.parametrize("quantity", ["accuracy", "loss"])
 def test_curves_of_a_run_without_a_number_are_an_empty_chart(quantity):
-    figure = charts.curves_figure(charts.curves_frame([], [], 0), quantity, charts.CIFAR10_YARDSTICKS)
+    figure = curve_charts.curves_figure(curve_charts.curves_frame([], [], 0), quantity, charts.CIFAR10_YARDSTICKS)
     assert all(len(trace.x) == 0 for trace in figure.data)
 
 
 def test_an_overlay_holds_each_run_and_skips_what_was_not_measured():
     rows = {"a": EPOCHS, "b": [{"epoch": 1, "val/accuracy": None}, {"epoch": 2, "val/accuracy": 0.5}], "c": []}
-    frame = charts.overlay_frame(rows, "val/accuracy")
+    frame = curve_charts.overlay_frame(rows, "val/accuracy")
     assert list(frame.itertuples(index=False, name=None)) == [("a", 1, 0.4), ("a", 2, 0.6), ("b", 2, 0.5)]
-    figure = charts.overlay_figure(frame, "val/accuracy", (charts.CHANCE,))
+    figure = curve_charts.overlay_figure(frame, "val/accuracy", (charts.CHANCE,))
     assert {trace.name: list(trace.y) for trace in figure.data} == {"a": [0.4, 0.6], "b": [0.5]}
     assert levels(figure) == [0.1]
-    assert not charts.overlay_figure(charts.overlay_frame(rows, "val/loss"), "val/loss").layout.shapes
+    assert not curve_charts.overlay_figure(curve_charts.overlay_frame(rows, "val/loss"), "val/loss").layout.shapes
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from cifar_core.training.device import (
     DeviceError,
     count_cores,
     list_devices,
+    measure_device_load,
     reproducible,
     resolve_device,
     resolve_precision,
@@ -44,3 +45,16 @@ def test_settings_and_random_state_are_put_back():
     assert torch.get_num_threads() == threads
     assert not torch.are_deterministic_algorithms_enabled()
     assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_the_load_of_a_gpu_is_measured_and_of_other_devices_is_not(monkeypatch):
+    assert measure_device_load("cpu") == (None, None)
+    monkeypatch.setattr("torch.cuda.max_memory_allocated", lambda name: 5_000_000)
+    monkeypatch.setattr("torch.cuda.utilization", lambda name: 87)
+    assert measure_device_load("cuda:0") == (5_000_000.0, 87.0)
+
+    def missing(name):
+        raise ModuleNotFoundError("pynvml")
+
+    monkeypatch.setattr("torch.cuda.utilization", missing)
+    assert measure_device_load("cuda:0") == (5_000_000.0, None)

@@ -1,0 +1,256 @@
+"""What is to be seen of a run while it trains and after: one view at a time, so that a refresh draws no more."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from cifar_core.advice import Finding, History, diagnose
+from cifar_core.data import Dataset
+from cifar_core.evaluation import compute_confusion_matrix, select_cell
+from cifar_core.evaluation.track import Track, class_accuracy_frame, find_changing
+from cifar_core.overrides import with_overrides
+from cifar_core.runs import RunRecord, RunStatus, RunStore, read_learning_rate_changes
+from dashboard import state
+from dashboard.cache import get_dataset, get_filter_sheet, get_predictions, get_track
+from dashboard.charts import yardsticks
+from dashboard.components import confusion_matrix, gallery
+from dashboard.curve_charts import (
+    STEP_CURVES,
+    Mark,
+    Quantity,
+    class_accuracy_figure,
+    curves_figure,
+    curves_frame,
+    overlay_frame,
+    step_figure,
+    steps_frame,
+)
+from dashboard.selection import prediction_tiles
+from dashboard.tables import offer_csv
+from dashboard.track_strip import track_strip
+from dashboard.words import run_name
+
+_QUANTITIES: tuple[Quantity, Quantity] = ("accuracy", "loss")
+_QUIET = {"displayModeBar": False}
+_NUM_CHANGING = 8
+_NUM_FILTERS = 64
+_NUM_OF_CELL = 24
+
+
+def render_watch(store: RunStore, record: RunRecord, status: RunStatus) -> None:
+    """Draw the chosen view of a run."""
+    if not status.step and not status.epoch:
+        return
+    view = st.segmented_control(
+        "View",
+        list(_VIEWS),
+        default="Curves",
+        required=True,
+        key=state.TRAIN_VIEW,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    _VIEWS[view or "Curves"](store, record, status)
+
+
+def _render_curves(store: RunStore, record: RunRecord, status: RunStatus) -> None:
+    epoch_rows, step_rows = record.epoch_rows(), record.step_rows()
+    per_epoch = status.num_steps / max(status.num_epochs, 1)
+    findings = diagnose(_history(record, status))
+    frame = curves_frame(epoch_rows, step_rows, per_epoch)
+    overlay = _choose_overlay(store, record.run_id)
+    lines = yardsticks(record.environment().get("data_source") == "practice")
+    marks = [Mark(finding.epoch, finding.name) for finding in findings] + _rate_marks(record, per_epoch)
+    for column, quantity in zip(st.columns(2), _QUANTITIES, strict=True):
+        others = overlay_frame(overlay, f"val/{quantity}") if overlay else None
+        with column:
+            figure = curves_figure(frame, quantity, lines if quantity == "accuracy" else (), marks, others)
+            alt = f"{quantity} of train and val over epochs"
+            st.plotly_chart(figure, key=f"curves_{quantity}", alt=alt, config=_QUIET)
+    st.caption(
+        "Train is measured on the augmented batches while the weights change, val after each epoch without either: "
+        "with dropout or augmentation, val can lie above train."
+    )
+    _render_findings(record, findings)
+    if not status.is_active:
+        offer_csv("Curves as CSV", frame, f"{record.run_id}-curves.csv")
+
+
+def _history(record: RunRecord, status: RunStatus) -> History:
+    """All steps, not the thinned ones: a spike is short."""
+    return History(
+        config=record.config(),
+        epochs=record.epoch_rows(),
+        steps=record.step_rows(max_rows=4000),
+        steps_per_epoch=status.num_steps / max(status.num_epochs, 1) or 1.0,
+        has_ended=status.status == "completed",
+        has_diverged=status.status == "diverged",
+        num_classes=get_dataset().num_classes,
+    )
+
+
+def _render_findings(record: RunRecord, findings: list[Finding]) -> None:
+    for finding in findings:
+        with st.container(border=True):
+            st.markdown(f":material/lightbulb: **{finding.name}.** {finding.text}")
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"Try next: {finding.suggestion}", help=finding.rule)
+                if finding.changes:
+                    st.button(
+                        "Fill the form",
+                        key=f"try_{finding.name}",
+                        icon=":material/edit_note:",
+                        on_click=state.fill_form,
+                        args=(with_overrides(record.config(), finding.changes),),
+                        help="With this run's settings and the suggested change. Nothing starts before you say so.",
+                    )
+
+
+def _rate_marks(record: RunRecord, steps_per_epoch: float) -> list[Mark]:
+    return [
+        Mark(step / max(steps_per_epoch, 1), f"rate x {factor:g}", "event")
+        for step, factor in read_learning_rate_changes(record)
+    ]
+
+
+def _choose_overlay(store: RunStore, run_id: str) -> dict[str, list[dict[str, object]]]:
+    """Return the epoch rows of the runs to draw beneath this one, by name."""
+    others = {run.run_id: run for run in store.list_runs() if run.run_id != run_id and run.status.epoch}
+    if not others:
+        return {}
+    chosen = st.multiselect(
+        "Compare with",
+        list(others),
+        format_func=lambda other: run_name(others[other]) if other in others else other,
+        key=state.TRAIN_OVERLAY,
+        max_selections=5,
+        placeholder="Draw other runs beneath",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    return {run_name(others[other]): store.record(other).epoch_rows() for other in chosen if other in others}
+
+
+def _render_steps(store: RunStore, record: RunRecord, status: RunStatus) -> None:
+    per_epoch = status.num_steps / max(status.num_epochs, 1)
+    frame = steps_frame(record.step_rows(), per_epoch)
+    if frame.empty:
+        st.caption("The first numbers come after half a second of training.")
+        return
+    marks = _rate_marks(record, per_epoch)
+    columns = st.columns(2)
+    for place, name in enumerate(name for name in STEP_CURVES if name in frame):
+        title, meaning = STEP_CURVES[name]
+        with columns[place % 2]:
+            st.markdown(f"**{title}**", help=meaning)
+            figure = step_figure(frame, name, marks if name == "learning_rate" else ())
+            st.plotly_chart(figure, key=f"steps_{name}", alt=f"{title} over epochs", config=_QUIET)
+    offer_csv("Steps as CSV", frame, f"{record.run_id}-steps.csv")
+
+
+def _render_classes(store: RunStore, record: RunRecord, status: RunStatus) -> None:
+    track = _find_track(record)
+    if track is None:
+        return
+    frame = class_accuracy_frame(track, get_dataset().class_names)
+    alt = "Val accuracy of each class over epochs"
+    st.plotly_chart(class_accuracy_figure(frame), key="classes", alt=alt, config=_QUIET)
+    st.caption("Share of each class's val images it gets right. Classes do not grow evenly: some trade places first.")
+    offer_csv("Classes as CSV", frame, f"{record.run_id}-classes.csv")
+
+
+def _render_images(store: RunStore, record: RunRecord, status: RunStatus) -> None:
+    track = _find_track(record)
+    if track is None:
+        return
+    places = find_changing(track, _NUM_CHANGING)
+    if not len(places):
+        st.caption("No val image has changed its predicted class yet: that takes two epochs.")
+        return
+    dataset: Dataset = get_dataset()
+    track_strip(track, places, dataset.images, dataset.class_names)
+    st.caption("The val images whose predicted class changed most often. Each square is an epoch: blue is right.")
+
+
+def _render_layers(store: RunStore, record: RunRecord, status: RunStatus) -> None:
+    sheet = get_filter_sheet(record, _NUM_FILTERS)
+    if sheet is None:
+        st.caption("The filters are saved after the first epoch.")
+        return
+    picture, num_filters = sheet
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        st.markdown(f"**First layer's filters, {min(num_filters, _NUM_FILTERS)} of {num_filters}**")
+        st.image(picture, width="stretch")
+        st.caption("What each filter answers to: grey is zero. Edges and colour contrasts appear as it learns.")
+    with right:
+        shares = [row.get("dead_relus") or {} for row in record.epoch_rows()]
+        st.markdown("**Dead ReLUs**", help="Units that were zero for each of 256 val images: they no longer learn.")
+        if not any(shares):
+            st.caption("This network has no ReLU.")
+            return
+        frame = pd.DataFrame(
+            {"Layer": list(shares[-1]), "Dead": list(shares[-1].values())}
+            | {"Over epochs": [[epoch.get(layer, 0.0) for epoch in shares] for layer in shares[-1]]}
+        )
+        columns = {
+            "Dead": st.column_config.ProgressColumn("Dead", format="percent", min_value=0, max_value=1),
+            "Over epochs": st.column_config.LineChartColumn("Over epochs", y_min=0, y_max=1),
+        }
+        st.dataframe(frame, hide_index=True, column_config=columns, height=min(38 + 35 * len(frame), 420))
+
+
+def _render_confusion(store: RunStore, record: RunRecord, status: RunStatus) -> None:
+    epochs = record.prediction_epochs()
+    if not epochs:
+        st.caption("The first val predictions come after the first epoch.")
+        return
+    epoch = epochs[0]
+    if len(epochs) > 1:
+        # Left alone, the slider stays at the newest epoch; moved, it stays where it was put.
+        pinned = state.pinned_epoch()
+        state.set_widget(state.TRAIN_EPOCH, pinned if pinned in epochs else epochs[-1])
+        epoch = st.select_slider("Epoch", epochs, key=state.TRAIN_EPOCH, on_change=state.pin_epoch, args=(epochs[-1],))
+    predictions = get_predictions(record, "val", epoch)
+    if predictions is None:
+        return
+    dataset = get_dataset()
+    matrix = compute_confusion_matrix(predictions, dataset.num_classes)
+    right = np.trace(matrix) / matrix.sum()
+    st.caption(f"Val, epoch {epoch}: {right:.1%} on the diagonal. Rows are true, columns predicted.")
+    confusion_matrix(
+        matrix, dataset.class_names, key="train_matrix", selected=state.train_cell(), on_select=state.choose_train_cell
+    )
+    true_idx, pred_idx = state.train_cell()
+    if true_idx is None and pred_idx is None:
+        st.caption("Click a cell to see its images.")
+        return
+    rows = select_cell(predictions, true_idx, pred_idx).head(_NUM_OF_CELL)
+    if rows.empty:
+        st.caption("No val image is there after this epoch.")
+        return
+    images = dataset.images[rows["index"].to_numpy()]
+    tiles = prediction_tiles(dataset, rows)
+    gallery(
+        images, tiles, key="train_cell_images", label="Images of the cell", tile_size=48, on_select=state.choose_image
+    )
+    st.page_link("pages/Explain.py", label="Explain the chosen image", icon=":material/center_focus_strong:")
+
+
+def _find_track(record: RunRecord) -> Track | None:
+    track = get_track(record)
+    if track is None:
+        st.caption("The first val predictions come after the first epoch.")
+    return track
+
+
+_VIEWS: dict[str, Callable[[RunStore, RunRecord, RunStatus], None]] = {
+    "Curves": _render_curves,
+    "Steps": _render_steps,
+    "Classes": _render_classes,
+    "Images": _render_images,
+    "Confusion": _render_confusion,
+    "Layers": _render_layers,
+}
