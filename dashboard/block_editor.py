@@ -83,12 +83,19 @@ def _trace(blocks: Blocks) -> tuple[list[Shape], BlockError | None]:
 def _render_block(
     path: str, form: str, position: int, block: dict[str, Any], shapes: list[Shape], error: BlockError | None
 ) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        with st.popover("Set", icon=":material/tune:", help=f"Settings of block {position + 1}"):
-            _render_fields(path, form, position, block)
-        leaves = f" :small[:gray[→ {shapes_in_words(shapes[position])}]]" if position < len(shapes) else ""
+    leaves = f" :small[:gray[→ {shapes_in_words(shapes[position])}]]" if position < len(shapes) else ""
+    last = len(state.form_blocks(path, form)) - 1
+    with st.container(border=True, gap=None), st.container(gap=None):
         st.markdown(f"**{position + 1}** {describe_block(block)}{leaves}")
-        last = len(state.form_blocks(path, form)) - 1
+        _render_actions(path, form, position, last, block)
+    if error is not None and error.position == position:
+        st.error(str(error).capitalize() + ".", icon=":material/block:")
+
+
+def _render_actions(path: str, form: str, position: int, last: int, block: dict[str, Any]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        with st.popover("Change", icon=":material/tune:", type="tertiary", help=f"Settings of block {position + 1}"):
+            _render_fields(path, form, position, block)
         for icon, words, action, is_off in (
             ("arrow_upward", "Move up", _move_up, position == 0),
             ("arrow_downward", "Move down", _move_down, position == last),
@@ -105,8 +112,6 @@ def _render_block(
                 on_click=_edit,
                 args=(path, form, action, position),
             )
-    if error is not None and error.position == position:
-        st.error(str(error).capitalize() + ".", icon=":material/block:")
 
 
 def _render_fields(path: str, form: str, position: int, block: dict[str, Any]) -> None:

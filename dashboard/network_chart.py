@@ -30,7 +30,7 @@ def drawing_frame(layers: pd.DataFrame) -> pd.DataFrame:
         shape = tuple(int(part) for part in row["output"].split(" x "))
         kind, words = _kind(row["kind"]), f"{row['layer']}: {row['kind']}"
         if kind == "other" or (kind == "pool" and shape == boxes[-1]["shape"]):
-            _join(boxes[-1], words, row["parameters"], shape)
+            _join(boxes[-1], words, row["parameters"])
         else:
             boxes.append(_box(kind, shape, words, row["parameters"]))
     while len(boxes) > _MOST_BOXES:
@@ -74,7 +74,7 @@ def drawing_figure(frame: pd.DataFrame) -> go.Figure:
     style_figure(figure, None, None)
     lowest = _label(figure, centres)
     figure.update_layout(height=250, margin={"l": 4, "r": 4, "t": 4, "b": 4})
-    figure.update_xaxes(visible=False, range=[-4, left], fixedrange=True)
+    figure.update_xaxes(visible=False, range=[-0.03 * left - 4, left], fixedrange=True)
     figure.update_yaxes(visible=False, range=[lowest, 36], fixedrange=True)
     return figure
 
@@ -118,10 +118,9 @@ def _box(kind: str, shape: tuple[int, ...], words: str, parameters: int) -> dict
     return {"kind": kind, "shape": shape, "layers": words, "parameters": parameters}
 
 
-def _join(box: dict[str, Any], words: str, parameters: int, shape: tuple[int, ...]) -> None:
+def _join(box: dict[str, Any], words: str, parameters: int) -> None:
     box["layers"] += f"\n{words}"
     box["parameters"] += parameters
-    box["shape"] = shape
 
 
 def _merge_neighbours(boxes: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -131,7 +130,7 @@ def _merge_neighbours(boxes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for box in boxes:
         last = merged[-1] if merged else None
         if may_join and last is not None and (last["kind"], last["shape"]) == (box["kind"], box["shape"]):
-            _join(last, box["layers"], box["parameters"], box["shape"])
+            _join(last, box["layers"], box["parameters"])
             may_join = False
         else:
             merged.append(dict(box))

@@ -9,7 +9,7 @@ _GAP = 1
 _SIDE = 512
 
 
-def lay_out(pictures: NDArray[np.uint8], columns: int = 16) -> NDArray[np.uint8]:
+def lay_out(pictures: NDArray[np.uint8], columns: int = 8) -> NDArray[np.uint8]:
     """Lay small pictures out side by side, enlarged without blur, on white.
 
     Args:

@@ -61,7 +61,7 @@ def render_start(store: RunStore, config: RunConfig, preset: Preset, runs: list[
             words = run_name(origin) if origin is not None else fork.run_id
             st.markdown(f":material/call_split: Starts from the {fork.which} weights of **{words}**")
             st.button("From new ones", type="tertiary", on_click=state.choose_fork, args=(None,))
-    name_column, seeds_column, button_column = st.columns([3, 1.3, 2], vertical_alignment="bottom")
+    name_column, seeds_column = st.columns([3, 2])
     name = name_column.text_input("Name", key=state.TRAIN_NAME, max_chars=80, placeholder=preset.name)
     num_seeds = seeds_column.number_input(
         "Seeds",
@@ -70,7 +70,7 @@ def render_start(store: RunStore, config: RunConfig, preset: Preset, runs: list[
         key=state.TRAIN_SEEDS,
         help="Train so many runs, each with the next seed: how much of a difference is chance?",
     )
-    if button_column.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch"):
+    if st.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch"):
         try:
             _start(store, config, preset, name or "", num_seeds)
         except RunError as error:

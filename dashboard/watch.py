@@ -189,7 +189,7 @@ def _render_layers(store: RunStore, record: RunRecord, status: RunStatus) -> Non
         shares = [row.get("dead_relus") or {} for row in record.epoch_rows()]
         st.markdown("**Dead ReLUs**", help="Units that were zero for each of 256 val images: they no longer learn.")
         if not any(shares):
-            st.caption("This network has no ReLU.")
+            st.caption("Nothing to count: this network has no ReLU, or the run is older than the count.")
             return
         frame = pd.DataFrame(
             {"Layer": list(shares[-1]), "Dead": list(shares[-1].values())}
