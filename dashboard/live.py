@@ -24,13 +24,15 @@ def render_run(store: RunStore, run: RunSummary) -> None:
 
     @st.fragment(run_every=_REFRESH_SECONDS if is_active and follow else None)
     def panel() -> None:
+        if state.is_redraw_due():
+            st.rerun()
         store.refresh()
         try:
             status = record.status()
         except RunError:
             st.rerun()  # deleted or damaged meanwhile: the page says so
-        if is_active and not status.is_active:
-            st.rerun()  # without run_every: the polling ends with the run
+        if is_active != status.is_active:
+            st.rerun()  # the polling ends with the run, and begins anew with one that goes on
         if status.is_active:
             _render_progress(store, record, status)
             render_controls(store, record, status)

@@ -33,6 +33,7 @@ TRAIN_VIEW, TRAIN_OVERLAY, TRAIN_EPOCH = "train_view", "train_overlay", "train_e
 _RUN, _IMAGE = "run", "image"
 TRAIN, AUGMENT = "train", "augment"  # the pages with a form over RunConfig
 _FORK, _WANTED = "train_fork", "wanted"
+_REDRAW = "train_redraw"
 _PINNED, _CELL = "train_pinned_epoch", "train_cell"
 _SHARED_PRESET, _SHARED_SETTINGS = "preset", "settings"
 _TICKED = "runs_ticked"
@@ -108,6 +109,17 @@ def fill_form(config: RunConfig, preset: str | None = None) -> None:
     if preset is not None:
         st.session_state[TRAIN_PRESET] = preset
     set_form(flatten(config))
+
+
+def refill_form(config: RunConfig) -> None:
+    """Like `fill_form`, from a part of the page that redraws alone: the rest of the page then follows."""
+    fill_form(config)
+    st.session_state[_REDRAW] = True
+
+
+def is_redraw_due() -> bool:
+    """Whether the whole page has to be drawn again; asking takes the wish."""
+    return st.session_state.pop(_REDRAW, False)
 
 
 def set_form(values: Mapping[str, Any], form: str = TRAIN) -> None:

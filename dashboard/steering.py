@@ -154,7 +154,7 @@ def _render_fork(run: RunSummary) -> None:
 
 def _fork(run: RunSummary, fork: Fork) -> None:
     if run.config is not None:
-        state.fill_form(run.config)
+        state.refill_form(run.config)
         state.choose_fork(fork)
 
 

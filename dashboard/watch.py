@@ -102,7 +102,7 @@ def _render_findings(record: RunRecord, findings: list[Finding]) -> None:
                         "Fill the form",
                         key=f"try_{finding.name}",
                         icon=":material/edit_note:",
-                        on_click=state.fill_form,
+                        on_click=state.refill_form,
                         args=(with_overrides(record.config(), finding.changes),),
                         help="With this run's settings and the suggested change. Nothing starts before you say so.",
                     )

@@ -1,5 +1,7 @@
 """python -m pytest tests/unit/test_overrides.py."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from cifar_core.overrides import (
     config_difference,
     describe_allowed,
     flatten,
+    overrides_between,
     parse_config,
     parse_value,
     with_overrides,
@@ -117,3 +120,12 @@ def test_every_setting_is_explained_and_bounded():
                 if field != "name":
                     assert info.description.endswith("."), f"{section}.{field} has no help"
                     assert describe_allowed(choice, field), f"{section}.{field} does not say what is allowed"
+
+
+@pytest.mark.parametrize("base", PRESETS)
+@pytest.mark.parametrize("name", PRESETS)
+def test_overrides_between_two_configs_make_one_of_the_other(base, name):
+    first, second = PRESETS[base].config, with_overrides(PRESETS[name].config, {"schedule.name": "step"})
+    overrides = overrides_between(first, second)
+    assert with_overrides(first, json.loads(json.dumps(overrides))) == second
+    assert overrides_between(second, second) == {}
