@@ -74,11 +74,16 @@ def _mark(name: str, is_true: bool, is_predicted: bool) -> str:
     return f"{name} ({', '.join(words)})" if words else name
 
 
-def scale_accuracy(figure: go.Figure, values: pd.Series, lines: Sequence[tuple[str, float]]) -> None:
-    """Show from zero up to the next yardstick above the best value, so that a curve is not squeezed by a far one."""
+def top_of_accuracy(values: pd.Series, yardsticks: Sequence[tuple[str, float]]) -> float:
+    """Return how high to draw: to the next yardstick above the best value, so that a far one squeezes no curve."""
     best = float(values.max()) if values.notna().any() else 0.0
-    above = [level for _, level in lines if level >= best]
-    top = min(max(best, min(above, default=best)) + 0.06, 1.02)
+    above = [level for _, level in yardsticks if level >= best]
+    return min(max(best, min(above, default=best)) + 0.06, 1.02)
+
+
+def scale_accuracy(figure: go.Figure, values: pd.Series, lines: Sequence[tuple[str, float]]) -> None:
+    """Show an accuracy from zero to `top_of_accuracy`, with the yardsticks on the way."""
+    top = top_of_accuracy(values, lines)
     for label, level in lines:
         if level <= top:
             figure.add_hline(y=level, line={"color": YARDSTICK, "width": 1, "dash": "dot"})

@@ -20,7 +20,6 @@ RGB = {"red": "#d0463b", "green": "#3f9a52", "blue": "#3b6fd4"}
 TRAIN = "#8a94a6"
 VAL = "#2f6fde"
 YARDSTICK = "#8a94a6"
-FINDING = "#b4690e"
 RIGHT = "#2a6fbb"
 WRONG = "#c85030"
 

@@ -1,16 +1,19 @@
 """Curves over epochs: one run's with what is to be seen in them, or one quantity of several runs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts import scale_accuracy, style_figure
-from dashboard.colours import CLASS_COLOURS, FINDING, TRAIN, VAL, YARDSTICK, colour_classes
+from dashboard.charts import scale_accuracy, style_figure, top_of_accuracy
+from dashboard.colours import CLASS_COLOURS, TRAIN, VAL, colour_classes
+from dashboard.components import Level, Line, LineChart, Mark
 
 Quantity = Literal["accuracy", "loss"]
+
+# Dots of more epochs would hide the line.
+_MOST_POINTS = 60
 
 CURVES = {
     "val/accuracy": "Val accuracy",
@@ -30,21 +33,6 @@ STEP_CURVES = {
 }
 
 
-@dataclass(frozen=True)
-class Mark:
-    """Something to be seen at one place of a chart.
-
-    Attributes:
-        epoch: Where, fractional.
-        label: In a word or two.
-        tone: "finding" for what a rule found, "event" for what somebody did.
-    """
-
-    epoch: float
-    label: str
-    tone: Literal["finding", "event"] = "finding"
-
-
 def curves_frame(
     epoch_rows: Sequence[Mapping[str, Any]], step_rows: Sequence[Mapping[str, Any]], steps_per_epoch: float
 ) -> pd.DataFrame:
@@ -58,52 +46,35 @@ def curves_frame(
     return pd.DataFrame(rows, columns=["split", "epoch", "step", "accuracy", "loss"])
 
 
-def curves_figure(
+def curves_chart(
     frame: pd.DataFrame,
     quantity: Quantity,
-    lines: Sequence[tuple[str, float]] = (),
+    yardsticks: Sequence[tuple[str, float]] = (),
     marks: Sequence[Mark] = (),
     others: pd.DataFrame | None = None,
-) -> go.Figure:
+) -> LineChart:
     """Draw train (fine, within epochs) and val (a point an epoch) over epochs.
 
     Args:
         frame: As `curves_frame` returns it.
         quantity: Which of its columns.
-        lines: Levels to hold an accuracy against.
+        yardsticks: Levels to hold an accuracy against.
         marks: What is to be seen where.
         others: Val of other runs, as `overlay_frame` returns it.
     """
-    figure = go.Figure()
-    number = ".1%" if quantity == "accuracy" else ".3f"
+    lines = []
     for place, (name, part) in enumerate(() if others is None else others.groupby("run", sort=False)):
-        figure.add_scatter(
-            x=part["epoch"],
-            y=part["value"],
-            name=str(name),
-            mode="lines",
-            line={"width": 1.5, "dash": "dot", "color": CLASS_COLOURS[(3 * place + 2) % len(CLASS_COLOURS)]},
-            hovertemplate=f"{name}, val, epoch %{{x}}: %{{y:{number}}}<extra></extra>",
-        )
-    for split, colour, mode in (("train", TRAIN, "lines"), ("val", VAL, "lines+markers")):
+        colour = CLASS_COLOURS[(3 * place + 2) % len(CLASS_COLOURS)]
+        lines.append(Line(str(name), part["epoch"].tolist(), part["value"].tolist(), colour, 1.5, is_dotted=True))
+    for split, colour, width in (("train", TRAIN, 1.5), ("val", VAL, 2.0)):
         part = frame[frame["split"] == split]
-        # Points of 200 epochs would hide the line.
-        shown = "lines" if len(part) > 60 else mode
-        figure.add_scatter(
-            x=part["epoch"],
-            y=part[quantity],
-            name=split,
-            mode=shown,
-            line={"color": colour, "width": 2 if split == "val" else 1.5},
-            hovertemplate=f"{split}, epoch %{{x:.2f}}: %{{y:{number}}}<extra></extra>",
-        )
-    style_figure(figure, "Epoch", "Accuracy" if quantity == "accuracy" else "Loss (nats)")
-    if quantity == "accuracy":
-        scale_accuracy(figure, frame["accuracy"], lines)
-    else:
-        _scale_loss(figure, frame)
-    _add_marks(figure, marks)
-    return figure
+        has_points = split == "val" and len(part) <= _MOST_POINTS
+        lines.append(Line(split, part["epoch"].tolist(), part[quantity].tolist(), colour, width, has_points=has_points))
+    if quantity == "loss":
+        return LineChart(lines, "Epoch", "Loss (nats)", (0.0, _top_of_loss(frame)), marks=marks)
+    top = top_of_accuracy(frame["accuracy"], yardsticks)
+    levels = [Level(name, level) for name, level in yardsticks if level <= top]
+    return LineChart(lines, "Epoch", "Accuracy", (0.0, top), is_share=True, levels=levels, marks=marks)
 
 
 def overlay_frame(rows_by_run: Mapping[str, Sequence[Mapping[str, Any]]], curve: str) -> pd.DataFrame:
@@ -145,55 +116,24 @@ def steps_frame(step_rows: Sequence[Mapping[str, Any]], steps_per_epoch: float) 
     return frame.dropna(axis="columns", how="all")
 
 
-def step_figure(frame: pd.DataFrame, name: str, marks: Sequence[Mark] = ()) -> go.Figure:
+def step_chart(frame: pd.DataFrame, name: str, marks: Sequence[Mark] = ()) -> LineChart:
     """Draw one quantity of `STEP_CURVES` over epochs."""
     title = STEP_CURVES[name][0]
-    hover = f"{title}, epoch %{{x:.2f}}: %{{y:.4g}}<extra></extra>"
-    figure = go.Figure(
-        go.Scatter(
-            x=frame["epoch"], y=frame[name], mode="lines", line={"color": VAL, "width": 1.5}, hovertemplate=hover
-        )
-    )
-    style_figure(figure, "Epoch", title)
-    figure.update_yaxes(rangemode="tozero")
-    figure.update_layout(height=220)
-    _add_marks(figure, marks)
-    return figure
+    top = float(frame[name].max()) * 1.08
+    line = Line(title, frame["epoch"].tolist(), frame[name].tolist(), VAL, 1.5)
+    return LineChart([line], "Epoch", title, (0.0, top or 1.0), marks=marks, height=200, has_legend=False)
 
 
-def class_accuracy_figure(frame: pd.DataFrame) -> go.Figure:
+def class_accuracy_chart(frame: pd.DataFrame) -> LineChart:
     """Draw each class's val accuracy over epochs, its name at the end of its line."""
-    figure = go.Figure()
     colours = colour_classes(list(dict.fromkeys(frame["class_name"])))
-    ends = frame.groupby("class_name", sort=False)["accuracy"].last().sort_values()
+    lines = []
     for name, part in frame.groupby("class_name", sort=False):
-        hover = f"{name}, epoch %{{x}}: %{{y:.1%}}<extra></extra>"
-        line = {"color": colours[str(name)], "width": 2}
-        mode = "lines" if len(part) > 1 else "markers"
-        figure.add_scatter(
-            x=part["epoch"], y=part["accuracy"], name=str(name), mode=mode, line=line, hovertemplate=hover
-        )
-    style_figure(figure, "Epoch", "Val accuracy of the class")
-    for name, height in _spread_out(ends).items():
-        text = f"{name} {100 * ends[name]:.0f} %"
-        font = {"size": 11, "color": colours[str(name)]}
-        figure.add_annotation(
-            x=1, xref="paper", xanchor="left", y=height, text=text, font=font, showarrow=False, align="left"
-        )
-    figure.update_layout(height=380, showlegend=False, margin={"r": 110})
-    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
-    return figure
-
-
-def _spread_out(ends: pd.Series, gap: float = 0.05) -> dict[Any, float]:
-    """Move the labels of lines that end close together apart; `ends` ascends."""
-    heights: dict[Any, float] = {}
-    last = -gap
-    for name, value in ends.items():
-        last = max(float(value), last + gap)
-        heights[name] = last
-    over = max(0.0, last - 1.0)
-    return {name: height - over for name, height in heights.items()}
+        accuracies = part["accuracy"].tolist()
+        label = f"{name} {100 * accuracies[-1]:.0f} %"
+        lines.append(Line(str(name), part["epoch"].tolist(), accuracies, colours[str(name)], end_label=label))
+    title = "Val accuracy of the class"
+    return LineChart(lines, "Epoch", title, (0.0, 1.02), is_share=True, height=380, has_legend=False)
 
 
 def _curve_row(split: str, row: Mapping[str, Any], steps_per_epoch: float) -> dict[str, Any]:
@@ -202,27 +142,11 @@ def _curve_row(split: str, row: Mapping[str, Any], steps_per_epoch: float) -> di
     return {"split": split, "epoch": epoch, "step": row["step"], **values}
 
 
-def _scale_loss(figure: go.Figure, frame: pd.DataFrame) -> None:
-    """From zero to a little above what matters: a first loss of many nats, or a burst, would flatten all else."""
+def _top_of_loss(frame: pd.DataFrame) -> float:
+    """A little above what matters: a first loss of many nats, or a burst, would flatten all else."""
     losses = frame["loss"].dropna()
     if losses.empty:
-        return
-    top = max(float(losses.quantile(0.98)), float(frame.loc[frame["split"] == "val", "loss"].median() or 0) * 1.2)
-    figure.update_yaxes(range=[0, min(float(losses.max()), 1.5 * top) * 1.05 + 1e-6])
-
-
-def _add_marks(figure: go.Figure, marks: Sequence[Mark]) -> None:
-    """A line with its number or word above; what stands close together shares the room by height."""
-    for place, mark in enumerate(sorted(marks, key=lambda mark: mark.epoch)):
-        colour = FINDING if mark.tone == "finding" else YARDSTICK
-        figure.add_vline(x=mark.epoch, line={"color": colour, "width": 1.5, "dash": "dash"})
-        figure.add_annotation(
-            x=mark.epoch,
-            y=0.98 - 0.1 * (place % 4),
-            yref="paper",
-            text=mark.label,
-            font={"size": 11, "color": colour},
-            showarrow=False,
-            xanchor="left",
-            xshift=3,
-        )
+        return 1.0
+    val = frame.loc[frame["split"] == "val", "loss"].dropna()
+    top = max(float(losses.quantile(0.98)), float(val.max()) if len(val) else 0.0)
+    return min(float(losses.max()), 1.5 * float(losses.quantile(0.98)), max(top, 1e-6)) * 1.05 + 1e-6

@@ -15,16 +15,15 @@ from cifar_core.runs import RunRecord, RunStatus, RunStore, read_learning_rate_c
 from dashboard import state
 from dashboard.cache import get_dataset, get_filter_sheet, get_predictions, get_track
 from dashboard.charts import yardsticks
-from dashboard.components import confusion_matrix, gallery
+from dashboard.components import Mark, confusion_matrix, gallery, line_chart
 from dashboard.curve_charts import (
     STEP_CURVES,
-    Mark,
     Quantity,
-    class_accuracy_figure,
-    curves_figure,
+    class_accuracy_chart,
+    curves_chart,
     curves_frame,
     overlay_frame,
-    step_figure,
+    step_chart,
     steps_frame,
 )
 from dashboard.selection import prediction_tiles
@@ -33,7 +32,6 @@ from dashboard.track_strip import track_strip
 from dashboard.words import run_name
 
 _QUANTITIES: tuple[Quantity, Quantity] = ("accuracy", "loss")
-_QUIET = {"displayModeBar": False}
 _NUM_CHANGING = 8
 _NUM_FILTERS = 64
 _NUM_OF_CELL = 24
@@ -66,13 +64,15 @@ def _render_curves(store: RunStore, record: RunRecord, status: RunStatus) -> Non
     for column, quantity in zip(st.columns(2), _QUANTITIES, strict=True):
         others = overlay_frame(overlay, f"val/{quantity}") if overlay else None
         with column:
-            figure = curves_figure(frame, quantity, lines if quantity == "accuracy" else (), marks, others)
-            alt = f"{quantity} of train and val over epochs"
-            st.plotly_chart(figure, key=f"curves_{quantity}", alt=alt, config=_QUIET)
+            chart = curves_chart(frame, quantity, lines if quantity == "accuracy" else (), marks, others)
+            line_chart(chart, key=f"curves_{quantity}", label=f"{quantity} of train and val over epochs")
     st.caption(
         "Train is measured on the augmented batches while the weights change, val after each epoch without either: "
         "with dropout or augmentation, val can lie above train."
     )
+    changes = [f"x {factor:g} from step {step + 1}" for step, factor in read_learning_rate_changes(record)]
+    if changes:
+        st.caption(f"Learning rate {', '.join(changes)}.")
     _render_findings(record, findings)
     if not status.is_active:
         offer_csv("Curves as CSV", frame, f"{record.run_id}-curves.csv")
@@ -145,8 +145,8 @@ def _render_steps(store: RunStore, record: RunRecord, status: RunStatus) -> None
         title, meaning = STEP_CURVES[name]
         with columns[place % 2]:
             st.markdown(f"**{title}**", help=meaning)
-            figure = step_figure(frame, name, marks if name == "learning_rate" else ())
-            st.plotly_chart(figure, key=f"steps_{name}", alt=f"{title} over epochs", config=_QUIET)
+            chart = step_chart(frame, name, marks if name == "learning_rate" else ())
+            line_chart(chart, key=f"steps_{name}", label=f"{title} over epochs")
     offer_csv("Steps as CSV", frame, f"{record.run_id}-steps.csv")
 
 
@@ -155,8 +155,7 @@ def _render_classes(store: RunStore, record: RunRecord, status: RunStatus) -> No
     if track is None:
         return
     frame = class_accuracy_frame(track, get_dataset().class_names)
-    alt = "Val accuracy of each class over epochs"
-    st.plotly_chart(class_accuracy_figure(frame), key="classes", alt=alt, config=_QUIET)
+    line_chart(class_accuracy_chart(frame), key="classes", label="Val accuracy of each class over epochs")
     st.caption("Share of each class's val images it gets right. Classes do not grow evenly: some trade places first.")
     offer_csv("Classes as CSV", frame, f"{record.run_id}-classes.csv")
 

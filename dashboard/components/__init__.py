@@ -3,16 +3,22 @@
 from dashboard.components.confusion_matrix import confusion_matrix
 from dashboard.components.gallery import Tile, gallery
 from dashboard.components.inspector import image_inspector
+from dashboard.components.lines import Level, Line, LineChart, Mark, line_chart
 from dashboard.components.maps import PictureMap, picture_maps
 from dashboard.components.scatter import ScatterPoints, scatter
 
 __all__ = [
+    "Level",
+    "Line",
+    "LineChart",
+    "Mark",
     "PictureMap",
     "ScatterPoints",
     "Tile",
     "confusion_matrix",
     "gallery",
     "image_inspector",
+    "line_chart",
     "picture_maps",
     "scatter",
 ]

@@ -19,6 +19,12 @@ def galleries(at):
     return [_header(message) for message in component_messages(at) if isinstance(message, bytes)]
 
 
+def line_charts(at):
+    """The line charts of a page, as sent."""
+    texts = [message for message in component_messages(at) if isinstance(message, str)]
+    return [json.loads(text) for text in texts if '"lines"' in text]
+
+
 def labelled(elements, label):
     """The one element with this label."""
     return next(element for element in elements if element.label == label)

@@ -8,6 +8,7 @@ from cifar_core.presets import PRESETS
 from cifar_core.runs import RunStore
 from cifar_core.runs.commands import take_commands
 from cifar_core.runs.status import change_status
+from tests.app.reading import line_charts
 
 
 @pytest.fixture(autouse=True)
@@ -139,10 +140,7 @@ def test_a_running_run_shows_its_numbers_curves_and_controls(open_page, lab):
         ("Val accuracy", "50.0 %", "epoch 2, last"),
         ("Speed", "375", "images a second"),
     ]
-    assert [chart.proto.id.split("-")[-1] for chart in at.get("plotly_chart")][:2] == [
-        "curves_accuracy",
-        "curves_loss",
-    ]
+    assert [chart["y_title"] for chart in line_charts(at)] == ["Accuracy", "Loss (nats)"]
     assert [label for label in labels(at) if label in ("Pause", "Go on", "Stop")] == ["Pause", "Stop"]
     assert next(toggle for toggle in at.toggle if toggle.label == "Follow").value is True
 

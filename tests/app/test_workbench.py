@@ -18,7 +18,7 @@ from cifar_core.runs.journal import append_row
 from cifar_core.training.checkpoint import Progress, save_checkpoint
 from cifar_core.training.events import EpochDone, event_row
 from tests.app.conftest import STEPS_PER_EPOCH, _predictions
-from tests.app.reading import component_messages, galleries, texts
+from tests.app.reading import component_messages, galleries, line_charts, texts
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +57,11 @@ def figure(at, key):
     return json.loads(chart.proto.spec)
 
 
+def lines(at, label):
+    """The line chart that speaks of this."""
+    return next(chart for chart in line_charts(at) if label in chart["label"])
+
+
 def save_weights(record):
     config = record.config()
     classifier = create_classifier(config, mean=(0.5,) * 3, std=(0.25,) * 3)
@@ -74,16 +79,13 @@ def overfit(record):
 def test_steps_show_rate_and_throughput_and_not_what_was_not_measured(open_page, lab):
     at = open_page("Train", run=lab.complete())
     look(at, "Steps")
-    shown = charts(at)
-    assert "steps_learning_rate" in shown
-    assert "steps_images_per_second" in shown
-    assert "steps_device_memory" not in shown
+    assert [chart["y_title"] for chart in line_charts(at)] == ["Learning rate", "Images a second"]
 
 
 def test_classes_show_a_line_each(open_page, lab):
     at = open_page("Train", run=lab.complete())
     look(at, "Classes")
-    assert len(figure(at, "classes")["data"]) == 10
+    assert len(lines(at, "each class")["lines"]) == 10
 
 
 def test_images_whose_prediction_changed_are_drawn_epoch_by_epoch(open_page, lab):
@@ -133,8 +135,7 @@ def test_a_finding_is_drawn_explained_and_fills_the_form(open_page, lab):
     overfit(lab.record(run_id))
     at = open_page("Train", run=run_id)
     assert "**Overfitting.** From epoch 2 on val loss rises" in texts(at)
-    notes = figure(at, "curves_loss")["layout"]["annotations"]
-    assert ("Overfitting", 2.0) in [(note["text"], note["x"]) for note in notes]
+    assert ("Overfitting", 2) in [(mark["label"], mark["x"]) for mark in lines(at, "loss")["marks"]]
     press(at, key="try_Overfitting")
     assert widget(at, "augmentation.crop_padding").value == 4
     assert widget(at, "augmentation.horizontal_flip").value is True
@@ -146,7 +147,7 @@ def test_other_runs_can_be_drawn_beneath(open_page, lab):
     at = open_page("Train", run=lab.complete("this"))
     at.multiselect(key="train_overlay").set_value([other]).run()
     assert not at.exception
-    assert [trace["name"].split(" ")[0] for trace in figure(at, "curves_loss")["data"]] == ["other", "train", "val"]
+    assert [line["name"].split(" ")[0] for line in lines(at, "loss")["lines"]] == ["other", "train", "val"]
 
 
 def test_the_learning_rate_of_a_running_run_can_be_changed(open_page, lab):
@@ -163,8 +164,7 @@ def test_the_learning_rate_of_a_running_run_can_be_changed(open_page, lab):
     ]
     lab.record(run_id).record_event("learning_rate", step=STEPS_PER_EPOCH, factor=0.5)
     at.run()
-    notes = figure(at, "curves_accuracy")["layout"]["annotations"]
-    assert ("rate x 0.5", 1.0) in [(note["text"], note["x"]) for note in notes]
+    assert ("rate x 0.5", 1.0) in [(mark["label"], mark["x"]) for mark in lines(at, "accuracy")["marks"]]
 
 
 def test_a_running_run_can_be_discarded(open_page, lab, monkeypatch):

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from dashboard import charts, curve_charts
+from dashboard.components import Mark
 
 EPOCHS = [
     {"epoch": 1, "step": 10, "val/accuracy": 0.4, "val/loss": 1.5},
@@ -27,14 +28,17 @@ def test_curves_put_steps_within_epochs_and_val_at_their_ends():
 
 
 @pytest.mark.parametrize("quantity", ["accuracy", "loss"])
-def test_curves_figure_draws_both_splits(quantity):
+def test_curves_chart_draws_both_splits(quantity):
     frame = curve_charts.curves_frame(EPOCHS, STEPS, 10)
-    figure = curve_charts.curves_figure(frame, quantity, charts.CIFAR10_YARDSTICKS)
-    assert [trace.name for trace in figure.data] == ["train", "val"]
-    for trace in figure.data:
-        part = frame[frame["split"] == trace.name]
-        assert list(trace.y) == part[quantity].tolist()
-    assert bool(figure.layout.shapes) == (quantity == "accuracy")
+    chart = curve_charts.curves_chart(frame, quantity, charts.CIFAR10_YARDSTICKS)
+    assert [line.name for line in chart.lines] == ["train", "val"]
+    for line in chart.lines:
+        part = frame[frame["split"] == line.name]
+        assert line.x == part["epoch"].tolist()
+        assert line.y == part[quantity].tolist()
+    assert bool(chart.levels) == chart.is_share == (quantity == "accuracy")
+    assert chart.y_range[0] == 0
+    assert chart.y_range[1] >= frame[quantity].max()
 
 
 @pytest.mark.parametrize(
@@ -42,9 +46,60 @@ def test_curves_figure_draws_both_splits(quantity):
 )
 def test_yardsticks_reach_one_above_the_best_value(best, drawn):
     frame = curve_charts.curves_frame([EPOCHS[0] | {"val/accuracy": best}], [], 10)
-    figure = curve_charts.curves_figure(frame, "accuracy", charts.CIFAR10_YARDSTICKS)
-    assert levels(figure) == drawn
-    assert best < figure.layout.yaxis.range[1] <= 1.02
+    chart = curve_charts.curves_chart(frame, "accuracy", charts.CIFAR10_YARDSTICKS)
+    assert [level.y for level in chart.levels] == drawn
+    assert best < chart.y_range[1] <= 1.02
+
+
+def test_a_burst_does_not_flatten_the_loss():
+    steps = [{"step": step, "train/loss": 1.0 if step != 50 else 400.0} for step in range(1, 100)]
+    chart = curve_charts.curves_chart(curve_charts.curves_frame([], steps, 100), "loss")
+    assert chart.y_range[1] < 10
+
+
+def test_other_runs_lie_dotted_beneath_and_marks_are_kept():
+    others = curve_charts.overlay_frame({"a": EPOCHS, "b": EPOCHS}, "val/loss")
+    marks = [Mark(1.5, "rate x 0.5", "event")]
+    chart = curve_charts.curves_chart(curve_charts.curves_frame(EPOCHS, STEPS, 10), "loss", (), marks, others)
+    assert [(line.name, line.is_dotted) for line in chart.lines] == [
+        ("a", True),
+        ("b", True),
+        ("train", False),
+        ("val", False),
+    ]
+    assert chart.lines[0].colour != chart.lines[1].colour
+    assert chart.marks == marks
+
+
+def test_many_epochs_are_drawn_without_dots():
+    rows = [EPOCHS[0] | {"epoch": epoch} for epoch in range(1, 201)]
+    few, many = (
+        curve_charts.curves_chart(curve_charts.curves_frame(part, [], 1), "loss") for part in (rows[:60], rows)
+    )
+    assert few.lines[1].has_points
+    assert not many.lines[1].has_points
+
+
+def test_steps_hold_what_was_measured_and_memory_in_gigabytes():
+    rows = [
+        {"step": 5, "learning_rate": 0.1, "gradient_norm": 2.0, "images_per_second": 900.0, "device_memory": 3e9},
+        {"step": 10, "learning_rate": 0.05, "gradient_norm": 1.0, "images_per_second": 950.0, "device_memory": 4e9},
+    ]
+    frame = curve_charts.steps_frame(rows, 10)
+    assert frame["epoch"].tolist() == [0.5, 1.0]
+    assert frame["device_memory"].tolist() == [3.0, 4.0]
+    assert "device_utilization" not in frame
+    assert list(curve_charts.step_chart(frame, "learning_rate").lines[0].y) == [0.1, 0.05]
+    assert curve_charts.steps_frame([], 10).empty
+
+
+def test_each_class_has_a_line_with_its_name_at_the_end():
+    frame = pd.DataFrame({"epoch": [1, 1, 2, 2], "class_name": ["a", "b"] * 2, "accuracy": [0.1, 0.2, 0.3, 0.456]})
+    chart = curve_charts.class_accuracy_chart(frame)
+    assert [(line.name, list(line.y), line.end_label) for line in chart.lines] == [
+        ("a", [0.1, 0.3], "a 30 %"),
+        ("b", [0.2, 0.456], "b 46 %"),
+    ]
 
 
 def test_the_practice_set_has_chance_for_its_only_yardstick():
@@ -54,8 +109,9 @@ def test_the_practice_set_has_chance_for_its_only_yardstick():
 
 @pytest.mark.parametrize("quantity", ["accuracy", "loss"])
 def test_curves_of_a_run_without_a_number_are_an_empty_chart(quantity):
-    figure = curve_charts.curves_figure(curve_charts.curves_frame([], [], 0), quantity, charts.CIFAR10_YARDSTICKS)
-    assert all(len(trace.x) == 0 for trace in figure.data)
+    chart = curve_charts.curves_chart(curve_charts.curves_frame([], [], 0), quantity, charts.CIFAR10_YARDSTICKS)
+    assert all(len(line.x) == 0 for line in chart.lines)
+    assert chart.y_range[1] > 0
 
 
 def test_an_overlay_holds_each_run_and_skips_what_was_not_measured():

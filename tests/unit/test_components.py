@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dashboard.components import PictureMap, ScatterPoints, Tile
+from dashboard.components import Level, Line, LineChart, Mark, PictureMap, ScatterPoints, Tile
 from dashboard.components.confusion_matrix import read_cell
 from dashboard.components.gallery import encode_gallery
+from dashboard.components.lines import encode_chart
 from dashboard.components.maps import encode_maps
 from dashboard.components.scatter import encode_scatter, read_selection
 
@@ -136,3 +137,15 @@ def test_columns_of_a_gallery_can_stand_apart():
     header, _ = decode(encode_gallery(draw_images(4), tiles, "all", 48, ("a", "b", "c", "d"), (2,)))
     assert header["headings"] == ["a", "b", "c", "d"]
     assert header["gaps"] == [2]
+
+
+def test_a_line_chart_travels_as_json_with_five_digits_and_gaps():
+    line = Line("val", [1, 2, 3], [0.123456789, float("nan"), None], "#123456", end_label="cat")
+    chart = LineChart([line], "Epoch", "Loss", (0.0, 1.0), levels=[Level("chance", 0.1)], marks=[Mark(1.5, "here")])
+    sent = json.loads(encode_chart(chart, "loss over epochs"))
+    assert sent["label"] == "loss over epochs"
+    assert sent["lines"][0]["x"] == [1, 2, 3]
+    assert sent["lines"][0]["y"] == [0.12346, None, None]
+    assert sent["levels"] == [{"name": "chance", "y": 0.1}]
+    assert sent["marks"] == [{"x": 1.5, "label": "here", "tone": "finding"}]
+    assert sent["y_range"] == [0.0, 1.0]

@@ -1,0 +1,110 @@
+"""Lines over one axis, drawn on a canvas: cheap enough to grow once a second, and zoomed as it was when they do."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from dashboard.components.registration import register
+
+_COMPONENT = register(__file__)
+_DIGITS = 5
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve.
+
+    Attributes:
+        name: In the legend and under the pointer.
+        x: Ascending.
+        y: As many; None where there is no value.
+        colour: CSS.
+        width: In CSS pixels.
+        is_dotted: For what is only to be compared with.
+        has_points: Whether each value gets a dot; sensible up to some dozens.
+        end_label: Written right of the line's end, in its colour.
+    """
+
+    name: str
+    x: Sequence[float]
+    y: Sequence[float | None]
+    colour: str
+    width: float = 2.0
+    is_dotted: bool = False
+    has_points: bool = False
+    end_label: str = ""
+
+
+@dataclass(frozen=True)
+class Level:
+    """A height worth knowing, with its name right of the chart."""
+
+    name: str
+    y: float
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something to be seen at one place.
+
+    Attributes:
+        x: Where.
+        label: In a word or two.
+        tone: "finding" for what a rule found, "event" for what somebody did.
+    """
+
+    x: float
+    label: str
+    tone: Literal["finding", "event"] = "finding"
+
+
+@dataclass(frozen=True)
+class LineChart:
+    """All that is drawn.
+
+    Attributes:
+        lines: The curves; later ones on top.
+        x_title: Below.
+        y_title: Above the axis.
+        y_range: What is in view before somebody zooms.
+        is_share: Whether heights are shares, to be written as per cent.
+        levels: Dotted lines across.
+        marks: Dashed lines upwards.
+        height: In CSS pixels.
+        has_legend: Whether names and colours are listed.
+    """
+
+    lines: Sequence[Line]
+    x_title: str
+    y_title: str
+    y_range: tuple[float, float]
+    is_share: bool = False
+    levels: Sequence[Level] = ()
+    marks: Sequence[Mark] = ()
+    height: int = 280
+    has_legend: bool = True
+
+
+def line_chart(chart: LineChart, *, key: str, label: str) -> None:
+    """Show a chart. Dragging zooms in, double-clicking zooms out, arrow keys read the values one by one.
+
+    Args:
+        chart: What is drawn.
+        key: The component's.
+        label: What it shows, for screen readers.
+    """
+    _COMPONENT(key=key, data=encode_chart(chart, label), height=chart.height + (26 if chart.has_legend else 0))
+
+
+def encode_chart(chart: LineChart, label: str) -> str:
+    """Return the chart as JSON, numbers with five digits: more are not to be seen."""
+    fields = asdict(chart) | {"label": label}
+    for line in fields["lines"]:
+        line["x"] = [_shorten(value) for value in line["x"]]
+        line["y"] = [_shorten(value) for value in line["y"]]
+    return json.dumps(fields, separators=(",", ":"), allow_nan=False)
+
+
+def _shorten(value: float | None) -> float | None:
+    return None if value is None or value != value else float(f"{value:.{_DIGITS}g}")
