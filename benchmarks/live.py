@@ -31,7 +31,7 @@ _NUM_TABS = 2
 def main(arguments: list[str]) -> int:
     """Measure in turn and print a JSON line last."""
     is_quick = "--quick" in arguments
-    seconds, repeats = (8.0, 1) if is_quick else (30.0, 6)
+    seconds, repeats = (8.0, 1) if is_quick else (20.0, 5)
     watched, alone, server_shares, browser_shares = [], [], [], []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         app = App(Path(folder), os.environ.get("CIFAR_DATA_DIR"))

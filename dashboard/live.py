@@ -26,7 +26,7 @@ def render_run(store: RunStore, run: RunSummary) -> None:
     def panel() -> None:
         if state.is_redraw_due():
             st.rerun()
-        store.refresh()
+        runs = store.refresh()
         try:
             status = record.status()
         except RunError:
@@ -41,7 +41,7 @@ def render_run(store: RunStore, run: RunSummary) -> None:
         _render_numbers(status)
         if not status.is_active:
             render_ways_on(store, run, status)
-        render_watch(store, record, status)
+        render_watch(runs, record, status)
 
     panel()
 

@@ -6,30 +6,25 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from cifar_core.advice import Finding, History, diagnose
 from cifar_core.data import Dataset
 from cifar_core.evaluation import compute_confusion_matrix, select_cell
 from cifar_core.evaluation.track import Track, class_accuracy_frame, find_changing
-from cifar_core.overrides import with_overrides
-from cifar_core.runs import RunRecord, RunStatus, RunStore, read_learning_rate_changes
+from cifar_core.runs import RunRecord, RunStatus, RunSummary
 from dashboard import state
 from dashboard.cache import get_dataset, get_filter_sheet, get_predictions, get_track
-from dashboard.charts import yardsticks
-from dashboard.components import Mark, confusion_matrix, gallery, line_chart
+from dashboard.components import confusion_matrix, gallery, line_chart
+from dashboard.components.lines import encode_chart
 from dashboard.curve_charts import (
     STEP_CURVES,
     Quantity,
     class_accuracy_chart,
-    curves_chart,
-    curves_frame,
-    overlay_frame,
     step_chart,
     steps_frame,
 )
+from dashboard.curves_view import rate_marks, render_curves
 from dashboard.selection import prediction_tiles
 from dashboard.tables import offer_csv
 from dashboard.track_strip import track_strip
-from dashboard.words import run_name
 
 _QUANTITIES: tuple[Quantity, Quantity] = ("accuracy", "loss")
 _NUM_CHANGING = 8
@@ -37,7 +32,7 @@ _NUM_FILTERS = 64
 _NUM_OF_CELL = 24
 
 
-def render_watch(store: RunStore, record: RunRecord, status: RunStatus) -> None:
+def render_watch(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:
     """Draw the chosen view of a run."""
     if not status.step and not status.epoch:
         return
@@ -50,117 +45,38 @@ def render_watch(store: RunStore, record: RunRecord, status: RunStatus) -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
-    _VIEWS[view or "Curves"](store, record, status)
+    _VIEWS[view or "Curves"](runs, record, status)
 
 
-def _render_curves(store: RunStore, record: RunRecord, status: RunStatus) -> None:
-    epoch_rows, step_rows = record.epoch_rows(), record.step_rows()
-    per_epoch = status.num_steps / max(status.num_epochs, 1)
-    findings = diagnose(_history(record, status))
-    frame = curves_frame(epoch_rows, step_rows, per_epoch)
-    overlay = _choose_overlay(store, record.run_id)
-    lines = yardsticks(record.environment().get("data_source") == "practice")
-    marks = [Mark(finding.epoch, finding.name) for finding in findings] + _rate_marks(record, per_epoch)
-    for column, quantity in zip(st.columns(2), _QUANTITIES, strict=True):
-        others = overlay_frame(overlay, f"val/{quantity}") if overlay else None
-        with column:
-            chart = curves_chart(frame, quantity, lines if quantity == "accuracy" else (), marks, others)
-            line_chart(chart, key=f"curves_{quantity}", label=f"{quantity} of train and val over epochs")
-    st.caption(
-        "Train is measured on the augmented batches while the weights change, val after each epoch without either: "
-        "with dropout or augmentation, val can lie above train."
-    )
-    changes = [f"x {factor:g} from step {step + 1}" for step, factor in read_learning_rate_changes(record)]
-    if changes:
-        st.caption(f"Learning rate {', '.join(changes)}.")
-    _render_findings(record, findings)
-    if not status.is_active:
-        offer_csv("Curves as CSV", frame, f"{record.run_id}-curves.csv")
-
-
-def _history(record: RunRecord, status: RunStatus) -> History:
-    """All steps, not the thinned ones: a spike is short."""
-    return History(
-        config=record.config(),
-        epochs=record.epoch_rows(),
-        steps=record.step_rows(max_rows=4000),
-        steps_per_epoch=status.num_steps / max(status.num_epochs, 1) or 1.0,
-        has_ended=status.status == "completed",
-        has_diverged=status.status == "diverged",
-        num_classes=get_dataset().num_classes,
-    )
-
-
-def _render_findings(record: RunRecord, findings: list[Finding]) -> None:
-    for finding in findings:
-        with st.container(border=True):
-            st.markdown(f":material/lightbulb: **{finding.name}.** {finding.text}")
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"Try next: {finding.suggestion}", help=finding.rule)
-                if finding.changes:
-                    st.button(
-                        "Fill the form",
-                        key=f"try_{finding.name}",
-                        icon=":material/edit_note:",
-                        on_click=state.refill_form,
-                        args=(with_overrides(record.config(), finding.changes),),
-                        help="With this run's settings and the suggested change. Nothing starts before you say so.",
-                    )
-
-
-def _rate_marks(record: RunRecord, steps_per_epoch: float) -> list[Mark]:
-    return [
-        Mark(step / max(steps_per_epoch, 1), f"rate x {factor:g}", "event")
-        for step, factor in read_learning_rate_changes(record)
-    ]
-
-
-def _choose_overlay(store: RunStore, run_id: str) -> dict[str, list[dict[str, object]]]:
-    """Return the epoch rows of the runs to draw beneath this one, by name."""
-    others = {run.run_id: run for run in store.list_runs() if run.run_id != run_id and run.status.epoch}
-    if not others:
-        return {}
-    chosen = st.multiselect(
-        "Compare with",
-        list(others),
-        format_func=lambda other: run_name(others[other]) if other in others else other,
-        key=state.TRAIN_OVERLAY,
-        max_selections=5,
-        placeholder="Draw other runs beneath",
-        label_visibility="collapsed",
-        persist_state="session",
-    )
-    return {run_name(others[other]): store.record(other).epoch_rows() for other in chosen if other in others}
-
-
-def _render_steps(store: RunStore, record: RunRecord, status: RunStatus) -> None:
+def _render_steps(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:
     per_epoch = status.num_steps / max(status.num_epochs, 1)
     frame = steps_frame(record.step_rows(), per_epoch)
     if frame.empty:
         st.caption("The first numbers come after half a second of training.")
         return
-    marks = _rate_marks(record, per_epoch)
+    marks = rate_marks(record, per_epoch)
     columns = st.columns(2)
     for place, name in enumerate(name for name in STEP_CURVES if name in frame):
         title, meaning = STEP_CURVES[name]
         with columns[place % 2]:
             st.markdown(f"**{title}**", help=meaning)
             chart = step_chart(frame, name, marks if name == "learning_rate" else ())
-            line_chart(chart, key=f"steps_{name}", label=f"{title} over epochs")
+            line_chart(encode_chart(chart, f"{title} over epochs"), chart.height, key=f"steps_{name}")
     offer_csv("Steps as CSV", frame, f"{record.run_id}-steps.csv")
 
 
-def _render_classes(store: RunStore, record: RunRecord, status: RunStatus) -> None:
+def _render_classes(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:
     track = _find_track(record)
     if track is None:
         return
     frame = class_accuracy_frame(track, get_dataset().class_names)
-    line_chart(class_accuracy_chart(frame), key="classes", label="Val accuracy of each class over epochs")
+    chart = class_accuracy_chart(frame)
+    line_chart(encode_chart(chart, "Val accuracy of each class over epochs"), chart.height, key="classes")
     st.caption("Share of each class's val images it gets right. Classes do not grow evenly: some trade places first.")
     offer_csv("Classes as CSV", frame, f"{record.run_id}-classes.csv")
 
 
-def _render_images(store: RunStore, record: RunRecord, status: RunStatus) -> None:
+def _render_images(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:
     track = _find_track(record)
     if track is None:
         return
@@ -173,7 +89,7 @@ def _render_images(store: RunStore, record: RunRecord, status: RunStatus) -> Non
     st.caption("The val images whose predicted class changed most often. Each square is an epoch: blue is right.")
 
 
-def _render_layers(store: RunStore, record: RunRecord, status: RunStatus) -> None:
+def _render_layers(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:
     sheet = get_filter_sheet(record, _NUM_FILTERS)
     if sheet is None:
         st.caption("The filters are saved after the first epoch.")
@@ -201,7 +117,7 @@ def _render_layers(store: RunStore, record: RunRecord, status: RunStatus) -> Non
         st.dataframe(frame, hide_index=True, column_config=columns, height=min(38 + 35 * len(frame), 420))
 
 
-def _render_confusion(store: RunStore, record: RunRecord, status: RunStatus) -> None:
+def _render_confusion(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:
     epochs = record.prediction_epochs()
     if not epochs:
         st.caption("The first val predictions come after the first epoch.")
@@ -245,8 +161,8 @@ def _find_track(record: RunRecord) -> Track | None:
     return track
 
 
-_VIEWS: dict[str, Callable[[RunStore, RunRecord, RunStatus], None]] = {
-    "Curves": _render_curves,
+_VIEWS: dict[str, Callable[[list[RunSummary], RunRecord, RunStatus], None]] = {
+    "Curves": render_curves,
     "Steps": _render_steps,
     "Classes": _render_classes,
     "Images": _render_images,

@@ -9,6 +9,7 @@ from dashboard.components.registration import register
 
 _COMPONENT = register(__file__)
 _DIGITS = 5
+_LEGEND_HEIGHT = 26
 
 
 @dataclass(frozen=True)
@@ -86,19 +87,24 @@ class LineChart:
     has_legend: bool = True
 
 
-def line_chart(chart: LineChart, *, key: str, label: str) -> None:
+def line_chart(message: str, height: int, *, key: str) -> None:
     """Show a chart. Dragging zooms in, double-clicking zooms out, arrow keys read the values one by one.
 
     Args:
-        chart: What is drawn.
+        message: As `encode_chart` makes it.
+        height: Of the chart, in CSS pixels; a legend comes on top of it.
         key: The component's.
-        label: What it shows, for screen readers.
     """
-    _COMPONENT(key=key, data=encode_chart(chart, label), height=chart.height + (26 if chart.has_legend else 0))
+    _COMPONENT(key=key, data=message, height=height + _LEGEND_HEIGHT)
 
 
 def encode_chart(chart: LineChart, label: str) -> str:
-    """Return the chart as JSON, numbers with five digits: more are not to be seen."""
+    """Return the chart as JSON, numbers with five digits: more are not to be seen.
+
+    Args:
+        chart: What is drawn.
+        label: What it shows, for screen readers.
+    """
     fields = asdict(chart) | {"label": label}
     for line in fields["lines"]:
         line["x"] = [_shorten(value) for value in line["x"]]

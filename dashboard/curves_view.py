@@ -1,0 +1,145 @@
+"""A run's curves with what they say. Computed once for all who look on, since several tabs may, once a second."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from cifar_core.advice import Finding, History, diagnose
+from cifar_core.overrides import with_overrides
+from cifar_core.runs import RunRecord, RunStatus, RunSummary, read_learning_rate_changes
+from dashboard import state
+from dashboard.cache import get_dataset, get_store
+from dashboard.charts import yardsticks
+from dashboard.components import Mark, line_chart
+from dashboard.components.lines import encode_chart
+from dashboard.curve_charts import Quantity, curves_chart, curves_frame, overlay_frame
+from dashboard.tables import offer_csv
+from dashboard.words import run_name
+
+_QUANTITIES: tuple[Quantity, Quantity] = ("accuracy", "loss")
+_HEIGHT = 280
+
+
+@dataclass(frozen=True)
+class _Curves:
+    """What is drawn: the chart of each quantity, ready to send, the findings, and changes by hand in words."""
+
+    charts: dict[Quantity, str]
+    findings: list[Finding]
+    changes: str
+
+
+def render_curves(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:
+    """Draw accuracy and loss, runs to compare with beneath, and what the rules find in them."""
+    overlay = _choose_overlay(runs, record.run_id)
+    curves = _get_curves(overlay, record, status)
+    for column, quantity in zip(st.columns(2), _QUANTITIES, strict=True):
+        with column:
+            line_chart(curves.charts[quantity], _HEIGHT, key=f"curves_{quantity}")
+    st.caption(
+        "Train is measured on the augmented batches while the weights change, val after each epoch without either: "
+        "with dropout or augmentation, val can lie above train." + curves.changes
+    )
+    _render_findings(record, curves.findings)
+    if not status.is_active:
+        offer_csv("Curves as CSV", _frame(record, status), f"{record.run_id}-curves.csv")
+
+
+def rate_marks(record: RunRecord, steps_per_epoch: float) -> list[Mark]:
+    """Return where somebody changed the learning rate."""
+    return [
+        Mark(step / max(steps_per_epoch, 1), f"rate x {factor:g}", "event")
+        for step, factor in read_learning_rate_changes(record)
+    ]
+
+
+def _get_curves(overlay: dict[str, str], record: RunRecord, status: RunStatus) -> _Curves:
+    sizes = tuple(_size(record.run_dir / name) for name in ("metrics.jsonl", "events.jsonl"))
+    return _curves(record.run_dir, sizes, status.status, status.num_steps, tuple(overlay.items()), record, status)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _curves(
+    run_dir: Path,
+    sizes: tuple[int, ...],
+    status_name: str,
+    num_steps: int,
+    overlay: tuple[tuple[str, str], ...],
+    _record: RunRecord,
+    _status: RunStatus,
+) -> _Curves:
+    per_epoch = _steps_per_epoch(_status)
+    findings = diagnose(_history(_record, _status))
+    marks = [Mark(finding.epoch, finding.name) for finding in findings] + rate_marks(_record, per_epoch)
+    lines = yardsticks(_record.environment().get("data_source") == "practice")
+    frame = _frame(_record, _status)
+    rows = {name: get_store().record(other).epoch_rows() for other, name in overlay}
+    charts: dict[Quantity, str] = {}
+    for quantity in _QUANTITIES:
+        others = overlay_frame(rows, f"val/{quantity}") if rows else None
+        chart = curves_chart(frame, quantity, lines if quantity == "accuracy" else (), marks, others)
+        charts[quantity] = encode_chart(chart, f"{quantity} of train and val over epochs")
+    changed = [f"x {factor:g} from step {step + 1}" for step, factor in read_learning_rate_changes(_record)]
+    return _Curves(charts, findings, f" Learning rate {', '.join(changed)}." if changed else "")
+
+
+def _frame(record: RunRecord, status: RunStatus) -> pd.DataFrame:
+    return curves_frame(record.epoch_rows(), record.step_rows(), _steps_per_epoch(status))
+
+
+def _history(record: RunRecord, status: RunStatus) -> History:
+    """All steps, or nearly: a spike is short."""
+    return History(
+        config=record.config(),
+        epochs=record.epoch_rows(),
+        steps=record.step_rows(max_rows=4000),
+        steps_per_epoch=_steps_per_epoch(status),
+        has_ended=status.status == "completed",
+        has_diverged=status.status == "diverged",
+        num_classes=get_dataset().num_classes,
+    )
+
+
+def _steps_per_epoch(status: RunStatus) -> float:
+    return status.num_steps / max(status.num_epochs, 1) or 1.0
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _render_findings(record: RunRecord, findings: list[Finding]) -> None:
+    for finding in findings:
+        with st.container(border=True):
+            st.markdown(f":material/lightbulb: **{finding.name}.** {finding.text}")
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"Try next: {finding.suggestion}", help=finding.rule)
+                if finding.changes:
+                    st.button(
+                        "Fill the form",
+                        key=f"try_{finding.name}",
+                        icon=":material/edit_note:",
+                        on_click=state.refill_form,
+                        args=(with_overrides(record.config(), finding.changes),),
+                        help="With this run's settings and the suggested change. Nothing starts before you say so.",
+                    )
+
+
+def _choose_overlay(runs: list[RunSummary], run_id: str) -> dict[str, str]:
+    """Return the runs to draw beneath this one: their names, with the epoch they are at, by id."""
+    others = {run.run_id: run for run in runs if run.run_id != run_id and run.status.epoch}
+    if not others:
+        return {}
+    chosen = st.multiselect(
+        "Compare with",
+        list(others),
+        format_func=lambda other: run_name(others[other]) if other in others else other,
+        key=state.TRAIN_OVERLAY,
+        max_selections=5,
+        placeholder="Draw other runs beneath",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    return {other: f"{run_name(others[other])}, {others[other].status.epoch} epochs" for other in chosen}
