@@ -1,0 +1,91 @@
+"""A browser tab without a browser: it speaks Streamlit's protocol and draws nothing. For benchmarks only."""
+
+import threading
+import time
+from types import TracebackType
+from typing import Self
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+
+class Viewer:
+    """Opens a page and asks for its fragments as often as they want to be asked for, in a thread of its own.
+
+    Attributes:
+        num_runs: Scripts and fragments that the server has finished for it.
+        response_seconds: How long each of them took, from asking to the end.
+    """
+
+    def __init__(self, port: int, page: str, query: str = "") -> None:
+        self.num_runs = 0
+        self.response_seconds: list[float] = []
+        self._url = f"ws://127.0.0.1:{port}/_stcore/stream"
+        self._page, self._query = page, query
+        self._intervals: dict[str, float] = {}
+        self._due: dict[str, float] = {}
+        self._page_hash = ""
+        self._asked_at = 0.0
+        self._is_closing = False
+        self._thread = threading.Thread(target=self._follow, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._is_closing = True
+        self._thread.join(timeout=10)
+
+    def wait(self, num_runs: int = 1, seconds: float = 60.0) -> None:
+        """Wait until so many scripts or fragments were drawn.
+
+        Raises:
+            TimeoutError: They were not.
+        """
+        until = time.monotonic() + seconds
+        while self.num_runs < num_runs:
+            if time.monotonic() > until:
+                raise TimeoutError(f"{self._page} was drawn {self.num_runs} times in {seconds:g} s, not {num_runs}")
+            time.sleep(0.05)
+
+    def _follow(self) -> None:
+        with connect(self._url, subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
+            self._ask(socket)
+            while not self._is_closing:
+                try:
+                    self._take(socket.recv(timeout=0.05))
+                except TimeoutError:
+                    pass
+                except ConnectionClosed:
+                    return
+                for fragment, due in self._due.items():
+                    if time.monotonic() >= due:
+                        self._due[fragment] = time.monotonic() + self._intervals[fragment]
+                        self._ask(socket, fragment)
+
+    def _ask(self, socket: ClientConnection, fragment: str = "") -> None:
+        message = BackMsg()
+        message.rerun_script.query_string = self._query
+        message.rerun_script.page_name = self._page
+        message.rerun_script.page_script_hash = self._page_hash
+        message.rerun_script.fragment_id = fragment
+        message.rerun_script.is_auto_rerun = bool(fragment)
+        self._asked_at = time.perf_counter()
+        socket.send(message.SerializeToString())
+
+    def _take(self, data: str | bytes) -> None:
+        message = ForwardMsg()
+        message.ParseFromString(data if isinstance(data, bytes) else data.encode())
+        kind = message.WhichOneof("type")
+        if kind == "new_session":
+            self._page_hash = message.new_session.page_script_hash
+        elif kind == "auto_rerun":
+            fragment, interval = message.auto_rerun.fragment_id, message.auto_rerun.interval
+            self._intervals[fragment] = interval
+            self._due[fragment] = time.monotonic() + interval
+        elif kind == "script_finished":
+            self.num_runs += 1
+            self.response_seconds.append(time.perf_counter() - self._asked_at)
