@@ -97,8 +97,12 @@ _SPLIT_KEYS = {
 
 
 def event_row(event: Event) -> dict[str, Any]:
-    """Return the event as a row of `metrics.jsonl`: its `kind`, and its numbers with the split in their names."""
-    return {"kind": _KINDS[type(event)]} | {_SPLIT_KEYS.get(key, key): value for key, value in asdict(event).items()}
+    """Return the event as a row of `metrics.jsonl`: its `kind`, and its numbers with the split in their names.
+
+    What was not measured is left out.
+    """
+    measured = {_SPLIT_KEYS.get(key, key): value for key, value in asdict(event).items() if value is not None}
+    return {"kind": _KINDS[type(event)]} | measured
 
 
 @dataclass(frozen=True)
