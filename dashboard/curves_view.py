@@ -70,7 +70,7 @@ def _curves(
     _record: RunRecord,
     _status: RunStatus,
 ) -> _Curves:
-    per_epoch = _steps_per_epoch(_status)
+    per_epoch = _status.steps_per_epoch
     findings = diagnose(_history(_record, _status))
     marks = [Mark(finding.epoch, finding.name) for finding in findings] + rate_marks(_record, per_epoch)
     lines = yardsticks(_record.environment().get("data_source") == "practice")
@@ -86,7 +86,7 @@ def _curves(
 
 
 def _frame(record: RunRecord, status: RunStatus) -> pd.DataFrame:
-    return curves_frame(record.epoch_rows(), record.step_rows(), _steps_per_epoch(status))
+    return curves_frame(record.epoch_rows(), record.step_rows(), status.steps_per_epoch)
 
 
 def _history(record: RunRecord, status: RunStatus) -> History:
@@ -95,15 +95,11 @@ def _history(record: RunRecord, status: RunStatus) -> History:
         config=record.config(),
         epochs=record.epoch_rows(),
         steps=record.step_rows(max_rows=4000),
-        steps_per_epoch=_steps_per_epoch(status),
+        steps_per_epoch=status.steps_per_epoch,
         has_ended=status.status == "completed",
         has_diverged=status.status == "diverged",
         num_classes=get_dataset().num_classes,
     )
-
-
-def _steps_per_epoch(status: RunStatus) -> float:
-    return status.num_steps / max(status.num_epochs, 1) or 1.0
 
 
 def _size(path: Path) -> int:

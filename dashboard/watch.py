@@ -16,7 +16,6 @@ from dashboard.components import confusion_matrix, gallery, line_chart
 from dashboard.components.lines import encode_chart
 from dashboard.curve_charts import (
     STEP_CURVES,
-    Quantity,
     class_accuracy_chart,
     step_chart,
     steps_frame,
@@ -26,7 +25,6 @@ from dashboard.selection import prediction_tiles
 from dashboard.tables import offer_csv
 from dashboard.track_strip import track_strip
 
-_QUANTITIES: tuple[Quantity, Quantity] = ("accuracy", "loss")
 _NUM_CHANGING = 8
 _NUM_FILTERS = 64
 _NUM_OF_CELL = 24
@@ -49,12 +47,11 @@ def render_watch(runs: list[RunSummary], record: RunRecord, status: RunStatus) -
 
 
 def _render_steps(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:
-    per_epoch = status.num_steps / max(status.num_epochs, 1)
-    frame = steps_frame(record.step_rows(), per_epoch)
+    frame = steps_frame(record.step_rows(), status.steps_per_epoch)
     if frame.empty:
         st.caption("The first numbers come after half a second of training.")
         return
-    marks = rate_marks(record, per_epoch)
+    marks = rate_marks(record, status.steps_per_epoch)
     columns = st.columns(2)
     for place, name in enumerate(name for name in STEP_CURVES if name in frame):
         title, meaning = STEP_CURVES[name]

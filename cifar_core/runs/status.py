@@ -85,6 +85,11 @@ class RunStatus(BaseModel):
         """Share of the steps done, in [0, 1]."""
         return min(self.step / self.num_steps, 1.0) if self.num_steps else 0.0
 
+    @property
+    def steps_per_epoch(self) -> float:
+        """Updates of one epoch; 1 before that is known."""
+        return self.num_steps / max(self.num_epochs, 1) or 1.0
+
 
 def read_status(run_dir: Path) -> RunStatus:
     """Return the status as last written.

@@ -23,7 +23,7 @@ from cifar_core.training.events import EpochDone, Event, FitResult, StepsDone, T
 from cifar_core.training.optimizer import set_learning_rate
 from cifar_core.training.schedule import compute_learning_rate
 from cifar_core.training.state import TrainingState, count_parameters, create_training_state, iterate_batches
-from cifar_core.training.step import DivergedError, StepMeter, StepTotals, gradient_norm, train_step
+from cifar_core.training.step import DivergedError, StepMeter, StepTotals, gradient_norm, train_on
 
 OnEvent = Callable[[Event], None]
 ShouldStop = Callable[[], bool]
@@ -167,15 +167,7 @@ class _Run:
             if self._should_stop():
                 raise _StoppedError
             set_learning_rate(state.optimizer, self._learning_rate(step))
-            loss, num_correct = train_step(
-                state.model,
-                state.optimizer,
-                batch.images,
-                batch.targets,
-                label_smoothing=training.label_smoothing,
-                precision=state.precision,
-                gradient_clipping=training.gradient_clipping,
-            )
+            loss, num_correct = train_on(state, batch)
             if state.average is not None:
                 update_average(state.average, state.classifier, training.ema_decay, step)
             step += 1

@@ -12,7 +12,7 @@ from cifar_core.evaluation.predict import predict
 from cifar_core.training.device import reproducible, resolve_device
 from cifar_core.training.optimizer import set_learning_rate
 from cifar_core.training.state import create_training_state, iterate_batches
-from cifar_core.training.step import train_step
+from cifar_core.training.step import train_on
 
 _SECONDS = 2.0
 _NUM_WARM_UP = 2
@@ -47,15 +47,7 @@ def probe_speed(config: RunConfig, dataset: Dataset) -> Probe:
         for step, batch in enumerate(iterate_batches(state, 1)):
             if step == _NUM_WARM_UP:
                 num_images, started = 0, time.perf_counter()
-            loss, _ = train_step(
-                state.model,
-                state.optimizer,
-                batch.images,
-                batch.targets,
-                label_smoothing=training.label_smoothing,
-                precision=state.precision,
-                gradient_clipping=training.gradient_clipping,
-            )
+            loss, _ = train_on(state, batch)
             num_images += len(batch.images)
             loss.item()  # waits for the device
             if step >= _NUM_WARM_UP and time.perf_counter() - started >= _SECONDS:

@@ -14,7 +14,7 @@ from cifar_core.data import Dataset
 from cifar_core.training.device import reproducible, resolve_device
 from cifar_core.training.optimizer import set_learning_rate
 from cifar_core.training.state import TrainingState, create_training_state, iterate_batches
-from cifar_core.training.step import train_step
+from cifar_core.training.step import train_on
 
 OnProgress = Callable[[float], None]
 
@@ -122,15 +122,6 @@ def _endless_batches(state: TrainingState) -> Iterator[Batch]:
 
 def _step(state: TrainingState, batch: Batch, learning_rate: float) -> float:
     set_learning_rate(state.optimizer, learning_rate)
-    training = state.config.training
     state.model.train()
-    loss, _ = train_step(
-        state.model,
-        state.optimizer,
-        batch.images,
-        batch.targets,
-        label_smoothing=training.label_smoothing,
-        precision=state.precision,
-        gradient_clipping=training.gradient_clipping,
-    )
+    loss, _ = train_on(state, batch)
     return float(loss)

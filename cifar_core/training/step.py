@@ -8,6 +8,9 @@ import torch
 from torch import Tensor, nn, optim
 from torch.nn import functional
 
+from cifar_core.augmentation import Batch
+from cifar_core.training.state import TrainingState
+
 
 class DivergedError(RuntimeError):
     """The loss is no longer a finite number.
@@ -57,6 +60,20 @@ def train_step(
     optimizer.step()
     labels = targets if targets.ndim == 1 else targets.argmax(dim=1)
     return loss.detach(), (logits.detach().argmax(dim=1) == labels).sum()
+
+
+def train_on(state: TrainingState, batch: Batch) -> tuple[Tensor, Tensor]:
+    """Update a run's model once with one of its batches, as its config says; returns what `train_step` does."""
+    training = state.config.training
+    return train_step(
+        state.model,
+        state.optimizer,
+        batch.images,
+        batch.targets,
+        label_smoothing=training.label_smoothing,
+        precision=state.precision,
+        gradient_clipping=training.gradient_clipping,
+    )
 
 
 def gradient_norm(model: nn.Module) -> float:
