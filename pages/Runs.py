@@ -13,6 +13,7 @@ from dashboard.curve_charts import CURVES, overlay_figure, overlay_frame
 from dashboard.frame import page_frame
 from dashboard.run_actions import render_actions
 from dashboard.run_table import COLUMNS, runs_frame
+from dashboard.seed_table import SEED_COLUMNS, seeds_frame
 from dashboard.tables import offer_csv
 from dashboard.words import run_name
 
@@ -64,6 +65,20 @@ def render_overlay(store: RunStore, runs: list[RunSummary]) -> None:
     offer_csv("Curves as CSV", frame, "curves.csv")
 
 
+def render_seeds(runs: list[RunSummary]) -> None:
+    """Average runs that differ in their seed alone, if there are any."""
+    frame = seeds_frame(runs)
+    if frame.empty:
+        return
+    st.markdown(
+        "**Over seeds**",
+        help="Completed runs with the same settings and data, whatever their seed. A difference between two settings "
+        "that is no larger than these deviations may be luck.",
+    )
+    st.dataframe(frame, hide_index=True, column_config=SEED_COLUMNS, placeholder="–")
+    offer_csv("Seeds as CSV", frame, "seeds.csv")
+
+
 all_runs = page_frame("Runs")
 if not all_runs:
     st.info("No run yet. Each training, from here or from the command line, gets a line.", icon=":material/table_rows:")
@@ -74,6 +89,7 @@ table = runs_frame(all_runs)
 st.caption("Tick runs to compare their curves; tick one to name, note, resume or delete it.")
 chosen = select_runs(all_runs, table)
 offer_csv("Table as CSV", table, "runs.csv")
+render_seeds(all_runs)
 chart_column, action_column = st.columns([3, 2], gap="medium")
 with chart_column, st.container(border=True):
     render_overlay(get_store(), chosen or all_runs[:5])

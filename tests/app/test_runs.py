@@ -6,6 +6,7 @@ import pytest
 
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunStore
+from cifar_core.runs.status import change_status
 
 
 def texts(at):
@@ -46,6 +47,24 @@ def test_without_a_run_the_page_leads_to_train(open_page):
     assert "No run yet" in at.info[0].value
     button(at, "Train a first network").click().run()
     assert at.header[0].value == "Train"
+
+
+def test_runs_that_differ_in_their_seed_alone_are_averaged(open_page, lab):
+    for place, seed in enumerate((3, 8)):
+        run_id = lab.complete(f"hare {place}", with_overrides(lab.config, {"training.seed": seed}))
+        status = {"best_val_accuracy": 0.6 + 0.02 * place, "test_accuracy_best": 0.5}
+        change_status(lab.record(run_id).run_dir, **status)
+    lab.complete("other settings", with_overrides(lab.config, {"training.seed": 4, "training.batch_size": 50}))
+    lab.run("not done", config=with_overrides(lab.config, {"training.seed": 5}))
+    (row,) = open_page("Runs").dataframe[1].value.to_dict("records")
+    assert (row["name"], row["num_runs"], row["seeds"]) == ("hare 0", 2, "3, 8")
+    assert (row["mean_val"], row["mean_test"]) == (pytest.approx(61), pytest.approx(50))
+    assert (row["deviation_val"], row["deviation_test"]) == (pytest.approx(2**0.5), pytest.approx(0))
+
+
+def test_without_repeats_nothing_is_averaged(open_page, lab):
+    lab.complete("tortoise")
+    assert "Over seeds" not in texts(open_page("Runs"))
 
 
 def test_each_run_has_a_line_with_its_numbers(open_page, lab):

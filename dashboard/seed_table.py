@@ -1,0 +1,49 @@
+"""Runs that differ in their seed alone, averaged: how much of a difference between settings is luck."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cifar_core.overrides import with_overrides
+from cifar_core.runs import RunSummary
+
+SEED_COLUMNS: dict[str, Any] = {
+    "name": st.column_config.TextColumn("Name of the first", pinned=True),
+    "num_runs": st.column_config.NumberColumn("Runs", format="%d"),
+    "seeds": "Seeds",
+    "mean_val": st.column_config.NumberColumn("Mean best val", format="%.2f %%"),
+    "deviation_val": st.column_config.NumberColumn("± val", format="%.2f", help="Sample standard deviation, points"),
+    "mean_test": st.column_config.NumberColumn("Mean test", format="%.2f %%"),
+    "deviation_test": st.column_config.NumberColumn("± test", format="%.2f", help="Sample standard deviation, points"),
+}
+
+
+def seeds_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
+    """Return a row for each group of two or more completed runs whose settings differ in `training.seed` alone.
+
+    Runs on other data are another group. Accuracies in per cent; deviations are the sample standard deviation
+    (divided by n - 1), in percentage points. Columns as in SEED_COLUMNS.
+    """
+    groups: dict[tuple[str, str], list[RunSummary]] = {}
+    for run in sorted(runs, key=lambda run: run.created_at):
+        if run.config is not None and run.status.status == "completed":
+            alike = with_overrides(run.config, {"training.seed": 0}).model_dump_json()
+            groups.setdefault((run.data_source, alike), []).append(run)
+    repeated = [group for group in groups.values() if len(group) > 1]
+    return pd.DataFrame([_average(group) for group in repeated], columns=list(SEED_COLUMNS))
+
+
+def _average(runs: Sequence[RunSummary]) -> dict[str, Any]:
+    val = pd.Series([run.status.best_val_accuracy for run in runs], dtype=float)
+    test = pd.Series([run.status.test_accuracy_best for run in runs], dtype=float)
+    return {
+        "name": runs[0].name or runs[0].run_id,
+        "num_runs": len(runs),
+        "seeds": ", ".join(str(run.config.training.seed) for run in runs if run.config is not None),
+        "mean_val": 100 * val.mean(),
+        "deviation_val": 100 * val.std(),
+        "mean_test": 100 * test.mean(),
+        "deviation_test": 100 * test.std(),
+    }
