@@ -135,21 +135,32 @@ def get_plane(dataset: Dataset) -> tuple[NDArray[np.float32], NDArray[np.float64
     return _plane(dataset, dataset.fingerprint)
 
 
-def get_map_message(dataset: Dataset, ids: NDArray[np.int64], positions: NDArray[np.float32], label: str) -> bytes:
-    """Return a map of images, coloured by class, as its component takes it."""
+def get_map_message(
+    dataset: Dataset,
+    ids: NDArray[np.int64],
+    positions: NDArray[np.float32],
+    label: str,
+    axes: tuple[str, str] | None = None,
+) -> bytes:
+    """Return a map of images, coloured by class, as its component takes it; arguments as for `ScatterPoints`."""
     key = hashlib.blake2b(ids.tobytes() + positions.tobytes(), digest_size=16).hexdigest()
-    return _map_message(dataset, ids, positions, label, key)
+    return _map_message(dataset, ids, positions, label, axes, key)
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
 def _map_message(
-    _dataset: Dataset, _ids: NDArray[np.int64], _positions: NDArray[np.float32], label: str, key: str
+    _dataset: Dataset,
+    _ids: NDArray[np.int64],
+    _positions: NDArray[np.float32],
+    label: str,
+    axes: tuple[str, str] | None,
+    key: str,
 ) -> bytes:
     from dashboard.components.scatter import ScatterPoints, encode_scatter
 
     colours = list(colour_classes(_dataset.class_names).values())
     labels, images = _dataset.labels[_ids], _dataset.images[_ids]
-    return encode_scatter(ScatterPoints(_ids, _positions, labels, _dataset.class_names, colours, images), label)
+    return encode_scatter(ScatterPoints(_ids, _positions, labels, _dataset.class_names, colours, images, axes), label)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)

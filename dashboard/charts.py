@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.colours import RIGHT, TRAIN, VAL, WRONG, YARDSTICK
+from dashboard.colours import RIGHT, WRONG, YARDSTICK
 
 # What an accuracy can be held against; the notebook's and the human's are CIFAR-10's.
 CHANCE = ("chance", 0.1)
@@ -49,23 +49,6 @@ def probabilities_figure(frame: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(range=[0, 1.15], visible=False)
     figure.update_yaxes(autorange="reversed", ticksuffix=" ")
     figure.update_layout(height=320, showlegend=False)
-    return figure
-
-
-def per_class_figure(frame: pd.DataFrame) -> go.Figure:
-    """Draw precision and recall side by side for each class."""
-    figure = go.Figure()
-    for column, colour in (("precision", TRAIN), ("recall", VAL)):
-        figure.add_bar(
-            x=frame["class_name"],
-            y=frame[column],
-            name=column,
-            marker_color=colour,
-            hovertemplate=f"%{{x}}: {column} %{{y:.1%}}<extra></extra>",
-        )
-    style_figure(figure, None, "Share")
-    figure.update_yaxes(range=[0, 1], tickformat=".0%")
-    figure.update_layout(height=240, barmode="group")
     return figure
 
 

@@ -4,7 +4,7 @@ What all pages share (the run, the image) lives in a plain session key and is mi
 bound to the address belongs to its page alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +19,10 @@ EXPLORE_VIEW, EXPLORE_SPLIT, EXPLORE_CLASSES, EXPLORE_PAGE = "view", "split", "c
 EXPLORE_ORDER, EXPLORE_REVERSE, EXPLORE_INDICES = "order", "reverse", "indices"
 EXPLORE_PER_PAGE, EXPLORE_TILE = "per", "tile"
 EXPLORE_POSITIONS, EXPLORE_LIKENESS, EXPLORE_CONTRADICTING = "map", "likeness", "contradicting"
-ERRORS_SPLIT, ERRORS_EPOCH, ERRORS_TRUE, ERRORS_PRED = "on", "epoch", "true", "pred"
+ERRORS_SPLIT, ERRORS_EPOCH, ERRORS_OTHER, ERRORS_VIEW = "on", "epoch", "against", "show"
+ERRORS_TRUE, ERRORS_PRED, ERRORS_OUTCOME, ERRORS_ORDER = "true", "pred", "which", "rank"
+ERRORS_CELLS, ERRORS_SORT, ERRORS_FOLD, ERRORS_DIAGONAL = "cells", "sort", "fold", "errors_diagonal"
+ERRORS_PROBS, ERRORS_BINNING, ERRORS_CURVE = "errors_probs", "errors_binning", "errors_curve"
 EXPLAIN_METHOD = "method"
 
 OVERVIEW_CLASSES = "overview_classes"
@@ -136,6 +139,12 @@ def form_blocks(path: str, form: str = TRAIN) -> list[dict[str, Any]]:
 def set_widget(key: str, value: Any) -> None:
     """Set a widget before it is drawn, or in a callback."""
     st.session_state[key] = value
+
+
+def keep_among(key: str, options: Sequence[Any]) -> None:
+    """Let a widget fall back to its default if what it was set to is no longer offered. Before it is drawn."""
+    if key in st.session_state and st.session_state[key] not in options:
+        del st.session_state[key]
 
 
 def is_form_filled(form: str = TRAIN) -> bool:

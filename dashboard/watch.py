@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from cifar_core.data import Dataset
-from cifar_core.evaluation import compute_confusion_matrix, select_cell
+from cifar_core.evaluation import Criteria, compute_confusion_matrix, select_predictions
 from cifar_core.evaluation.track import Track, class_accuracy_frame, find_changing
 from cifar_core.runs import RunRecord, RunStatus, RunSummary
 from dashboard import state
@@ -135,11 +135,11 @@ def _render_confusion(runs: list[RunSummary], record: RunRecord, status: RunStat
     confusion_matrix(
         matrix, dataset.class_names, key="train_matrix", selected=state.train_cell(), on_select=state.choose_train_cell
     )
-    true_idx, pred_idx = state.train_cell()
-    if true_idx is None and pred_idx is None:
+    if state.train_cell() == (None, None):
         st.caption("Click a cell to see its images.")
         return
-    rows = select_cell(predictions, true_idx, pred_idx).head(_NUM_OF_CELL)
+    true_classes, pred_classes = ([] if part is None else [part] for part in state.train_cell())
+    rows = select_predictions(predictions, Criteria(true_classes, pred_classes)).head(_NUM_OF_CELL)
     if rows.empty:
         st.caption("No val image is there after this epoch.")
         return

@@ -3,7 +3,15 @@
 Nothing here imports torch but `cifar_core.evaluation.predict`, which is therefore imported by its own name.
 """
 
-from cifar_core.evaluation.confusion import compute_confusion_matrix, confusion_frame, normalize_confusion_matrix
+from cifar_core.evaluation.confusion import (
+    compute_confusion_matrix,
+    confusion_frame,
+    fold_matrix,
+    normalize_confusion_matrix,
+    order_classes,
+    top_confusions_frame,
+)
+from cifar_core.evaluation.intervals import wilson_interval
 from cifar_core.evaluation.metrics import compute_accuracy, compute_loss, per_class_frame
 from cifar_core.evaluation.predictions import (
     Predictions,
@@ -12,9 +20,10 @@ from cifar_core.evaluation.predictions import (
     load_predictions,
     save_predictions,
 )
-from cifar_core.evaluation.selection import select_cell, select_misclassified
+from cifar_core.evaluation.selection import Criteria, select_predictions
 
 __all__ = [
+    "Criteria",
     "Predictions",
     "PredictionsError",
     "as_saved",
@@ -22,10 +31,13 @@ __all__ = [
     "compute_confusion_matrix",
     "compute_loss",
     "confusion_frame",
+    "fold_matrix",
     "load_predictions",
     "normalize_confusion_matrix",
+    "order_classes",
     "per_class_frame",
     "save_predictions",
-    "select_cell",
-    "select_misclassified",
+    "select_predictions",
+    "top_confusions_frame",
+    "wilson_interval",
 ]

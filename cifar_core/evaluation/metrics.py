@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cifar_core.evaluation.confusion import compute_confusion_matrix
+from cifar_core.evaluation.intervals import wilson_interval
 from cifar_core.evaluation.predictions import Predictions
 
 
@@ -31,17 +32,24 @@ def per_class_frame(predictions: Predictions, class_names: Sequence[str]) -> pd.
         precision: Of the images predicted as the class, the share that is it; 0 where none is predicted.
         recall: Of the images of the class, the share predicted as it; 0 where there are none.
         f1: Harmonic mean of both; 0 where both are.
+        precision_low, precision_high, recall_low, recall_high: Ends of their 95 % Wilson intervals.
         support: Images of the class.
         predicted: Images predicted as the class.
     """
     matrix = compute_confusion_matrix(predictions, len(class_names))
     correct, support, predicted = matrix.diagonal(), matrix.sum(axis=1), matrix.sum(axis=0)
+    precision_low, precision_high = wilson_interval(correct, predicted)
+    recall_low, recall_high = wilson_interval(correct, support)
     return pd.DataFrame(
         {
             "class_name": list(class_names),
             "precision": divide_or_zero(correct, predicted),
             "recall": divide_or_zero(correct, support),
             "f1": divide_or_zero(2 * correct, support + predicted),
+            "precision_low": precision_low,
+            "precision_high": precision_high,
+            "recall_low": recall_low,
+            "recall_high": recall_high,
             "support": support,
             "predicted": predicted,
         }

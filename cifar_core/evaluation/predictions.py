@@ -59,6 +59,11 @@ class Predictions:
         return self.logits.shape[1]
 
     @cached_property
+    def is_finite(self) -> bool:
+        """Whether all scores are numbers; those of a diverged network are not."""
+        return bool(np.isfinite(self.logits).all())
+
+    @cached_property
     def log_probs(self) -> np.ndarray:
         """(N, C) float64 logarithms of the softmax; NaN in rows with a score that is NaN or plus infinity."""
         logits = self.logits.astype(np.float64)

@@ -143,10 +143,11 @@ class RunRecord:
             split: "val" (every epoch) or "test" (the best and the last).
             epoch: 1-based, "best" or "last".
         """
+        status = self.status()
         if split == "test":
-            path = self.run_dir / "predictions" / f"test-{epoch}.npz"
+            names = {status.epoch: "last", status.best_epoch: "best"}
+            path = self.run_dir / "predictions" / f"test-{names.get(epoch, epoch)}.npz"  # type: ignore[arg-type]
         else:
-            status = self.status()
             number = {"best": status.best_epoch, "last": status.epoch}.get(str(epoch), epoch)
             path = self.run_dir / "predictions" / f"val-{int(number or 0):04d}.npz"
         return path if path.exists() else None

@@ -1,10 +1,15 @@
 """Errors: the matrix, its cells, and the images behind them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from cifar_core.data import create_splits, load_dataset
+from cifar_core.evaluation import load_predictions, per_class_frame, save_predictions
+from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunStore
+from dashboard.words import run_name
 from tests.app.reading import component_messages, galleries, labelled, texts
 
 
@@ -70,10 +75,10 @@ def test_select_boxes_choose_a_cell_too(open_page, run_id, names):
     assert all(f"predicted {names[0]}" in caption for caption in gallery["captions"])
 
 
-@pytest.mark.parametrize(("name", "value"), [("true", "unicorn"), ("on", "future"), ("epoch", "7")])
+@pytest.mark.parametrize(("name", "value"), [("true", "unicorn"), ("on", "future"), ("epoch", "7"), ("against", "x")])
 def test_a_link_with_nonsense_shows_all_mistakes_on_val(open_page, run_id, name, value):
     at = open_page("Errors", run=run_id, **{name: value})
-    assert "**All mistakes**" in texts(at)
+    assert "**All classes**, mistakes: 167 images" in texts(at)
     assert "val images right" in texts(at)
 
 
@@ -93,12 +98,187 @@ def test_a_look_at_test_is_counted_once_a_session(open_page, run_id):
 
 def test_what_is_not_saved_yet_is_explained(open_page, lab):
     at = open_page("Errors", run=lab.run("hare"), on="test")
-    assert "no test predictions of its best epoch yet" in texts(at)
+    assert "no test predictions yet" in texts(at)
 
 
-def test_per_cent_and_csv_are_offered(open_page, run_id):
+def test_the_tables_are_offered(open_page, run_id):
     at = open_page("Errors", run=run_id)
-    labelled(at.toggle, "As per cent of the true class").set_value(True).run()
-    assert matrix(at)["asShare"] is True
-    labels = {element.proto.label for element in at.get("download_button")}
-    assert {"Matrix as CSV", "Images as CSV", "Classes as CSV"} <= labels
+    assert {"Matrix as CSV", "Images as CSV", "Contact sheet"} <= downloads(at)
+
+
+def get_all_wrong(record, epoch):
+    """Overwrite an epoch's val predictions so that each image is taken for the class after the next."""
+    path = record.predictions_path("val", epoch)
+    found = load_predictions(path)
+    logits = np.zeros_like(found.logits)
+    logits[np.arange(len(logits)), (found.targets + 2) % 10] = 3
+    save_predictions(path, replace(found, logits=logits))
+
+
+def downloads(at):
+    return {element.proto.label for element in at.get("download_button")}
+
+
+@pytest.mark.parametrize(
+    ("cells", "total"), [("counts", 500), ("% of true", 10), ("% of predicted", 10)], ids=["counts", "rows", "columns"]
+)
+def test_cells_can_be_shares(open_page, run_id, cells, total):
+    message = matrix(open_page("Errors", run=run_id, cells=cells))
+    assert np.array(message["values"]).sum() == pytest.approx(total, abs=1e-3)
+    assert message["isShare"] is (cells != "counts")
+    assert np.array(message["counts"]).sum() == 500
+
+
+def test_superclasses_fold_into_one_row_and_open_their_images(open_page, run_id, names):
+    at = open_page("Errors", run=run_id, fold="textures", true="textures")
+    message, (gallery,) = matrix(at), galleries(at)
+    assert message["names"] == [*names[:6], "textures"]
+    assert message["selected"] == [6, None]
+    assert np.array(message["counts"]).sum() == 500
+    assert set(load_dataset().labels[gallery["ids"]]) == {6, 7, 8, 9}
+    assert len(at.button_group(key="fold").options) == 2
+
+
+def test_classes_can_stand_in_another_order(open_page, run_id, names):
+    message = matrix(open_page("Errors", run=run_id, sort="most errors first"))
+    assert sorted(message["names"]) == sorted(names)
+    right = np.array(message["counts"]).diagonal() / np.array(message["counts"]).sum(axis=1)
+    assert (np.diff(right) >= 0).all()
+
+
+def test_the_diagonal_can_be_hidden(open_page, run_id):
+    at = open_page("Errors", run=run_id)
+    assert matrix(at)["hidesDiagonal"] is False
+    labelled(at.toggle, "Hide the diagonal").set_value(True).run()
+    assert matrix(at)["hidesDiagonal"] is True
+
+
+def test_the_epoch_slider_moves_every_view(open_page, run_id, lab):
+    get_all_wrong(lab.record(run_id), 1)
+    at = open_page("Errors", run=run_id, epoch="1")
+    assert "epoch 1, practice set" in texts(at)
+    assert np.trace(np.array(matrix(at)["counts"])) == 0
+    labelled(at.select_slider, "Epoch").set_value(4).run()
+    assert "epoch 4 (last), practice set" in texts(at)
+
+
+def test_test_has_the_best_and_the_last_epoch_alone(open_page, run_id):
+    at = open_page("Errors", run=run_id, on="test")
+    assert labelled(at.select_slider, "Epoch").options == ["3", "4"]
+
+
+def test_a_comparison_with_an_epoch_shows_what_changed(open_page, run_id, lab):
+    get_all_wrong(lab.record(run_id), 1)
+    at = open_page("Errors", run=run_id, against="epoch 1")
+    message = matrix(at)
+    assert message["isDifference"] is True
+    assert np.array(message["values"]).sum() == pytest.approx(0)
+    assert np.array(message["values"]).diagonal().sum() == np.array(message["counts"]).diagonal().sum()
+    assert "+66.60 points against epoch 1" in texts(at)
+
+
+def test_a_comparison_with_a_run_on_another_split_is_refused(open_page, run_id, lab):
+    other = lab.complete("hare", with_overrides(lab.config, {"data.split_seed": 9}))
+    name = next(run_name(run) for run in lab.store.list_runs() if run.run_id == other)
+    at = open_page("Errors", run=run_id, against=name)
+    assert "holds out other images" in at.warning[0].value
+    assert matrix(at)["isDifference"] is False
+    same = lab.complete("twin")
+    name = next(run_name(run) for run in lab.store.list_runs() if run.run_id == same)
+    assert matrix(open_page("Errors", run=run_id, against=name))["isDifference"] is True
+
+
+@pytest.mark.parametrize("which", ["mistakes", "right", "right but unsure", "all"])
+def test_outcomes_choose_the_images(open_page, run_id, names, which):
+    at = open_page("Errors", run=run_id, true=names[0], which=which)
+    tones = {"mistakes": {"wrong"}, "all": {"right", "wrong"}}.get(which, {"right"})
+    assert set(galleries(at)[0]["tones"]) == tones
+
+
+def test_what_is_unsure_comes_by_its_margin(open_page, run_id):
+    at = open_page("Errors", run=run_id)
+    at.button_group(key="which").set_value("right but unsure").run()
+    assert labelled(at.selectbox, "Order of images").value == "smallest margin"
+
+
+def test_a_filter_that_lets_nothing_through_says_so_and_can_be_undone(open_page, run_id, names):
+    at = open_page("Errors", run=run_id, true=names[2], pred=names[2])
+    assert "None of the" in texts(at)
+    labelled(at.button, "Show them all").click().run()
+    assert set(galleries(at)[0]["tones"]) == {"right"}
+    labelled(at.slider, "Probability of the predicted class").set_value((0.0, 0.1)).run()
+    assert galleries(at) == []
+
+
+def test_the_chosen_image_tells_its_probabilities_and_leads_to_explain(open_page, run_id, names):
+    at = open_page("Errors", run=run_id)
+    index = galleries(at)[0]["ids"][0]
+    at = open_page("Errors", run=run_id, image=str(index))
+    assert f"Image {index}: true **" in texts(at)
+
+
+def test_classes_have_intervals_and_areas(open_page, run_id, names):
+    at = open_page("Errors", run=run_id, show="Classes")
+    table = at.dataframe[0].value
+    assert table["class_name"].tolist() == list(names)
+    expected = per_class_frame(load_predictions(RunStore().record(run_id).predictions_path("val", 3)), names)
+    assert table["recall"].tolist() == expected["recall"].tolist()
+    assert {"average_precision", "roc_auc", "recall_interval"} <= set(table.columns)
+    assert len(at.get("plotly_chart")) == 2
+    assert {"Classes as CSV", "Curves as CSV"} <= downloads(at)
+
+
+def test_calibration_fits_on_val_and_shows_test(open_page, run_id):
+    at = open_page("Errors", run=run_id, show="Calibration", on="test")
+    table = at.dataframe[0].value
+    assert table["split"].tolist() == ["val", "val", "test", "test"]
+    before, after = table.iloc[0], table.iloc[1]
+    assert after["loss"] < before["loss"]
+    assert after["accuracy"] == before["accuracy"]
+    assert {"Reliability as CSV", "Coverage as CSV", "Calibration as CSV"} <= downloads(at)
+    labelled(at.toggle, f"Divide the scores by {after['temperature']:.2f}").set_value(True).run()
+    assert not at.exception
+
+
+def test_learning_counts_what_was_forgotten(open_page, run_id, lab):
+    get_all_wrong(lab.record(run_id), 2)
+    at = open_page("Errors", run=run_id, show="Learning")
+    assert "**67%** were forgotten at least once" in texts(at)
+    assert "**33%** were never right" in texts(at)
+    index = galleries(at)[-1]["ids"][0]
+    at = open_page("Errors", run=run_id, show="Learning", image=str(index))
+    assert f"**Image {index}," in texts(at)
+    assert len(at.get("plotly_chart")) == 3
+
+
+def test_learning_takes_two_epochs(open_page, lab):
+    run_id = lab.complete("short", with_overrides(lab.config, {"training.num_epochs": 1}))
+    assert "predictions of two epochs" in texts(open_page("Errors", run=run_id, show="Learning"))
+
+
+def test_planted_label_errors_are_suspected(open_page, run_id, lab):
+    path = lab.record(run_id).predictions_path("val", 3)
+    found = load_predictions(path)
+    logits = np.zeros_like(found.logits)
+    logits[np.arange(len(logits)), found.targets] = 9
+    logits[:5] = 0
+    logits[np.arange(5), (found.targets[:5] + 1) % 10] = 9
+    save_predictions(path, replace(found, logits=logits))
+    at = open_page("Errors", run=run_id, show="Labels")
+    assert "**5 of 500 val labels are suspected**" in texts(at)
+    assert set(galleries(at)[0]["ids"]) == set(found.indices[:5])
+    assert "Suspected labels as CSV" in downloads(at)
+
+
+@pytest.mark.parametrize("view", ["Mistakes", "Classes", "Calibration", "Learning", "Labels"])
+def test_a_diverged_run_breaks_no_view(open_page, run_id, lab, view):
+    path = lab.record(run_id).predictions_path("val", 3)
+    broken = load_predictions(path)
+    broken.logits[:] = np.nan
+    np.savez(
+        path,
+        log_probs=broken.logits.astype(np.float16),
+        targets=broken.targets.astype(np.uint8),
+        indices=broken.indices.astype(np.int32),
+    )
+    open_page("Errors", run=run_id, show=view)

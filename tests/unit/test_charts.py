@@ -135,9 +135,3 @@ def test_probabilities_say_in_words_which_class_is_true(true_idx, labels):
     figure = charts.probabilities_figure(frame)
     assert list(figure.data[0].y) == labels
     assert list(figure.data[0].text) == ["60.0 %", "30.0 %", "10.0 %"]
-
-
-def test_per_class_figure_draws_precision_beside_recall():
-    frame = pd.DataFrame({"class_name": ["a", "b"], "precision": [0.5, 0.25], "recall": [1.0, 0.75]})
-    drawn = {trace.name: list(trace.y) for trace in charts.per_class_figure(frame).data}
-    assert drawn == {"precision": [0.5, 0.25], "recall": [1.0, 0.75]}

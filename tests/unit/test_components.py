@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from dashboard.components import Level, Line, LineChart, Mark, PictureMap, ScatterPoints, Tile
-from dashboard.components.confusion_matrix import read_cell
+from dashboard.components.confusion_matrix import encode_matrix, read_cell
 from dashboard.components.gallery import encode_gallery
 from dashboard.components.lines import encode_chart
 from dashboard.components.maps import encode_maps
@@ -149,3 +149,14 @@ def test_a_line_chart_travels_as_json_with_five_digits_and_gaps():
     assert sent["levels"] == [{"name": "chance", "y": 0.1}]
     assert sent["marks"] == [{"x": 1.5, "label": "here", "tone": "finding"}]
     assert sent["y_range"] == [0.0, 1.0]
+
+
+def test_a_matrix_is_sent_as_counts_shares_or_differences():
+    matrix, other = np.array([[8, 2], [1, 4]]), np.array([[5, 5], [0, 5]])
+    message = encode_matrix(matrix, ("cat", "dog"), "none")
+    assert message["values"] == message["counts"] == matrix.tolist()
+    assert (message["isShare"], message["isDifference"]) == (False, False)
+    assert encode_matrix(matrix, ("cat", "dog"), "true")["values"] == [[0.8, 0.2], [0.2, 0.8]]
+    message = encode_matrix(matrix, ("cat", "dog"), "true", other)
+    np.testing.assert_allclose(message["values"], [[0.3, -0.3], [0.2, -0.2]])
+    assert message["isDifference"] is True

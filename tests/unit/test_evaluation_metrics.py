@@ -12,21 +12,15 @@ from cifar_core.evaluation import (
     compute_confusion_matrix,
     compute_loss,
     confusion_frame,
+    fold_matrix,
     normalize_confusion_matrix,
+    order_classes,
     per_class_frame,
-    select_cell,
-    select_misclassified,
+    top_confusions_frame,
 )
+from tests.unit.predictions_helpers import make_predictions
 
 NAMES = tuple(f"class {number}" for number in range(10))
-
-
-def make_predictions(seed=0, num_images=300, num_classes=10, scale=2.0, classes_present=None):
-    generator = np.random.default_rng(seed)
-    logits = generator.normal(0, scale, (num_images, num_classes)).astype(np.float32)
-    targets = generator.choice(classes_present or num_classes, num_images).astype(np.int64)
-    indices = generator.permutation(10 * num_images)[:num_images].astype(np.int64)
-    return Predictions(logits, targets, indices)
 
 
 cases = st.builds(
@@ -112,47 +106,47 @@ def test_names_that_do_not_fit_are_refused():
         confusion_frame(compute_confusion_matrix(predictions, 10), ("a", "b", "c"))
 
 
-def test_cell_holds_its_images_most_certain_first():
-    predictions = make_predictions(num_images=2000)
-    matrix = compute_confusion_matrix(predictions, 10)
-    for true_idx, pred_idx in ((3, 5), (5, 3), (2, 2)):
-        frame = select_cell(predictions, true_idx, pred_idx)
-        assert len(frame) == matrix[true_idx, pred_idx] > 0
-        assert set(frame["true_idx"]) == {true_idx}
-        assert set(frame["pred_idx"]) == {pred_idx}
-        assert frame["prob_pred"].is_monotonic_decreasing
-        for row in frame.itertuples():
-            place = int(np.flatnonzero(predictions.indices == row.index)[0])
-            assert row.prob_pred == predictions.probs[place].max()
-            assert row.prob_true == predictions.probs[place, true_idx]
+def test_classes_are_ordered_by_error_and_by_likeness():
+    matrix = np.array([[9, 0, 0, 1], [0, 5, 5, 0], [0, 4, 6, 0], [2, 0, 0, 8]])
+    assert order_classes(matrix, "class").tolist() == [0, 1, 2, 3]
+    assert order_classes(matrix, "error").tolist() == [1, 2, 3, 0]
+    order = order_classes(matrix, "likeness").tolist()
+    assert sorted(order) == [0, 1, 2, 3]
+    assert abs(order.index(1) - order.index(2)) == 1
+    assert abs(order.index(0) - order.index(3)) == 1
+    with pytest.raises(ValueError, match="ordering 'size'; allowed: 'class', 'error', 'likeness'"):
+        order_classes(matrix, "size")
 
 
-def test_rows_columns_and_everything():
-    predictions = make_predictions()
-    matrix = compute_confusion_matrix(predictions, 10)
-    assert len(select_cell(predictions, 3, None)) == matrix[3].sum()
-    assert len(select_cell(predictions, None, 3)) == matrix[:, 3].sum()
-    everything = select_cell(predictions, None, None)
-    assert sorted(everything["index"]) == sorted(predictions.indices)
-    wrong = select_misclassified(predictions)
-    assert len(wrong) == matrix.sum() - matrix.trace()
-    assert (wrong["true_idx"] != wrong["pred_idx"]).all()
-    assert (wrong["prob_pred"] >= wrong["prob_true"]).all()
+@pytest.mark.parametrize("matrix", [np.zeros((4, 4), np.int64), np.array([[1, 0], [3, 0]]), np.eye(5, dtype=int)])
+def test_any_matrix_can_be_ordered(matrix):
+    for ordering in ("class", "error", "likeness"):
+        assert sorted(order_classes(matrix, ordering)) == list(range(len(matrix)))
 
 
-def test_equally_certain_images_come_in_order_of_index():
-    predictions = Predictions(np.tile(np.float32([0, 1]), (4, 1)), np.ones(4, np.int64), np.array([7, 2, 9, 0]))
-    assert select_cell(predictions, 1, 1)["index"].tolist() == [0, 2, 7, 9]
+def test_folding_adds_up_rows_and_columns():
+    matrix = compute_confusion_matrix(make_predictions(num_images=500), 10)
+    groups = [(0, 1, 8, 9), (2,), (3,), (4, 5), (6, 7)]
+    folded = fold_matrix(matrix, groups)
+    assert folded.sum() == matrix.sum()
+    assert folded[0, 3] == matrix[np.ix_(groups[0], groups[3])].sum()
+    assert folded[0, 0] == matrix[np.ix_(groups[0], groups[0])].sum()
+    np.testing.assert_array_equal(fold_matrix(matrix, [(place,) for place in range(10)]), matrix)
 
 
-def test_empty_cell_keeps_its_columns():
-    predictions = Predictions(np.float32([[0, 1]]), np.array([1]), np.array([5]))
-    frame = select_cell(predictions, 0, 0)
-    assert list(frame.columns) == ["index", "true_idx", "pred_idx", "prob_pred", "prob_true"]
-    assert frame.empty
+@pytest.mark.parametrize("groups", [[(0,)], [(0, 1), (1,)], [(0, 2), (1,)]])
+def test_groups_that_miss_or_repeat_a_class_are_refused(groups):
+    with pytest.raises(ValueError, match="each class from 0 to 1 in one of them"):
+        fold_matrix(np.eye(2, dtype=int), groups)
 
 
-@pytest.mark.parametrize(("true_idx", "pred_idx", "name"), [(10, 0, "true_idx 10"), (0, -1, "pred_idx -1")])
-def test_unknown_class_is_refused(true_idx, pred_idx, name):
-    with pytest.raises(ValueError, match=f"{name}; allowed: 0 to 9"):
-        select_cell(make_predictions(), true_idx, pred_idx)
+def test_top_confusions_are_the_most_frequent_mistakes():
+    frame = top_confusions_frame(np.array([[8, 2, 0], [1, 4, 5], [0, 0, 9]]), ("cat", "dog", "ship"))
+    assert list(zip(frame["true_label"], frame["predicted_label"], frame["count"], strict=True)) == [
+        ("dog", "ship", 5),
+        ("cat", "dog", 2),
+        ("dog", "cat", 1),
+    ]
+    assert frame["share_of_errors"].tolist() == [5 / 8, 2 / 8, 1 / 8]
+    assert frame["share_of_true"].tolist() == [0.5, 0.2, 0.1]
+    assert top_confusions_frame(np.eye(2, dtype=int), ("cat", "dog")).empty

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cifar_core.data import create_splits, load_dataset
-from cifar_core.evaluation import Predictions, select_cell
+from cifar_core.evaluation import Criteria, Predictions, select_predictions
 from dashboard.selection import label_tiles, parse_indices, prediction_tiles, select_images, split_of
 
 
@@ -42,7 +42,9 @@ def test_tiles_say_label_and_place(dataset):
 def test_tiles_of_predictions_say_what_was_taken_for_what(dataset):
     logits = np.log(np.array([[0.7, 0.2, 0.1] + [1e-9] * 7, [0.1, 0.8, 0.1] + [1e-9] * 7]))
     predictions = Predictions(logits.astype(np.float32), np.array([1, 1]), np.array([5, 9]))
-    wrong, right = sorted(prediction_tiles(dataset, select_cell(predictions, 1, None)), key=lambda tile: tile.index)
+    wrong, right = sorted(
+        prediction_tiles(dataset, select_predictions(predictions, Criteria([1]))), key=lambda tile: tile.index
+    )
     first, second = dataset.class_names[:2]
     assert wrong.caption == f"predicted {first} (70%), true {second} (20%), image 5"
     assert (wrong.tone, right.tone) == ("wrong", "right")

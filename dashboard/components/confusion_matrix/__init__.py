@@ -7,6 +7,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cifar_core.evaluation import normalize_confusion_matrix
+from cifar_core.evaluation.confusion import Normalization
 from dashboard.components.registration import register
 
 _COMPONENT = register(__file__)
@@ -22,7 +24,9 @@ def confusion_matrix(
     key: str,
     selected: Cell,
     on_select: Callable[[int | None, int | None], None],
-    as_share: bool = False,
+    normalization: Normalization = "none",
+    other: NDArray[np.int64] | None = None,
+    hides_diagonal: bool = False,
 ) -> None:
     """Show the matrix and report a click or Enter on a cell, a row's name or a column's name.
 
@@ -32,7 +36,9 @@ def confusion_matrix(
         key: The widget's.
         selected: The cell that is chosen now; the caller holds it.
         on_select: Called with true and predicted class before the rerun a choice causes.
-        as_share: Show each count as a share of its row instead.
+        normalization: "none": counts; else shares, as `normalize_confusion_matrix` has them.
+        other: (C, C) counts to take away: the cells then show what changed, better in one colour, worse in another.
+        hides_diagonal: Leave out what is right, so that mistakes stand alone.
     """
 
     def clicked() -> None:
@@ -40,13 +46,30 @@ def confusion_matrix(
         if cell is not None:
             on_select(*cell)
 
-    data = {
-        "counts": matrix.tolist(),
-        "names": list(class_names),
+    data = encode_matrix(matrix, class_names, normalization, other) | {
         "selected": list(selected),
-        "asShare": as_share,
+        "hidesDiagonal": hides_diagonal,
     }
     _COMPONENT(key=key, data=data, on_clicked_change=clicked)
+
+
+def encode_matrix(
+    matrix: NDArray[np.int64],
+    class_names: Sequence[str],
+    normalization: Normalization,
+    other: NDArray[np.int64] | None = None,
+) -> dict[str, object]:
+    """Return the numbers of the message to the browser; arguments as for `confusion_matrix`."""
+    values = normalize_confusion_matrix(matrix, normalization)
+    if other is not None:
+        values = values - normalize_confusion_matrix(other, normalization)
+    return {
+        "counts": matrix.tolist(),
+        "values": values.round(5).tolist(),
+        "names": list(class_names),
+        "isShare": normalization != "none",
+        "isDifference": other is not None,
+    }
 
 
 def read_cell(value: Any, num_classes: int) -> Cell | None:

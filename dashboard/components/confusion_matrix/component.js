@@ -6,6 +6,10 @@ export default function (component) {
   const table = parentElement.querySelector("table");
   const focused = placeOf(parentElement.getRootNode().activeElement);
   table.replaceChildren(createHead(data), createBody(data));
+  const legend = data.isDifference ? ["better", "worse"] : ["right", "wrong: the stronger, the more often"];
+  parentElement.querySelectorAll(".legend .words").forEach((words, place) => {
+    words.textContent = legend[place] + (data.isShare && place ? ", in per cent" : "");
+  });
   const buttons = [...table.querySelectorAll("button")];
   const current = buttons.find((button) => same(placeOf(button), focused ?? data.selected)) ?? buttons[0];
   buttons.forEach((button) => {
@@ -47,16 +51,22 @@ function createHead(data) {
 
 function createBody(data) {
   const body = document.createElement("tbody");
-  const strongest = Math.max(1, ...data.counts.flatMap((row, place) => row.filter((_, column) => column !== place)));
+  // The diagonal and the mistakes have scales of their own: on one, every mistake would look like none.
+  const strongest = [largest(data, true), largest(data, false)];
   data.counts.forEach((counts, row) => {
     const line = body.insertRow();
     const header = createHeader(data.names[row], row, null, data, `All images of ${data.names[row]}`);
     header.className = "side";
     line.append(header);
     const total = counts.reduce((sum, count) => sum + count, 0);
-    counts.forEach((count, column) => line.append(createCell(count, total, row, column, strongest, data)));
+    counts.forEach((_, column) => line.append(createCell(total, row, column, strongest, data)));
   });
   return body;
+}
+
+function largest(data, onDiagonal) {
+  const values = data.values.flatMap((row, place) => row.filter((_, column) => (column === place) === onDiagonal));
+  return Math.max(1e-9, ...values.map(Math.abs));
 }
 
 function createHeader(name, row, column, data, title) {
@@ -66,23 +76,42 @@ function createHeader(name, row, column, data, title) {
   return header;
 }
 
-function createCell(count, total, row, column, strongest, data) {
-  const share = total ? count / total : 0;
-  const percent = `${(100 * share).toFixed(1)} %`;
-  const words = `True ${data.names[row]}, predicted ${data.names[column]}: ${count} (${percent} of ${data.names[row]})`;
-  const text = data.asShare ? (100 * share).toFixed(share < 0.0995 ? 1 : 0) : String(count);
-  const button = createButton(count ? text : "0", row, column, data, words);
-  // The diagonal and the errors have scales of their own: on one, every error would look like none.
+function createCell(total, row, column, strongest, data) {
+  const count = data.counts[row][column];
+  const value = data.values[row][column];
   const isRight = row === column;
-  const strength = isRight ? share : Math.sqrt(count / strongest);
-  button.style.setProperty("--cell", count ? colour(isRight ? RIGHT : WRONG, 0.08 + 0.92 * strength) : null);
-  if (strength > 0.55) {
-    button.style.setProperty("--ink", "#fff");
-  }
-  button.classList.toggle("empty", count === 0);
+  const share = `${(total ? (100 * count) / total : 0).toFixed(1)} %`;
+  const words = `True ${data.names[row]}, predicted ${data.names[column]}: ${count} (${share} of ${data.names[row]})`;
+  const change = data.isDifference ? `; ${write(value, data)} against the other` : "";
   const cell = document.createElement("td");
+  const isHidden = isRight && data.hidesDiagonal;
+  const button = createButton(isHidden ? "" : write(value, data), row, column, data, words + change);
+  if (value && !isHidden) {
+    // More on the diagonal is better, more beside it is worse.
+    const tone = data.isDifference ? value > 0 === isRight : isRight;
+    const strength = Math.abs(value) / strongest[isRight ? 0 : 1];
+    const isPlain = isRight && !data.isDifference;
+    const shade = isPlain ? (total ? count / total : 0) : Math.sqrt(strength);
+    button.style.setProperty("--cell", colour(tone ? RIGHT : WRONG, 0.08 + 0.92 * shade));
+    if (shade > 0.55) {
+      button.style.setProperty("--ink", "#fff");
+    }
+  }
+  button.classList.toggle("empty", !value);
   cell.append(button);
   return cell;
+}
+
+function write(value, data) {
+  const sign = data.isDifference && value > 0 ? "+" : "";
+  if (!value) {
+    return "0";
+  }
+  if (!data.isShare) {
+    return sign + String(value).replace("-", "\u2212");
+  }
+  const percent = 100 * value;
+  return sign + percent.toFixed(Math.abs(percent) < 9.95 ? 1 : 0).replace("-", "\u2212");
 }
 
 function createButton(text, row, column, data, title) {

@@ -30,6 +30,7 @@ class ScatterPoints:
         names: Of the groups, at most 255.
         colours: CSS colours of the groups.
         images: (N, 3, 32, 32) uint8.
+        axes: What grows to the right and upwards; None: directions mean nothing.
     """
 
     ids: NDArray[np.int64]
@@ -38,6 +39,7 @@ class ScatterPoints:
     names: Sequence[str]
     colours: Sequence[str]
     images: NDArray[np.uint8]
+    axes: tuple[str, str] | None = None
 
 
 def scatter(message: bytes, ids: NDArray[np.int64], *, key: str, on_select: Callable[[], None]) -> NDArray[np.int64]:
@@ -70,6 +72,7 @@ def encode_scatter(points: ScatterPoints, label: str) -> bytes:
         "names": list(points.names),
         "colours": list(points.colours),
         "spriteColumns": columns,
+        "axes": points.axes,
     }
     text = json.dumps(header, separators=(",", ":")).encode()
     parts = [

@@ -96,9 +96,21 @@ function draw(instance, canvas) {
     }
   });
   context.globalAlpha = 1;
+  if (instance.header.axes) {
+    drawAxes(context, instance.header.axes, canvas);
+  }
   if (instance.drag && instance.tool !== "Move") {
     drawOutline(context, instance.drag.path, getComputedStyle(canvas).color);
   }
+}
+
+function drawAxes(context, [right, up], canvas) {
+  context.fillStyle = getComputedStyle(canvas).color;
+  context.font = "12px sans-serif";
+  context.textAlign = "right";
+  context.fillText(`${right} \u2192`, canvas.clientWidth - 6, canvas.clientHeight - 6);
+  context.textAlign = "left";
+  context.fillText(`\u2191 ${up}`, 6, 14);
 }
 
 function drawOutline(context, path, colour) {

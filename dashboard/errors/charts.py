@@ -1,0 +1,195 @@
+"""Charts of the Errors page: each draws a frame that the core made."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from dashboard.charts import style_figure
+from dashboard.colours import RIGHT, TRAIN, VAL, WRONG, YARDSTICK, colour_classes
+
+
+def per_class_figure(frame: pd.DataFrame) -> go.Figure:
+    """Draw precision and recall side by side for each class, with their 95 % intervals."""
+    figure = go.Figure()
+    for column, colour in (("precision", TRAIN), ("recall", VAL)):
+        ends = {
+            "array": frame[f"{column}_high"] - frame[column],
+            "arrayminus": frame[column] - frame[f"{column}_low"],
+            "thickness": 1,
+            "width": 3,
+            "color": YARDSTICK,
+        }
+        figure.add_bar(
+            x=frame["class_name"],
+            y=frame[column],
+            error_y=ends,
+            name=column,
+            marker_color=colour,
+            customdata=frame[[f"{column}_low", f"{column}_high"]],
+            hovertemplate=f"%{{x}}: {column} %{{y:.1%}}, interval %{{customdata[0]:.1%}} to %{{customdata[1]:.1%}}"
+            "<extra></extra>",
+        )
+    style_figure(figure, None, "Share")
+    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    figure.update_layout(height=260, barmode="group")
+    return figure
+
+
+def ranking_figure(frame: pd.DataFrame, class_names: Sequence[str]) -> go.Figure:
+    """Draw a curve for each class: ROC, or precision over recall; told apart by the frame's columns."""
+    _, x, y = frame.columns[:3]
+    figure = go.Figure()
+    for name, colour in colour_classes(class_names).items():
+        part = frame[frame["class_name"] == name]
+        figure.add_scatter(
+            x=part[x],
+            y=part[y],
+            mode="lines",
+            name=name,
+            line={"color": colour, "width": 1.6},
+            hovertemplate=_hover(x, y),
+        )
+    titles = [column.replace("_", " ").capitalize() for column in (x, y)]
+    style_figure(figure, titles[0], titles[1])
+    if x == "false_positive_rate":
+        figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line=_DASHED, name="guessing", hoverinfo="skip")
+    figure.update_xaxes(range=[0, 1], tickformat=".0%")
+    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    figure.update_layout(height=400, legend={"orientation": "v", "x": 1.02, "y": 1})
+    return figure
+
+
+def reliability_figure(frame: pd.DataFrame) -> go.Figure:
+    """Draw accuracy over confidence, with 95 % intervals, and below how many images each bin holds."""
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.74, 0.26], vertical_spacing=0.05)
+    middle, width = (frame["low"] + frame["high"]) / 2, frame["high"] - frame["low"]
+    figure.add_bar(
+        x=middle,
+        y=frame["accuracy"],
+        width=width,
+        marker={"color": RIGHT, "line": {"width": 1, "color": "white"}},
+        name="accuracy",
+        error_y={
+            "array": frame["accuracy_high"] - frame["accuracy"],
+            "arrayminus": frame["accuracy"] - frame["accuracy_low"],
+            "thickness": 1,
+            "width": 3,
+            "color": YARDSTICK,
+        },
+        customdata=frame[["confidence", "num_images"]],
+        hovertemplate="confidence %{customdata[0]:.1%}: %{y:.1%} right of %{customdata[1]} images<extra></extra>",
+        row=1,
+        col=1,
+    )
+    figure.add_scatter(
+        x=frame["confidence"],
+        y=frame["confidence"],
+        mode="markers",
+        marker={"color": WRONG, "size": 8, "symbol": "line-ew-open", "line": {"width": 2}},
+        name="confidence",
+        hovertemplate="mean confidence %{y:.1%}<extra></extra>",
+        row=1,
+        col=1,
+    )
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line=_DASHED, name="as sure as right", hoverinfo="skip", row=1, col=1
+    )
+    figure.add_bar(
+        x=middle,
+        y=frame["num_images"],
+        width=width,
+        marker={"color": TRAIN, "line": {"width": 1, "color": "white"}},
+        showlegend=False,
+        hovertemplate="%{y} images<extra></extra>",
+        row=2,
+        col=1,
+    )
+    style_figure(figure, None, None)
+    figure.update_xaxes(range=[0, 1], tickformat=".0%")
+    figure.update_xaxes(title="Confidence: probability of the predicted class", row=2, col=1)
+    figure.update_yaxes(range=[0, 1.02], tickformat=".0%", title="Right", row=1, col=1)
+    figure.update_yaxes(title="Images", row=2, col=1)
+    figure.update_layout(height=420, bargap=0)
+    return figure
+
+
+def coverage_figure(frame: pd.DataFrame) -> go.Figure:
+    """Draw the accuracy over the share of images answered."""
+    figure = go.Figure(
+        go.Scatter(
+            x=frame["coverage"],
+            y=frame["accuracy"],
+            mode="lines",
+            line={"color": VAL, "width": 2},
+            customdata=frame["threshold"],
+            hovertemplate="%{x:.0%} answered (confidence from %{customdata:.1%}): %{y:.1%} right<extra></extra>",
+        )
+    )
+    style_figure(figure, "Share of images answered, the surest first", "Right among them")
+    lowest = float(frame["accuracy"].min())
+    figure.update_xaxes(range=[0, 1], tickformat=".0%")
+    figure.update_yaxes(range=[max(0.0, lowest - 0.05), 1.01], tickformat=".0%")
+    figure.update_layout(height=300, showlegend=False)
+    return figure
+
+
+def learning_figure(frame: pd.DataFrame) -> go.Figure:
+    """Draw, over epochs, what is right and what was right at least once."""
+    figure = go.Figure()
+    for column, name, colour in (("ever_right", "right at least once", TRAIN), ("right", "right", VAL)):
+        figure.add_scatter(
+            x=frame["epoch"],
+            y=frame[column],
+            mode="lines+markers",
+            name=name,
+            line={"color": colour, "width": 2},
+            hovertemplate=f"epoch %{{x}}: %{{y:.1%}} {name}<extra></extra>",
+        )
+    style_figure(figure, "Epoch", "Share of images")
+    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    figure.update_layout(height=300)
+    return figure
+
+
+def forgetting_figure(dynamics: pd.DataFrame) -> go.Figure:
+    """Draw how many images were forgotten how often."""
+    counts = np.bincount(dynamics["forgettings"])
+    figure = go.Figure(
+        go.Bar(x=np.arange(len(counts)), y=counts, marker_color=TRAIN, hovertemplate="%{y} images<extra></extra>")
+    )
+    style_figure(figure, "Times forgotten", "Images")
+    figure.update_xaxes(dtick=1)
+    figure.update_layout(height=300, showlegend=False)
+    return figure
+
+
+def track_figure(epochs: np.ndarray, probs_true: np.ndarray, is_right: np.ndarray) -> go.Figure:
+    """Draw the probability of an image's true class over epochs, each marked as right or wrong."""
+    figure = go.Figure(
+        go.Scatter(x=epochs, y=probs_true, mode="lines", line={"color": TRAIN}, showlegend=False, hoverinfo="skip")
+    )
+    for holds, name, colour, symbol in ((True, "right", RIGHT, "circle"), (False, "wrong", WRONG, "x")):
+        chosen = is_right == holds
+        figure.add_scatter(
+            x=epochs[chosen],
+            y=probs_true[chosen],
+            mode="markers",
+            name=name,
+            marker={"color": colour, "symbol": symbol, "size": 8},
+            hovertemplate="epoch %{x}: %{y:.1%}<extra></extra>",
+        )
+    style_figure(figure, "Epoch", "Probability of the true class")
+    figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
+    figure.update_layout(height=220)
+    return figure
+
+
+_DASHED = {"color": YARDSTICK, "width": 1, "dash": "dot"}
+
+
+def _hover(x: str, y: str) -> str:
+    words = [column.replace("_", " ") for column in (x, y)]
+    return f"%{{fullData.name}}: {words[0]} %{{x:.1%}}, {words[1]} %{{y:.1%}}<extra></extra>"

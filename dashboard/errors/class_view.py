@@ -1,0 +1,75 @@
+"""How well each class is told from the others."""
+
+from typing import Any
+
+import streamlit as st
+
+from cifar_core.evaluation import per_class_frame
+from cifar_core.evaluation.ranking import precision_recall_frame, ranking_frame, roc_frame
+from dashboard import state
+from dashboard.errors.charts import per_class_figure, ranking_figure
+from dashboard.errors.reading import Reading
+from dashboard.tables import offer_csv
+
+_CURVES = {"Precision and recall": precision_recall_frame, "ROC": roc_frame}
+_BAR: dict[str, Any] = {"format": "percent", "min_value": 0.0, "max_value": 1.0}
+
+_COLUMNS: dict[str, Any] = {
+    "class_name": st.column_config.TextColumn("Class", pinned=True),
+    "precision": st.column_config.ProgressColumn(
+        "Precision", help="Of the images predicted as the class, the share that is it", **_BAR
+    ),
+    "precision_interval": st.column_config.TextColumn("95 %", help="Wilson interval of the precision"),
+    "recall": st.column_config.ProgressColumn(
+        "Recall", help="Of the images of the class, the share predicted as it", **_BAR
+    ),
+    "recall_interval": st.column_config.TextColumn("95 %", help="Wilson interval of the recall"),
+    "f1": st.column_config.ProgressColumn("F1", help="Harmonic mean of precision and recall", **_BAR),
+    "average_precision": st.column_config.ProgressColumn(
+        "Average precision", help="Area under precision over recall; guessing has the class's share", **_BAR
+    ),
+    "roc_auc": st.column_config.ProgressColumn(
+        "ROC area", help="Chance that an image of the class scores higher than another; guessing has 50 %", **_BAR
+    ),
+    "support": st.column_config.NumberColumn("Images", help="Of the class"),
+    "predicted": st.column_config.NumberColumn("Predicted", help="Images predicted as the class"),
+}
+
+
+def render_classes(reading: Reading) -> None:
+    """Draw the table of classes, its chart, and the curves of each class against the rest."""
+    names = reading.dataset.class_names
+    frame = per_class_frame(reading.predictions, names)
+    if reading.predictions.is_finite:
+        frame = frame.merge(ranking_frame(reading.predictions, names), how="left", on="class_name")
+    shown = frame.copy()
+    for column in ("precision", "recall"):
+        ends = zip(frame[f"{column}_low"], frame[f"{column}_high"], strict=True)
+        shown[f"{column}_interval"] = [f"{low:.0%} to {high:.0%}" for low, high in ends]
+    shown = shown[[column for column in _COLUMNS if column in shown]]
+    st.dataframe(shown, hide_index=True, column_config=_COLUMNS, height=38 + 35 * len(shown))
+    offer_csv("Classes as CSV", frame, "per-class.csv")
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown("**Precision and recall, with 95 % intervals**")
+        st.plotly_chart(per_class_figure(frame), key="errors_per_class", alt="Precision and recall of each class")
+    with right:
+        _render_curves(reading)
+
+
+def _render_curves(reading: Reading) -> None:
+    if not reading.predictions.is_finite:
+        st.info("The scores of this epoch are not finite: they cannot be put in order.", icon=":material/trending_up:")
+        return
+    curve = st.segmented_control(
+        "One class against the rest",
+        list(_CURVES),
+        default="Precision and recall",
+        required=True,
+        key=state.ERRORS_CURVE,
+        persist_state="session",
+    )
+    names = reading.dataset.class_names
+    frame = _CURVES[curve or "Precision and recall"](reading.predictions, names)
+    st.plotly_chart(ranking_figure(frame, names), key="errors_ranking", alt=f"{curve} of each class against the rest")
+    offer_csv("Curves as CSV", frame, "curves.csv")

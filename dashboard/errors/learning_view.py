@@ -1,0 +1,103 @@
+"""When each image was learned, and which ones never settled."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from cifar_core.data import Dataset
+from cifar_core.evaluation.dynamics import dynamics_frame, learning_frame
+from cifar_core.evaluation.track import Track
+from dashboard import state
+from dashboard.cache import get_map_message, get_track
+from dashboard.components import Tile, gallery, scatter
+from dashboard.errors.charts import forgetting_figure, learning_figure, track_figure
+from dashboard.errors.reading import Reading
+from dashboard.tables import offer_csv
+
+_SHOWN = 40
+_KEY = "errors_dynamics"
+_WIDTH = 3.2  # of the map: variability ends at 0.5, confidence at 1
+
+
+def render_learning(reading: Reading) -> None:
+    """Draw when val images were learned, the map of confidence and variability, and the images chosen in it."""
+    track = get_track(reading.record)
+    if track is None or len(track.epochs) < 2:
+        st.info("This takes the val predictions of two epochs.", icon=":material/hourglass:")
+        return
+    if reading.split == "test":
+        st.caption("Predictions of every epoch are saved for val alone: this view speaks of val.")
+    dynamics = dynamics_frame(track)
+    _render_counts(track, dynamics)
+    map_column, images_column = st.columns([5, 4], gap="medium")
+    with map_column:
+        chosen = _render_map(reading.dataset, dynamics)
+    with images_column:
+        _render_images(reading.dataset, track, dynamics, chosen)
+    offer_csv("Images as CSV", dynamics, "learning.csv")
+
+
+def _render_counts(track: Track, dynamics: pd.DataFrame) -> None:
+    total = len(dynamics)
+    never = int(dynamics["first_learned"].isna().sum())
+    always = int((dynamics["correctness"] == 1).sum())
+    forgotten = int((dynamics["forgettings"] > 0).sum())
+    st.markdown(
+        f"Of {total:,} val images over {len(track.epochs)} epochs, **{always / total:.0%}** were right after each, "
+        f"**{forgotten / total:.0%}** were forgotten at least once, **{never / total:.0%}** were never right.",
+        help="Forgotten: right after one epoch and wrong after the next (Toneva et al., 2019).",
+    )
+    left, right = st.columns(2, gap="medium")
+    frame = learning_frame(dynamics, track.epochs).assign(right=track.is_right.mean(axis=1))
+    with left:
+        st.plotly_chart(learning_figure(frame), key="errors_learning", alt="Right, and right at least once, by epoch")
+    with right:
+        st.plotly_chart(forgetting_figure(dynamics), key="errors_forgetting", alt="Images by times forgotten")
+
+
+def _render_map(dataset: Dataset, dynamics: pd.DataFrame) -> NDArray[np.int64]:
+    ids = dynamics["index"].to_numpy()
+    places = np.stack([_WIDTH * dynamics["variability"], dynamics["confidence"]], axis=1).astype(np.float32)
+    order = np.argsort(ids)  # a map keeps its points by index
+    label = "Confidence (upwards) over variability (to the right) of val images"
+    message = get_map_message(dataset, ids[order], places[order], label, ("variability", "confidence"))
+    st.markdown(
+        "**Easy, hard and ambiguous**",
+        help="Confidence: mean probability of the true class over the epochs. Variability: its standard deviation "
+        "(Swayamdipta et al., 2020). Top left: easy. Bottom left: hard to learn, often mislabelled. Right: ambiguous.",
+    )
+    chosen = scatter(message, ids, key=_KEY, on_select=lambda: None)
+    st.caption("Easy at the top left, hard at the bottom left, ambiguous on the right. Draw round points to see them.")
+    return chosen
+
+
+def _render_images(dataset: Dataset, track: Track, dynamics: pd.DataFrame, chosen: NDArray[np.int64]) -> None:
+    if len(chosen):
+        rows, title = dynamics[dynamics["index"].isin(chosen)], f"{len(chosen):,} images chosen on the map"
+    else:
+        rows, title = dynamics, "Forgotten most often"
+    rows = rows.sort_values(["forgettings", "index"], ascending=[False, True]).head(_SHOWN)
+    st.markdown(f"**{title}**")
+    names = dataset.class_names
+    tiles = [
+        Tile(
+            row["index"],
+            f"{names[row['true_idx']]}, last taken for {names[row['pred_idx']]}; forgotten {row['forgettings']} times, "
+            f"confidence {row['confidence']:.0%}, image {row['index']}",
+            "right" if row["true_idx"] == row["pred_idx"] else "wrong",
+        )
+        for row in rows.to_dict("records")
+    ]
+    images = dataset.images[rows["index"].to_numpy()]
+    gallery(images, tiles, key="errors_learning_images", label=title, tile_size=54, on_select=state.choose_image)
+    places = np.flatnonzero(track.indices == state.chosen_image())
+    if not len(places):
+        st.caption("Click an image to follow it through the epochs.")
+        return
+    place = int(places[0])
+    true_name = names[track.targets[place]]
+    st.markdown(f"**Image {track.indices[place]}, {true_name}**, epoch by epoch")
+    figure = track_figure(track.epochs, track.probs_true[:, place], track.is_right[:, place])
+    st.plotly_chart(figure, key="errors_track", alt=f"Probability of {true_name} over epochs")
+    st.page_link("pages/Explain.py", label="Explain this image", icon=":material/center_focus_strong:")

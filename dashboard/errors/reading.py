@@ -1,0 +1,173 @@
+"""What the Errors page speaks of: one run's predictions of one split after one epoch, and what to hold them against."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cifar_core.data import Dataset
+from cifar_core.evaluation import Predictions, PredictionsError, compute_accuracy
+from cifar_core.runs import RunRecord, RunSummary
+from dashboard import state
+from dashboard.cache import get_predictions, get_store
+from dashboard.words import SOURCE_TITLES, percent, run_name
+
+NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One run's predictions of one split after one epoch.
+
+    Attributes:
+        dataset: All images.
+        run: The run.
+        record: Its record.
+        split: "val" or "test".
+        epoch: 1-based.
+        predictions: What was saved.
+        other: Predictions of the same images to hold them against, if some are chosen.
+        other_name: What those are of.
+    """
+
+    dataset: Dataset
+    run: RunSummary
+    record: RunRecord
+    split: str
+    epoch: int
+    predictions: Predictions
+    other: Predictions | None = None
+    other_name: str = ""
+
+    @property
+    def val_predictions(self) -> Predictions | None:
+        """What the same weights say of val; None if that was not saved."""
+        return self.predictions if self.split == "val" else get_predictions(self.record, "val", self.epoch)
+
+
+def choose_reading(dataset: Dataset, runs: list[RunSummary], run: RunSummary) -> Reading:
+    """Draw the choice of split, epoch and comparison, which all views share; the address holds it.
+
+    Where nothing is saved, say why and end the page here.
+    """
+    record = get_store().record(run.run_id)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        split = _choose_split()
+        epoch = _choose_epoch(record, run, split)
+        other_name = _choose_other(runs, run, record, split, epoch)
+    predictions = _find_predictions(record, split, epoch)
+    other = _find_other(runs, record, other_name, split, predictions)
+    return Reading(dataset, run, record, split, epoch, predictions, other, "" if other_name == NOTHING else other_name)
+
+
+def render_summary(reading: Reading) -> None:
+    """Say which number this is: run, split, epoch, data."""
+    status = reading.run.status
+    marks = [word for word, epoch in (("best", status.best_epoch), ("last", status.epoch)) if epoch == reading.epoch]
+    source = SOURCE_TITLES.get(reading.run.data_source, reading.run.data_source)
+    readings = f" Test was looked at {reading.record.test_readings()} times." if reading.split == "test" else ""
+    accuracy = compute_accuracy(reading.predictions)
+    which = f" ({', '.join(marks)})" if marks else ""
+    against = ""
+    if reading.other is not None:
+        change = 100 * (accuracy - compute_accuracy(reading.other))
+        against = f" {change:+.2f} points against {reading.other_name}.".replace("-", "\u2212")
+    st.markdown(
+        f"**{percent(accuracy, 2)}** of {reading.predictions.num_images:,} {reading.split} images right: "
+        f"{reading.run.name}, epoch {reading.epoch}{which}, {source}."
+        f"{against}{readings}"
+    )
+
+
+def _choose_split() -> str:
+    split = st.segmented_control(
+        "Split",
+        ("val", "test"),
+        default="val",
+        required=True,
+        key=state.ERRORS_SPLIT,
+        bind="query-params",
+        persist_state="session",
+        help="val chooses between settings as often as you like. A look at test is counted on the run.",
+    )
+    return split or "val"
+
+
+def _choose_epoch(record: RunRecord, run: RunSummary, split: str) -> int:
+    """Val is saved after every epoch, test at the end for the best and the last one."""
+    best, last = run.status.best_epoch or 0, run.status.epoch
+    epochs = record.prediction_epochs() if split == "val" else sorted({best, last})
+    if len(epochs) < 2:
+        return epochs[0] if epochs else best
+    default = best if best in epochs else epochs[-1]
+    state.keep_among(state.ERRORS_EPOCH, epochs)
+    return st.select_slider(
+        "Epoch",
+        epochs,
+        value=default,
+        key=state.ERRORS_EPOCH,
+        bind="query-params",
+        persist_state="session",
+        width=360,
+        help=f"Best on val: epoch {best}. Predictions on test are saved for the best and the last epoch.",
+    )
+
+
+def _choose_other(runs: list[RunSummary], run: RunSummary, record: RunRecord, split: str, epoch: int) -> str:
+    """Draw what to hold the predictions against, in words that `_find_other` reads back."""
+    best, last = run.status.best_epoch or 0, run.status.epoch
+    epochs = record.prediction_epochs() if split == "val" else sorted({best, last})
+    options = [NOTHING, *(f"epoch {number}" for number in epochs if number != epoch)]
+    options += [run_name(other) for other in runs if other.run_id != run.run_id and other.status.best_epoch]
+    state.keep_among(state.ERRORS_OTHER, options)
+    return st.selectbox(
+        "Compare with",
+        options,
+        key=state.ERRORS_OTHER,
+        bind="query-params",
+        persist_state="session",
+        width=230,
+        help="Another epoch of this run, or the best epoch of another run: the matrix shows what changed.",
+    )
+
+
+def _find_predictions(record: RunRecord, split: str, epoch: int) -> Predictions:
+    try:
+        predictions = get_predictions(record, split, epoch)
+    except PredictionsError as error:
+        st.error(str(error))
+        st.stop()
+    if predictions is None:
+        later = "val is saved after each epoch, test when the run ends"
+        st.info(f"This run has no {split} predictions yet: {later}.", icon=":material/hourglass:")
+        st.stop()
+    _count_reading(record, split)
+    return predictions
+
+
+def _find_other(
+    runs: list[RunSummary], record: RunRecord, name: str, split: str, predictions: Predictions
+) -> Predictions | None:
+    if name == NOTHING:
+        return None
+    other = next((get_store().record(run.run_id) for run in runs if run_name(run) == name), None)
+    try:
+        if other is None:
+            found = get_predictions(record, split, int(name.removeprefix("epoch ")))
+        else:
+            found = get_predictions(other, split, "best")
+            _count_reading(other, split)
+    except PredictionsError as error:
+        st.warning(str(error))
+        return None
+    if found is None:
+        st.warning(f"{name} has no {split} predictions: there is nothing to compare with.")
+        return None
+    if found.indices.tolist() != predictions.indices.tolist():
+        st.warning(f"{name} holds out other images as {split}: a comparison would mix them up.")
+        return None
+    return found
+
+
+def _count_reading(record: RunRecord, split: str) -> None:
+    if split == "test" and state.is_first_look_at_test(record.run_id):
+        record.count_test_reading(by="Errors page")
