@@ -85,13 +85,13 @@ _ALL = (
         name="speed",
         title="Speed",
         description="Seven convolutions on a whitening layer, Muon, alternating flip, flip averaging (Jordan, 2024): "
-        "seconds on a large GPU, about 17 minutes on two CPU cores.",
+        "seconds on a large GPU, about 25 minutes on two CPU cores.",
         config=RunConfig(
             augmentation=AugmentationConfig(crop_padding=2, alternating_flip=True),
             model=SpeedCNNConfig(),
             optimizer=MuonConfig(learning_rate=0.24, momentum=0.6, weight_decay=0.02, fixed_length=True),
             schedule=LinearScheduleConfig(warmup_fraction=0.0),
-            training=TrainingConfig(num_epochs=8, batch_size=2000, label_smoothing=0.2, flip_averaging=True),
+            training=TrainingConfig(num_epochs=12, batch_size=2000, label_smoothing=0.2, flip_averaging=True),
         ),
     ),
 )
