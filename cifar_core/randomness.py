@@ -5,7 +5,11 @@ Numbers for images come from a counter-based hash computed on the images' own de
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -14,6 +18,8 @@ _MASK_63 = 2**63 - 1
 _GOLDEN_GAMMA = -7046029254386353131
 _MIX_1 = -4658895280553007687
 _MIX_2 = -7723592293110705685
+
+_globals_lock = Lock()
 
 
 def stream_seed(seed: int, purpose: str, *numbers: int) -> int:
@@ -51,3 +57,19 @@ def _mix(bits: Tensor) -> Tensor:
 def _shift_right(bits: Tensor, by: int) -> Tensor:
     """Logical shift: int64's own would copy the sign in from the left."""
     return (bits >> by) & (2 ** (64 - by) - 1)
+
+
+@contextmanager
+def seeded_globals(seed: int) -> Iterator[None]:
+    """Seed the global generators of torch and numpy for a while, then give them back as they were.
+
+    For libraries that draw from nothing else. One at a time in a process.
+    """
+    with _globals_lock, torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+        state = np.random.get_state()
+        torch.manual_seed(seed)
+        np.random.seed(seed % 2**32)
+        try:
+            yield
+        finally:
+            np.random.set_state(state)

@@ -4,6 +4,7 @@ The table of methods is here and needs no torch. `cifar_core.attribution.attribu
 name.
 """
 
-from cifar_core.attribution.methods import METHODS, AttributionError, Method, Option, check_options
+from cifar_core.attribution.method import AttributionError, Method, Option
+from cifar_core.attribution.methods import METHODS, check_options
 
 __all__ = ["METHODS", "AttributionError", "Method", "Option", "check_options"]

@@ -2,7 +2,8 @@
 
 from torch import nn
 
-from cifar_core.attribution.methods import AttributionError
+from cifar_core.attribution.method import AttributionError
+from cifar_core.attribution.methods import METHODS
 from cifar_core.models import LayerSummary, summarize
 from cifar_core.models.kinds import ACTIVATIONS
 
@@ -21,6 +22,19 @@ def default_layer_name(model: nn.Module) -> str:
     if not convolutions:
         raise AttributionError("grad_cam does not fit this model: it has no convolution")
     return convolutions[-1]
+
+
+def explain_misfit(model: nn.Module, method: str) -> str | None:
+    """Return why a method does not fit a model, None if it does."""
+    needed = METHODS[method]
+    if needed.needs_convolution and not any(isinstance(module, nn.Conv2d) for module in model.modules()):
+        return f"{method} does not fit this model: it has no convolution"
+    if needed.needs_relu:
+        kinds = {type(module).__name__ for module in model.modules()} & set(ACTIVATIONS)
+        if kinds != {"ReLU"}:
+            found = ", ".join(sorted(kinds)) or "none"
+            return f"{method} does not fit this model: its activations are {found}; allowed: ReLU alone"
+    return None
 
 
 def list_layers(model: nn.Module) -> tuple[str, ...]:

@@ -1,78 +1,28 @@
-"""The attribution methods by name: what each can tell, what it cannot, and its options. Free of torch, for pages."""
+"""The attribution methods by name. Free of torch, for pages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from cifar_core.attribution.method import AttributionError, Method, Option
 
-class AttributionError(ValueError):
-    """A request for an attribution that cannot be met; the message names what is wrong and what is allowed."""
-
-
-@dataclass(frozen=True)
-class Option:
-    """A setting of a method.
-
-    Attributes:
-        name: Keyword of `attribute`.
-        default: Its type is the option's; None stands for a choice that depends on the model, then a string.
-        help: One sentence for the learner.
-        minimum: Lowest value of a number.
-        maximum: Highest value of a number.
-        choices: All values of a string; empty: any, and the model decides.
-    """
-
-    name: str
-    default: int | bool | str | None
-    help: str
-    minimum: int | None = None
-    maximum: int | None = None
-    choices: tuple[str, ...] = ()
-
-    def check(self, value: Any) -> None:
-        """Raise AttributionError unless the value has the option's type and lies within its bounds."""
-        if value not in self.choices if self.choices else not self._fits(value):
-            raise AttributionError(f"{self.name} {value!r}; allowed: {self._allowed()}")
-
-    def _fits(self, value: Any) -> bool:
-        if self.default is None:
-            return value is None or isinstance(value, str)
-        if isinstance(self.default, bool) or isinstance(value, bool):  # True is no number of steps
-            return isinstance(self.default, bool) and isinstance(value, bool)
-        lowest = value if self.minimum is None else self.minimum
-        highest = value if self.maximum is None else self.maximum
-        return isinstance(value, int) and lowest <= value <= highest
-
-    def _allowed(self) -> str:
-        if self.choices:
-            return ", ".join(self.choices)
-        if self.minimum is not None:
-            return f"a whole number from {self.minimum} to {self.maximum}"
-        return "True or False" if isinstance(self.default, bool) else "the name of a layer, or None for the last"
-
-
-@dataclass(frozen=True)
-class Method:
-    """An attribution method.
-
-    Attributes:
-        name: Key in METHODS.
-        title: For headings.
-        tells: One sentence: what a map of it says.
-        cannot_tell: One sentence: what is often read into it, and is not there.
-        needs_convolution: Whether it fits only models that have a convolution.
-        source: Paper.
-        options: Settings, by which keyword arguments of `attribute` are checked.
-    """
-
-    name: str
-    title: str
-    tells: str
-    cannot_tell: str
-    needs_convolution: bool
-    source: str
-    options: tuple[Option, ...] = ()
-
+_BASELINE = Option(
+    name="baseline",
+    default="black",
+    choices=("black", "grey", "white"),
+    help="The plain image that stands for nothing to see.",
+)
+_COVER = Option(
+    name="baseline",
+    default="grey",
+    choices=("black", "grey", "white"),
+    help="The colour that covers a part of the image.",
+)
+_LAYER = Option(
+    name="layer",
+    default=None,
+    help="The layer whose features are looked at; by default the last convolutional one, after its ReLU.",
+)
+_SEED = Option(name="seed", default=0, minimum=0, maximum=9999, help="Another number draws other noise.")
 
 _METHODS = (
     Method(
@@ -82,8 +32,15 @@ _METHODS = (
         "told apart by the sign.",
         cannot_tell="Not how much a pixel contributed: where the score is saturated the gradient is small although the "
         "pixel matters, and neighbouring gradients are noisy.",
-        needs_convolution=False,
         source="Simonyan, Vedaldi, Zisserman (2013), Deep inside convolutional networks",
+    ),
+    Method(
+        name="input_x_gradient",
+        title="Input x Gradient",
+        tells="Each pixel's value times its gradient: its share of the score if the network were linear.",
+        cannot_tell="Not the influence of dark pixels, which are multiplied by almost zero, and no more than the "
+        "gradient itself where the network bends.",
+        source="Shrikumar et al. (2016), Not just a black box",
     ),
     Method(
         name="integrated_gradients",
@@ -92,8 +49,8 @@ _METHODS = (
         "pixels: the contributions add up to that difference.",
         cannot_tell="Nothing without its baseline: a pixel of the baseline's own colour gets no contribution, however "
         "much it matters, and another baseline gives another map.",
-        needs_convolution=False,
         source="Sundararajan, Taly, Yan (2017), Axiomatic attribution for deep networks",
+        adds_up=True,
         options=(
             Option(
                 name="num_steps",
@@ -102,13 +59,49 @@ _METHODS = (
                 maximum=512,
                 help="Images on the way from the baseline to the image; more make the sum more exact, and take longer.",
             ),
-            Option(
-                name="baseline",
-                default="black",
-                choices=("black", "grey", "white"),
-                help="The plain image that stands for nothing to see.",
-            ),
+            _BASELINE,
         ),
+    ),
+    Method(
+        name="smooth_grad",
+        title="SmoothGrad",
+        tells="The gradient averaged over noisy copies of the image: what stays when the flicker of single gradients "
+        "is smoothed away.",
+        cannot_tell="Not how much a pixel contributed, and nothing about this very image alone: its noisy neighbours "
+        "speak with it.",
+        source="Smilkov et al. (2017), SmoothGrad: removing noise by adding noise",
+        options=(
+            Option(name="num_samples", default=32, minimum=2, maximum=256, help="Noisy copies; more are smoother."),
+            Option(
+                name="noise",
+                default=0.1,
+                minimum=0.01,
+                maximum=0.5,
+                help="Standard deviation of the noise, where black is 0 and white is 1.",
+            ),
+            _SEED,
+        ),
+    ),
+    Method(
+        name="guided_backprop",
+        title="Guided backprop",
+        tells="The details that excite the network: gradients that pass only through units that are active and that "
+        "speak for what lies above them.",
+        cannot_tell="Hardly anything about the class: it redraws edges and looks much alike for every class, even for "
+        "an untrained network.",
+        source="Springenberg et al. (2014), Striving for simplicity",
+        needs_relu=True,
+    ),
+    Method(
+        name="guided_grad_cam",
+        title="Guided Grad-CAM",
+        tells="The details of guided backprop within the regions of Grad-CAM: which edges lie where the class is seen.",
+        cannot_tell="Not whether those edges decide: it inherits guided backprop's blindness for the class and "
+        "Grad-CAM's coarseness.",
+        source="Selvaraju et al. (2016), Grad-CAM: visual explanations from deep networks",
+        needs_convolution=True,
+        needs_relu=True,
+        options=(_LAYER,),
     ),
     Method(
         name="grad_cam",
@@ -117,19 +110,68 @@ _METHODS = (
         "negative, against it.",
         cannot_tell="Not which pixels: the map is as coarse as the layer and drawn out to the image's size, so "
         "its outlines are not the object's.",
-        needs_convolution=True,
         source="Selvaraju et al. (2016), Grad-CAM: visual explanations from deep networks",
+        needs_convolution=True,
         options=(
+            _LAYER,
+            Option(name="relu", default=False, help="Keep only what speaks for the class, as in the paper."),
+        ),
+    ),
+    Method(
+        name="deep_lift",
+        title="DeepLift",
+        tells="How the difference from a plain baseline travels through each layer to the score: the contributions "
+        "add up to the difference of the scores, for the price of one pass.",
+        cannot_tell="Nothing without its baseline, and its sum is exact only for layers with a rule of their own: "
+        "ReLU and max pooling have one, GELU, SiLU and layer norm do not.",
+        source="Shrikumar, Greenside, Kundaje (2017), Learning important features",
+        adds_up=True,
+        options=(_BASELINE,),
+    ),
+    Method(
+        name="occlusion",
+        title="Occlusion",
+        tells="How much the score drops when a square covers a part of the image: what the network misses there.",
+        cannot_tell="Not what two parts do together, and the covered image is one the network never saw: the square "
+        "itself may look like something.",
+        source="Zeiler, Fergus (2013), Visualizing and understanding convolutional networks",
+        options=(
+            Option(name="window", default=6, minimum=1, maximum=16, help="Side of the square, in pixels."),
+            Option(name="stride", default=2, minimum=1, maximum=8, help="Pixels from one position to the next."),
+            _COVER,
+        ),
+    ),
+    Method(
+        name="gradient_shap",
+        title="Gradient SHAP",
+        tells="Contributions as by integrated gradients, averaged over black, grey and white baselines and noisy "
+        "copies: an estimate of Shapley values that hangs less on one baseline.",
+        cannot_tell="Not exact contributions: the sum meets the difference of scores only on average, and few samples "
+        "leave it rough.",
+        source="Lundberg, Lee (2017), A unified approach to interpreting model predictions",
+        adds_up=True,
+        options=(
+            Option(name="num_samples", default=64, minimum=2, maximum=128, help="Draws; more are less rough."),
             Option(
-                name="layer",
-                default=None,
-                help="The layer whose features are looked at; by default the last convolutional one, after its ReLU.",
+                name="noise",
+                default=0.05,
+                minimum=0.0,
+                maximum=0.5,
+                help="Standard deviation of the noise, where black is 0 and white is 1.",
             ),
-            Option(
-                name="relu",
-                default=False,
-                help="Keep only what speaks for the class, as in the paper.",
-            ),
+            _SEED,
+        ),
+    ),
+    Method(
+        name="feature_ablation",
+        title="Feature ablation",
+        tells="How much the score drops when a whole patch of like-coloured pixels is covered: which parts of the "
+        "picture it rests on.",
+        cannot_tell="Not what patches do together, and not where within a patch; patches follow colour, not objects.",
+        source="Achanta et al. (2012), SLIC superpixels; Kokhlikyan et al. (2020), Captum",
+        options=(
+            Option(name="num_patches", default=36, minimum=4, maximum=144, help="About how many patches."),
+            _COVER,
         ),
     ),
 )

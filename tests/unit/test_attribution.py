@@ -1,18 +1,32 @@
 """python -m pytest tests/unit/test_attribution.py"""
 
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 import torch
-from captum.attr import IntegratedGradients, LayerGradCam, Saliency
+from captum.attr import (
+    DeepLift,
+    FeatureAblation,
+    GradientShap,
+    GuidedBackprop,
+    GuidedGradCam,
+    InputXGradient,
+    IntegratedGradients,
+    LayerGradCam,
+    NoiseTunnel,
+    Occlusion,
+    Saliency,
+)
 from torch import nn
 from torch.nn import functional
 
-from cifar_core.attribution import METHODS, AttributionError
-from cifar_core.attribution import attribute as attribute_module
+from cifar_core.attribution import METHODS, AttributionError, computations
 from cifar_core.attribution.attribute import attribute, compute_saliency_map
-from cifar_core.attribution.layers import list_layers
+from cifar_core.attribution.layers import explain_misfit, list_layers
 from cifar_core.attribution.locks import _locks, model_lock
+from cifar_core.attribution.superpixels import segment
 from cifar_core.config import (
     ConvNeXtConfig,
     CustomConfig,
@@ -42,7 +56,15 @@ MODELS = {
         )
     ),
 }
-FITTING = [(model, method) for model in MODELS for method in METHODS if (model, method) != ("mlp", "grad_cam")]
+WITHOUT_CONVOLUTION = {"grad_cam", "guided_grad_cam"}
+WITH_RELU = {"guided_backprop", "guided_grad_cam"}
+FITTING = [
+    (model, method)
+    for model in MODELS
+    for method in METHODS
+    if not (model == "mlp" and method in WITHOUT_CONVOLUTION)
+    and not (model in ("convnext", "speed_cnn", "custom") and method in WITH_RELU)
+]
 each_pair = pytest.mark.parametrize(("name", "method"), FITTING)
 
 
@@ -83,6 +105,51 @@ class Frozen(nn.Module):
         return self.relu(self.conv(images)).mean(dim=(2, 3))
 
 
+def each(images, targets):
+    return zip(images.split(1), targets.split(1), strict=True)
+
+
+def captums(model, image, target, method):
+    """What captum, called directly, makes of one image."""
+    given, plain = image.clone().requires_grad_(), torch.full((3, 3, 32, 32), 0.5)
+    plain[0], plain[2] = 0.0, 1.0
+    torch.manual_seed(0)
+    np.random.seed(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        if method == "saliency":
+            found = Saliency(model).attribute(given, target=target, abs=False)
+        elif method == "input_x_gradient":
+            found = InputXGradient(model).attribute(given, target=target)
+        elif method == "integrated_gradients":
+            found = IntegratedGradients(model).attribute(image, baselines=0.0, target=target, n_steps=64)
+        elif method == "smooth_grad":
+            options = {"nt_samples": 32, "nt_samples_batch_size": 128, "stdevs": 0.1}
+            found = NoiseTunnel(Saliency(model)).attribute(given, target=target, abs=False, **options)
+        elif method == "guided_backprop":
+            found = GuidedBackprop(model).attribute(given, target=target)
+        elif method == "deep_lift":
+            found = DeepLift(model).attribute(given, 0.0, target=target)
+        elif method == "occlusion":
+            found = Occlusion(model).attribute(image, (3, 6, 6), (3, 2, 2), baselines=0.5, target=target)
+        elif method == "gradient_shap":
+            found = GradientShap(model).attribute(given, plain, n_samples=64, stdevs=0.05, target=target)
+        elif method == "feature_ablation":
+            patches = torch.from_numpy(segment(image[0].numpy(), 36))
+            drops = FeatureAblation(model).attribute(
+                image, baselines=0.5, target=target, feature_mask=patches.expand(1, 3, 32, 32)
+            )
+            found = drops / (3 * patches.view(-1).bincount()[patches])
+        else:
+            layer = model.network.get_submodule(model.network.last_conv_name)
+            if method == "guided_grad_cam":
+                found = GuidedGradCam(model, layer).attribute(given, target=target, interpolate_mode="bilinear")
+            else:
+                cam = LayerGradCam(model, layer).attribute(given, target=target)
+                found = functional.interpolate(cam, (32, 32), mode="bilinear").repeat(1, 3, 1, 1) / 3
+    return found.detach()
+
+
 @each_pair
 def test_result_has_the_images_shape_and_says_something(name, method):
     images, targets = draw()
@@ -91,21 +158,16 @@ def test_result_has_the_images_shape_and_says_something(name, method):
     assert attributions.dtype == torch.float32
     assert attributions.isfinite().all()
     assert not attributions.requires_grad
-    assert all(one.abs().max() > 0 for one in attributions)
+    # Where nothing of the layer speaks for the class, Guided Grad-CAM has nothing to show.
+    enough = any if method == "guided_grad_cam" else all
+    assert enough(one.abs().max() > 0 for one in attributions)
 
 
 @each_pair
 def test_result_is_captums(name, method):
     model, (images, targets) = create(name).eval(), draw()
-    if method == "saliency":
-        expected = Saliency(model).attribute(images.clone().requires_grad_(), target=targets, abs=False)
-    elif method == "integrated_gradients":
-        expected = IntegratedGradients(model).attribute(images, baselines=0.0, target=targets, n_steps=64)
-    else:
-        layer = model.network.get_submodule(model.network.last_conv_name)
-        cam = LayerGradCam(model, layer).attribute(images.clone().requires_grad_(), target=targets)
-        expected = functional.interpolate(cam, (32, 32), mode="bilinear").repeat(1, 3, 1, 1) / 3
-    torch.testing.assert_close(attribute(model, images, targets, method), expected.detach(), rtol=1e-3, atol=1e-6)
+    expected = torch.cat([captums(model, image, target, method) for image, target in each(images, targets)])
+    torch.testing.assert_close(attribute(model, images, targets, method), expected, rtol=1e-3, atol=1e-6)
 
 
 @each_pair
@@ -122,9 +184,10 @@ def test_many_images_go_through_in_bounded_batches(method, monkeypatch):
     expected = attribute(model, images, targets, method)
     sizes = []
     model.register_forward_hook(lambda module, inputs, output: sizes.append(len(inputs[0])))
-    monkeypatch.setattr("cifar_core.attribution.attribute._MAX_BATCH_SIZE", 3)
+    monkeypatch.setattr("cifar_core.attribution.computations.MAX_BATCH_SIZE", 3)
     torch.testing.assert_close(attribute(model, images, targets, method), expected, rtol=1e-3, atol=1e-6)
-    assert max(sizes) <= 3
+    # Captum gives Gradient SHAP no way to part an image's draws: its option bounds them.
+    assert max(sizes) <= (64 if method == "gradient_shap" else 3)
 
 
 @each_pair
@@ -258,13 +321,66 @@ def test_layers_worth_choosing_from():
     assert attribute(plain, images, torch.tensor([1]), "grad_cam").shape == images.shape
 
 
+@each_pair
+def test_a_difference_is_of_the_two_scores(name, method):
+    model, (images, targets) = create(name), draw(2)
+    others = (targets + 1) % 10
+    maps = attribute(model, images, targets, method, against=others)
+    assert maps.shape == images.shape
+    if method not in WITHOUT_CONVOLUTION | WITH_RELU:  # those cut signs off, or interpolate what was cut
+        apart = attribute(model, images, targets, method) - attribute(model, images, others, method)
+        torch.testing.assert_close(maps, apart, rtol=1e-2, atol=1e-4 * float(apart.abs().max()) + 1e-6)
+    turned = attribute(model, images, others, method, against=targets)
+    assert method in WITH_RELU or torch.allclose(maps, -turned, rtol=1e-2, atol=1e-4 * float(maps.abs().max()) + 1e-6)
+
+
+def test_a_difference_of_a_class_to_itself_is_nothing():
+    model, (images, targets) = create("simple_cnn"), draw(2)
+    assert not attribute(model, images, targets, "saliency", against=targets).any()
+
+
+@pytest.mark.parametrize("method", ["smooth_grad", "gradient_shap"])
+def test_noise_hangs_on_the_seed_alone_and_leaves_the_global_generators(method):
+    model, (images, targets) = create("simple_cnn"), draw(1)
+    torch.manual_seed(5)
+    np.random.seed(5)
+    expected = torch.rand(3), np.random.rand(3)
+    torch.manual_seed(5)
+    np.random.seed(5)
+    first = attribute(model, images, targets, method, seed=1)
+    assert torch.equal(torch.rand(3), expected[0])
+    assert np.array_equal(np.random.rand(3), expected[1])
+    assert torch.equal(attribute(model, images, targets, method, seed=1), first)
+    assert not torch.equal(attribute(model, images, targets, method, seed=2), first)
+
+
+def test_methods_that_do_not_fit_are_told_with_the_reason():
+    models = {name: create(name) for name in MODELS}
+    for name, model in models.items():
+        fitting = {method for method in METHODS if explain_misfit(model, method) is None}
+        assert fitting == {method for other, method in FITTING if other == name}
+    assert "has no convolution" in explain_misfit(models["mlp"], "grad_cam")
+    assert "its activations are SiLU, Tanh; allowed: ReLU alone" in explain_misfit(models["custom"], "guided_backprop")
+
+
+def test_patches_are_of_like_colour_and_all_in_use():
+    image = np.zeros((3, 32, 32), np.float32)
+    image[:, :, 16:] = 1.0
+    patches = segment(image, 16)
+    assert sorted(np.unique(patches)) == list(range(16))
+    assert not set(patches[:, :16].ravel()) & set(patches[:, 16:].ravel())
+    assert np.array_equal(patches, segment(image, 16))
+    assert len(np.unique(segment(np.random.default_rng(0).random((3, 32, 32), np.float32), 100))) == 100
+    assert segment(image, 1).max() == 0
+
+
 IMAGES, TARGETS = draw(2)
 
 
 @pytest.mark.parametrize(
     ("name", "changes", "match"),
     [
-        ("simple_cnn", {"method": "lime"}, "method 'lime'; allowed: saliency, integrated_gradients, grad_cam"),
+        ("simple_cnn", {"method": "lime"}, "method 'lime'; allowed: saliency, .*, feature_ablation"),
         ("mlp", {"method": "grad_cam"}, "has no convolution"),
         ("mlp", {"method": "grad_cam", "layer": "network.relu1"}, "has no convolution"),
         ("simple_cnn", {"targets": torch.tensor([0, 10])}, "targets from 0 to 10; allowed: 0 to 9"),
@@ -275,6 +391,14 @@ IMAGES, TARGETS = draw(2)
         ("simple_cnn", {"images": IMAGES[0]}, r"images of shape \(3, 32, 32\)"),
         ("simple_cnn", {"images": IMAGES[:0], "targets": TARGETS[:0]}, "N from 1"),
         ("simple_cnn", {"images": IMAGES.byte()}, "images of dtype torch.uint8; allowed: float"),
+        ("simple_cnn", {"against": torch.tensor([0, 10])}, "against from 0 to 10; allowed: 0 to 9"),
+        ("simple_cnn", {"against": torch.tensor([1])}, r"against of shape \(1,\); allowed: \(2,\)"),
+        ("simple_cnn", {"method": "smooth_grad", "noise": 0.9}, "noise 0.9; allowed: a number from 0.01 to 0.5"),
+        (
+            "speed_cnn",
+            {"method": "guided_backprop"},
+            "guided_backprop does not fit .*: its activations are GELU",
+        ),
         ("simple_cnn", {"num_steps": 8}, "saliency has no option 'num_steps'; allowed: none"),
         ("simple_cnn", {"method": "grad_cam", "layer": "conv9"}, "layer 'conv9'; allowed: .*network.relu2"),
         ("simple_cnn", {"method": "grad_cam", "layer": "network.dense"}, "layer 'network.dense'; allowed"),
@@ -323,7 +447,7 @@ def test_saliency_map_sums_the_colours():
 
 
 def test_table_and_code_name_the_same_methods():
-    assert attribute_module._COMPUTE.keys() == METHODS.keys()
+    assert computations.COMPUTE.keys() == METHODS.keys()
 
 
 @pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
@@ -334,4 +458,5 @@ def test_each_method_says_what_it_can_and_cannot_tell(method):
         assert "  " not in sentence
     for option in method.options:
         option.check(option.default)
-    assert method.needs_convolution == (method.name == "grad_cam")
+    assert method.needs_convolution == (method.name in WITHOUT_CONVOLUTION)
+    assert method.needs_relu == (method.name in WITH_RELU)
