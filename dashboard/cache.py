@@ -2,7 +2,7 @@
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -73,29 +73,15 @@ def get_track(record: RunRecord) -> Track | None:
     return create_track(epochs, [_epoch_reading(path, path.stat().st_mtime_ns) for path in paths])
 
 
-def get_filter_sheet(record: RunRecord, most: int) -> tuple[NDArray[np.uint8], int] | None:
-    """Return a picture of the first layer's filters after the latest epoch, and how many it has; None before that."""
-    path = record.checkpoint_path("last")
+def get_filter_sheet(record: RunRecord, most: int, which: str = "last") -> tuple[NDArray[np.uint8], int] | None:
+    """Return a picture of the first layer's filters after the last or best epoch, and how many; None before that."""
+    path = record.checkpoint_path(which)
     return _filter_sheet(path, path.stat().st_mtime_ns, most) if path.exists() else None
 
 
 def get_model_summary(config: RunConfig) -> tuple[pd.DataFrame, dict[str, float]]:
     """Return a network's layers as a table, and its totals: parameters, multiply-accumulates, megabytes."""
     return _model_summary(config.model.model_dump_json())
-
-
-def get_probabilities(record: RunRecord, which: str, image: NDArray[np.uint8], index: int) -> NDArray[np.float64]:
-    """Return the class probabilities (C,) of one image with a run's best or last weights."""
-    path = record.checkpoint_path(which)
-    return _probabilities(path, path.stat().st_mtime_ns, index, _image=image)
-
-
-def get_saliency_map(
-    record: RunRecord, which: str, image: NDArray[np.uint8], index: int, target: int, method: str
-) -> NDArray[np.float32]:
-    """Return a signed map (32, 32) of one image for one class with a run's best or last weights."""
-    path = record.checkpoint_path(which)
-    return _saliency_map(path, path.stat().st_mtime_ns, index, target, method, _image=image)
 
 
 def get_statistics(dataset: Dataset) -> ChannelStatistics:
@@ -241,34 +227,3 @@ def _model_summary(model_json: str) -> tuple[pd.DataFrame, dict[str, float]]:
         "megabytes": summary.num_megabytes,
     }
     return summary_frame(summary), totals
-
-
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _classifier(path: Path, modified: int) -> Any:
-    from cifar_core.training.checkpoint import load_classifier
-
-    return load_classifier(path)
-
-
-@st.cache_data(show_spinner=False, max_entries=512)
-def _probabilities(path: Path, modified: int, index: int, *, _image: NDArray[np.uint8]) -> NDArray[np.float64]:
-    from cifar_core.attribution.locks import model_lock
-    from cifar_core.evaluation.predict import predict
-
-    classifier = _classifier(path, modified)
-    with model_lock(classifier):
-        return predict(classifier, _image[None], np.zeros(1, np.int64), np.zeros(1, np.int64)).probs[0]
-
-
-@st.cache_data(show_spinner=False, max_entries=512)
-def _saliency_map(
-    path: Path, modified: int, index: int, target: int, method: str, *, _image: NDArray[np.uint8]
-) -> NDArray[np.float32]:
-    import torch
-
-    from cifar_core.attribution.attribute import attribute, compute_saliency_map
-    from cifar_core.augmentation import scale_pixels
-
-    images = scale_pixels(torch.from_numpy(_image.copy())[None])
-    attributions = attribute(_classifier(path, modified), images, torch.tensor([target]), method)
-    return compute_saliency_map(attributions)[0].numpy()

@@ -18,7 +18,7 @@ def yardsticks(is_practice: bool) -> tuple[tuple[str, float], ...]:
     return (CHANCE,) if is_practice else CIFAR10_YARDSTICKS
 
 
-def probabilities_frame(probs: np.ndarray, class_names: Sequence[str], true_idx: int) -> pd.DataFrame:
+def probabilities_frame(probs: np.ndarray, class_names: Sequence[str], true_idx: int | None) -> pd.DataFrame:
     """Return a row a class, most probable first: class_name, probability, is_true, is_predicted."""
     frame = pd.DataFrame({"class_name": list(class_names), "probability": probs})
     frame["is_true"] = frame.index == true_idx

@@ -12,10 +12,11 @@ from cifar_core.data.similarity import find_neighbours
 from cifar_core.runs import RunSummary
 from cifar_core.training.errors import CheckpointError
 from dashboard import state
-from dashboard.cache import get_descriptors, get_probabilities, get_store
+from dashboard.cache import get_descriptors, get_store
 from dashboard.components import gallery, image_inspector
 from dashboard.explore_filters import Selection
 from dashboard.selection import label_tiles, split_of
+from dashboard.weights import digest, find_weights, get_probs
 from dashboard.words import percent
 
 _PER_PAGE = (100, 400, 1000)
@@ -142,12 +143,13 @@ def _jump(indices: NDArray[np.int64], index: int | None, per_page: int) -> None:
 
 
 def _render_prediction(dataset: Dataset, index: int, run: RunSummary) -> None:
-    record = get_store().record(run.run_id)
-    if not record.checkpoint_path("best").exists():
+    weights = find_weights(get_store().record(run.run_id), "best")
+    if weights is None:
         st.caption(f"{run.name} has no weights yet.")
         return
+    image = np.asarray(dataset.images[index])
     try:
-        probs = get_probabilities(record, "best", dataset.images[index], index)
+        probs = get_probs(weights, image[None], digest(image))[0]
     except CheckpointError as error:
         st.caption(str(error))
         return

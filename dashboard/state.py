@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from cifar_core.config import RunConfig
+from cifar_core.data.upload import Upload
 from cifar_core.overrides import flatten
 from cifar_core.runs import Fork
 
@@ -23,7 +24,9 @@ ERRORS_SPLIT, ERRORS_EPOCH, ERRORS_OTHER, ERRORS_VIEW = "on", "epoch", "against"
 ERRORS_TRUE, ERRORS_PRED, ERRORS_OUTCOME, ERRORS_ORDER = "true", "pred", "which", "rank"
 ERRORS_CELLS, ERRORS_SORT, ERRORS_FOLD, ERRORS_DIAGONAL = "cells", "sort", "fold", "errors_diagonal"
 ERRORS_PROBS, ERRORS_BINNING, ERRORS_CURVE = "errors_probs", "errors_binning", "errors_curve"
-EXPLAIN_METHOD = "method"
+EXPLAIN_METHOD, EXPLAIN_VIEW, EXPLAIN_WEIGHTS = "method", "see", "weights"
+EXPLAIN_SOURCE, EXPLAIN_OTHER_RUN, EXPLAIN_LAYER = "explain_source", "explain_other_run", "explain_layer"
+EXPLAIN_CHANNEL, EXPLAIN_CLASS = "explain_channel", "explain_class"
 
 OVERVIEW_CLASSES = "overview_classes"
 RUNS_TABLE, RUNS_CURVE = "runs_table", "runs_curve"
@@ -42,6 +45,7 @@ _SHARED_PRESET, _SHARED_SETTINGS = "preset", "settings"
 _TICKED = "runs_ticked"
 _COUNTED = "errors_test_readings"
 _HANDED_OVER = "image_handed_over"
+_UPLOAD = "explain_uploaded"
 
 
 def chosen_run() -> str | None:
@@ -247,6 +251,16 @@ def is_first_look_at_test(run_id: str) -> bool:
     is_first = run_id not in seen
     seen.add(run_id)
     return is_first
+
+
+def uploaded_picture() -> tuple[str, Upload] | None:
+    """Return the name and the content of the picture this session brought along, None if it brought none."""
+    return st.session_state.get(_UPLOAD)
+
+
+def keep_upload(picture: tuple[str, Upload] | None) -> None:
+    """Keep a picture for this session."""
+    st.session_state[_UPLOAD] = picture
 
 
 def _shared(key: str) -> str | None:

@@ -15,15 +15,26 @@ _HEAVY = (
     "cifar_core.models",
     "cifar_core.evaluation.predict",
     "cifar_core.attribution.attribute",
+    "cifar_core.attribution.inside",
+    "cifar_core.attribution.trust",
+    "cifar_core.evaluation.changes",
 )
+_THREAD = "warm-up"
 
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> threading.Thread:
     """Import what later clicks need, in the background; called on every run, works once."""
-    thread = threading.Thread(target=_import_all, name="warm-up", daemon=True)
+    thread = threading.Thread(target=_import_all, name=_THREAD, daemon=True)
     thread.start()
     return thread
+
+
+def wait_until_warm() -> None:
+    """Wait for those imports: a page that imported the same at the same time could meet a module half made."""
+    for thread in threading.enumerate():
+        if thread.name == _THREAD:
+            thread.join()
 
 
 def _import_all() -> None:

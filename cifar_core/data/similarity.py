@@ -66,3 +66,26 @@ def project_to_plane(descriptors: Descriptors) -> tuple[NDArray[np.float32], NDA
     top = vectors[:, ::-1][:, :2]
     top = top * np.sign(top[np.abs(top).argmax(axis=0), [0, 1]])
     return (centred @ top).astype(np.float32), values[::-1][:2] / values.sum()
+
+
+def scale_features(features: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return features (N, D) with rows of length 1; rows of zeros stay."""
+    lengths = np.linalg.norm(features, axis=1, keepdims=True)
+    return (features / np.where(lengths == 0, 1, lengths)).astype(np.float32)
+
+
+def find_nearest(
+    features: NDArray[np.floating], query: NDArray[np.floating], count: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the rows nearest to a query by cosine, the nearest first, and their cosines.
+
+    Args:
+        features: (N, D), rows of length 1.
+        query: (D,), of any length.
+        count: Rows wanted, at most N.
+    """
+    cosines = features.astype(np.float32) @ scale_features(query[None].astype(np.float32))[0]
+    count = min(count, len(cosines))
+    nearest = np.argpartition(-cosines, count - 1)[:count]
+    nearest = nearest[np.argsort(-cosines[nearest], kind="stable")]
+    return nearest.astype(np.int64), cosines[nearest].astype(np.float64)

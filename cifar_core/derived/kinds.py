@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from cifar_core.data import Dataset
 from cifar_core.data.duplicates import find_near_duplicates
-from cifar_core.data.splits import stratified_sample
+from cifar_core.data.similarity import scale_features
+from cifar_core.data.splits import create_splits, stratified_sample
 from cifar_core.data.traits import compute_class_statistics, compute_traits
 from cifar_core.overrides import parse_config
 
@@ -20,6 +21,7 @@ OnProgress = Callable[[float], None]
 
 _TSNE_ITERATIONS = (250, 500)  # with early exaggeration, and without
 _TSNE_COMPONENTS = 50
+_FEATURES_AT_ONCE = 2_000
 
 
 def derive_traits(dataset: Dataset, options: Options, on_progress: OnProgress) -> Arrays:
@@ -77,6 +79,28 @@ def derive_tsne(dataset: Dataset, options: Options, on_progress: OnProgress) -> 
     return {"indices": indices, "positions": np.asarray(mapping.fit(features), np.float32)}
 
 
+def derive_features(dataset: Dataset, options: Options, on_progress: OnProgress) -> Arrays:
+    """A network's penultimate features of its training images, each scaled to length 1.
+
+    Options:
+        checkpoint: Path of the weights; their config says which images train.
+
+    Returns:
+        `indices` (N,) dataset indices, `features` (N, D) float16.
+    """
+    from cifar_core.evaluation.features import extract_features
+    from cifar_core.training.checkpoint import load_classifier, read_checkpoint_header
+
+    path = Path(str(options["checkpoint"]))
+    data = read_checkpoint_header(path).config.data
+    indices = create_splits(dataset, data.val_fraction, data.split_seed).indices("train")
+    classifier, parts = load_classifier(path), []
+    for chunk in np.array_split(indices, max(1, len(indices) // _FEATURES_AT_ONCE)):
+        parts.append(scale_features(extract_features(classifier, dataset.images, chunk)))
+        on_progress(sum(map(len, parts)) / len(indices))
+    return {"indices": indices, "features": np.concatenate(parts).astype(np.float16)}
+
+
 def derive_range_test(dataset: Dataset, options: Options, on_progress: OnProgress) -> Arrays:
     """A learning-rate range test, by the names of `RangeTest`'s fields.
 
@@ -103,6 +127,7 @@ KINDS: dict[str, Callable[[Dataset, Options, OnProgress], Arrays]] = {
     "traits": derive_traits,
     "duplicates": derive_duplicates,
     "tsne": derive_tsne,
+    "features": derive_features,
     "range_test": derive_range_test,
     "probe": derive_probe,
 }

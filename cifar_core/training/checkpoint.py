@@ -115,6 +115,19 @@ def load_classifier(path: Path, device: str = "cpu") -> Classifier:
     return classifier.to(device).eval()
 
 
+def create_untrained(path: Path) -> Classifier:
+    """Build the network a checkpoint describes with new weights, from another seed than the run's; pixels as it scales.
+
+    Raises:
+        CheckpointError: As of `load_classifier`.
+    """
+    trained, config = load_classifier(path), read_checkpoint_header(path).config
+    other = with_overrides(config, {"training.seed": config.training.seed ^ 1})
+    untrained = create_classifier(other, mean=(0.0,) * 3, std=(1.0,) * 3)
+    untrained.normalize.load_state_dict(trained.normalize.state_dict())
+    return untrained.eval()
+
+
 def load_weights(path: Path, classifier: Classifier) -> None:
     """Start a network from a checkpoint's weights (their average if there is one); pixels stay scaled as it has them.
 

@@ -1,13 +1,19 @@
-"""Explain: one image, its probabilities, and the maps."""
+"""Explain: one image, its probabilities, and the views of why."""
 
 import json
 
+import numpy as np
 import pytest
 
 from cifar_core.config import MLPConfig
+from cifar_core.data import load_dataset
+from cifar_core.derived import DerivedStore
+from cifar_core.derived.store import DerivedProgress
 from cifar_core.models import create_classifier
 from cifar_core.training.checkpoint import Progress, save_checkpoint
-from tests.app.reading import component_messages, texts
+from tests.app.reading import component_messages, galleries, labelled, texts
+
+VIEWS = ["Where it looked", "Trust", "How firm", "What if", "Inside", "Class"]
 
 
 @pytest.fixture
@@ -18,22 +24,29 @@ def complete(lab):
         config = lab.config.model_copy(update=changes)
         run_id = lab.complete("tortoise", config)
         classifier = create_classifier(config, mean=(0.5,) * 3, std=(0.25,) * 3)
-        save_checkpoint(lab.record(run_id).checkpoint_path("best"), config, classifier, Progress(3, 108, 3, 0.6))
+        for which, epoch in (("best", 3), ("last", 4)):
+            path = lab.record(run_id).checkpoint_path(which)
+            save_checkpoint(path, config, classifier, Progress(epoch, 36 * epoch, epoch, 0.6))
         return run_id
 
     return complete_it
 
 
-def maps(at):
-    return component_messages(at)[0]["maps"]
+def maps(at, place=0):
+    found = [message["maps"] for message in component_messages(at) if isinstance(message, dict) and "maps" in message]
+    return found[place]
 
 
 def methods(at):
-    return next(group for group in at.get("button_group") if group.label == "Method").options
+    return labelled(at.selectbox, "Method").options
 
 
-def probabilities(at):
-    return json.loads(at.get("plotly_chart")[0].proto.spec)["data"][0]
+def charts(at):
+    return [json.loads(chart.proto.spec)["data"] for chart in at.get("plotly_chart")]
+
+
+def downloads(at):
+    return {element.proto.label for element in at.get("download_button")}
 
 
 def test_without_a_run_the_page_says_what_to_do(open_page):
@@ -44,30 +57,64 @@ def test_a_run_without_weights_is_explained(open_page, lab):
     assert "no weights yet" in open_page("Explain", run=lab.queue()).info[0].value
 
 
-def test_probabilities_and_two_maps_on_one_scale(open_page, complete):
+def test_probabilities_and_three_maps_on_one_scale(open_page, complete):
     at = open_page("Explain", run=complete(), image="5001")
-    drawn = probabilities(at)
+    drawn = charts(at)[0][0]
     assert len(drawn["y"]) == 10
     assert any("true" in label for label in drawn["y"])
-    picture, first, second = maps(at)
+    picture, *found = maps(at)
     assert picture["values"] is None
-    assert max(abs(value) for part in (first, second) for value in part["values"]) == 1000
+    assert len(found) == 3
+    assert max(abs(value) for part in found for value in part["values"]) == 1000
+    assert "rather than" in found[2]["title"]
     assert "test split" in texts(at)
-    assert "epoch 3, the best on val" in texts(at)
+    assert "weights of epoch 3" in texts(at)
+    labelled(at.get("button_group"), "Weights of").select("last").run()
+    assert "weights of epoch 4" in texts(at)
 
 
-@pytest.mark.parametrize("method", ["saliency", "integrated_gradients", "grad_cam"])
+def test_strengths_alone_have_no_sign(open_page, complete):
+    at = open_page("Explain", run=complete(), image="5001")
+    assert min(min(part["values"]) for part in maps(at)[1:]) < 0
+    labelled(at.toggle, "For and against told apart").set_value(False).run()
+    assert min(min(part["values"]) for part in maps(at)[1:]) >= 0
+
+
+METHOD_TITLES = [
+    "Saliency",
+    "Input x Gradient",
+    "Integrated gradients",
+    "SmoothGrad",
+    "Guided backprop",
+    "Guided Grad-CAM",
+    "Grad-CAM",
+    "DeepLift",
+    "Occlusion",
+    "Gradient SHAP",
+    "Feature ablation",
+]
+
+
+@pytest.mark.parametrize("method", METHOD_TITLES)
 def test_each_method_opens_by_link_and_says_what_it_cannot_tell(open_page, complete, method):
     at = open_page("Explain", run=complete(), image="3", method=method)
-    assert len(maps(at)) == 3
+    assert labelled(at.selectbox, "Method").value == method
+    assert len(maps(at)) == 4
     assert "**Cannot tell:**" in texts(at)
 
 
-def test_grad_cam_is_not_offered_for_a_network_without_convolution(open_page, complete):
+def test_settings_change_the_map(open_page, complete):
+    at = open_page("Explain", run=complete(), image="3", method="Integrated gradients")
+    before = maps(at)[1]["values"]
+    labelled(at.get("button_group"), "Baseline").select("white").run()
+    assert maps(at)[1]["values"] != before
+
+
+def test_methods_that_do_not_fit_are_not_offered(open_page, complete):
     run_id = complete(model=MLPConfig(hidden_size=8))
-    at = open_page("Explain", run=run_id, method="grad_cam")
-    assert methods(at) == ["Saliency", "Integrated gradients"]
-    assert len(maps(at)) == 3
+    at = open_page("Explain", run=run_id, method="Grad-CAM")
+    assert methods(at) == [title for title in METHOD_TITLES if "Grad-CAM" not in title]
+    assert len(maps(at)) == 4
 
 
 @pytest.mark.parametrize("image", ["999999", "cat", "-1"])
@@ -79,11 +126,156 @@ def test_another_image_can_be_typed(open_page, complete):
     at = open_page("Explain", run=complete())
     at.number_input[0].set_value(42).run()
     assert at.query_params["image"] == "42"
-    assert maps(at)[0]["note"] == "image 42"
+    assert "image 42" in maps(at)[0]["note"]
 
 
-def test_weights_that_cannot_be_read_are_explained(open_page, complete, lab):
+@pytest.mark.parametrize("view", VIEWS)
+def test_weights_that_cannot_be_read_are_explained(open_page, complete, lab, view):
     run_id = complete()
     lab.record(run_id).checkpoint_path("best").write_bytes(b"no weights")
-    at = open_page("Explain", run=run_id)
+    at = open_page("Explain", run=run_id, see=view)
     assert "best.safetensors" in at.error[0].value
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("model", [None, MLPConfig(hidden_size=8)], ids=["cnn", "mlp"])
+def test_every_view_opens_for_every_kind_of_network(open_page, complete, view, model):
+    run_id = complete(**({} if model is None else {"model": model}))
+    at = open_page("Explain", run=run_id, image="5", see=view)
+    assert labelled(at.get("button_group"), "View").value == view
+    assert not at.error
+
+
+def test_trust_shows_the_sum_the_untrained_map_and_the_curves(open_page, complete):
+    at = open_page("Explain", run=complete(), image="5", see="Trust", method="Integrated gradients")
+    values = {metric.label: float(metric.value) for metric in at.metric}
+    assert values["Sum of the map"] == pytest.approx(values["Promised"], abs=0.01)
+    assert [part["title"] for part in maps(at)] == ["Trained", "Untrained"]
+    assert maps(at)[0]["values"] != maps(at)[1]["values"]
+    assert {trace["name"] for trace in charts(at)[1]} == {"in the map's order", "in random order"}
+    assert "Deletion: area 0." in texts(at)
+    assert "Curves as CSV" in downloads(at)
+    at = open_page("Explain", run=complete(), image="5", see="Trust", method="Saliency")
+    assert "promises no sum" in texts(at)
+
+
+def test_a_val_image_is_followed_through_the_epochs(open_page, complete, lab):
+    run_id = complete()
+    index = int(np.load(lab.record(run_id).predictions_path("val", 1))["indices"][0])
+    at = open_page("Explain", run=run_id, image=str(index), see="How firm")
+    assert "Its predicted class changed 0 times." in texts(at)
+    assert {"Variants as CSV", "Epochs as CSV"} <= downloads(at)
+    assert len(charts(at)[1][0]["y"]) == 10
+    other = open_page("Explain", run=run_id, image="5001", see="How firm")
+    assert "saved for val images alone" in texts(other)
+
+
+def test_training_images_that_look_alike_are_shown_when_made(open_page, complete, monkeypatch):
+    features = np.eye(20, 16, dtype=np.float16)
+    made = {"indices": np.arange(100, 120), "features": features}
+    monkeypatch.setattr("dashboard.explain.probability_view.find_derived", lambda *parts: made)
+    at = open_page("Explain", run=complete(), image="105", see="How firm")
+    (gallery,) = galleries(at)
+    assert len(gallery["ids"]) == 16
+    assert 105 not in gallery["ids"]
+    assert "Labelled " in texts(at)
+
+
+def test_features_are_asked_for_once(open_page, complete, monkeypatch):
+    asked = []
+    monkeypatch.setattr(DerivedStore, "start", lambda self, request, num_threads: asked.append(request.kind))
+    states = iter(["absent"])
+    monkeypatch.setattr(DerivedStore, "progress", lambda *parts: DerivedProgress(next(states, "running"), 0.4))
+    at = open_page("Explain", run=complete(), image="105", see="How firm")
+    assert asked == ["features"]
+    assert "Features of the training images" in at.get("progress")[0].proto.text
+
+
+def test_what_if_changes_the_image_and_its_probabilities(open_page, complete):
+    at = open_page("Explain", run=complete(), image="5", see="What if")
+    assert maps(at)[0]["image"] is None
+    before, after = charts(at)[1]
+    assert before["y"] == after["y"]
+    labelled(at.slider, "Brightness").set_value(0.5).run()
+    labelled(at.slider, "Square, pixels").set_value(8).run()
+    assert np.array(maps(at)[1]["image"]).mean() < np.array(load_dataset().images[5]).mean()
+    before, after = charts(at)[1]
+    assert before["y"] != after["y"]
+    labelled(at.button, "As it was").click().run()
+    assert labelled(at.slider, "Brightness").value == 1.0
+    assert "Strips as CSV" in downloads(at)
+
+
+def test_two_runs_are_held_against_each_other(open_page, complete):
+    complete()
+    at = open_page("Explain", run=complete(model=MLPConfig(hidden_size=8)), image="5", see="What if")
+    other = labelled(at.selectbox, "Beside")
+    assert len({trace["name"] for trace in charts(at)[2]}) == 1
+    other.select(other.options[1]).run()
+    assert len({trace["name"] for trace in charts(at)[2]}) == 2
+
+
+def test_inside_shows_channels_and_grows_an_image(open_page, complete, monkeypatch):
+    monkeypatch.setattr("dashboard.explain.inside_view._NUM_STEPS", 4)
+    at = open_page("Explain", run=complete(), image="5", see="Inside")
+    (gallery,) = galleries(at)
+    assert sorted(gallery["ids"]) == list(range(4))
+    layer = labelled(at.selectbox, "Layer")
+    layer.select(layer.options[-1]).run()
+    assert sorted(galleries(at)[0]["ids"]) == list(range(8))
+    labelled(at.button, "Grow it").click().run()
+    assert "after 4 steps" in texts(at)
+
+
+def test_a_network_without_places_says_so(open_page, complete):
+    at = open_page("Explain", run=complete(model=MLPConfig(hidden_size=8)), see="Inside")
+    assert "dense layers see all pixels at once" in at.info[0].value
+
+
+def test_a_class_has_its_mean_map_and_the_strongest(open_page, complete):
+    at = open_page("Explain", run=complete(), image="5", see="Class")
+    name = load_dataset().class_names[load_dataset().labels[5]]
+    assert f"**50 val images of {name}, on average**" in texts(at)
+    assert [part["title"] for part in maps(at)] == ["Mean image", "Mean map", "Mean strength"]
+    strongest = maps(at, 1)
+    assert len(strongest) == 16
+    assert len({json.dumps(part["image"]) for part in strongest}) == 16
+    labelled(at.selectbox, "Class").select("ring").run()
+    assert "val images of ring" in texts(at)
+
+
+@pytest.fixture
+def open_upload(open_page, complete):
+    def open_it(data, name="mine.png"):
+        at = open_page("Explain", run=complete(), image="5")
+        labelled(at.get("button_group"), "Image from").select("own picture").run()
+        at.file_uploader[0].set_value((name, data, "image/png")).run()
+        return at
+
+    return open_it
+
+
+def test_an_own_picture_is_explained(open_upload, own_picture):
+    at = open_upload(own_picture)
+    assert "own picture" in labelled(at.get("button_group"), "Image from").value
+    assert "mine.png, your own" in texts(at)
+    assert "the central square of 90x60 pixels was kept" in texts(at)
+    assert len(maps(at)) == 4
+    labelled(at.selectbox, "What it shows").select("ring").run()
+    assert maps(at)[1]["title"] == "For ring"
+
+
+@pytest.mark.parametrize("data", [b"no picture", b"\x89PNG\r\n\x1a\n" + b"\0" * 40])
+def test_what_is_no_picture_is_refused(open_upload, data):
+    at = open_upload(data)
+    assert "allowed: a JPEG, PNG or WebP picture" in at.error[0].value
+    assert "mine.png" in at.error[0].value
+
+
+@pytest.fixture
+def own_picture(tmp_path):
+    from PIL import Image
+
+    pixels = np.random.default_rng(0).integers(0, 256, (60, 90, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "mine.png")
+    return (tmp_path / "mine.png").read_bytes()

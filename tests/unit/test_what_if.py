@@ -8,15 +8,8 @@ import torch
 from torchvision.transforms import functional
 
 from cifar_core.config import RunConfig, SimpleCNNConfig
-from cifar_core.evaluation.what_if import (
-    BOUNDS,
-    STRIPS,
-    Change,
-    apply_change,
-    compute_probs,
-    create_test_time_variants,
-    robustness_frame,
-)
+from cifar_core.evaluation.changes import apply_change, compute_probs, create_test_time_variants, robustness_frame
+from cifar_core.evaluation.what_if import BOUNDS, STRIPS, Change
 from cifar_core.models import create_classifier
 
 

@@ -19,11 +19,13 @@ class PictureMap:
         title: Above the picture.
         values: (32, 32) signed; None shows the image alone.
         note: Below the picture.
+        image: (3, 32, 32) uint8, if it lies over another image than the rest.
     """
 
     title: str
     values: NDArray[np.float32] | None = None
     note: str = ""
+    image: NDArray[np.uint8] | None = None
 
 
 def picture_maps(
@@ -55,7 +57,7 @@ def encode_maps(
     strengths = [float(np.abs(part.values).max()) for part in maps if part.values is not None]
     top = limit if limit is not None else max(strengths, default=0.0)
     return {
-        "image": np.ascontiguousarray(image.transpose(1, 2, 0)).reshape(-1).tolist(),
+        "image": _encode_image(image),
         "side": side,
         "overlay": overlay,
         "hasScale": bool(strengths),
@@ -69,4 +71,9 @@ def _encode(part: PictureMap, limit: float) -> dict[str, object]:
     if part.values is not None:
         scaled = part.values / limit if limit > 0 else np.zeros_like(part.values)
         values = np.rint(np.clip(scaled, -1, 1) * 1000).astype(int).reshape(-1).tolist()
-    return {"title": part.title, "note": part.note, "values": values}
+    own = None if part.image is None else _encode_image(part.image)
+    return {"title": part.title, "note": part.note, "values": values, "image": own}
+
+
+def _encode_image(image: NDArray[np.uint8]) -> list[int]:
+    return np.ascontiguousarray(image.transpose(1, 2, 0)).reshape(-1).tolist()

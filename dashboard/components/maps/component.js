@@ -31,7 +31,7 @@ function createFigure(map, data) {
 function compose(map, data) {
   const pixels = new ImageData(SIDE, SIDE);
   for (let place = 0; place < SIDE * SIDE; place += 1) {
-    const [red, green, blue] = data.image.slice(3 * place, 3 * place + 3);
+    const [red, green, blue] = (map.image ?? data.image).slice(3 * place, 3 * place + 3);
     let shown = [red, green, blue];
     if (map.values) {
       const value = map.values[place] / 1000;

@@ -1,0 +1,63 @@
+"""Where the network looked: maps for the true class, for the predicted one, and for their difference, on one scale."""
+
+import numpy as np
+import streamlit as st
+
+from cifar_core.attribution import AttributionError
+from dashboard.components import PictureMap, picture_maps
+from dashboard.explain.context import Context
+from dashboard.explain.maps import choose_method, get_map
+from dashboard.words import percent
+
+_SIDE = 200
+
+
+def render_attribution(context: Context) -> None:
+    """Draw the image beside its three maps."""
+    choice = choose_method(context.weights)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        overlay = st.slider(
+            "Overlay",
+            0.0,
+            1.0,
+            0.8,
+            0.05,
+            help="How much of the map covers the image.",
+            width=220,
+            key="explain_overlay",
+        )
+        is_signed = st.toggle(
+            "For and against told apart",
+            True,
+            key="explain_signed",
+            persist_state="session",
+            help="Off: strengths alone, whether a pixel speaks for the class or against it.",
+        )
+    first, second = context.pair
+    names = context.name(first), context.name(second)
+    try:
+        maps = [
+            get_map(context.weights, context.subject, first, choice),
+            get_map(context.weights, context.subject, second, choice),
+            get_map(context.weights, context.subject, first, choice, against=second),
+        ]
+    except AttributionError as error:
+        st.error(str(error))
+        return
+    strengths = [each.sum(axis=0) if is_signed else np.abs(each).sum(axis=0) for each in maps]
+    titles = [f"For {names[0]}", f"For {names[1]}", f"{names[0]} rather than {names[1]}"]
+    notes = [percent(float(context.probs[class_idx])) for class_idx in (first, second)]
+    notes.append("difference of the two scores")
+    pictures = [
+        PictureMap(title, values.astype(np.float32), note)
+        for title, values, note in zip(titles, strengths, notes, strict=True)
+    ]
+    original = PictureMap("The image", note=context.subject.title)
+    picture_maps(context.subject.image, [original, *pictures], key="explain_maps", side=_SIDE, overlay=overlay)
+    if context.subject.true_idx == context.pred_idx:
+        words = "The prediction is right: it is held against the runner-up."
+    elif context.subject.true_idx is None:
+        words = "What it shows is not known: the winner is held against the runner-up."
+    else:
+        words = "The prediction is wrong: the true class is held against what won."
+    st.caption(f"{words} All maps share one scale.")

@@ -1,0 +1,140 @@
+"""Charts of the Explain page: each draws a frame."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from dashboard.charts import style_figure
+from dashboard.colours import RIGHT, TRAIN, VAL, WRONG, YARDSTICK
+
+if TYPE_CHECKING:
+    from cifar_core.attribution.trust import PerturbationCurve
+
+_RUN_COLOURS = (VAL, WRONG)
+
+
+def perturbation_frame(curves: "dict[str, PerturbationCurve]") -> pd.DataFrame:
+    """Return a row for each curve and share of pixels: curve, share, probability, random_probability (mean)."""
+    parts = [
+        pd.DataFrame(
+            {
+                "curve": name,
+                "share": curve.shares,
+                "probability": curve.probs,
+                "random_probability": curve.random_probs.mean(axis=0),
+            }
+        )
+        for name, curve in curves.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def perturbation_figure(frame: pd.DataFrame) -> go.Figure:
+    """Draw deletion and insertion side by side, each over its random order."""
+    names = list(dict.fromkeys(frame["curve"]))
+    figure = make_subplots(rows=1, cols=len(names), subplot_titles=names, shared_yaxes=True, horizontal_spacing=0.06)
+    for column, name in enumerate(names, start=1):
+        part = frame[frame["curve"] == name]
+        for values, title, line in (
+            ("probability", "in the map's order", {"color": VAL, "width": 2}),
+            ("random_probability", "in random order", {"color": YARDSTICK, "width": 1.5, "dash": "dot"}),
+        ):
+            figure.add_scatter(
+                x=part["share"],
+                y=part[values],
+                mode="lines",
+                line=line,
+                name=title,
+                showlegend=column == 1,
+                hovertemplate=f"%{{x:.0%}} of the pixels: %{{y:.1%}} ({title})<extra></extra>",
+                row=1,
+                col=column,
+            )
+    style_figure(figure, "Share of pixels changed", None)
+    figure.update_xaxes(range=[0, 1], tickformat=".0%")
+    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    figure.update_yaxes(title="Probability", col=1, row=1)
+    figure.update_layout(height=300, legend={"y": 1.22})
+    return figure
+
+
+def variants_figure(frame: pd.DataFrame, class_name: str) -> go.Figure:
+    """Draw a class's probability for each test-time variant of an image; columns variant and probability."""
+    colours = [VAL, *[TRAIN] * (len(frame) - 1)]
+    figure = go.Figure(
+        go.Bar(
+            x=frame["probability"],
+            y=frame["variant"],
+            orientation="h",
+            marker_color=colours,
+            text=[f"{100 * value:.1f} %" for value in frame["probability"]],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate=f"%{{y}}: {class_name} %{{x:.1%}}<extra></extra>",
+        )
+    )
+    style_figure(figure, None, None)
+    figure.update_xaxes(range=[0, 1.15], visible=False)
+    figure.update_yaxes(autorange="reversed", ticksuffix=" ")
+    figure.update_layout(height=300, showlegend=False)
+    return figure
+
+
+def robustness_figure(frames: dict[str, pd.DataFrame], titles: dict[str, str]) -> go.Figure:
+    """Draw the probability over each change, for one or two runs.
+
+    Args:
+        frames: By the run's name; as `robustness_frame` returns them.
+        titles: What each change is called, in the order of drawing.
+    """
+    columns = 4
+    rows = -(-len(titles) // columns)
+    figure = make_subplots(
+        rows=rows,
+        cols=columns,
+        subplot_titles=list(titles.values()),
+        shared_yaxes=True,
+        horizontal_spacing=0.03,
+        vertical_spacing=0.2,
+    )
+    for (name, frame), colour in zip(frames.items(), _RUN_COLOURS, strict=False):
+        for place, change in enumerate(titles):
+            part = frame[frame["change"] == change]
+            figure.add_scatter(
+                x=part["value"],
+                y=part["probability"],
+                mode="lines+markers",
+                marker={"size": 4},
+                line={"color": colour, "width": 1.8},
+                name=name,
+                legendgroup=name,
+                showlegend=place == 0 and len(frames) > 1,
+                hovertemplate=f"{titles[change]} %{{x:g}}: %{{y:.1%}}<extra>{name}</extra>",
+                row=place // columns + 1,
+                col=place % columns + 1,
+            )
+    style_figure(figure, None, None)
+    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    figure.update_layout(height=190 * rows + 40, legend={"y": 1.14})
+    return figure
+
+
+def before_after_figure(before: np.ndarray, after: np.ndarray, class_names: Sequence[str]) -> go.Figure:
+    """Draw the probabilities of the image as it was and as it is now."""
+    figure = go.Figure()
+    for values, name, colour in ((before, "as it was", TRAIN), (after, "changed", RIGHT)):
+        figure.add_bar(
+            x=list(class_names),
+            y=values,
+            name=name,
+            marker_color=colour,
+            hovertemplate=f"%{{x}}: %{{y:.1%}} ({name})<extra></extra>",
+        )
+    style_figure(figure, None, None)
+    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    figure.update_layout(height=260, barmode="group")
+    return figure

@@ -1,0 +1,58 @@
+"""One class, many images: where the network looks on average, and where it looks hardest."""
+
+import numpy as np
+import streamlit as st
+
+from cifar_core.attribution import AttributionError
+from dashboard import state
+from dashboard.cache import get_splits
+from dashboard.components import PictureMap, picture_maps
+from dashboard.explain.context import Context
+from dashboard.explain.maps import choose_method, get_class_maps
+from dashboard.weights import digest
+
+_NUM_IMAGES = 64
+_NUM_STRONGEST = 16
+
+
+def render_class(context: Context) -> None:
+    """Draw the mean map of a class over val images of it, and the images with the strongest maps."""
+    choice = choose_method(context.weights)
+    names = context.dataset.class_names
+    start = context.pred_idx if context.subject.true_idx is None else context.subject.true_idx
+    chosen = st.selectbox("Class", names, index=start, key=f"{state.EXPLAIN_CLASS}_of_many_{start}", width=200)
+    class_idx = names.index(chosen)
+    val = get_splits(context.dataset, context.run.config).indices("val")
+    indices = val[context.dataset.labels[val] == class_idx][:_NUM_IMAGES]
+    if not len(indices):
+        st.info(f"There is no val image of {chosen}.")
+        return
+    images = np.asarray(context.dataset.images[indices])
+    key = digest(indices)
+    try:
+        with st.spinner(f"Explaining {len(indices)} images", show_time=True):
+            maps = get_class_maps(context.weights, images, key, class_idx, choice).sum(axis=1)
+    except AttributionError as error:
+        st.error(str(error))
+        return
+    strengths = np.abs(maps).mean(axis=(1, 2))
+    st.markdown(
+        f"**{len(indices)} val images of {chosen}, on average**",
+        help="A network that looks at the object looks at the middle, where objects are. One that looks at corners and "
+        "edges has learned the background.",
+    )
+    middle = np.abs(maps[:, 8:24, 8:24]).sum() / max(float(np.abs(maps).sum()), 1e-12)
+    mean_image = images.mean(axis=0).round().astype(np.uint8)
+    pictures = [
+        PictureMap("Mean image", image=mean_image),
+        PictureMap("Mean map", maps.mean(axis=0).astype(np.float32), "for and against", mean_image),
+        PictureMap("Mean strength", np.abs(maps).mean(axis=0).astype(np.float32), "either way", mean_image),
+    ]
+    picture_maps(mean_image, pictures, key="explain_class_mean", side=190)
+    st.caption(f"{middle:.0%} of the strength lies in the middle quarter of the image; spread evenly it would be 25%.")
+    st.markdown("**The strongest maps**", help="Images in which the most speaks for or against the class.")
+    order = np.argsort(-strengths, kind="stable")[:_NUM_STRONGEST]
+    strongest = [
+        PictureMap(f"image {indices[place]}", maps[place].astype(np.float32), image=images[place]) for place in order
+    ]
+    picture_maps(images[0], strongest, key="explain_class_strongest", side=120, overlay=0.7)

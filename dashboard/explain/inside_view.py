@@ -1,0 +1,135 @@
+"""Inside the network: its filters, what each layer makes of the image, and images that excite a unit."""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image
+
+from dashboard import state
+from dashboard.cache import get_filter_sheet
+from dashboard.components import Tile, gallery
+from dashboard.explain.context import Context
+from dashboard.explain.maps import get_layers
+from dashboard.pictures import lay_out
+from dashboard.weights import Weights, remember
+
+_MAX_CHANNELS = 64
+_NUM_FILTERS = 64
+_NUM_STEPS = 128
+
+
+def render_inside(context: Context) -> None:
+    """Draw feature maps, the growing of an image for a unit, and the first layer's filters."""
+    layers = get_layers(context.weights)
+    left, right = st.columns([3, 2], gap="medium")
+    layer = channel = None
+    with left:
+        if layers:
+            layer, channel = _render_features(context, layers)
+        else:
+            st.info("This network has no layer with features at places: dense layers see all pixels at once.")
+    with right:
+        _render_growing(context, layer, channel)
+        _render_filters(context)
+
+
+def _render_features(context: Context, layers: list[str]) -> tuple[str, int | None]:
+    names = [layer.removeprefix("network.") for layer in layers]
+    state.keep_among(state.EXPLAIN_LAYER, names)
+    chosen = st.selectbox(
+        "Layer",
+        names,
+        key=state.EXPLAIN_LAYER,
+        persist_state="session",
+        width=220,
+        help="In order of computation. Early layers keep places and edges; late ones are small and know what is there.",
+    )
+    layer = layers[names.index(chosen)]
+    features = _get_features(context, layer)
+    order = np.argsort(-np.abs(features).mean(axis=(1, 2)), kind="stable")[:_MAX_CHANNELS]
+    limit = max(float(np.abs(features).max()), 1e-12)
+    _, height, width = features.shape
+    st.markdown(
+        f"**What {chosen} makes of it**: {len(features)} channels of {height}x{width}, the strongest first",
+        help="Grey is zero, white the layer's strongest answer, black the strongest negative one.",
+    )
+    tiles = [
+        Tile(int(channel), f"channel {channel}, mean strength {np.abs(features[channel]).mean():.3g}")
+        for channel in order
+    ]
+    pictures = np.stack([_draw_features(features[channel] / limit) for channel in order])
+    picked = gallery(pictures, tiles, key=f"explain_features_{chosen}", label=f"Channels of {chosen}", tile_size=72)
+    if len(features) > _MAX_CHANNELS:
+        st.caption(f"The strongest {_MAX_CHANNELS} are shown.")
+    st.caption("Click a channel to grow an image that excites it.")
+    return layer, picked
+
+
+def _get_features(context: Context, layer: str) -> NDArray[np.float32]:
+    def compute() -> NDArray[np.float32]:
+        import torch
+
+        from cifar_core.attribution.inside import compute_feature_maps
+        from cifar_core.augmentation import scale_pixels
+
+        image = scale_pixels(torch.from_numpy(context.subject.image.copy()))
+        return compute_feature_maps(context.weights.load(), image, layer)
+
+    return remember("feature maps", context.weights, context.subject.key, {"layer": layer}, compute)
+
+
+def _draw_features(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """(h, w) in [-1, 1] -> (3, 32, 32), enlarged without blur."""
+    grey = Image.fromarray(np.rint(127.5 + 127.5 * values).astype(np.uint8)).resize((32, 32), Image.Resampling.NEAREST)
+    return np.broadcast_to(np.asarray(grey), (3, 32, 32))
+
+
+def _render_growing(context: Context, layer: str | None, channel: int | None) -> None:
+    st.markdown(
+        "**An image it would like best**",
+        help="Activation maximisation: from noise, pixels climb towards what excites a class or a channel. It shows "
+        "what a unit answers to, not what it has seen.",
+    )
+    classes = list(context.dataset.class_names)
+    options = [*classes, *([f"channel {channel}"] if channel is not None else [])]
+    state.keep_among(state.EXPLAIN_CLASS, options)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        start = len(classes) if channel is not None else context.pred_idx
+        chosen = st.selectbox("For", options, index=start, width=170, key=f"{state.EXPLAIN_CLASS}_{start}")
+        seed = st.number_input("Seed", 0, 9999, 0, width=110, key="explain_seed")
+        is_wanted = st.button("Grow it", icon=":material/blur_on:", key="explain_grow")
+    unit = (None, classes.index(chosen)) if chosen in classes else (layer, channel or 0)
+    key = f"grown {context.weights.key} {unit} {seed}"
+    if is_wanted:
+        state.want(key)
+    if not state.is_wanted(key):
+        st.caption("Some seconds, the same image for the same seed.")
+        return
+    image, activation = _grow(context.weights, unit, int(seed))
+    picture = np.rint(255 * image).astype(np.uint8)
+    st.image(lay_out(picture[None], 1), width=256)
+    st.caption(f"Excites {chosen} with {activation:.2f} after {_NUM_STEPS} steps.")
+
+
+def _grow(weights: Weights, unit: tuple[str | None, int], seed: int) -> tuple[NDArray[np.float32], float]:
+    def compute() -> tuple[NDArray[np.float32], float]:
+        from cifar_core.attribution.inside import Unit, maximize_activation
+
+        progress = st.progress(0.0, text="Growing")
+        for ascent in maximize_activation(weights.load(), Unit(*unit), num_steps=_NUM_STEPS, seed=seed):
+            progress.progress(ascent.step / _NUM_STEPS, text="Growing")
+        progress.empty()
+        return ascent.image, ascent.activation
+
+    return remember("grown", weights, "", {"unit": list(unit), "seed": seed}, compute)
+
+
+def _render_filters(context: Context) -> None:
+    which = "best" if context.weights.path.name.startswith("best") else "last"
+    sheet = get_filter_sheet(context.record, _NUM_FILTERS, which)
+    if sheet is None:
+        return
+    picture, num_filters = sheet
+    st.markdown(f"**First layer's filters, {min(num_filters, _NUM_FILTERS)} of {num_filters}**")
+    st.image(picture, width=320)
+    st.caption("What each filter answers to: grey is zero.")

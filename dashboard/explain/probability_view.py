@@ -1,0 +1,121 @@
+"""How firm the prediction is: over epochs, over small shifts, and beside the training images it resembles."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from cifar_core.data.similarity import find_nearest
+from dashboard import state
+from dashboard.cache import get_track
+from dashboard.components import Tile, gallery
+from dashboard.derived import find_derived
+from dashboard.errors.charts import track_figure
+from dashboard.explain.charts import variants_figure
+from dashboard.explain.context import Context
+from dashboard.tables import offer_csv
+from dashboard.weights import get_probs, remember
+
+_NUM_NEIGHBOURS = 16
+
+
+def render_probabilities(context: Context) -> None:
+    """Draw the prediction over test-time variants and over epochs, and the training images it resembles."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _render_variants(context)
+    with right:
+        _render_epochs(context)
+    _render_neighbours(context)
+
+
+def _render_variants(context: Context) -> None:
+    from cifar_core.evaluation.changes import create_test_time_variants
+
+    variants = create_test_time_variants(context.subject.image)
+    probs = get_probs(context.weights, np.stack(list(variants.values())), f"variants {context.subject.key}")
+    class_idx = context.pred_idx
+    frame = pd.DataFrame({"variant": list(variants), "probability": probs[:, class_idx]})
+    st.markdown(
+        f"**Shifted and mirrored: {context.name(class_idx)}**",
+        help="Test-time augmentation. To us it is the same picture each time.",
+    )
+    figure = variants_figure(frame, context.name(class_idx))
+    st.plotly_chart(figure, key="explain_variants", alt="Probability for shifted and mirrored copies")
+    agreeing = int((probs.argmax(axis=1) == class_idx).sum())
+    winner = context.name(int(probs.mean(axis=0).argmax()))
+    st.caption(f"{agreeing} of {len(frame)} say {context.name(class_idx)}; their mean says {winner}.")
+    offer_csv("Variants as CSV", frame, "variants.csv")
+
+
+def _render_epochs(context: Context) -> None:
+    st.markdown("**Over the epochs of the training**")
+    track = get_track(context.record)
+    places = np.flatnonzero(track.indices == context.subject.index) if track is not None else np.array([])
+    if track is None or not len(places):
+        st.caption("Predictions of every epoch are saved for val images alone, and this is none.")
+        return
+    place = int(places[0])
+    name = context.name(int(track.targets[place]))
+    figure = track_figure(track.epochs, track.probs_true[:, place], track.is_right[:, place])
+    st.plotly_chart(figure, key="explain_track", alt=f"Probability of {name} over epochs")
+    frame = pd.DataFrame(
+        {
+            "epoch": track.epochs,
+            "probability_of_true": track.probs_true[:, place],
+            "predicted": [context.name(int(pred)) for pred in track.preds[:, place]],
+        }
+    )
+    changes = int((np.diff(track.preds[:, place].astype(int)) != 0).sum())
+    st.caption(f"Its predicted class changed {changes} times.")
+    offer_csv("Epochs as CSV", frame, "epochs.csv")
+
+
+def _render_neighbours(context: Context) -> None:
+    st.markdown(
+        "**Because it looks like these training images**",
+        help="The training images nearest to it in the input of the network's last layer, by cosine: what the network "
+        "takes for alike, whatever we think.",
+    )
+    options: dict[str, str | int] = {
+        "checkpoint": str(context.weights.path.resolve()),
+        "modified": context.weights.modified,
+    }
+    words = f"Features of the training images, as {context.run.name} sees them (some seconds)"
+    with st.container():
+        made = find_derived(context.dataset, "features", words, options)
+    if made is None:
+        return
+    query = _features(context)
+    rows, cosines = find_nearest(made["features"], query, _NUM_NEIGHBOURS + 1)  # type: ignore[arg-type]
+    found = made["indices"][rows].astype(np.int64)
+    keep = found != context.subject.index
+    found, cosines = found[keep][:_NUM_NEIGHBOURS], cosines[keep][:_NUM_NEIGHBOURS]
+    labels = context.dataset.labels[found]
+    tiles = [
+        Tile(int(index), f"{context.name(int(label))}, image {index}, cosine {cosine:.2f}")
+        for index, label, cosine in zip(found, labels, cosines, strict=True)
+    ]
+    gallery(
+        np.asarray(context.dataset.images[found]),
+        tiles,
+        key="explain_neighbours",
+        label="Nearest training images",
+        tile_size=64,
+        on_select=state.choose_image,
+    )
+    counts = pd.Series([context.name(int(label)) for label in labels]).value_counts()
+    st.caption(
+        "Labelled " + ", ".join(f"{name} {count}" for name, count in counts.items()) + ". Click one to explain it."
+    )
+
+
+def _features(context: Context) -> np.ndarray:
+    def compute() -> np.ndarray:
+        from cifar_core.attribution.locks import model_lock
+        from cifar_core.evaluation.features import extract_features
+
+        model = context.weights.load()
+        with model_lock(model):
+            return extract_features(model, context.subject.image[None], np.zeros(1, np.int64))[0]
+
+    return remember("features", context.weights, context.subject.key, {}, compute)

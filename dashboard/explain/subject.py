@@ -1,0 +1,109 @@
+"""The image that is explained: one of the dataset, or somebody's own."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from cifar_core.data import Dataset, Splits
+from cifar_core.data.upload import MAX_BYTES, Upload, UploadError, read_upload
+from dashboard import state
+from dashboard.selection import split_of
+from dashboard.weights import digest
+
+FROM_DATASET, FROM_UPLOAD = "dataset", "own picture"
+_UNKNOWN = "not one of these"
+_CROP_COLOUR = (47, 111, 222)
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """The image that is explained.
+
+    Attributes:
+        image: (3, 32, 32) uint8.
+        true_idx: Its class; None if nobody knows.
+        index: Place in the dataset; None for an upload.
+        title: What it is, in words.
+    """
+
+    image: NDArray[np.uint8]
+    true_idx: int | None
+    index: int | None
+    title: str
+
+    @property
+    def key(self) -> str:
+        """A name for its pixels."""
+        return digest(self.image)
+
+
+def choose_subject(dataset: Dataset, splits: Splits) -> Subject:
+    """Draw where the image comes from and which it is; without one, say what to do and end the page here."""
+    source = st.segmented_control(
+        "Image from",
+        (FROM_DATASET, FROM_UPLOAD),
+        default=FROM_DATASET,
+        required=True,
+        key=state.EXPLAIN_SOURCE,
+        persist_state="session",
+    )
+    return _upload(dataset) if source == FROM_UPLOAD else _choose_index(dataset, splits)
+
+
+def _choose_index(dataset: Dataset, splits: Splits) -> Subject:
+    index = state.chosen_image()
+    start = dataset.num_train if index is None or index >= dataset.num_images else index
+    value = int(
+        st.number_input(
+            "Image",
+            min_value=0,
+            max_value=dataset.num_images - 1,
+            value=start,
+            step=1,
+            help=f"Its place in the dataset: 0 to {dataset.num_train - 1} are the official training images, then test.",
+        )
+    )
+    if value != index:
+        state.choose_image(value)
+    true_idx = int(dataset.labels[value])
+    title = f"{dataset.class_names[true_idx]}, image {value}, {split_of(splits, value)} split"
+    return Subject(np.asarray(dataset.images[value]), true_idx, value, title)
+
+
+def _upload(dataset: Dataset) -> Subject:
+    file: Any = st.file_uploader(
+        "A picture",
+        type=["jpg", "jpeg", "png", "webp"],
+        key="explain_upload",
+        max_upload_size=MAX_BYTES // 2**20,
+        help="JPEG, PNG or WebP, up to 5 MB. It stays in this session and is kept nowhere.",
+    )
+    kept = state.uploaded_picture()
+    if file is not None:
+        try:
+            kept = (file.name, read_upload(file.getvalue()))
+        except UploadError as error:
+            st.error(f"{file.name}: {error}", icon=":material/broken_image:")
+            st.stop()
+        state.keep_upload(kept)
+    if kept is None:
+        st.info("Drop a picture of one of the classes here, and see what the network makes of it.")
+        st.stop()
+    name, upload = kept
+    st.image(_draw_crop(upload), width="stretch")
+    st.caption("; ".join(["What lies in the frame is scaled to 32x32 pixels", *upload.notes]).capitalize() + ".")
+    names = [_UNKNOWN, *dataset.class_names]
+    label = st.selectbox("What it shows", names, key="explain_upload_label", persist_state="session")
+    true_idx = dataset.class_names.index(label) if label in dataset.class_names else None
+    return Subject(upload.image, true_idx, None, f"{name}, your own")
+
+
+def _draw_crop(upload: Upload) -> NDArray[np.uint8]:
+    picture = Image.fromarray(upload.preview)
+    left, top, right, bottom = upload.crop
+    ImageDraw.Draw(picture).rectangle((left, top, right - 1, bottom - 1), outline=_CROP_COLOUR, width=3)
+    return np.asarray(picture)

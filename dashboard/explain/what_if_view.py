@@ -1,0 +1,128 @@
+"""What if the picture were a little different: change it by hand, and see what the network says then."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from cifar_core.evaluation.what_if import BOUNDS, Change
+from dashboard import state
+from dashboard.cache import get_store
+from dashboard.components import PictureMap, picture_maps
+from dashboard.explain.charts import before_after_figure, robustness_figure
+from dashboard.explain.context import Context
+from dashboard.tables import offer_csv
+from dashboard.weights import Weights, find_weights, get_probs, remember
+from dashboard.words import percent, run_name
+
+_TITLES = {
+    "brightness": "Brightness",
+    "contrast": "Contrast",
+    "rotation": "Rotation, degrees",
+    "shift_right": "Shift right, pixels",
+    "shift_down": "Shift down, pixels",
+    "blur": "Blur, pixels",
+    "noise": "Noise",
+    "cover": "Square, pixels",
+    "cover_right": "Square's column",
+    "cover_down": "Square's row",
+}
+_STEPS = {"brightness": 0.05, "contrast": 0.05, "rotation": 5.0, "blur": 0.1, "noise": 0.02}
+_NOBODY = "no other run"
+
+
+def render_what_if(context: Context) -> None:
+    """Draw the controls, the changed image and its probabilities, and the robustness strips."""
+    from cifar_core.evaluation.changes import apply_change
+
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        change = _choose_change()
+    changed = apply_change(context.subject.image, change)
+    key = f"changed {context.subject.key} {change}"
+    probs = get_probs(context.weights, changed[None], key)[0]
+    with right:
+        pictures = [
+            PictureMap("As it was", note=_winner(context, context.probs)),
+            PictureMap("Changed", note=_winner(context, probs), image=changed),
+        ]
+        picture_maps(context.subject.image, pictures, key="explain_changed", side=190)
+        figure = before_after_figure(context.probs, probs, context.dataset.class_names)
+        st.plotly_chart(figure, key="explain_before_after", alt="Probabilities before and after the change")
+    _render_strips(context)
+
+
+def _choose_change() -> Change:
+    values: dict[str, Any] = {}
+    neutral = Change()
+    columns = st.columns(2)
+    for place, (name, title) in enumerate(_TITLES.items()):
+        low, high = BOUNDS[name]
+        start = getattr(neutral, name)
+        kind = type(start)
+        with columns[place % 2]:
+            values[name] = st.slider(
+                title,
+                kind(low),
+                kind(high),
+                start,
+                _STEPS.get(name, 1),
+                key=f"what_if_{name}",
+                persist_state="session",
+            )
+    st.button("As it was", icon=":material/restart_alt:", on_click=_reset, disabled=Change(**values) == neutral)
+    return replace(neutral, **values)
+
+
+def _reset() -> None:
+    for name in _TITLES:
+        state.set_widget(f"what_if_{name}", getattr(Change(), name))
+
+
+def _winner(context: Context, probs: np.ndarray) -> str:
+    top = int(probs.argmax())
+    return f"{context.name(top)} {percent(float(probs[top]))}"
+
+
+def _render_strips(context: Context) -> None:
+    true_idx = context.pair[0]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.markdown(
+            f"**How far {context.name(true_idx)} holds**, one change at a time",
+            help="The probability of the true class while one thing changes and all else stays as it was.",
+        )
+        other = _choose_other(context)
+    frames = {context.run.name: _get_robustness(context, context.weights, true_idx)}
+    if other is not None:
+        frames[other[0]] = _get_robustness(context, other[1], true_idx)
+    titles = {name: _TITLES[name] for name in dict.fromkeys(frames[context.run.name]["change"])}
+    figure = robustness_figure(frames, titles)
+    st.plotly_chart(figure, key="explain_strips", alt=f"Probability of {context.name(true_idx)} over each change")
+    table = pd.concat([frame.assign(run=name) for name, frame in frames.items()], ignore_index=True)
+    offer_csv("Strips as CSV", table, "robustness.csv")
+
+
+def _choose_other(context: Context) -> tuple[str, Weights] | None:
+    others = {run_name(run): run for run in context.runs if run.run_id != context.run.run_id and run.status.best_epoch}
+    if not others:
+        return None
+    state.keep_among(state.EXPLAIN_OTHER_RUN, [_NOBODY, *others])
+    name = st.selectbox("Beside", [_NOBODY, *others], key=state.EXPLAIN_OTHER_RUN, persist_state="session", width=240)
+    if name == _NOBODY:
+        return None
+    weights = find_weights(get_store().record(others[name].run_id), "best")
+    return None if weights is None else (name, weights)
+
+
+def _get_robustness(context: Context, weights: Weights, class_idx: int) -> pd.DataFrame:
+    def compute() -> pd.DataFrame:
+        from cifar_core.attribution.locks import model_lock
+        from cifar_core.evaluation.changes import robustness_frame
+
+        model = weights.load()
+        with model_lock(model):
+            return robustness_frame(model, context.subject.image, class_idx)
+
+    return remember("robustness", weights, context.subject.key, {"class": class_idx}, compute)
