@@ -18,6 +18,7 @@ from dashboard.explain.subject import choose_subject
 from dashboard.explain.trust_view import render_trust
 from dashboard.explain.what_if_view import render_what_if
 from dashboard.frame import find_run, page_frame, require_dataset
+from dashboard.pictures import lay_out
 from dashboard.weights import Weights, find_weights, get_probs
 
 VIEWS: dict[str, Callable[[Context], None]] = {
@@ -72,6 +73,7 @@ with controls:
             f"{error}. The run's other files are not affected: Errors still works.", icon=":material/broken_image:"
         )
         st.stop()
+    st.image(lay_out(subject.image[None], 1), width=160)
     st.caption(f"{subject.title}; {chosen_run.name}, weights of epoch {weights.epoch}.")
     frame = probabilities_frame(probs, data.class_names, subject.true_idx)
     st.plotly_chart(probabilities_figure(frame), key="explain_probabilities", config={"displayModeBar": False})

@@ -9,11 +9,11 @@ from dashboard.explain.context import Context
 from dashboard.explain.maps import choose_method, get_map
 from dashboard.words import percent
 
-_SIDE = 200
+_SIDE = 240
 
 
 def render_attribution(context: Context) -> None:
-    """Draw the image beside its three maps."""
+    """Draw the three maps."""
     choice = choose_method(context.weights)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         overlay = st.slider(
@@ -52,8 +52,7 @@ def render_attribution(context: Context) -> None:
         PictureMap(title, values.astype(np.float32), note)
         for title, values, note in zip(titles, strengths, notes, strict=True)
     ]
-    original = PictureMap("The image", note=context.subject.title)
-    picture_maps(context.subject.image, [original, *pictures], key="explain_maps", side=_SIDE, overlay=overlay)
+    picture_maps(context.subject.image, pictures, key="explain_maps", side=_SIDE, overlay=overlay)
     if context.subject.true_idx == context.pred_idx:
         words = "The prediction is right: it is held against the runner-up."
     elif context.subject.true_idx is None:
