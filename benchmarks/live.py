@@ -7,23 +7,16 @@ were on another machine), two tabs of a real browser that shares the cores with 
 """
 
 import json
-import os
 import statistics
 import sys
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
 import psutil
-from playwright.sync_api import sync_playwright
 
+from benchmarks._app import get_store, judge, opened_app, start_training, wait
 from benchmarks._viewer import Viewer
-from cifar_core.overrides import with_overrides
-from cifar_core.presets import PRESETS
-from cifar_core.runs import RunRecord, RunStore
-from tests.browser.app import App
-from tests.browser.chromium import FLAGS, find_chromium
+from cifar_core.runs import RunRecord
 
 _GOAL = 0.03
 
@@ -33,52 +26,37 @@ def main(arguments: list[str]) -> int:
     seconds, repeats = (6.0, 1) if "--quick" in arguments else (20.0, 5)
     lost: dict[str, list[float]] = {"two viewers elsewhere": [], "two tabs on this machine": []}
     server_shares = []
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        app = App(Path(folder), os.environ.get("CIFAR_DATA_DIR"))
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
-        try:
-            record = _start_training(app)
-            server = psutil.Process(app.process.pid)
-            for _ in range(repeats):
-                alone = _throughput(record, seconds)
-                query = f"run={record.run_id}"
-                with Viewer(app.port, "Train", query) as first, Viewer(app.port, "Train", query) as second:
-                    first.wait(4)
-                    second.wait(4)
-                    before = _cpu(server)
-                    lost["two viewers elsewhere"].append(1 - _throughput(record, seconds) / alone)
-                    server_shares.append((_cpu(server) - before) / seconds / (psutil.cpu_count() or 1))
-                context = browser.new_context(viewport={"width": 1440, "height": 900})
-                for _ in range(2):
-                    page = context.new_page()
-                    page.goto(f"{app.url}/Train?{query}")
-                    page.get_by_text("Train is measured on").wait_for(timeout=60_000)
-                lost["two tabs on this machine"].append(1 - _throughput(record, seconds) / alone)
-                context.close()
-            RunStore(Path(app.env["CIFAR_RUNS_DIR"])).stop(record.run_id)
-        finally:
-            browser.close()
-            app.close()
+    with opened_app() as (app, browser):
+        record = start_training(app)
+        wait(lambda: bool(record.epoch_rows()), 300)
+        server = psutil.Process(app.process.pid)
+        query = f"run={record.run_id}"
+        for _ in range(repeats):
+            alone = _throughput(record, seconds)
+            with Viewer(app.port, "Train", query) as first, Viewer(app.port, "Train", query) as second:
+                first.wait(4)
+                second.wait(4)
+                before = _cpu(server)
+                lost["two viewers elsewhere"].append(1 - _throughput(record, seconds) / alone)
+                server_shares.append((_cpu(server) - before) / seconds / (psutil.cpu_count() or 1))
+            context = browser.new_context(viewport={"width": 1440, "height": 900})
+            for _ in range(2):
+                page = context.new_page()
+                page.goto(f"{app.url}/Train?{query}")
+                page.get_by_text("Train is measured on").wait_for(timeout=60_000)
+            lost["two tabs on this machine"].append(1 - _throughput(record, seconds) / alone)
+            context.close()
+        get_store(app).stop(record.run_id)
     goals: list[dict[str, Any]] = []
     for what, shares in lost.items():
         value = statistics.median(shares)
         print(f"throughput lost with {what}: {value:.1%} ({min(shares):.1%} to {max(shares):.1%})")
-        goals.append({"what": f"throughput lost, {what}", "value": value, "goal": _GOAL, "met": value <= _GOAL})
+        goals.append(judge(f"throughput lost, {what}", value, _GOAL))
     value = statistics.median(server_shares)
     print(f"processor time of the server: {value:.1%} of all cores")
-    goals.append({"what": "server's share of all cores", "value": value, "goal": None, "met": None})
+    goals.append(judge("server's share of all cores", value, None))
     print(json.dumps({"name": "live", "goals": goals}))
     return 0
-
-
-def _start_training(app: App) -> RunRecord:
-    os.environ |= {"CIFAR_DATA_DIR": app.env["CIFAR_DATA_DIR"]}
-    config = with_overrides(PRESETS["notebook"].config, {"training.num_epochs": 1000, "training.device": "cpu"})
-    store = RunStore(Path(app.env["CIFAR_RUNS_DIR"]))
-    record = store.record(store.submit(config, name="watched"))
-    while not record.epoch_rows():
-        time.sleep(0.5)
-    return record
 
 
 def _throughput(record: RunRecord, seconds: float) -> float:

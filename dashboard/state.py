@@ -26,7 +26,7 @@ ERRORS_CELLS, ERRORS_SORT, ERRORS_FOLD, ERRORS_DIAGONAL = "cells", "sort", "fold
 ERRORS_PROBS, ERRORS_BINNING, ERRORS_CURVE = "errors_probs", "errors_binning", "errors_curve"
 EXPLAIN_METHOD, EXPLAIN_VIEW, EXPLAIN_WEIGHTS = "method", "see", "weights"
 EXPLAIN_SOURCE, EXPLAIN_OTHER_RUN, EXPLAIN_LAYER = "explain_source", "explain_other_run", "explain_layer"
-EXPLAIN_CHANNEL, EXPLAIN_CLASS = "explain_channel", "explain_class"
+EXPLAIN_CLASS, EXPLAIN_INDEX = "explain_class", "explain_index"
 
 OVERVIEW_CLASSES = "overview_classes"
 RUNS_TABLE, RUNS_CURVE = "runs_table", "runs_curve"

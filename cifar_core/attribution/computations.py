@@ -27,7 +27,7 @@ from cifar_core.randomness import seeded_globals
 IMAGE_SHAPE = (3, 32, 32)
 BASELINES = {"black": 0.0, "grey": 0.5, "white": 1.0}
 # Bounds the memory whatever the number of images and steps: so many images pass through the model at once.
-MAX_BATCH_SIZE = 128
+MAX_BATCH_SIZE = 64
 
 
 def _saliency(model: nn.Module, images: Tensor, targets: Tensor) -> Tensor:
@@ -41,14 +41,19 @@ def _input_x_gradient(model: nn.Module, images: Tensor, targets: Tensor) -> Tens
 def _integrated_gradients(
     model: nn.Module, images: Tensor, targets: Tensor, *, num_steps: int, baseline: str
 ) -> Tensor:
-    # All steps of an image add up in one order, whatever the number of images.
-    return IntegratedGradients(model).attribute(
-        images,
-        baselines=BASELINES[baseline],
-        target=targets,
-        n_steps=num_steps,
-        internal_batch_size=MAX_BATCH_SIZE,
-    )
+    # The steps of one image fill a pass already; those of many, laid out at once, would only leave the caches.
+    size = max(1, MAX_BATCH_SIZE // num_steps)
+    maps = [
+        IntegratedGradients(model).attribute(
+            part,
+            baselines=BASELINES[baseline],
+            target=part_targets,
+            n_steps=num_steps,
+            internal_batch_size=MAX_BATCH_SIZE,
+        )
+        for part, part_targets in zip(images.split(size), targets.split(size), strict=True)
+    ]
+    return torch.cat(maps)
 
 
 def _smooth_grad(

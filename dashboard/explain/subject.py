@@ -56,19 +56,20 @@ def choose_subject(dataset: Dataset, splits: Splits) -> Subject:
 
 def _choose_index(dataset: Dataset, splits: Splits) -> Subject:
     index = state.chosen_image()
-    start = dataset.num_train if index is None or index >= dataset.num_images else index
-    value = int(
-        st.number_input(
-            "Image",
-            min_value=0,
-            max_value=dataset.num_images - 1,
-            value=start,
-            step=1,
-            help=f"Its place in the dataset: 0 to {dataset.num_train - 1} are the official training images, then test.",
-        )
-    )
+    value = dataset.num_train if index is None or index >= dataset.num_images else index
     if value != index:
         state.choose_image(value)
+    # The box follows the shared choice; its own key is only how Streamlit tells of a change.
+    state.set_widget(state.EXPLAIN_INDEX, value)
+    st.number_input(
+        "Image",
+        min_value=0,
+        max_value=dataset.num_images - 1,
+        step=1,
+        key=state.EXPLAIN_INDEX,
+        on_change=lambda: state.choose_image(state.widget_value(state.EXPLAIN_INDEX)),
+        help=f"Its place in the dataset: 0 to {dataset.num_train - 1} are the official training images, then test.",
+    )
     true_idx = int(dataset.labels[value])
     title = f"{dataset.class_names[true_idx]}, image {value}, {split_of(splits, value)} split"
     return Subject(np.asarray(dataset.images[value]), true_idx, value, title)

@@ -96,6 +96,13 @@ def test_every_view_opens_by_click_and_fits_a_phone(app, open_window, trained_ru
         assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
 
 
+def test_every_click_steps_to_the_next_image(app, page, trained_run):
+    page.goto(f"{app.url}/Explain?run={trained_run}&image=5")
+    for index in (6, 7, 8):
+        page.get_by_role("button", name="Increment").click()
+        expect(page.get_by_text(re.compile(rf"image {index}, train|image {index}, val"))).to_be_visible()
+
+
 def test_an_own_picture_is_dropped_in_and_refused(app, page, trained_run, tmp_path):
     pixels = np.random.default_rng(0).integers(0, 256, (60, 90, 3), dtype=np.uint8)
     Image.fromarray(pixels).save(tmp_path / "mine.png")

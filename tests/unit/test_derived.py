@@ -5,8 +5,9 @@ import os
 import numpy as np
 import pytest
 
-from cifar_core.data import load_dataset
+from cifar_core.data import create_splits, load_dataset
 from cifar_core.data.duplicates import NearDuplicates
+from cifar_core.data.similarity import find_nearest, scale_features
 from cifar_core.data.traits import TRAIT_NAMES
 from cifar_core.derived import KINDS, DerivedStore, Request
 from cifar_core.derived.worker import work_on
@@ -141,6 +142,28 @@ def test_a_map_places_every_image_of_the_sample(dataset, checkpoint):
     assert shares[-1] <= 1.0
     again = KINDS["tsne"](dataset, {"checkpoint": str(checkpoint[0]), "num_images": 120}, shares.append)
     np.testing.assert_allclose(arrays["positions"], again["positions"], atol=1e-3)
+
+
+def test_features_of_the_training_images_are_kept_at_length_one(dataset, checkpoint):
+    shares = []
+    arrays = KINDS["features"](dataset, {"checkpoint": str(checkpoint[0])}, shares.append)
+    assert np.array_equal(arrays["indices"], create_splits(dataset, 0.1, 0).indices("train"))
+    assert arrays["features"].shape == (len(arrays["indices"]), 12)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    features = arrays["features"].astype(np.float32)
+    lengths = np.linalg.norm(features, axis=1)
+    assert np.allclose(lengths[lengths > 0], 1, atol=1e-2)
+    expected = scale_features(extract_features(checkpoint[1], dataset.images, arrays["indices"][[7, 4000]]))
+    np.testing.assert_allclose(features[[7, 4000]], expected, atol=2e-3)
+
+
+def test_the_nearest_come_first():
+    features = scale_features(np.array([[1, 0], [1, 1], [0, 1], [-1, 0], [0, 0]], np.float32))
+    rows, cosines = find_nearest(features, np.array([2.0, 0.2]), 3)
+    assert rows.tolist() == [0, 1, 2]
+    assert cosines == pytest.approx([0.995, 0.774, 0.0995], abs=1e-3)
+    assert len(find_nearest(features, np.array([1.0, 0.0]), 99)[0]) == 5
 
 
 def test_features_are_what_the_last_layer_reads(dataset, checkpoint):

@@ -1,0 +1,67 @@
+"""What benchmarks of the dashboard share: a server, a real browser, a training beside."""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, sync_playwright
+
+from cifar_core.overrides import with_overrides
+from cifar_core.presets import PRESETS
+from cifar_core.runs import RunRecord, RunStore
+from tests.browser.app import App
+from tests.browser.chromium import FLAGS, find_chromium
+
+
+@contextmanager
+def opened_app() -> Iterator[tuple[App, Browser]]:
+    """Start a server on CIFAR_DATA_DIR (without it, the practice set) and a browser; stop both afterwards."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        app = App(Path(folder), os.environ.get("CIFAR_DATA_DIR"))
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
+        try:
+            yield app, browser
+        finally:
+            browser.close()
+            app.close()
+
+
+def get_store(app: App) -> RunStore:
+    """Return the store of the app's runs."""
+    os.environ |= {"CIFAR_DATA_DIR": app.env["CIFAR_DATA_DIR"]}
+    return RunStore(Path(app.env["CIFAR_RUNS_DIR"]))
+
+
+def start_training(app: App, **changes: Any) -> RunRecord:
+    """Start a run of the notebook's settings that goes on until it is stopped; return it once it makes steps."""
+    config = with_overrides(
+        PRESETS["notebook"].config, {"training.num_epochs": 1000, "training.device": "cpu"} | changes
+    )
+    store = get_store(app)
+    record = store.record(store.submit(config, name="beside"))
+    wait(lambda: record.status().step > 0, 60)
+    return record
+
+
+def wait(condition: Callable[[], bool], at_most: float = 30.0) -> float:
+    """Wait until a condition holds and return the seconds that took.
+
+    Raises:
+        TimeoutError: It did not hold in time.
+    """
+    began = time.perf_counter()
+    while not condition():
+        if time.perf_counter() - began > at_most:
+            raise TimeoutError(f"nothing happened within {at_most:g} s")
+        time.sleep(0.01)
+    return time.perf_counter() - began
+
+
+def judge(what: str, value: float, goal: float | None, *, at_least: bool = False) -> dict[str, Any]:
+    """Return a line of a report: a value held against its goal, if there is one."""
+    met = None if goal is None else value >= goal if at_least else value <= goal
+    return {"what": what, "value": value, "goal": goal, "met": met}
