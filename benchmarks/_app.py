@@ -61,6 +61,24 @@ def wait(condition: Callable[[], bool], at_most: float = 30.0) -> float:
     return time.perf_counter() - began
 
 
+class IdleExecutor:
+    """An executor that starts nothing: whoever submits a run trains it, or does not."""
+
+    def submit(self, run_dir: Path) -> None:
+        """Start nothing."""
+
+    def poll(self, run_dir: Path) -> bool:
+        """Whether the worker lives: it is this process."""
+        return True
+
+    def cancel(self, run_dir: Path) -> None:
+        """Stop nothing."""
+
+    def logs(self, run_dir: Path) -> str:
+        """Return nothing."""
+        return ""
+
+
 def judge(what: str, value: float, goal: float | None, *, at_least: bool = False) -> dict[str, Any]:
     """Return a line of a report: a value held against its goal, if there is one."""
     met = None if goal is None else value >= goal if at_least else value <= goal

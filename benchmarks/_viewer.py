@@ -29,6 +29,7 @@ class Viewer:
         self._page_hash = ""
         self._asked_at = 0.0
         self._is_closing = False
+        self._is_rerun_wanted = False
         self._thread = threading.Thread(target=self._follow, daemon=True)
 
     def __enter__(self) -> Self:
@@ -49,18 +50,28 @@ class Viewer:
         while self.num_runs < num_runs:
             if time.monotonic() > until:
                 raise TimeoutError(f"{self._page} was drawn {self.num_runs} times in {seconds:g} s, not {num_runs}")
-            time.sleep(0.05)
+            time.sleep(0.005)
+
+    def rerun(self) -> float:
+        """Ask for the page again and return the seconds until it was drawn."""
+        seen = self.num_runs
+        self._is_rerun_wanted = True
+        self.wait(seen + 1)
+        return self.response_seconds[-1]
 
     def _follow(self) -> None:
         with connect(self._url, subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
             self._ask(socket)
             while not self._is_closing:
                 try:
-                    self._take(socket.recv(timeout=0.05))
+                    self._take(socket.recv(timeout=0.02))
                 except TimeoutError:
                     pass
                 except ConnectionClosed:
                     return
+                if self._is_rerun_wanted:
+                    self._is_rerun_wanted = False
+                    self._ask(socket)
                 for fragment, due in self._due.items():
                     if time.monotonic() >= due:
                         self._due[fragment] = time.monotonic() + self._intervals[fragment]

@@ -12,6 +12,7 @@ from cifar_core.evaluation.track import Track, class_accuracy_frame, find_changi
 from cifar_core.runs import RunRecord, RunStatus, RunSummary
 from dashboard import state
 from dashboard.cache import get_dataset, get_filter_sheet, get_predictions, get_track
+from dashboard.choices import choose_one
 from dashboard.components import confusion_matrix, gallery, line_chart
 from dashboard.components.lines import encode_chart
 from dashboard.curve_charts import (
@@ -34,16 +35,7 @@ def render_watch(runs: list[RunSummary], record: RunRecord, status: RunStatus) -
     """Draw the chosen view of a run."""
     if not status.step and not status.epoch:
         return
-    view = st.segmented_control(
-        "View",
-        list(_VIEWS),
-        default="Curves",
-        required=True,
-        key=state.TRAIN_VIEW,
-        label_visibility="collapsed",
-        persist_state="session",
-    )
-    _VIEWS[view or "Curves"](runs, record, status)
+    choose_one("View", _VIEWS, state.TRAIN_VIEW)(runs, record, status)
 
 
 def _render_steps(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dashboard import state
+from dashboard.choices import choose_one
 from dashboard.errors.calibration_view import render_calibration
 from dashboard.errors.class_view import render_classes
 from dashboard.errors.label_view import render_labels
@@ -31,14 +32,4 @@ if run is None:
     st.stop()
 reading = choose_reading(data, runs, run)
 render_summary(reading)
-view = st.segmented_control(
-    "View",
-    list(VIEWS),
-    default="Mistakes",
-    required=True,
-    key=state.ERRORS_VIEW,
-    bind="query-params",
-    persist_state="session",
-    label_visibility="collapsed",
-)
-VIEWS[view or "Mistakes"](reading)
+choose_one("View", VIEWS, state.ERRORS_VIEW, in_address=True)(reading)

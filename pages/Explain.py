@@ -9,6 +9,7 @@ from cifar_core.training.errors import CheckpointError
 from dashboard import state
 from dashboard.cache import get_splits, get_store
 from dashboard.charts import probabilities_figure, probabilities_frame
+from dashboard.choices import choose_one
 from dashboard.explain.attribution_view import render_attribution
 from dashboard.explain.class_view import render_class
 from dashboard.explain.context import Context
@@ -19,6 +20,7 @@ from dashboard.explain.trust_view import render_trust
 from dashboard.explain.what_if_view import render_what_if
 from dashboard.frame import find_run, page_frame, require_dataset
 from dashboard.pictures import lay_out
+from dashboard.tables import offer_csv
 from dashboard.weights import Weights, find_weights, get_probs
 
 VIEWS: dict[str, Callable[[Context], None]] = {
@@ -29,6 +31,9 @@ VIEWS: dict[str, Callable[[Context], None]] = {
     "Inside": render_inside,
     "Class": render_class,
 }
+
+
+WEIGHTS = {"best epoch": "best", "last epoch": "last"}
 
 
 def require_run(run: RunSummary | None) -> tuple[RunSummary, RunRecord]:
@@ -45,16 +50,8 @@ def require_run(run: RunSummary | None) -> tuple[RunSummary, RunRecord]:
 
 def choose_weights(record: RunRecord) -> Weights:
     """Draw which of the saved weights speak."""
-    which = st.segmented_control(
-        "Weights of",
-        ("best", "last"),
-        default="best",
-        required=True,
-        format_func=lambda name: f"{name} epoch",
-        key=state.EXPLAIN_WEIGHTS,
-        persist_state="session",
-    )
-    weights = find_weights(record, which or "best") or find_weights(record, "best")
+    which = choose_one("Weights of", WEIGHTS, state.EXPLAIN_WEIGHTS)
+    weights = find_weights(record, which) or find_weights(record, "best")
     assert weights is not None  # noqa: S101 - `require_run` has seen them
     return weights
 
@@ -77,15 +74,7 @@ with controls:
     st.caption(f"{subject.title}; {chosen_run.name}, weights of epoch {weights.epoch}.")
     frame = probabilities_frame(probs, data.class_names, subject.true_idx)
     st.plotly_chart(probabilities_figure(frame), key="explain_probabilities", config={"displayModeBar": False})
+    offer_csv("Classes as CSV", frame, "probabilities.csv")
 with views:
-    view = st.segmented_control(
-        "View",
-        list(VIEWS),
-        default="Where it looked",
-        required=True,
-        key=state.EXPLAIN_VIEW,
-        bind="query-params",
-        persist_state="session",
-        label_visibility="collapsed",
-    )
-    VIEWS[view or "Where it looked"](Context(data, runs, chosen_run, run_record, weights, subject, probs))
+    render_view = choose_one("View", VIEWS, state.EXPLAIN_VIEW, in_address=True)
+    render_view(Context(data, runs, chosen_run, run_record, weights, subject, probs))

@@ -16,6 +16,7 @@ from cifar_core.evaluation.calibration import (
     reliability_frame,
 )
 from dashboard import state
+from dashboard.choices import choose_one
 from dashboard.errors.charts import coverage_figure, reliability_figure
 from dashboard.errors.reading import Reading
 from dashboard.tables import offer_csv
@@ -32,13 +33,10 @@ def render_calibration(reading: Reading) -> None:
         return
     temperature = fit_temperature(val)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        chosen = st.segmented_control(
+        binning = choose_one(
             "Bins of",
-            list(_BINNINGS),
-            default="equal width",
-            required=True,
-            key=state.ERRORS_BINNING,
-            persist_state="session",
+            _BINNINGS,
+            state.ERRORS_BINNING,
             help=f"{_NUM_BINS} bins of confidence: of equal width, or with equally many images. The expected "
             "calibration error depends on it.",
         )
@@ -48,7 +46,6 @@ def render_calibration(reading: Reading) -> None:
             persist_state="session",
             help="The temperature with the lowest loss on val (Guo et al., 2017). Predicted classes stay as they are.",
         )
-    binning = _BINNINGS[chosen or "equal width"]
     shown = apply_temperature(reading.predictions, temperature) if scaled else reading.predictions
     reliability = reliability_frame(shown, _NUM_BINS, binning)
     left, right = st.columns(2, gap="medium")

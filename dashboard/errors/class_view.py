@@ -7,6 +7,7 @@ import streamlit as st
 from cifar_core.evaluation import per_class_frame
 from cifar_core.evaluation.ranking import precision_recall_frame, ranking_frame, roc_frame
 from dashboard import state
+from dashboard.choices import choose_one
 from dashboard.errors.charts import per_class_figure, ranking_figure
 from dashboard.errors.reading import Reading
 from dashboard.tables import offer_csv
@@ -61,15 +62,9 @@ def _render_curves(reading: Reading) -> None:
     if not reading.predictions.is_finite:
         st.info("The scores of this epoch are not finite: they cannot be put in order.", icon=":material/trending_up:")
         return
-    curve = st.segmented_control(
-        "One class against the rest",
-        list(_CURVES),
-        default="Precision and recall",
-        required=True,
-        key=state.ERRORS_CURVE,
-        persist_state="session",
-    )
+    curve = choose_one("One class against the rest", _CURVES, state.ERRORS_CURVE)
     names = reading.dataset.class_names
-    frame = _CURVES[curve or "Precision and recall"](reading.predictions, names)
-    st.plotly_chart(ranking_figure(frame, names), key="errors_ranking", alt=f"{curve} of each class against the rest")
+    frame = curve(reading.predictions, names)
+    figure = ranking_figure(frame, names)
+    st.plotly_chart(figure, key="errors_ranking", alt="Curves of each class against the rest")
     offer_csv("Curves as CSV", frame, "curves.csv")

@@ -35,7 +35,7 @@ def render_learning(reading: Reading) -> None:
         chosen = _render_map(reading.dataset, dynamics)
     with images_column:
         _render_images(reading.dataset, track, dynamics, chosen)
-    offer_csv("Images as CSV", dynamics, "learning.csv")
+    offer_csv("Images as CSV", dynamics, "learning-by-image.csv")
 
 
 def _render_counts(track: Track, dynamics: pd.DataFrame) -> None:
@@ -52,6 +52,7 @@ def _render_counts(track: Track, dynamics: pd.DataFrame) -> None:
     frame = learning_frame(dynamics, track.epochs).assign(right=track.is_right.mean(axis=1))
     with left:
         st.plotly_chart(learning_figure(frame), key="errors_learning", alt="Right, and right at least once, by epoch")
+        offer_csv("Epochs as CSV", frame, "learning-by-epoch.csv")
     with right:
         st.plotly_chart(forgetting_figure(dynamics), key="errors_forgetting", alt="Images by times forgotten")
 

@@ -9,6 +9,7 @@ from cifar_core.evaluation import Predictions, PredictionsError, compute_accurac
 from cifar_core.runs import RunRecord, RunSummary
 from dashboard import state
 from dashboard.cache import get_predictions, get_store
+from dashboard.choices import choose_one
 from dashboard.words import SOURCE_TITLES, percent, run_name
 
 NOTHING = "nothing"
@@ -51,7 +52,13 @@ def choose_reading(dataset: Dataset, runs: list[RunSummary], run: RunSummary) ->
     """
     record = get_store().record(run.run_id)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        split = _choose_split()
+        split = choose_one(
+            "Split",
+            {name: name for name in ("val", "test")},
+            state.ERRORS_SPLIT,
+            in_address=True,
+            help="val chooses between settings as often as you like. A look at test is counted on the run.",
+        )
         epoch = _choose_epoch(record, run, split)
         other_name = _choose_other(runs, run, record, split, epoch)
     predictions = _find_predictions(record, split, epoch)
@@ -76,20 +83,6 @@ def render_summary(reading: Reading) -> None:
         f"{reading.run.name}, epoch {reading.epoch}{which}, {source}."
         f"{against}{readings}"
     )
-
-
-def _choose_split() -> str:
-    split = st.segmented_control(
-        "Split",
-        ("val", "test"),
-        default="val",
-        required=True,
-        key=state.ERRORS_SPLIT,
-        bind="query-params",
-        persist_state="session",
-        help="val chooses between settings as often as you like. A look at test is counted on the run.",
-    )
-    return split or "val"
 
 
 def _choose_epoch(record: RunRecord, run: RunSummary, split: str) -> int:

@@ -1,5 +1,6 @@
 """The image that is explained: one of the dataset, or somebody's own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +12,10 @@ from PIL import Image, ImageDraw
 from cifar_core.data import Dataset, Splits
 from cifar_core.data.upload import MAX_BYTES, Upload, UploadError, read_upload
 from dashboard import state
+from dashboard.choices import choose_one
 from dashboard.selection import split_of
 from dashboard.weights import digest
 
-FROM_DATASET, FROM_UPLOAD = "dataset", "own picture"
 _UNKNOWN = "not one of these"
 _CROP_COLOUR = (47, 111, 222)
 
@@ -43,15 +44,7 @@ class Subject:
 
 def choose_subject(dataset: Dataset, splits: Splits) -> Subject:
     """Draw where the image comes from and which it is; without one, say what to do and end the page here."""
-    source = st.segmented_control(
-        "Image from",
-        (FROM_DATASET, FROM_UPLOAD),
-        default=FROM_DATASET,
-        required=True,
-        key=state.EXPLAIN_SOURCE,
-        persist_state="session",
-    )
-    return _upload(dataset) if source == FROM_UPLOAD else _choose_index(dataset, splits)
+    return choose_one("Image from", _SOURCES, state.EXPLAIN_SOURCE)(dataset, splits)
 
 
 def _choose_index(dataset: Dataset, splits: Splits) -> Subject:
@@ -75,7 +68,7 @@ def _choose_index(dataset: Dataset, splits: Splits) -> Subject:
     return Subject(np.asarray(dataset.images[value]), true_idx, value, title)
 
 
-def _upload(dataset: Dataset) -> Subject:
+def _upload(dataset: Dataset, splits: Splits) -> Subject:
     file: Any = st.file_uploader(
         "A picture",
         type=["jpg", "jpeg", "png", "webp"],
@@ -108,3 +101,6 @@ def _draw_crop(upload: Upload) -> NDArray[np.uint8]:
     left, top, right, bottom = upload.crop
     ImageDraw.Draw(picture).rectangle((left, top, right - 1, bottom - 1), outline=_CROP_COLOUR, width=3)
     return np.asarray(picture)
+
+
+_SOURCES: dict[str, Callable[[Dataset, Splits], Subject]] = {"dataset": _choose_index, "own picture": _upload}

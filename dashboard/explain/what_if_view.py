@@ -51,6 +51,9 @@ def render_what_if(context: Context) -> None:
         picture_maps(context.subject.image, pictures, key="explain_changed", side=190)
         figure = before_after_figure(context.probs, probs, context.dataset.class_names)
         st.plotly_chart(figure, key="explain_before_after", alt="Probabilities before and after the change")
+        names = list(context.dataset.class_names)
+        table = pd.DataFrame({"class_name": names, "as_it_was": context.probs, "changed": probs})
+        offer_csv("Probabilities as CSV", table, "what-if.csv")
     _render_strips(context)
 
 

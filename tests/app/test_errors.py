@@ -248,6 +248,7 @@ def test_learning_counts_what_was_forgotten(open_page, run_id, lab):
     index = galleries(at)[-1]["ids"][0]
     at = open_page("Errors", run=run_id, show="Learning", image=str(index))
     assert f"**Image {index}," in texts(at)
+    assert {"Epochs as CSV", "Images as CSV"} <= downloads(at)
     assert len(at.get("plotly_chart")) == 3
 
 

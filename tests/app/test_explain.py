@@ -68,7 +68,7 @@ def test_probabilities_and_three_maps_on_one_scale(open_page, complete):
     assert "rather than" in found[2]["title"]
     assert "test split" in texts(at)
     assert "weights of epoch 3" in texts(at)
-    labelled(at.get("button_group"), "Weights of").select("last").run()
+    labelled(at.get("button_group"), "Weights of").select("last epoch").run()
     assert "weights of epoch 4" in texts(at)
 
 
@@ -202,7 +202,7 @@ def test_what_if_changes_the_image_and_its_probabilities(open_page, complete):
     assert before["y"] != after["y"]
     labelled(at.button, "As it was").click().run()
     assert labelled(at.slider, "Brightness").value == 1.0
-    assert "Strips as CSV" in downloads(at)
+    assert {"Classes as CSV", "Probabilities as CSV", "Strips as CSV"} <= downloads(at)
 
 
 def test_two_runs_are_held_against_each_other(open_page, complete):

@@ -70,7 +70,7 @@ function geometry(instance, canvas) {
   const { chart } = instance;
   const view = instance.view ?? whole(chart);
   const hasNames = chart.levels.length || chart.lines.some(({ end_label }) => end_label);
-  const right = canvas.clientWidth - EDGES.right - (hasNames ? (chart.levels.length ? 62 : 96) : 0);
+  const right = canvas.clientWidth - EDGES.right - (hasNames ? (chart.levels.length ? 62 : 104) : 0);
   const bottom = canvas.clientHeight - EDGES.bottom;
   const toX = (x) => EDGES.left + ((x - view.left) / (view.right - view.left)) * (right - EDGES.left);
   const toY = (y) => bottom - ((y - view.bottom) / (view.top - view.bottom)) * (bottom - EDGES.top);
@@ -107,7 +107,7 @@ function draw(instance, canvas, tip) {
   context.clip();
   instance.chart.lines.forEach((line) => drawLine(context, line, shape));
   context.restore();
-  drawNames(context, instance.chart, shape);
+  drawNames(context, instance.chart, shape, style);
   if (instance.drag) {
     drawDrag(context, instance.drag, shape);
   }
@@ -172,7 +172,7 @@ function stroke(context, points) {
   context.stroke();
 }
 
-function drawNames(context, chart, shape) {
+function drawNames(context, chart, shape, style) {
   context.textAlign = "left";
   context.textBaseline = "middle";
   chart.levels.filter(({ y }) => y >= shape.view.bottom && y <= shape.view.top).forEach(({ name, y }) => {
@@ -183,7 +183,7 @@ function drawNames(context, chart, shape) {
     context.fillText(name, shape.right + 5, shape.toY(y) - 6);
     context.fillText(write(y, chart.is_share), shape.right + 5, shape.toY(y) + 6);
   });
-  drawEndLabels(context, chart, shape);
+  drawEndLabels(context, chart, shape, style.color);
   const seen = chart.marks.filter(({ x }) => x >= shape.view.left && x <= shape.view.right);
   seen.forEach(({ x, label, tone }, place) => {
     const left = shape.toX(x);
@@ -200,7 +200,7 @@ function drawNames(context, chart, shape) {
 }
 
 // Labels of lines that end close together move apart, upwards first.
-function drawEndLabels(context, chart, shape) {
+function drawEndLabels(context, chart, shape, ink) {
   const ends = chart.lines
     .filter(({ end_label, y }) => end_label && y.some((value) => value !== null))
     .map(({ end_label, y, colour }) => ({
@@ -216,8 +216,11 @@ function drawEndLabels(context, chart, shape) {
   });
   const over = ends.length ? Math.max(0, EDGES.top - ends[ends.length - 1].top) : 0;
   ends.forEach(({ end_label, colour, top }) => {
+    // The words in the page's own colour: a dark blue is hard to read on a dark page.
     context.fillStyle = colour;
-    context.fillText(end_label, shape.right + 6, top + over);
+    context.fillRect(shape.right + 6, top + over - 4, 7, 7);
+    context.fillStyle = ink;
+    context.fillText(end_label, shape.right + 17, top + over);
   });
 }
 

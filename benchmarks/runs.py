@@ -1,0 +1,114 @@
+"""What the record of runs costs: rows written, read and followed; five hundred runs listed and indexed again.
+
+python -m benchmarks.runs [--quick]. Needs no dataset.
+"""
+
+import json
+import math
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks._app import IdleExecutor, judge
+from cifar_core.presets import PRESETS
+from cifar_core.runs import RunStore
+from cifar_core.runs.journal import append_row
+from cifar_core.runs.record import RunRecord
+from cifar_core.training.events import EpochDone, StepsDone, TrainingStarted, event_row
+
+_SECONDS_A_ROW = 0.5  # of training: so often `fit` reports
+
+
+def main(arguments: list[str]) -> int:
+    """Measure and print a JSON line last."""
+    quick = "--quick" in arguments
+    num_rows, num_runs, repeats = (1_000, 40, 1) if quick else (10_000, 500, 7)
+    with tempfile.TemporaryDirectory() as folder:
+        goals = _measure_rows(Path(folder) / "one", num_rows, repeats)
+        goals += _measure_store(Path(folder) / "many", num_runs, repeats)
+    for goal in goals:
+        print(f"{goal['what']}: {goal['value']:.3g}")
+    print(json.dumps({"name": "runs", "goals": goals}))
+    return 0
+
+
+def _measure_rows(run_dir: Path, num_rows: int, repeats: int) -> list[dict[str, Any]]:
+    path = run_dir / "metrics.jsonl"
+    run_dir.mkdir()
+    append_row(path, event_row(TrainingStarted("cpu", "float32", 2, 1, num_rows * 60, 600, 1)))
+    rows = [_row(place) for place in range(num_rows)]
+    started = time.perf_counter()
+    for row in rows:
+        append_row(path, row)
+    a_row = (time.perf_counter() - started) / num_rows
+
+    def read_all() -> object:
+        return RunRecord(run_dir).step_rows()
+
+    followed = RunRecord(run_dir)
+    followed.step_rows()
+
+    def read_tail() -> object:
+        append_row(path, rows[-1])
+        started = time.perf_counter()
+        followed.step_rows()
+        tails.append(time.perf_counter() - started)
+        return None
+
+    tails: list[float] = []
+    first = _median(read_all, repeats)
+    _median(read_tail, repeats)
+    warm = _median(followed.step_rows, repeats)
+    return [
+        judge("a metric row, share of the time it tells of", a_row / _SECONDS_A_ROW, 0.01),
+        judge(f"{num_rows} rows, read for the first time: seconds", first, None),
+        judge(f"{num_rows} rows, read for a chart: seconds", warm, 0.03),
+        judge("the tail of a growing file: seconds", statistics.median(tails), 0.005),
+    ]
+
+
+def _row(place: int) -> dict[str, Any]:
+    epoch = 1 + place // 10
+    if place % 10 == 9:
+        return event_row(EpochDone(epoch, 60 * place, 1.0, 0.5, 1.0, 0.5, 0.001, 12.0, 375.0, True))
+    return event_row(StepsDone(epoch, 60 * place, math.exp(-place / 5000), 0.5, 0.001, 375.0))
+
+
+def _measure_store(runs_dir: Path, num_runs: int, repeats: int) -> list[dict[str, Any]]:
+    store = RunStore(runs_dir, executor=IdleExecutor())
+    first = store.submit(PRESETS["notebook"].config, name="first")
+    for place in range(1, num_runs):
+        shutil.copytree(runs_dir / first, runs_dir / f"20250101-{place // 60:02d}{place % 60:02d}-brave-otter")
+    store.list_runs()
+    warm = _median(store.list_runs, repeats)
+    fresh = _median(lambda: RunStore(runs_dir, executor=IdleExecutor()).list_runs(), repeats)
+
+    def rebuild() -> object:
+        for path in runs_dir.glob("index.sqlite*"):
+            path.unlink()
+        return RunStore(runs_dir, executor=IdleExecutor()).list_runs()
+
+    rebuilt = _median(rebuild, min(repeats, 3))
+    return [
+        judge(f"{num_runs} runs listed again: seconds", warm, 0.1),
+        judge(f"{num_runs} runs listed by a new process's store: seconds", fresh, 0.1),
+        judge(f"{num_runs} runs, their index rebuilt: seconds", rebuilt, 3.0),
+    ]
+
+
+def _median(act: Callable[[], object], repeats: int) -> float:
+    taken = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        act()
+        taken.append(time.perf_counter() - started)
+    return statistics.median(taken)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
