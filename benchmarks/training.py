@@ -28,13 +28,14 @@ from torchvision import transforms
 
 from benchmarks._app import IdleExecutor, judge
 from cifar_core.config import RunConfig
-from cifar_core.data import Dataset, compute_channel_statistics, load_dataset
+from cifar_core.data import Dataset, compute_channel_statistics, create_splits, load_dataset
 from cifar_core.models import create_classifier, summarize_config
 from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunStore
 from cifar_core.runs.worker import run_worker
 from cifar_core.training.device import count_cores, reproducible, resolve_device
+from cifar_core.training.fit import fit
 from cifar_core.training.optimizer import create_optimizer
 from cifar_core.training.state import create_training_state, iterate_batches
 from cifar_core.training.step import train_on
@@ -101,25 +102,25 @@ def _cases(dataset: Dataset, device: str, quick: bool) -> dict[str, _Case]:
 
     batch_size = 2000 if is_gpu else 500
     changes = {"training.device": "auto"}
-    speed = {"training.batch_size": min(batch_size, size(4000)), "augmentation.crop_padding": 4}
+    speed = {"training.batch_size": min(batch_size, size(2_000) // 4), "augmentation.crop_padding": 4}
     return {
         "simple_cnn": _Case(
-            with_overrides(PRESETS["notebook"].config, _CROP_AND_FLIP | changes), size(16_000), 20.0 if is_gpu else 3.0
+            with_overrides(PRESETS["notebook"].config, _CROP_AND_FLIP | changes), size(8_000), 20.0 if is_gpu else 3.0
         ),
-        "resnet": _Case(with_overrides(PRESETS["resnet"].config, changes), size(4_000)),
-        "speed": _Case(with_overrides(PRESETS["speed"].config, speed | changes), size(4_000)),
+        "resnet": _Case(with_overrides(PRESETS["resnet"].config, changes), size(2_000)),
+        "speed": _Case(with_overrides(PRESETS["speed"].config, speed | changes), size(2_000)),
     }
 
 
 def _measure(case: _Case, dataset: Dataset, device: str, repeats: int) -> dict[str, list[float]]:
-    fraction = case.num_images / (0.9 * dataset.num_train)
-    config = with_overrides(case.config, {"data.train_fraction": min(1.0, fraction), "training.num_epochs": 2})
+    config = with_overrides(case.config, {"training.num_epochs": 2})
+    dataset = _shorten(dataset, round(case.num_images / (1 - config.data.val_fraction)))
     speeds: dict[str, list[float]] = {f"the course's way, {count} workers": [] for count in _WORKERS}
     speeds |= {"fit": [], "fit, val and checkpoint included": [], "limit": []}
     for _ in range(repeats):
         for count in _WORKERS:
             speeds[f"the course's way, {count} workers"].append(_run_course(config, dataset, device, count))
-        steps, whole = _run_fit(config)
+        steps, whole = _run_fit(config, dataset)
         speeds["fit"].append(steps)
         speeds["fit, val and checkpoint included"].append(whole)
         speeds["limit"].append(_run_limit(config, dataset, device))
@@ -139,7 +140,7 @@ def _compare(name: str, case: _Case, speeds: dict[str, list[float]]) -> list[dic
 def _run_course(config: RunConfig, dataset: Dataset, device: str, num_workers: int) -> float:
     """One epoch, from its second batch on."""
     torch.set_num_threads(count_cores())
-    indices = np.arange(round(config.data.train_fraction * 0.9 * dataset.num_train))
+    indices = create_splits(dataset, config.data.val_fraction, config.data.split_seed).train
     loader = DataLoader(
         _Images(dataset, indices), config.training.batch_size, shuffle=True, num_workers=num_workers, drop_last=True
     )
@@ -158,16 +159,23 @@ def _run_course(config: RunConfig, dataset: Dataset, device: str, num_workers: i
     return num_images / (time.perf_counter() - started)
 
 
-def _run_fit(config: RunConfig) -> tuple[float, float]:
+def _shorten(dataset: Dataset, num_train: int) -> Dataset:
+    """Return a dataset of the first training images and as many test images as are in proportion."""
+    num_test = max(100, dataset.num_test * num_train // dataset.num_train)
+    places = np.r_[:num_train, dataset.num_train : dataset.num_train + num_test]
+    return Dataset(dataset.images[places], dataset.labels[places], dataset.class_names, num_train, dataset.source)
+
+
+def _run_fit(config: RunConfig, dataset: Dataset) -> tuple[float, float]:
     """Images a second of the second epoch of a worker's run: of its steps, and of all of it."""
     with tempfile.TemporaryDirectory() as folder:
         store = RunStore(Path(folder), executor=IdleExecutor())
         record = store.record(store.submit(config))
-        run_worker(record.run_dir, executor=IdleExecutor())
+        run_worker(record.run_dir, lambda settings, _, *rest: fit(settings, dataset, *rest), IdleExecutor())
         row, status = record.epoch_rows()[-1], record.status()
         if status.status != "completed":
             raise RuntimeError(f"{status.status}: {status.message}")
-    num_images = config.data.train_fraction * (1 - config.data.val_fraction) * load_dataset().num_train
+    num_images = len(create_splits(dataset, config.data.val_fraction, config.data.split_seed).train)
     return float(row["images_per_second"]), num_images / float(row["seconds"])
 
 

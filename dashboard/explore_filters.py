@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cifar_core.data import Dataset, Splits
 from cifar_core.data.traits import TRAIT_NAMES
 from dashboard import state
+from dashboard.choices import choose_one
 from dashboard.colours import colour_classes
 from dashboard.derived import find_derived
 from dashboard.selection import SPLITS, parse_indices, select_images
@@ -56,14 +57,11 @@ def choose_images(dataset: Dataset, splits: Splits) -> Selection:
     """Draw the filters and the order, and return what they come to."""
     first, second, third, fourth, fifth = st.columns([7, 8, 6, 4, 6], vertical_alignment="bottom")
     with first:
-        split = st.segmented_control(
+        split = choose_one(
             "Split",
-            SPLITS,
-            default="all",
-            required=True,
-            key=state.EXPLORE_SPLIT,
-            bind="query-params",
-            persist_state="session",
+            {name: name for name in SPLITS},
+            state.EXPLORE_SPLIT,
+            in_address=True,
             help="train learns, val (held out of the official training images) chooses, test is kept for the end.",
         )
     with second:
@@ -94,15 +92,20 @@ def choose_images(dataset: Dataset, splits: Splits) -> Selection:
             persist_state="session",
             help="Only these images: single indices and ranges, both ends included.",
         )
-    indices = select_images(dataset, splits, split or "all", classes)
-    if text and text.strip():
-        try:
-            wanted = parse_indices(text, dataset.num_images)
-        except ValueError as error:
-            st.error(str(error), icon=":material/block:")
-        else:
-            indices = wanted[np.isin(wanted, indices)]
-    return _sort(dataset, indices, order, is_reversed)
+    indices = select_images(dataset, splits, split, classes)
+    return _sort(dataset, _keep_named(dataset, indices, text or ""), order, is_reversed)
+
+
+def _keep_named(dataset: Dataset, indices: NDArray[np.int64], text: str) -> NDArray[np.int64]:
+    """Return those of the indices that the text names, in its order; all if it names none, or cannot be read."""
+    if not text.strip():
+        return indices
+    try:
+        wanted = parse_indices(text, dataset.num_images)
+    except ValueError as error:
+        st.error(str(error), icon=":material/block:")
+        return indices
+    return wanted[np.isin(wanted, indices)]
 
 
 def render_distribution(labels: NDArray[np.int64], class_names: Sequence[str]) -> None:

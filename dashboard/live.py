@@ -21,6 +21,8 @@ def render_run(store: RunStore, run: RunSummary) -> None:
     """Draw a run's progress, controls and curves, and follow it while it is active."""
     record, is_active = store.record(run.run_id), run.status.is_active
     follow = _render_heading(run)
+    if is_active:
+        render_controls(store, record)
 
     @st.fragment(run_every=_REFRESH_SECONDS if is_active and follow else None)
     def panel() -> None:
@@ -31,11 +33,10 @@ def render_run(store: RunStore, run: RunSummary) -> None:
             status = record.status()
         except RunError:
             st.rerun()  # deleted or damaged meanwhile: the page says so
-        if is_active != status.is_active:
-            st.rerun()  # the polling ends with the run, and begins anew with one that goes on
+        if run.status.status != status.status:
+            st.rerun()  # other controls; and the polling ends with the run, or begins anew
         if status.is_active:
             _render_progress(store, record, status)
-            render_controls(store, record, status)
         else:
             _render_outcome(record, status)
         _render_numbers(status)

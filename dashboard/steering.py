@@ -13,11 +13,20 @@ from dashboard.words import choice_title, run_name
 # A worker obeys after its present step; most do within this time, and the click then shows what it did.
 _PATIENCE_SECONDS = 1.5
 _FACTORS = (0.1, 0.5, 2.0, 10.0)
-_QUEUE_SECONDS = 2.0
+_QUEUE_SECONDS = 4.0
 
 
-def render_controls(store: RunStore, record: RunRecord, status: RunStatus) -> None:
-    """Draw the buttons of an active run. They act in their callback: the panel then redraws with what they did."""
+@st.fragment
+def render_controls(store: RunStore, record: RunRecord) -> None:
+    """Draw the buttons of an active run.
+
+    They act in their callback and are then drawn anew, with what they did. Not part of the panel that follows the run:
+    drawing them every second costs as much as the curves.
+    """
+    try:
+        status = record.status()
+    except RunError:
+        st.rerun()  # deleted or damaged meanwhile: the page says so
     with st.container(horizontal=True):
         if status.status == "running":
             st.button("Pause", icon=":material/pause:", on_click=_act, args=(store.pause, record))

@@ -6,7 +6,7 @@ import streamlit as st
 from cifar_core.attribution import AttributionError
 from dashboard.components import PictureMap, picture_maps
 from dashboard.explain.context import Context
-from dashboard.explain.maps import choose_method, get_map
+from dashboard.explain.maps import Choice, choose_method, get_map
 from dashboard.words import percent
 
 _SIDE = 240
@@ -15,6 +15,24 @@ _SIDE = 240
 def render_attribution(context: Context) -> None:
     """Draw the three maps."""
     choice = choose_method(context.weights)
+    overlay, is_signed = _choose_look()
+    try:
+        pictures = _draw_maps(context, choice, is_signed)
+    except AttributionError as error:
+        st.error(str(error))
+        return
+    picture_maps(context.subject.image, pictures, key="explain_maps", side=_SIDE, overlay=overlay)
+    if context.subject.true_idx == context.pred_idx:
+        words = "The prediction is right: it is held against the runner-up."
+    elif context.subject.true_idx is None:
+        words = "What it shows is not known: the winner is held against the runner-up."
+    else:
+        words = "The prediction is wrong: the true class is held against what won."
+    st.caption(f"{words} All maps share one scale.")
+
+
+def _choose_look() -> tuple[float, bool]:
+    """Draw how much of a map covers the image, and whether its sign is shown."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         overlay = st.slider(
             "Overlay",
@@ -33,30 +51,22 @@ def render_attribution(context: Context) -> None:
             persist_state="session",
             help="Off: strengths alone, whether a pixel speaks for the class or against it.",
         )
+    return overlay, is_signed
+
+
+def _draw_maps(context: Context, choice: Choice, is_signed: bool) -> list[PictureMap]:
     first, second = context.pair
     names = context.name(first), context.name(second)
-    try:
-        maps = [
-            get_map(context.weights, context.subject, first, choice),
-            get_map(context.weights, context.subject, second, choice),
-            get_map(context.weights, context.subject, first, choice, against=second),
-        ]
-    except AttributionError as error:
-        st.error(str(error))
-        return
+    maps = [
+        get_map(context.weights, context.subject, first, choice),
+        get_map(context.weights, context.subject, second, choice),
+        get_map(context.weights, context.subject, first, choice, against=second),
+    ]
     strengths = [each.sum(axis=0) if is_signed else np.abs(each).sum(axis=0) for each in maps]
     titles = [f"For {names[0]}", f"For {names[1]}", f"{names[0]} rather than {names[1]}"]
     notes = [percent(float(context.probs[class_idx])) for class_idx in (first, second)]
     notes.append("difference of the two scores")
-    pictures = [
+    return [
         PictureMap(title, values.astype(np.float32), note)
         for title, values, note in zip(titles, strengths, notes, strict=True)
     ]
-    picture_maps(context.subject.image, pictures, key="explain_maps", side=_SIDE, overlay=overlay)
-    if context.subject.true_idx == context.pred_idx:
-        words = "The prediction is right: it is held against the runner-up."
-    elif context.subject.true_idx is None:
-        words = "What it shows is not known: the winner is held against the runner-up."
-    else:
-        words = "The prediction is wrong: the true class is held against what won."
-    st.caption(f"{words} All maps share one scale.")
