@@ -64,7 +64,7 @@ class Viewer:
             self._ask(socket)
             while not self._is_closing:
                 try:
-                    self._take(socket.recv(timeout=0.02))
+                    self._take(socket.recv(timeout=0.05))
                 except TimeoutError:
                     pass
                 except ConnectionClosed:
@@ -91,8 +91,8 @@ class Viewer:
         message = ForwardMsg()
         message.ParseFromString(data if isinstance(data, bytes) else data.encode())
         kind = message.WhichOneof("type")
-        if kind == "new_session":
-            self._page_hash = message.new_session.page_script_hash
+        if kind == "navigation":  # what new_session names is the main script, whatever page was asked for
+            self._page_hash = message.navigation.page_script_hash
         elif kind == "auto_rerun":
             fragment, interval = message.auto_rerun.fragment_id, message.auto_rerun.interval
             self._intervals[fragment] = interval
