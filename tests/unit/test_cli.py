@@ -1,6 +1,8 @@
 """python -m pytest tests/unit/test_cli.py."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -88,3 +90,12 @@ def test_a_run_that_diverges_is_exit_code_1(capsys, monkeypatch):
     captured = capsys.readouterr()
     assert "diverged: Diverged: the loss became nan at step 7." in captured.err
     assert json.loads(captured.out.splitlines()[-1])["status"] == "diverged"
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path):
+    command = [sys.executable, "-m", "cifar_core", "runs", "--json", "--runs-dir", str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait(timeout=60) == 1
