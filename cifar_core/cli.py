@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, CliApp, CliPositionalArg, CliSubCommand, SettingsConfigDict, SettingsError
 from tqdm import tqdm
 
@@ -19,8 +19,8 @@ from cifar_core.data import DataError, Dataset, DownloadProgress, default_data_d
 from cifar_core.evaluation.metrics import compute_accuracy, compute_loss
 from cifar_core.evaluation.predictions import load_predictions
 from cifar_core.overrides import ConfigError, parse_value, with_overrides
-from cifar_core.presets import PRESETS
-from cifar_core.runs import RunStatus, RunStore
+from cifar_core.presets import PRESETS, Preset
+from cifar_core.runs import RunStatus, RunStore, SavedPresets, default_runs_dir
 
 _POLL_SECONDS = 0.2
 
@@ -57,25 +57,29 @@ class DataCommand(BaseModel):
 class TrainCommand(BaseModel):
     """Train a network and wait for it. Interrupt once to stop it and keep what it has."""
 
-    preset: str = Field("notebook", description=f"Settings to start from: {', '.join(PRESETS)}")
+    runs_dir: RunsDir = None
+    preset: str = Field(
+        "notebook", description=f"Settings to start from: {', '.join(PRESETS)}, or one saved in the dashboard"
+    )
     overrides: list[str] = Field(
         [], alias="set", description="Change a setting, e.g. --set optimizer.learning_rate=0.05; may be repeated"
     )
     name: str = Field("", description="Name of the run (default: the preset's)")
-    runs_dir: RunsDir = None
     data_dir: DataDir = None
     as_json: AsJson = False
 
     @field_validator("preset")
     @classmethod
-    def _preset_exists(cls, preset: str) -> str:
-        if preset not in PRESETS:
-            raise ValueError(f"no such preset; allowed: {', '.join(PRESETS)}")
+    def _preset_exists(cls, preset: str, info: ValidationInfo) -> str:
+        presets = _find_presets(info.data.get("runs_dir"))
+        if preset not in presets:
+            raise ValueError(f"no such preset; allowed: {', '.join(presets)}")
         return preset
 
     def cli_cmd(self) -> None:
         """Submit the run and follow it to its end."""
-        config = with_overrides(PRESETS[self.preset].config, dict(map(_split_override, self.overrides)))
+        preset = _find_presets(self.runs_dir)[self.preset]
+        config = with_overrides(preset.config, dict(map(_split_override, self.overrides)))
         dataset = load_dataset(self.data_dir)
         _remark_on(dataset)
         store = RunStore(self.runs_dir)
@@ -252,6 +256,11 @@ def _remark_on(dataset: Dataset) -> None:
     }
     if dataset.source in remarks:
         sys.stderr.write(remarks[dataset.source] + "\n")
+
+
+def _find_presets(runs_dir: Path | None) -> dict[str, Preset]:
+    """The project's presets, and those saved beside the runs."""
+    return PRESETS | SavedPresets(runs_dir or default_runs_dir()).all()
 
 
 def _split_override(text: str) -> tuple[str, Any]:

@@ -7,7 +7,9 @@ import sys
 import pytest
 
 from cifar_core.cli import main
-from cifar_core.runs import RunStatus
+from cifar_core.overrides import with_overrides
+from cifar_core.presets import PRESETS
+from cifar_core.runs import RunStatus, RunStore, SavedPresets
 
 TINY = [
     "--set=model.width=4",
@@ -99,3 +101,17 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path):
     assert process.stderr.read() == b""
     process.stderr.close()
     assert process.wait(timeout=60) == 1
+
+
+def test_a_preset_saved_beside_the_runs_can_be_named(tmp_path, capsys):
+    changes = {"model.width": 4, "model.hidden_size": 16, "training.num_epochs": 1, "training.batch_size": 256}
+    config = with_overrides(PRESETS["notebook"].config, changes | {"training.device": "cpu"})
+    SavedPresets(tmp_path).save("mine", config)
+    arguments = ["train", "--runs-dir", str(tmp_path), "--data-dir", str(tmp_path / "data"), "--json"]
+    assert main([*arguments, "--preset", "mine", "--set=optimizer.learning_rate=0.002"]) == 0
+    run_id = json.loads(capsys.readouterr().out.splitlines()[-1])["run_id"]
+    record = RunStore(tmp_path).record(run_id)
+    assert record.config() == with_overrides(config, {"optimizer.learning_rate": 0.002})
+    assert record.meta().preset == "mine"
+    assert main([*arguments, "--preset", "yours"]) == 2
+    assert "speed, mine" in capsys.readouterr().err
