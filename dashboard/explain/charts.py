@@ -54,11 +54,12 @@ def perturbation_figure(frame: pd.DataFrame) -> go.Figure:
                 row=1,
                 col=column,
             )
-    style_figure(figure, "Share of pixels changed", None)
+    style_figure(figure, "Pixels changed", None)
     figure.update_xaxes(range=[0, 1], tickformat=".0%")
     figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
     figure.update_yaxes(title="Probability", col=1, row=1)
-    figure.update_layout(height=300, legend={"y": 1.22})
+    # Room above for the legend in two lines, as a phone breaks it, over the panels' titles.
+    figure.update_layout(height=330, margin={"t": 76}, legend={"y": 1.42})
     return figure
 
 
