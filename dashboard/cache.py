@@ -73,9 +73,8 @@ def get_track(record: RunRecord) -> Track | None:
     return create_track(epochs, [_epoch_reading(path, path.stat().st_mtime_ns) for path in paths])
 
 
-def get_filter_sheet(record: RunRecord, most: int, which: str = "last") -> tuple[NDArray[np.uint8], int] | None:
-    """Return a picture of the first layer's filters after the last or best epoch, and how many; None before that."""
-    path = record.checkpoint_path(which)
+def get_filter_sheet(path: Path, most: int) -> tuple[NDArray[np.uint8], int] | None:
+    """Return a picture of the first layer's filters in a checkpoint, and how many it has; None before there is one."""
     return _filter_sheet(path, path.stat().st_mtime_ns, most) if path.exists() else None
 
 

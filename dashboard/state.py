@@ -253,12 +253,12 @@ def is_first_look_at_test(run_id: str) -> bool:
     return is_first
 
 
-def uploaded_picture() -> tuple[str, Upload] | None:
-    """Return the name and the content of the picture this session brought along, None if it brought none."""
+def uploaded_picture() -> tuple[str, str, Upload] | None:
+    """Return id, name and content of the picture this session brought along, None if it brought none."""
     return st.session_state.get(_UPLOAD)
 
 
-def keep_upload(picture: tuple[str, Upload] | None) -> None:
+def keep_upload(picture: tuple[str, str, Upload]) -> None:
     """Keep a picture for this session."""
     st.session_state[_UPLOAD] = picture
 

@@ -79,7 +79,7 @@ def _render_images(runs: list[RunSummary], record: RunRecord, status: RunStatus)
 
 
 def _render_layers(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:
-    sheet = get_filter_sheet(record, _NUM_FILTERS)
+    sheet = get_filter_sheet(record.checkpoint_path("last"), _NUM_FILTERS)
     if sheet is None:
         st.caption("The filters are saved after the first epoch.")
         return

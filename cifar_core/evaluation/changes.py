@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torchvision.transforms import functional
 
+from cifar_core.evaluation.predict import predict
 from cifar_core.evaluation.what_if import STRIPS, Change
-from cifar_core.models import evaluation_mode
 from cifar_core.randomness import stream_seed
 
 _SIDE = 32
@@ -90,10 +90,7 @@ def create_test_time_variants(image: NDArray[np.uint8]) -> dict[str, NDArray[np.
 
 def compute_probs(model: nn.Module, images: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Return class probabilities (N, C) of images (N, 3, 32, 32) uint8 that are in no dataset."""
-    device = next(model.parameters()).device
-    with evaluation_mode(model), torch.inference_mode():
-        pixels = torch.from_numpy(np.array(images)).to(device).float() / 255
-        return model(pixels).double().softmax(dim=1).cpu().numpy()
+    return predict(model, images, np.zeros(len(images), np.int64), np.arange(len(images))).probs
 
 
 def _single(name: str, value: float) -> Change:

@@ -59,15 +59,15 @@ def render_mistakes(reading: Reading) -> None:
     """Draw the matrix and, beside it, the images of the chosen cell."""
     matrix_column, images_column = st.columns(2, gap="medium")
     with matrix_column:
-        groups, true_name, pred_name = _render_matrix(reading)
+        matrix = compute_confusion_matrix(reading.predictions, reading.dataset.num_classes)
+        true_name, pred_name = _render_matrix(reading, matrix)
     with images_column:
         render_images(reading, _criteria(reading.dataset, true_name, pred_name), _title(true_name, pred_name))
     with matrix_column:
-        _render_top_confusions(reading, groups)
+        _render_top_confusions(matrix, reading.dataset.class_names)
 
 
-def _render_matrix(reading: Reading) -> tuple[Groups, str, str]:
-    matrix = compute_confusion_matrix(reading.predictions, reading.dataset.num_classes)
+def _render_matrix(reading: Reading, matrix: np.ndarray) -> tuple[str, str]:
     names = reading.dataset.class_names
     superclasses = find_superclasses(names)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -97,7 +97,7 @@ def _render_matrix(reading: Reading) -> tuple[Groups, str, str]:
         hides_diagonal=options.hides_diagonal,
     )
     offer_csv("Matrix as CSV", confusion_frame(shown, groups.names), "confusion.csv")
-    return groups, true_name, pred_name
+    return true_name, pred_name
 
 
 def _group(order: np.ndarray, names: tuple[str, ...], folded: dict[str, tuple[int, ...]]) -> Groups:
@@ -152,9 +152,8 @@ def _title(true_name: str, pred_name: str) -> str:
     return f"True {names[0]}, predicted {names[1]}"
 
 
-def _render_top_confusions(reading: Reading, groups: Groups) -> None:
-    matrix = compute_confusion_matrix(reading.predictions, reading.dataset.num_classes)
-    frame = top_confusions_frame(matrix, reading.dataset.class_names)
+def _render_top_confusions(matrix: np.ndarray, class_names: tuple[str, ...]) -> None:
+    frame = top_confusions_frame(matrix, class_names)
     if frame.empty:
         st.caption("No mistake at all.")
         return

@@ -85,10 +85,13 @@ def render_summary(reading: Reading) -> None:
     )
 
 
-def _choose_epoch(record: RunRecord, run: RunSummary, split: str) -> int:
+def _list_epochs(record: RunRecord, run: RunSummary, split: str) -> list[int]:
     """Val is saved after every epoch, test at the end for the best and the last one."""
-    best, last = run.status.best_epoch or 0, run.status.epoch
-    epochs = record.prediction_epochs() if split == "val" else sorted({best, last})
+    return record.prediction_epochs() if split == "val" else sorted({run.status.best_epoch or 0, run.status.epoch})
+
+
+def _choose_epoch(record: RunRecord, run: RunSummary, split: str) -> int:
+    best, epochs = run.status.best_epoch or 0, _list_epochs(record, run, split)
     if len(epochs) < 2:
         return epochs[0] if epochs else best
     default = best if best in epochs else epochs[-1]
@@ -107,8 +110,7 @@ def _choose_epoch(record: RunRecord, run: RunSummary, split: str) -> int:
 
 def _choose_other(runs: list[RunSummary], run: RunSummary, record: RunRecord, split: str, epoch: int) -> str:
     """Draw what to hold the predictions against, in words that `_find_other` reads back."""
-    best, last = run.status.best_epoch or 0, run.status.epoch
-    epochs = record.prediction_epochs() if split == "val" else sorted({best, last})
+    epochs = _list_epochs(record, run, split)
     options = [NOTHING, *(f"epoch {number}" for number in epochs if number != epoch)]
     options += [run_name(other) for other in runs if other.run_id != run.run_id and other.status.best_epoch]
     state.keep_among(state.ERRORS_OTHER, options)

@@ -45,8 +45,7 @@ def _render_features(context: Context, layers: list[str]) -> tuple[str, int | No
         help="In order of computation. Early layers keep places and edges; late ones are small and know what is there.",
     )
     layer = layers[names.index(chosen)]
-    features = _get_features(context, layer)
-    order = np.argsort(-np.abs(features).mean(axis=(1, 2)), kind="stable")[:_MAX_CHANNELS]
+    features, order = _get_features(context, layer)
     limit = max(float(np.abs(features).max()), 1e-12)
     _, height, width = features.shape
     st.markdown(
@@ -65,15 +64,18 @@ def _render_features(context: Context, layers: list[str]) -> tuple[str, int | No
     return layer, picked
 
 
-def _get_features(context: Context, layer: str) -> NDArray[np.float32]:
-    def compute() -> NDArray[np.float32]:
+def _get_features(context: Context, layer: str) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Return a layer's features (C, H, W) for the image, and its strongest channels."""
+
+    def compute() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         import torch
 
-        from cifar_core.attribution.inside import compute_feature_maps
+        from cifar_core.attribution.inside import compute_feature_maps, order_channels
         from cifar_core.augmentation import scale_pixels
 
         image = scale_pixels(torch.from_numpy(context.subject.image.copy()))
-        return compute_feature_maps(context.weights.load(), image, layer)
+        features = compute_feature_maps(context.weights.load(), image, layer)
+        return features, order_channels(features)[:_MAX_CHANNELS]
 
     return remember("feature maps", context.weights, context.subject.key, {"layer": layer}, compute)
 
@@ -92,10 +94,9 @@ def _render_growing(context: Context, layer: str | None, channel: int | None) ->
     )
     classes = list(context.dataset.class_names)
     options = [*classes, *([f"channel {channel}"] if channel is not None else [])]
-    state.keep_among(state.EXPLAIN_CLASS, options)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         start = len(classes) if channel is not None else context.pred_idx
-        chosen = st.selectbox("For", options, index=start, width=170, key=f"{state.EXPLAIN_CLASS}_{start}")
+        chosen = st.selectbox("For", options, index=start, width=170, key=f"{state.EXPLAIN_CLASS}_{options[start]}")
         seed = st.number_input("Seed", 0, 9999, 0, width=110, key="explain_seed")
         is_wanted = st.button("Grow it", icon=":material/blur_on:", key="explain_grow")
     unit = (None, classes.index(chosen)) if chosen in classes else (layer, channel or 0)
@@ -125,8 +126,7 @@ def _grow(weights: Weights, unit: tuple[str | None, int], seed: int) -> tuple[ND
 
 
 def _render_filters(context: Context) -> None:
-    which = "best" if context.weights.path.name.startswith("best") else "last"
-    sheet = get_filter_sheet(context.record, _NUM_FILTERS, which)
+    sheet = get_filter_sheet(context.weights.path, _NUM_FILTERS)
     if sheet is None:
         return
     picture, num_filters = sheet

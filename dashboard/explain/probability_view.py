@@ -5,6 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from cifar_core.data.similarity import find_nearest
+from cifar_core.derived import Arrays
 from dashboard import state
 from dashboard.cache import get_track
 from dashboard.components import Tile, gallery
@@ -85,8 +86,7 @@ def _render_neighbours(context: Context) -> None:
         made = find_derived(context.dataset, "features", words, options)
     if made is None:
         return
-    query = _features(context)
-    rows, cosines = find_nearest(made["features"], query, _NUM_NEIGHBOURS + 1)  # type: ignore[arg-type]
+    rows, cosines = _find_nearest(context, made)
     found = made["indices"][rows].astype(np.int64)
     keep = found != context.subject.index
     found, cosines = found[keep][:_NUM_NEIGHBOURS], cosines[keep][:_NUM_NEIGHBOURS]
@@ -109,13 +109,14 @@ def _render_neighbours(context: Context) -> None:
     )
 
 
-def _features(context: Context) -> np.ndarray:
-    def compute() -> np.ndarray:
+def _find_nearest(context: Context, made: Arrays) -> tuple[np.ndarray, np.ndarray]:
+    def compute() -> tuple[np.ndarray, np.ndarray]:
         from cifar_core.attribution.locks import model_lock
         from cifar_core.evaluation.features import extract_features
 
         model = context.weights.load()
         with model_lock(model):
-            return extract_features(model, context.subject.image[None], np.zeros(1, np.int64))[0]
+            query = extract_features(model, context.subject.image[None], np.zeros(1, np.int64))[0]
+        return find_nearest(made["features"], query, _NUM_NEIGHBOURS + 1)  # type: ignore[arg-type]
 
-    return remember("features", context.weights, context.subject.key, {}, compute)
+    return remember("neighbours", context.weights, context.subject.key, {}, compute)

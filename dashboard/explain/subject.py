@@ -77,9 +77,9 @@ def _upload(dataset: Dataset, splits: Splits) -> Subject:
         help="JPEG, PNG or WebP, up to 5 MB. It stays in this session and is kept nowhere.",
     )
     kept = state.uploaded_picture()
-    if file is not None:
+    if file is not None and (kept is None or kept[0] != file.file_id):  # decoded once, not on every rerun
         try:
-            kept = (file.name, read_upload(file.getvalue()))
+            kept = (file.file_id, file.name, read_upload(file.getvalue()))
         except UploadError as error:
             st.error(f"{file.name}: {error}", icon=":material/broken_image:")
             st.stop()
@@ -87,7 +87,7 @@ def _upload(dataset: Dataset, splits: Splits) -> Subject:
     if kept is None:
         st.info("Drop a picture of one of the classes here, and see what the network makes of it.")
         st.stop()
-    name, upload = kept
+    _, name, upload = kept
     st.image(_draw_crop(upload), width="stretch")
     st.caption("; ".join(["What lies in the frame is scaled to 32x32 pixels", *upload.notes]).capitalize() + ".")
     names = [_UNKNOWN, *dataset.class_names]

@@ -282,4 +282,4 @@ def test_a_diverged_run_breaks_no_view(open_page, run_id, lab, view):
         targets=broken.targets.astype(np.uint8),
         indices=broken.indices.astype(np.int32),
     )
-    open_page("Errors", run=run_id, show=view)
+    assert "val images right" in texts(open_page("Errors", run=run_id, show=view))

@@ -1,6 +1,7 @@
 """python -m pytest tests/browser/test_thread.py. From a number to its reason and back, by mouse and by keyboard."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -116,6 +117,18 @@ def test_an_own_picture_is_dropped_in_and_refused(app, page, trained_run, tmp_pa
     page.get_by_role("button", name="Remove mine.png").click()
     page.locator('input[type="file"]').set_input_files(tmp_path / "broken.png")
     expect(page.get_by_text(re.compile("broken.png: the picture is broken or cut off"))).to_be_visible()
+
+
+def test_tables_and_contact_sheets_are_made_when_asked_for(app, page, trained_run):
+    page.goto(f"{app.url}/Errors?run={trained_run}")
+    for name, begins in (
+        ("Matrix as CSV", b"true_label,"),
+        ("Images as CSV", b"index,"),
+        ("Contact sheet", b"\x89PNG"),
+    ):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name).click()
+        assert Path(download.value.path()).read_bytes().startswith(begins)
 
 
 def test_an_image_grows_with_progress(app, page, trained_run):
