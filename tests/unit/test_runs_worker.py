@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from safetensors.torch import load_file
 from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import LocalExecutor, RunStore
+from cifar_core.runs.executor import worker_environment
 from cifar_core.runs.status import change_status
 from cifar_core.runs.worker import run_worker
 from tests.unit.runs_helpers import IdleExecutor, pretend_fit, wait_until
@@ -204,3 +206,35 @@ def test_the_queue_goes_on_without_a_server_and_sigterm_stops_a_run(real_store, 
     assert record.status().status == "stopped"
     assert time.monotonic() - asked < 20
     assert record.status().test_accuracy_best is not None
+
+
+_COUNT_PAGE_FAULTS = """
+import resource
+for _ in range(2):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(10):
+        bytearray(40 << 20)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+def count_page_faults(environment):
+    """The page faults of ten blocks of 40 MB, each written to and freed, after ten such."""
+    command = [sys.executable, "-c", _COUNT_PAGE_FAULTS]
+    return int(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="reads a setting of glibc")
+def test_a_worker_keeps_the_memory_that_it_frees(monkeypatch):
+    monkeypatch.delenv("GLIBC_TUNABLES", raising=False)
+    assert count_page_faults(os.environ) > 10_000
+    assert count_page_faults(worker_environment()) < 100
+
+
+def test_a_workers_environment_is_ours_with_what_somebody_set(monkeypatch):
+    monkeypatch.setenv("GLIBC_TUNABLES", "glibc.malloc.check=1")
+    monkeypatch.setenv("PYTHONPATH", "elsewhere")
+    environment = worker_environment()
+    assert environment["GLIBC_TUNABLES"] == "glibc.malloc.check=1"
+    assert environment["PYTHONPATH"].endswith(f"{os.pathsep}elsewhere")
+    assert environment["PATH"] == os.environ["PATH"]
