@@ -69,12 +69,12 @@ class AugmentationDraws:
         if self.config.alternating_flip:
             first = uniforms(self.seed, "augmentation/alternating flip", 0, self.indices, 1)[:, 0] < 0.5
             return first if self.epoch % 2 else ~first
-        return (self._uniform("horizontal flip") < 0.5) & self.config.horizontal_flip
+        return self._coin("horizontal flip", self.config.horizontal_flip)
 
     @cached_property
     def is_upside_down(self) -> Tensor:
         """Whether the image is turned upside down, bool."""
-        return (self._uniform("vertical flip") < 0.5) & self.config.vertical_flip
+        return self._coin("vertical flip", self.config.vertical_flip)
 
     @cached_property
     def angle(self) -> Tensor:
@@ -147,6 +147,11 @@ class AugmentationDraws:
     @cached_property
     def _crop_offsets(self) -> Tensor:
         return (self._uniforms("crop", 2) * (2 * self.config.crop_padding + 1)).long()
+
+    def _coin(self, purpose: str, is_on: bool) -> Tensor:
+        if is_on:
+            return self._uniform(purpose) < 0.5
+        return torch.zeros_like(self.indices, dtype=torch.bool)
 
     def _around(self, middle: float, reach: float, purpose: str) -> Tensor:
         return middle + (self._uniform(purpose) * 2 - 1) * reach

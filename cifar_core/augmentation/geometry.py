@@ -16,10 +16,9 @@ def crop_and_flip(images: Tensor, config: AugmentationConfig, draws: Augmentatio
     if not (config.crop_padding or config.horizontal_flip or config.alternating_flip or config.vertical_flip):
         return images
     batch, channels, height, width = images.shape
-    rows = _sources(draws.top, draws.is_upside_down, config.crop_padding, height)  # (B, H)
-    columns = _sources(draws.left, draws.is_flipped, config.crop_padding, width)  # (B, W)
-    if config.padding_mode == "reflect":
-        rows, columns = _reflect(rows, height), _reflect(columns, width)
+    is_reflected = config.padding_mode == "reflect"
+    rows = _sources(draws.top, draws.is_upside_down, config.crop_padding, height, is_reflected)  # (B, H)
+    columns = _sources(draws.left, draws.is_flipped, config.crop_padding, width, is_reflected)  # (B, W)
     inside_rows, inside_columns = rows.clamp(0, height - 1), columns.clamp(0, width - 1)
     sources = inside_rows[:, :, None] * width + inside_columns[:, None, :]  # (B, H, W)
     pixels = images.reshape(batch, channels, -1).gather(2, sources.view(batch, 1, -1).expand(-1, channels, -1))
@@ -49,11 +48,17 @@ def rotate_shift_scale(images: Tensor, config: AugmentationConfig, draws: Augmen
     return functional.grid_sample(images, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 
 
-def _sources(offsets: Tensor, is_reversed: Tensor, padding: int, size: int) -> Tensor:
-    """Return (B, size): the line of the unpadded image that each line of the result shows."""
-    steps = torch.arange(size, device=offsets.device)
-    steps = torch.where(is_reversed[:, None], size - 1 - steps, steps)
-    return offsets[:, None] - padding + steps
+def _sources(offsets: Tensor, is_reversed: Tensor, padding: int, size: int, is_reflected: bool) -> Tensor:
+    """Return (B, size): the line of the unpadded image that each line of the result shows.
+
+    There are few crops, so each is worked out once and images look theirs up.
+    """
+    steps = torch.arange(max(2 * padding + 1, size), device=offsets.device)
+    lines = steps[: 2 * padding + 1, None] - padding + steps[:size]  # (offset, line)
+    if is_reflected:
+        lines = _reflect(lines, size)
+    both = torch.stack([lines, lines.flip(1)], dim=1).view(-1, size)
+    return both.index_select(0, offsets * 2 + is_reversed)
 
 
 def _reflect(positions: Tensor, size: int) -> Tensor:

@@ -58,12 +58,14 @@ def draw_batch(pool: ImagePool, config: AugmentationConfig, seed: int, epoch: in
         epoch: 1-based; each epoch draws anew.
         indices: (B,) int64 dataset indices on the pool's device.
     """
-    images, labels = augment(pool.images[indices], config, seed, epoch, indices), pool.labels[indices]
+    # index_select copies whole images at once; pool.images[indices] would go pixel by pixel.
+    images = augment(pool.images.index_select(0, indices), config, seed, epoch, indices)
+    labels = pool.labels[indices]
     if not config.mixes_labels:
         return Batch(images, labels)
     draws = draw_mixing(config, seed, epoch, indices, len(pool.train))
     partners = pool.train[draws.partner]
-    others = augment(pool.images[partners], config, seed, epoch, partners)
+    others = augment(pool.images.index_select(0, partners), config, seed, epoch, partners)
     targets = mix_labels(labels, pool.labels[partners], draws, pool.num_classes)
     return Batch(mix_images(images, others, draws), targets, draws)
 

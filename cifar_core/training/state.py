@@ -131,12 +131,11 @@ def epoch_order(state: TrainingState, epoch: int) -> NDArray[np.int64]:
 
 
 def iterate_batches(state: TrainingState, epoch: int) -> Iterator[Batch]:
-    """Yield the epoch's batches as training sees them, in the layout that convolutions like."""
+    """Yield the epoch's batches as training sees them."""
     training = state.config.training
     order = torch.from_numpy(epoch_order(state, epoch)).to(state.device)
     for start, end in state.batch_bounds:
-        batch = draw_batch(state.pool, state.config.augmentation, training.seed, epoch, order[start:end])
-        yield replace(batch, images=batch.images.contiguous(memory_format=torch.channels_last))
+        yield draw_batch(state.pool, state.config.augmentation, training.seed, epoch, order[start:end])
 
 
 def count_parameters(classifier: nn.Module) -> int:
