@@ -8,6 +8,7 @@ import sys
 
 import torch
 
+from benchmarks._app import judge
 from cifar_core.augmentation.cost import measure_cost
 from cifar_core.config import AugmentationConfig, RunConfig
 from cifar_core.data import compute_channel_statistics, create_splits, load_dataset
@@ -45,8 +46,7 @@ def main(arguments: list[str]) -> int:
         cost = measure_cost(pool, config, statistics, seconds=0.2 if quick else 1.0, repeats=1 if quick else 7)
         print(f"{name}: {cost.batched:,.0f} images/s batched, {cost.per_image:,.0f} images/s one by one", flush=True)
         goal = _GOAL if name == next(iter(_PIPELINES)) else None
-        met = None if goal is None else cost.ratio >= goal
-        goals.append({"what": f"{name}: times the images a second", "value": cost.ratio, "goal": goal, "met": met})
+        goals.append(judge(f"{name}: times the images a second", cost.ratio, goal, at_least=True))
     report = {"name": "augmentation", "device": device, "goals": goals}
     print(json.dumps(report))
     return 0

@@ -11,6 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks._app import judge
+
 _LOAD = """
 import json, sys, time, psutil
 from cifar_core.data import load_dataset
@@ -25,6 +27,8 @@ print(json.dumps([seconds, memory]))
 _PLAIN = """
 import json, os, pickle, time
 from pathlib import Path
+
+from benchmarks._app import judge
 import numpy as np
 folder = Path(os.environ["CIFAR_DATA_DIR"]) / "cifar-10-batches-py"
 began = time.perf_counter()
@@ -51,9 +55,9 @@ def main(arguments: list[str]) -> int:
             if has_real:
                 plain.append(_run(_PLAIN, env)[0])
     goals = [
-        _goal("first load, seconds", statistics.median(first), 6.0),
-        _goal("warm load, seconds", statistics.median(warm), 0.05),
-        _goal("memory after touching every image, MB", statistics.median(memory), 250.0),
+        judge("first load, seconds", statistics.median(first), 6.0),
+        judge("warm load, seconds", statistics.median(warm), 0.05),
+        judge("memory after touching every image, MB", statistics.median(memory), 250.0),
     ]
     if plain:
         print(f"reading the same files plainly: {statistics.median(plain):.2f} s")
@@ -67,10 +71,6 @@ def _run(script: str, env: dict[str, str]) -> tuple[float, float]:
     done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True)
     seconds, megabytes = json.loads(done.stdout)
     return seconds, megabytes
-
-
-def _goal(what: str, value: float, goal: float) -> dict[str, object]:
-    return {"what": what, "value": value, "goal": goal, "met": value <= goal}
 
 
 if __name__ == "__main__":

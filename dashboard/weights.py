@@ -15,6 +15,8 @@ from cifar_core.runs import RunRecord
 from dashboard.warm import wait_until_warm
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from cifar_core.models import Classifier
 
 
@@ -62,6 +64,15 @@ def digest(array: NDArray[np.generic]) -> str:
     return hashlib.blake2b(array.tobytes(), digest_size=12).hexdigest()
 
 
+def as_input(images: NDArray[np.uint8]) -> "Tensor":
+    """Return pixels as networks take them: float in [0, 1]."""
+    import torch
+
+    from cifar_core.augmentation import scale_pixels
+
+    return scale_pixels(torch.from_numpy(images.copy()))
+
+
 def remember(what: str, weights: Weights, image: str, options: Mapping[str, Any], compute: Callable[[], Any]) -> Any:
     """Return what was computed before for the same weights, image and options, or compute it.
 
@@ -93,7 +104,7 @@ def get_probs(weights: Weights, images: NDArray[np.uint8], key: str) -> NDArray[
     return remember("probs", weights, key, {}, compute)
 
 
-@st.cache_data(show_spinner=False, max_entries=4096)
+@st.cache_data(show_spinner=False, max_entries=1024)
 def _remember(what: str, weights: str, image: str, options: str, *, _compute: Callable[[], Any]) -> Any:
     return _compute()
 

@@ -11,7 +11,7 @@ from dashboard.components import Tile, gallery
 from dashboard.explain.context import Context
 from dashboard.explain.maps import get_layers
 from dashboard.pictures import lay_out
-from dashboard.weights import Weights, remember
+from dashboard.weights import Weights, as_input, remember
 
 _MAX_CHANNELS = 64
 _NUM_FILTERS = 64
@@ -68,13 +68,9 @@ def _get_features(context: Context, layer: str) -> tuple[NDArray[np.float32], ND
     """Return a layer's features (C, H, W) for the image, and its strongest channels."""
 
     def compute() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        import torch
-
         from cifar_core.attribution.inside import compute_feature_maps, order_channels
-        from cifar_core.augmentation import scale_pixels
 
-        image = scale_pixels(torch.from_numpy(context.subject.image.copy()))
-        features = compute_feature_maps(context.weights.load(), image, layer)
+        features = compute_feature_maps(context.weights.load(), as_input(context.subject.image), layer)
         return features, order_channels(features)[:_MAX_CHANNELS]
 
     return remember("feature maps", context.weights, context.subject.key, {"layer": layer}, compute)
@@ -116,13 +112,11 @@ def _grow(weights: Weights, unit: tuple[str | None, int], seed: int) -> tuple[ND
     def compute() -> tuple[NDArray[np.float32], float]:
         from cifar_core.attribution.inside import Unit, maximize_activation
 
-        progress = st.progress(0.0, text="Growing")
-        for ascent in maximize_activation(weights.load(), Unit(*unit), num_steps=_NUM_STEPS, seed=seed):
-            progress.progress(ascent.step / _NUM_STEPS, text="Growing")
-        progress.empty()
-        return ascent.image, ascent.activation
+        *_, last = maximize_activation(weights.load(), Unit(*unit), num_steps=_NUM_STEPS, seed=seed)
+        return last.image, last.activation
 
-    return remember("grown", weights, "", {"unit": list(unit), "seed": seed}, compute)
+    with st.spinner("Growing", show_time=True):
+        return remember("grown", weights, "", {"unit": list(unit), "seed": seed}, compute)
 
 
 def _render_filters(context: Context) -> None:

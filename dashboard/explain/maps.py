@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cifar_core.attribution import METHODS, Method, Option
 from dashboard import state
 from dashboard.explain.subject import Subject
-from dashboard.weights import Weights, load_untrained, remember
+from dashboard.weights import Weights, as_input, load_untrained, remember
 
 
 @dataclass(frozen=True)
@@ -89,11 +89,10 @@ def _compute(
     import torch
 
     from cifar_core.attribution.attribute import attribute
-    from cifar_core.augmentation import scale_pixels
 
-    pixels = scale_pixels(torch.from_numpy(images.copy()))
     targets = torch.full((len(images),), target)
     others = None if against is None else torch.full((len(images),), against)
+    pixels = as_input(images)
     return attribute(model, pixels, targets, choice.method.name, against=others, **choice.options).cpu().numpy()
 
 

@@ -12,7 +12,7 @@ from dashboard.explain.charts import perturbation_figure, perturbation_frame
 from dashboard.explain.context import Context
 from dashboard.explain.maps import Choice, choose_method, get_map, get_untrained_map
 from dashboard.tables import offer_csv
-from dashboard.weights import remember
+from dashboard.weights import as_input, remember
 
 _ALIKE = 0.5  # rank correlation from which a map says more about the architecture than about what was learned
 
@@ -85,11 +85,10 @@ def _measure_completeness(context: Context, choice: Choice, attributions: np.nda
     import torch
 
     from cifar_core.attribution.trust import measure_completeness
-    from cifar_core.augmentation import scale_pixels
 
     found = measure_completeness(
         context.weights.load(),
-        scale_pixels(torch.from_numpy(context.subject.image.copy())),
+        as_input(context.subject.image),
         torch.from_numpy(attributions),
         context.pred_idx,
         choice.method.name,
@@ -118,12 +117,9 @@ def _render_perturbation(context: Context, choice: Choice, attributions: np.ndar
 
 
 def _perturb(context: Context, attributions: np.ndarray) -> dict[str, Any]:
-    import torch
-
     from cifar_core.attribution.trust import deletion_curve, insertion_curve
-    from cifar_core.augmentation import scale_pixels
 
-    image = scale_pixels(torch.from_numpy(context.subject.image.copy()))
+    image = as_input(context.subject.image)
     strengths = attributions.sum(axis=0)
     model = context.weights.load()
     return {
