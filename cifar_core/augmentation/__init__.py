@@ -5,6 +5,6 @@ what training sees.
 """
 
 from cifar_core.augmentation.draws import AugmentationDraws
-from cifar_core.augmentation.pipeline import Batch, ImagePool, augment, draw_batch, scale_pixels
+from cifar_core.augmentation.pipeline import Batch, ImagePool, augment, draw_batch, draw_batches, scale_pixels
 
-__all__ = ["AugmentationDraws", "Batch", "ImagePool", "augment", "draw_batch", "scale_pixels"]
+__all__ = ["AugmentationDraws", "Batch", "ImagePool", "augment", "draw_batch", "draw_batches", "scale_pixels"]

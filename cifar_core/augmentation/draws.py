@@ -1,7 +1,7 @@
 """What chance decides for each image of a batch, before anything is done to it."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import torch
@@ -33,6 +33,11 @@ class Boxes:
     height: Tensor
     width: Tensor
 
+    def part(self, start: int, end: int) -> "Boxes":
+        """Return those of the images from `start` to before `end`."""
+        place = slice(start, end)
+        return Boxes(self.top[place], self.left[place], self.height[place], self.width[place])
+
     def mask(self) -> Tensor:
         """Return (B, 1, 32, 32) bool, true inside."""
         steps = torch.arange(SIDE, device=self.top.device)
@@ -43,7 +48,7 @@ class Boxes:
 
 @dataclass(frozen=True, eq=False)
 class AugmentationDraws:
-    """The random numbers of a batch. Each depends on (seed, epoch, index) and on what it is for, and on nothing else.
+    """The random numbers of some images. Each depends on (seed, epoch, index), on what it is for, and on nothing else.
 
     Every property has one entry an image, (B,), on the device of the indices.
     """
@@ -52,6 +57,16 @@ class AugmentationDraws:
     seed: int
     epoch: int
     indices: Tensor
+    _part_of: "tuple[AugmentationDraws, slice] | None" = None
+    _drawn: dict[str, Tensor] = field(default_factory=dict)
+
+    def part(self, start: int, end: int) -> "AugmentationDraws":
+        """Return the same numbers for the images from `start` to before `end`: a batch's, drawn for a whole epoch.
+
+        Drawing takes some dozen operations whose cost hardly grows with the number of images.
+        """
+        place = slice(start, end)
+        return AugmentationDraws(self.config, self.seed, self.epoch, self.indices[place], (self, place))
 
     @cached_property
     def top(self) -> Tensor:
@@ -67,7 +82,7 @@ class AugmentationDraws:
     def is_flipped(self) -> Tensor:
         """Whether the image is mirrored, bool."""
         if self.config.alternating_flip:
-            first = uniforms(self.seed, "augmentation/alternating flip", 0, self.indices, 1)[:, 0] < 0.5
+            first = self._uniforms("alternating flip", 1, epoch=0)[:, 0] < 0.5
             return first if self.epoch % 2 else ~first
         return self._coin("horizontal flip", self.config.horizontal_flip)
 
@@ -139,7 +154,7 @@ class AugmentationDraws:
 
     def noise(self) -> Tensor:
         """(B, 3, 32, 32) standard normal numbers. Drawn anew at each call: they are too many to keep."""
-        numbers = self._uniforms("noise", 3 * SIDE * SIDE)
+        numbers = uniforms(self.seed, "augmentation/noise", self.epoch, self.indices, 3 * SIDE * SIDE)
         # The 24 bits of a uniform number, moved off 0 so that none becomes infinite.
         normal = torch.erfinv((numbers + 2.0**-25) * 2 - 1) * math.sqrt(2)
         return normal.view(-1, 3, SIDE, SIDE)
@@ -159,5 +174,11 @@ class AugmentationDraws:
     def _uniform(self, purpose: str) -> Tensor:
         return self._uniforms(purpose, 1)[:, 0]
 
-    def _uniforms(self, purpose: str, num_draws: int) -> Tensor:
-        return uniforms(self.seed, f"augmentation/{purpose}", self.epoch, self.indices, num_draws)
+    def _uniforms(self, purpose: str, num_draws: int, epoch: int | None = None) -> Tensor:
+        if self._part_of is not None:
+            whole, place = self._part_of
+            return whole._uniforms(purpose, num_draws, epoch)[place]
+        if purpose not in self._drawn:
+            epoch = self.epoch if epoch is None else epoch
+            self._drawn[purpose] = uniforms(self.seed, f"augmentation/{purpose}", epoch, self.indices, num_draws)
+        return self._drawn[purpose]

@@ -31,6 +31,11 @@ class MixingDraws:
     is_cutmix: Tensor
     box: Boxes
 
+    def part(self, start: int, end: int) -> "MixingDraws":
+        """Return those of the images from `start` to before `end`."""
+        place = slice(start, end)
+        return MixingDraws(self.partner[place], self.share[place], self.is_cutmix[place], self.box.part(start, end))
+
 
 def draw_mixing(config: AugmentationConfig, seed: int, epoch: int, indices: Tensor, num_partners: int) -> MixingDraws:
     """Draw each image's partner and share from (seed, epoch, index) alone, whatever the batch.

@@ -1,5 +1,6 @@
 """From dataset indices to what the network is trained on."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -49,7 +50,7 @@ class Batch:
 
 
 def draw_batch(pool: ImagePool, config: AugmentationConfig, seed: int, epoch: int, indices: Tensor) -> Batch:
-    """Return the batch as training sees it before normalisation. A preview calls the same function.
+    """Return one batch as training sees it before normalisation. A preview calls the same function.
 
     Args:
         pool: The images.
@@ -58,32 +59,53 @@ def draw_batch(pool: ImagePool, config: AugmentationConfig, seed: int, epoch: in
         epoch: 1-based; each epoch draws anew.
         indices: (B,) int64 dataset indices on the pool's device.
     """
-    # index_select copies whole images at once; pool.images[indices] would go pixel by pixel.
-    images = augment(pool.images.index_select(0, indices), config, seed, epoch, indices)
-    labels = pool.labels[indices]
+    return next(draw_batches(pool, config, seed, epoch, indices, [(0, len(indices))]))
+
+
+def draw_batches(
+    pool: ImagePool,
+    config: AugmentationConfig,
+    seed: int,
+    epoch: int,
+    indices: Tensor,
+    bounds: Sequence[tuple[int, int]],
+) -> Iterator[Batch]:
+    """Yield an epoch's batches, each as `draw_batch` would return it.
+
+    Args:
+        pool: The images.
+        config: Which augmentations are on.
+        seed: The run's seed.
+        epoch: 1-based; each epoch draws anew.
+        indices: (N,) int64 dataset indices of all the batches, on the pool's device.
+        bounds: For each batch, its first place among the indices and the one behind its last.
+    """
+    draws = AugmentationDraws(config, seed, epoch, indices)
     if not config.mixes_labels:
-        return Batch(images, labels)
-    draws = draw_mixing(config, seed, epoch, indices, len(pool.train))
-    partners = pool.train[draws.partner]
-    others = augment(pool.images.index_select(0, partners), config, seed, epoch, partners)
-    targets = mix_labels(labels, pool.labels[partners], draws, pool.num_classes)
-    return Batch(mix_images(images, others, draws), targets, draws)
+        for start, end in bounds:
+            yield Batch(_augment_from(pool, draws.part(start, end)), pool.labels[indices[start:end]])
+        return
+    mixing = draw_mixing(config, seed, epoch, indices, len(pool.train))
+    partner_draws = AugmentationDraws(config, seed, epoch, pool.train[mixing.partner])
+    for start, end in bounds:
+        own, others = draws.part(start, end), partner_draws.part(start, end)
+        mixed = mixing.part(start, end)
+        images = mix_images(_augment_from(pool, own), _augment_from(pool, others), mixed)
+        targets = mix_labels(pool.labels[own.indices], pool.labels[others.indices], mixed, pool.num_classes)
+        yield Batch(images, targets, mixed)
 
 
-def augment(images: Tensor, config: AugmentationConfig, seed: int, epoch: int, indices: Tensor) -> Tensor:
+def augment(images: Tensor, draws: AugmentationDraws) -> Tensor:
     """Do to each image what the config asks for, except mixing it with others.
 
     Args:
         images: (B, 3, 32, 32) uint8.
-        config: Which augmentations are on.
-        seed: The run's seed.
-        epoch: 1-based.
-        indices: (B,) int64 dataset indices of the images, on their device.
+        draws: For these images.
 
     Returns:
         (B, 3, 32, 32) float32 in [0, 1].
     """
-    draws = AugmentationDraws(config, seed, epoch, indices)
+    config = draws.config
     changed = apply_policy(crop_and_flip(images, config, draws), config, draws)
     pixels = rotate_shift_scale(scale_pixels(changed), config, draws)
     pixels = change_colours(pixels, config, draws)
@@ -92,6 +114,11 @@ def augment(images: Tensor, config: AugmentationConfig, seed: int, epoch: int, i
     if config.erasing:
         pixels = torch.where(draws.erasing.mask(), FILL, pixels)
     return pixels
+
+
+def _augment_from(pool: ImagePool, draws: AugmentationDraws) -> Tensor:
+    # index_select copies whole images at once; pool.images[indices] would go pixel by pixel.
+    return augment(pool.images.index_select(0, draws.indices), draws)
 
 
 def scale_pixels(images: Tensor) -> Tensor:

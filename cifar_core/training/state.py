@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn, optim
 
-from cifar_core.augmentation import Batch, ImagePool, draw_batch, scale_pixels
+from cifar_core.augmentation import Batch, ImagePool, draw_batches, scale_pixels
 from cifar_core.config import RunConfig
 from cifar_core.data import (
     Dataset,
@@ -131,11 +131,11 @@ def epoch_order(state: TrainingState, epoch: int) -> NDArray[np.int64]:
 
 
 def iterate_batches(state: TrainingState, epoch: int) -> Iterator[Batch]:
-    """Yield the epoch's batches as training sees them."""
-    training = state.config.training
+    """Return the epoch's batches as training sees them."""
     order = torch.from_numpy(epoch_order(state, epoch)).to(state.device)
-    for start, end in state.batch_bounds:
-        yield draw_batch(state.pool, state.config.augmentation, training.seed, epoch, order[start:end])
+    return draw_batches(
+        state.pool, state.config.augmentation, state.config.training.seed, epoch, order, state.batch_bounds
+    )
 
 
 def count_parameters(classifier: nn.Module) -> int:

@@ -6,7 +6,7 @@ import torch
 from scipy.stats import beta, kstest
 from torchvision.transforms import InterpolationMode, v2
 
-from cifar_core.augmentation import AugmentationDraws, ImagePool, augment, draw_batch, scale_pixels
+from cifar_core.augmentation import AugmentationDraws, ImagePool, augment, draw_batch, draw_batches, scale_pixels
 from cifar_core.augmentation.colour import change_colours, shift_hue, to_gray
 from cifar_core.augmentation.geometry import crop_and_flip, rotate_shift_scale
 from cifar_core.augmentation.mixing import draw_mixing, mix_images, mix_labels
@@ -159,7 +159,7 @@ def test_cutout_equals_torchvision_erase(images, indices, size):
         top, left = max(top, 0), max(left, 0)
         return FUNCTIONS.erase(image, top, left, bottom - top, right - left, torch.full((3, 1, 1), 0.5))
 
-    made = augment(images, config, 1, 2, indices)
+    made = augment(images, AugmentationDraws(config, 1, 2, indices))
     assert_equals_each(made, scale_pixels(images), reference)
     assert ((made == 0.5).flatten(1).sum(1) > 0).all()
 
@@ -173,7 +173,7 @@ def test_erasing_equals_torchvision_erase(images, indices):
         top, left, height, width = (int(part[row]) for part in (box.top, box.left, box.height, box.width))
         return FUNCTIONS.erase(image, top, left, height, width, torch.full((3, 1, 1), 0.5)) if height else image
 
-    assert_equals_each(augment(images, config, 1, 2, indices), scale_pixels(images), reference)
+    assert_equals_each(augment(images, AugmentationDraws(config, 1, 2, indices)), scale_pixels(images), reference)
 
 
 def test_erased_rectangles_lie_inside_and_have_the_papers_sizes():
@@ -194,7 +194,7 @@ def test_policies_are_torchvisions_with_a_seed_for_each_image(images, indices, p
     config = AugmentationConfig(policy=policy)
     torch.manual_seed(5)
     before = torch.get_rng_state()
-    made = augment(images, config, 1, 2, indices)
+    made = augment(images, AugmentationDraws(config, 1, 2, indices))
     assert torch.equal(torch.get_rng_state(), before)
     reference = create_policy(config)
     for row, image in enumerate(images):
@@ -268,7 +268,7 @@ def test_without_mixing_targets_are_labels(pool):
 
 
 def test_off_means_untouched(images, indices):
-    made = augment(images, AugmentationConfig(), seed=0, epoch=1, indices=indices)
+    made = augment(images, AugmentationDraws(AugmentationConfig(), seed=0, epoch=1, indices=indices))
     torch.testing.assert_close(made, images / 255, rtol=0, atol=0)
 
 
@@ -284,6 +284,17 @@ def test_an_image_looks_the_same_in_any_batch_and_new_in_each_epoch(pool, settin
     other_seed = draw_batch(pool, config, 1, 5, indices)
     for other in (later, other_seed):
         assert (whole.images != other.images).flatten(1).any(1).float().mean() > 0.2
+
+
+@each
+def test_an_epochs_batches_are_the_same_drawn_one_by_one(pool, settings):
+    config = AugmentationConfig(**settings)
+    indices = torch.randperm(64, generator=torch.Generator().manual_seed(3))
+    bounds = [(0, 24), (24, 48), (48, 64)]
+    for (start, end), batch in zip(bounds, draw_batches(pool, config, 0, 5, indices, bounds), strict=True):
+        alone = draw_batch(pool, config, 0, 5, indices[start:end])
+        torch.testing.assert_close(batch.images, alone.images, rtol=0, atol=0)
+        torch.testing.assert_close(batch.targets, alone.targets, rtol=0, atol=0)
 
 
 @each
