@@ -8,7 +8,7 @@ PORT ?= 8501
 .PHONY: setup app test lint format bench browser clean
 
 app: $(APP_READY)
-	$(BIN)/python -m streamlit run streamlit_app.py --server.port $(PORT)
+	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 setup: $(APP_READY) $(DEV_READY)
 

@@ -1,6 +1,6 @@
 """Charts: each a `*_frame()`, the table behind it, and a `*_figure(frame)`. Neither streamlit nor torch is needed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -57,9 +57,9 @@ def _mark(name: str, is_true: bool, is_predicted: bool) -> str:
     return f"{name} ({', '.join(words)})" if words else name
 
 
-def top_of_accuracy(values: pd.Series, yardsticks: Sequence[tuple[str, float]]) -> float:
+def top_of_accuracy(values: Iterable[float | None], yardsticks: Sequence[tuple[str, float]]) -> float:
     """Return how high to draw: to the next yardstick above the best value, so that a far one squeezes no curve."""
-    best = float(values.max()) if values.notna().any() else 0.0
+    best = max((value for value in values if value is not None and value == value), default=0.0)
     above = [level for _, level in yardsticks if level >= best]
     return min(max(best, min(above, default=best)) + 0.06, 1.02)
 

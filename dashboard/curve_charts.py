@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -23,6 +24,8 @@ CURVES = {
     "learning_rate": "Learning rate",
 }
 
+STEP_CHART_HEIGHT = 200  # CSS pixels
+
 # What a step can be measured by: title, axis, and what it says.
 STEP_CURVES = {
     "learning_rate": ("Learning rate", "How far each step goes, after the schedule and what was changed by hand."),
@@ -36,18 +39,25 @@ STEP_CURVES = {
 def curves_frame(
     epoch_rows: Sequence[Mapping[str, Any]], step_rows: Sequence[Mapping[str, Any]], steps_per_epoch: float
 ) -> pd.DataFrame:
-    """Return one run's curves in long form.
-
-    Columns: split ("train" within epochs, "val" after each), epoch (fractional within an epoch), step, accuracy in
-    [0, 1], loss.
-    """
-    rows = [_curve_row("train", row, steps_per_epoch) for row in step_rows]
-    rows += [_curve_row("val", row, steps_per_epoch) for row in epoch_rows]
+    """Return one run's curves in long form; columns as the keys of `curve_rows`."""
+    rows = curve_rows(epoch_rows, step_rows, steps_per_epoch)
     return pd.DataFrame(rows, columns=["split", "epoch", "step", "accuracy", "loss"])
 
 
+def curve_rows(
+    epoch_rows: Sequence[Mapping[str, Any]], step_rows: Sequence[Mapping[str, Any]], steps_per_epoch: float
+) -> list[dict[str, Any]]:
+    """Return one run's curves as points.
+
+    Keys: split ("train" within epochs, "val" after each), epoch (fractional within an epoch), step, accuracy in [0, 1],
+    loss; None where there is no value.
+    """
+    train = [_curve_row("train", row, steps_per_epoch) for row in step_rows]
+    return train + [_curve_row("val", row, steps_per_epoch) for row in epoch_rows]
+
+
 def curves_chart(
-    frame: pd.DataFrame,
+    rows: Sequence[Mapping[str, Any]],
     quantity: Quantity,
     yardsticks: Sequence[tuple[str, float]] = (),
     marks: Sequence[Mark] = (),
@@ -56,23 +66,25 @@ def curves_chart(
     """Draw train (fine, within epochs) and val (a point an epoch) over epochs.
 
     Args:
-        frame: As `curves_frame` returns it.
-        quantity: Which of its columns.
+        rows: As `curve_rows` returns them. Drawn anew each second while a run goes on, hence no table.
+        quantity: Which of their values.
         yardsticks: Levels to hold an accuracy against.
         marks: What is to be seen where.
         others: Val of other runs, as `overlay_frame` returns it.
     """
     lines = []
-    for place, (name, part) in enumerate(() if others is None else others.groupby("run", sort=False)):
+    for place, (name, other) in enumerate(() if others is None else others.groupby("run", sort=False)):
         colour = CLASS_COLOURS[(3 * place + 2) % len(CLASS_COLOURS)]
-        lines.append(Line(str(name), part["epoch"].tolist(), part["value"].tolist(), colour, 1.5, is_dotted=True))
+        lines.append(Line(str(name), other["epoch"].tolist(), other["value"].tolist(), colour, 1.5, is_dotted=True))
     for split, colour, width in (("train", TRAIN, 1.5), ("val", VAL, 2.0)):
-        part = frame[frame["split"] == split]
+        part = [row for row in rows if row["split"] == split]
         has_points = split == "val" and len(part) <= _MOST_POINTS
-        lines.append(Line(split, part["epoch"].tolist(), part[quantity].tolist(), colour, width, has_points=has_points))
+        x, y = [row["epoch"] for row in part], [row[quantity] for row in part]
+        lines.append(Line(split, x, y, colour, width, has_points=has_points))
     if quantity == "loss":
-        return LineChart(lines, "Epoch", "Loss (nats)", (0.0, _top_of_loss(frame)), marks=marks)
-    top = top_of_accuracy(frame["accuracy"], yardsticks)
+        train, val = (_known(line.y) for line in lines[-2:])
+        return LineChart(lines, "Epoch", "Loss (nats)", (0.0, _top_of_loss(train, val)), marks=marks)
+    top = top_of_accuracy([row["accuracy"] for row in rows], yardsticks)
     levels = [Level(name, level) for name, level in yardsticks if level <= top]
     return LineChart(lines, "Epoch", "Accuracy", (0.0, top), is_share=True, levels=levels, marks=marks)
 
@@ -121,7 +133,7 @@ def step_chart(frame: pd.DataFrame, name: str, marks: Sequence[Mark] = ()) -> Li
     title = STEP_CURVES[name][0]
     top = float(frame[name].max()) * 1.08
     line = Line(title, frame["epoch"].tolist(), frame[name].tolist(), VAL, 1.5)
-    return LineChart([line], "Epoch", title, (0.0, top or 1.0), marks=marks, height=200, has_legend=False)
+    return LineChart([line], "Epoch", title, (0.0, top or 1.0), marks=marks, height=STEP_CHART_HEIGHT, has_legend=False)
 
 
 def class_accuracy_chart(frame: pd.DataFrame) -> LineChart:
@@ -142,11 +154,15 @@ def _curve_row(split: str, row: Mapping[str, Any], steps_per_epoch: float) -> di
     return {"split": split, "epoch": epoch, "step": row["step"], **values}
 
 
-def _top_of_loss(frame: pd.DataFrame) -> float:
+def _known(values: Sequence[float | None]) -> list[float]:
+    return [value for value in values if value is not None and value == value]
+
+
+def _top_of_loss(train: list[float], val: list[float]) -> float:
     """A little above what matters: a first loss of many nats, or a burst, would flatten all else."""
-    losses = frame["loss"].dropna()
-    if losses.empty:
+    losses = train + val
+    if not losses:
         return 1.0
-    val = frame.loc[frame["split"] == "val", "loss"].dropna()
-    top = max(float(losses.quantile(0.98)), float(val.max()) if len(val) else 0.0)
-    return min(float(losses.max()), 1.5 * float(losses.quantile(0.98)), max(top, 1e-6)) * 1.05 + 1e-6
+    most = float(np.quantile(losses, 0.98))
+    top = max(most, max(val, default=0.0))
+    return min(max(losses), 1.5 * most, max(top, 1e-6)) * 1.05 + 1e-6

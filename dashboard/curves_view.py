@@ -14,12 +14,25 @@ from dashboard.cache import get_dataset, get_store
 from dashboard.charts import yardsticks
 from dashboard.components import Mark, line_chart
 from dashboard.components.lines import encode_chart
-from dashboard.curve_charts import Quantity, curves_chart, curves_frame, overlay_frame
+from dashboard.curve_charts import Quantity, curve_rows, curves_chart, curves_frame, overlay_frame
 from dashboard.tables import offer_csv
 from dashboard.words import run_name
 
 _QUANTITIES: tuple[Quantity, Quantity] = ("accuracy", "loss")
 _HEIGHT = 280
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How a view of a run looks by now.
+
+    Attributes:
+        charts: Those that grow within an epoch, as `line_chart` takes them, by their labels.
+        rest: Changes when anything else in the view does.
+    """
+
+    charts: dict[str, str]
+    rest: str
 
 
 @dataclass(frozen=True)
@@ -45,6 +58,20 @@ def render_curves(runs: list[RunSummary], record: RunRecord, status: RunStatus) 
     _render_findings(record, curves.findings)
     if not status.is_active:
         offer_csv("Curves as CSV", _frame(record, status), f"{record.run_id}-curves.csv")
+
+
+def read_curves(record: RunRecord, status: RunStatus, compared: list[str]) -> Growth:
+    """Return how a run's curves look by now; the rest are the findings.
+
+    Args:
+        record: The run's.
+        status: The same run's.
+        compared: Ids of the runs to draw beneath; those that are gone are left out.
+    """
+    overlay = _name_overlay({run.run_id: run for run in get_store().refresh()}, compared) if compared else {}
+    curves = _get_curves(overlay, record, status)
+    rest = " ".join([*(finding.text for finding in curves.findings), curves.changes])
+    return Growth({_label(quantity): message for quantity, message in curves.charts.items()}, rest)
 
 
 def rate_marks(record: RunRecord, steps_per_epoch: float) -> list[Mark]:
@@ -74,13 +101,13 @@ def _curves(
     findings = diagnose(_history(_record, _status))
     marks = [Mark(finding.epoch, finding.name) for finding in findings] + rate_marks(_record, per_epoch)
     lines = yardsticks(_record.environment().get("data_source") == "practice")
-    frame = _frame(_record, _status)
+    points = curve_rows(_record.epoch_rows(), _record.step_rows(), per_epoch)
     rows = {name: get_store().record(other).epoch_rows() for other, name in overlay}
     charts: dict[Quantity, str] = {}
     for quantity in _QUANTITIES:
         others = overlay_frame(rows, f"val/{quantity}") if rows else None
-        chart = curves_chart(frame, quantity, lines if quantity == "accuracy" else (), marks, others)
-        charts[quantity] = encode_chart(chart, f"{quantity} of train and val over epochs")
+        chart = curves_chart(points, quantity, lines if quantity == "accuracy" else (), marks, others)
+        charts[quantity] = encode_chart(chart, _label(quantity))
     changed = [f"x {factor:g} from step {step + 1}" for step, factor in read_learning_rate_changes(_record)]
     return _Curves(charts, findings, f" Learning rate {', '.join(changed)}." if changed else "")
 
@@ -138,4 +165,12 @@ def _choose_overlay(runs: list[RunSummary], run_id: str) -> dict[str, str]:
         label_visibility="collapsed",
         persist_state="session",
     )
-    return {other: f"{run_name(others[other])}, {others[other].status.epoch} epochs" for other in chosen}
+    return _name_overlay(others, chosen)
+
+
+def _name_overlay(runs: dict[str, RunSummary], compared: list[str]) -> dict[str, str]:
+    return {other: f"{run_name(runs[other])}, {runs[other].status.epoch} epochs" for other in compared if other in runs}
+
+
+def _label(quantity: Quantity) -> str:
+    return f"{quantity} of train and val over epochs"

@@ -1,16 +1,17 @@
-"""One run as it trains, and what became of it, read from its record once a second while there is something to see."""
+"""One run as it trains, and what became of it, read from its record whenever there is more of it to see."""
 
 import streamlit as st
 
 from cifar_core.runs import RunError, RunRecord, RunStatus, RunStore, RunSummary
 from dashboard import state
+from dashboard.components import render_pulse
+from dashboard.live_feed import feed_address, read_feed
 from dashboard.presets import get_presets
 from dashboard.run_table import describe_changes
 from dashboard.steering import render_controls, render_ways_on
 from dashboard.watch import render_watch
-from dashboard.words import SOURCE_TITLES, STATUS_ICONS, duration, epoch_of, percent
+from dashboard.words import SOURCE_TITLES, STATUS_ICONS, duration, percent, val_numbers, which_epoch
 
-_REFRESH_SECONDS = 1.0
 _MEANINGS = {
     "Val accuracy": "Share of the val images it gets right: held out of training, to choose epoch and settings.",
     "Test accuracy": "Share of the test images it gets right. Read once, at the end: choosing by it would flatter it.",
@@ -19,12 +20,12 @@ _MEANINGS = {
 
 def render_run(store: RunStore, run: RunSummary) -> None:
     """Draw a run's progress, controls and curves, and follow it while it is active."""
-    record, is_active = store.record(run.run_id), run.status.is_active
+    record, is_active, waiting = store.record(run.run_id), run.status.is_active, len(store.waiting())
     follow = _render_heading(run)
     if is_active:
         render_controls(store, record)
 
-    @st.fragment(run_every=_REFRESH_SECONDS if is_active and follow else None)
+    @st.fragment
     def panel() -> None:
         if state.is_redraw_due():
             st.rerun()
@@ -33,16 +34,19 @@ def render_run(store: RunStore, run: RunSummary) -> None:
             status = record.status()
         except RunError:
             st.rerun()  # deleted or damaged meanwhile: the page says so
-        if run.status.status != status.status:
-            st.rerun()  # other controls; and the polling ends with the run, or begins anew
-        if status.is_active:
-            _render_progress(store, record, status)
-        else:
-            _render_outcome(record, status)
-        _render_numbers(status)
+        if run.status.status != status.status or waiting != len(store.waiting()):
+            st.rerun()  # other controls, another queue
+        progress = st.container()
         if not status.is_active:
+            _render_outcome(record, status)
+            _render_numbers(status)
             render_ways_on(store, run, status)
-        render_watch(runs, record, status)
+        view, compared = render_watch(runs, record, status)
+        if status.is_active:
+            view = view if follow else ""
+            pulse, _ = read_feed(store, record, status, view, compared)
+            with progress:
+                render_pulse(pulse, feed_address(run.run_id, view, compared), key=f"pulse_{run.run_id}")
 
     panel()
 
@@ -57,7 +61,7 @@ def _render_heading(run: RunSummary) -> bool:
             "Follow",
             value=True,
             key=state.TRAIN_FOLLOW,
-            help="Refresh once a second. Off: the charts hold still, to zoom and read.",
+            help="Charts grow once a second. Off: they hold still, to zoom and read.",
         )
         st.button(
             "Use its settings",
@@ -70,20 +74,6 @@ def _render_heading(run: RunSummary) -> bool:
     if preset is not None:
         st.caption(f"Against {preset.title}: {describe_changes(run)}.")
     return follow
-
-
-def _render_progress(store: RunStore, record: RunRecord, status: RunStatus) -> None:
-    icon = STATUS_ICONS[status.status]
-    if status.status == "queued":
-        position = store.queue_position(record.run_id) or 1
-        st.info(f"Number {position} in the queue. It starts when its device is free.", icon=icon)
-        return
-    words = [f"{status.status.capitalize()}, {epoch_of(status)}"]
-    if status.status == "running" and not status.step:
-        words = ["Starting: loading torch and the images takes some seconds"]
-    elif status.status == "running" and status.seconds_left is not None:
-        words.append(f"about {duration(status.seconds_left)} left")
-    st.progress(status.progress, text=f"{icon} {', '.join(words)}")
 
 
 def _render_outcome(record: RunRecord, status: RunStatus) -> None:
@@ -104,17 +94,10 @@ def _render_outcome(record: RunRecord, status: RunStatus) -> None:
 
 
 def _render_numbers(status: RunStatus) -> None:
-    """Every number says its split and its epoch."""
-    numbers = [("Val accuracy", percent(status.best_val_accuracy), _epoch("best", status.best_epoch))]
-    numbers.append(("Val accuracy", percent(status.last_val_accuracy), _epoch("last", status.epoch or None)))
+    numbers = val_numbers(status)
     if status.test_accuracy_best is not None:
-        numbers.append(("Test accuracy", percent(status.test_accuracy_best), _epoch("best on val", status.best_epoch)))
-    elif status.status == "running" and status.images_per_second is not None:
-        numbers.append(("Speed", f"{status.images_per_second:,.0f}", "images a second"))
+        of = which_epoch("best on val", status.best_epoch)
+        numbers.append(("Test accuracy", percent(status.test_accuracy_best), of))
     with st.container(horizontal=True):
         for label, value, origin in numbers:
             st.metric(label, value, origin, delta_color="off", delta_arrow="off", help=_MEANINGS.get(label))
-
-
-def _epoch(which: str, number: int | None) -> str:
-    return f"{which} epoch" if number is None else f"epoch {number}, {which}"

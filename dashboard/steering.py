@@ -13,7 +13,7 @@ from dashboard.words import choice_title, run_name
 # A worker obeys after its present step; most do within this time, and the click then shows what it did.
 _PATIENCE_SECONDS = 1.5
 _FACTORS = (0.1, 0.5, 2.0, 10.0)
-_QUEUE_SECONDS = 4.0
+_QUEUE_SECONDS = 10.0
 
 
 @st.fragment
@@ -77,7 +77,7 @@ def render_queue(store: RunStore, runs: list[RunSummary]) -> None:
     if not any(run.status.is_active for run in runs):
         return
 
-    @st.fragment(run_every=_QUEUE_SECONDS)
+    @st.fragment(run_every=_QUEUE_SECONDS if store.waiting() else None)
     def queue() -> None:
         waiting = store.waiting()
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -16,12 +16,13 @@ from dashboard.choices import choose_one
 from dashboard.components import confusion_matrix, gallery, line_chart
 from dashboard.components.lines import encode_chart
 from dashboard.curve_charts import (
+    STEP_CHART_HEIGHT,
     STEP_CURVES,
     class_accuracy_chart,
     step_chart,
     steps_frame,
 )
-from dashboard.curves_view import rate_marks, render_curves
+from dashboard.curves_view import Growth, rate_marks, read_curves, render_curves
 from dashboard.selection import prediction_tiles
 from dashboard.tables import offer_csv
 from dashboard.track_strip import track_strip
@@ -31,27 +32,60 @@ _NUM_FILTERS = 64
 _NUM_OF_CELL = 24
 
 
-def render_watch(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:
-    """Draw the chosen view of a run."""
+def render_watch(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> tuple[str, list[str]]:
+    """Draw the chosen view of a run; return its name and the ids of the runs drawn beneath."""
     if not status.step and not status.epoch:
-        return
+        return "", []
     choose_one("View", _VIEWS, state.TRAIN_VIEW)(runs, record, status)
+    return state.widget_value(state.TRAIN_VIEW) or next(iter(_VIEWS)), state.widget_value(state.TRAIN_OVERLAY) or []
+
+
+def read_growth(view: str, record: RunRecord, status: RunStatus, compared: list[str]) -> Growth:
+    """Return what an open view of a run takes without being drawn anew.
+
+    Args:
+        view: Its name; empty for charts that shall hold still.
+        record: The run's.
+        status: The same run's.
+        compared: Ids of the runs drawn beneath.
+    """
+    if view == "Curves":
+        return read_curves(record, status, compared)
+    if view == "Steps":
+        messages = _encode_steps(_steps_frame(record, status), record, status)
+        return Growth({_step_label(name): message for name, message in messages.items()}, str(list(messages)))
+    return Growth({}, str(status.epoch) if view else "")
 
 
 def _render_steps(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:
-    frame = steps_frame(record.step_rows(), status.steps_per_epoch)
+    frame = _steps_frame(record, status)
     if frame.empty:
         st.caption("The first numbers come after half a second of training.")
         return
-    marks = rate_marks(record, status.steps_per_epoch)
     columns = st.columns(2)
-    for place, name in enumerate(name for name in STEP_CURVES if name in frame):
+    for place, (name, message) in enumerate(_encode_steps(frame, record, status).items()):
         title, meaning = STEP_CURVES[name]
         with columns[place % 2]:
             st.markdown(f"**{title}**", help=meaning)
-            chart = step_chart(frame, name, marks if name == "learning_rate" else ())
-            line_chart(encode_chart(chart, f"{title} over epochs"), chart.height, key=f"steps_{name}")
+            line_chart(message, STEP_CHART_HEIGHT, key=f"steps_{name}")
     offer_csv("Steps as CSV", frame, f"{record.run_id}-steps.csv")
+
+
+def _steps_frame(record: RunRecord, status: RunStatus) -> pd.DataFrame:
+    return steps_frame(record.step_rows(), status.steps_per_epoch)
+
+
+def _encode_steps(frame: pd.DataFrame, record: RunRecord, status: RunStatus) -> dict[str, str]:
+    marks = rate_marks(record, status.steps_per_epoch)
+    return {
+        name: encode_chart(step_chart(frame, name, marks if name == "learning_rate" else ()), _step_label(name))
+        for name in STEP_CURVES
+        if name in frame
+    }
+
+
+def _step_label(name: str) -> str:
+    return f"{STEP_CURVES[name][0]} over epochs"
 
 
 def _render_classes(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:

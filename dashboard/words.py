@@ -48,6 +48,17 @@ _CHOICE_TITLES = {
 }
 
 
+def val_numbers(status: RunStatus) -> list[tuple[str, str, str]]:
+    """Return a run's accuracies on val: label, value, and whose it is. Every number says its split and its epoch."""
+    best = ("Val accuracy", percent(status.best_val_accuracy), which_epoch("best", status.best_epoch))
+    return [best, ("Val accuracy", percent(status.last_val_accuracy), which_epoch("last", status.epoch or None))]
+
+
+def which_epoch(which: str, number: int | None) -> str:
+    """Return an epoch and what is special about it."""
+    return f"{which} epoch" if number is None else f"epoch {number}, {which}"
+
+
 def run_name(run: RunSummary) -> str:
     """Return a run's name with the animal that tells it from its namesakes."""
     return f"{run.name or 'unreadable'} ({run.run_id.split('-', 2)[-1]})"

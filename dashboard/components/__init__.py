@@ -5,6 +5,7 @@ from dashboard.components.gallery import Tile, gallery
 from dashboard.components.inspector import image_inspector
 from dashboard.components.lines import Level, Line, LineChart, Mark, line_chart
 from dashboard.components.maps import PictureMap, picture_maps
+from dashboard.components.pulse import Pulse, render_pulse
 from dashboard.components.scatter import ScatterPoints, scatter
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "LineChart",
     "Mark",
     "PictureMap",
+    "Pulse",
     "ScatterPoints",
     "Tile",
     "confusion_matrix",
@@ -20,5 +22,6 @@ __all__ = [
     "image_inspector",
     "line_chart",
     "picture_maps",
+    "render_pulse",
     "scatter",
 ]

@@ -19,6 +19,11 @@ def galleries(at):
     return [_header(message) for message in component_messages(at) if isinstance(message, bytes)]
 
 
+def pulse(at):
+    """The line on how far a run is, as sent: what it says, and where it asks for more."""
+    return next(message for message in component_messages(at) if isinstance(message, dict) and "pulse" in message)
+
+
 def line_charts(at):
     """The line charts of a page, as sent."""
     texts = [message for message in component_messages(at) if isinstance(message, str)]

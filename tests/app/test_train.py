@@ -8,7 +8,7 @@ from cifar_core.presets import PRESETS
 from cifar_core.runs import RunStore
 from cifar_core.runs.commands import take_commands
 from cifar_core.runs.status import change_status
-from tests.app.reading import line_charts
+from tests.app.reading import labelled, line_charts, pulse
 
 
 @pytest.fixture(autouse=True)
@@ -132,17 +132,18 @@ def test_what_was_set_survives_a_look_at_another_page(open_page):
 def test_a_running_run_shows_its_numbers_curves_and_controls(open_page, lab):
     run_id = lab.run("hare", num_epochs=2)
     at = open_page("Train", run=run_id)
-    bar = at.main.get("progress")[0].proto
-    assert bar.text == ":material/play_circle: Running, epoch 3 of 4, about 24 s left"
-    assert bar.value == 50
-    assert metrics(at) == [
-        ("Val accuracy", "50.0 %", "epoch 2, best"),
-        ("Val accuracy", "50.0 %", "epoch 2, last"),
-        ("Speed", "375", "images a second"),
+    shown = pulse(at)["pulse"]
+    assert shown["words"] == "Running, epoch 3 of 4, about 24 s left, 375 images a second"
+    assert (shown["share"], shown["is_still"]) == (0.5, False)
+    assert shown["numbers"] == [
+        ["Val accuracy", "50.0 %", "epoch 2, best"],
+        ["Val accuracy", "50.0 %", "epoch 2, last"],
     ]
+    assert pulse(at)["feed"] == f"live/{run_id}?view=Curves"
     assert [chart["y_title"] for chart in line_charts(at)] == ["Accuracy", "Loss (nats)"]
     assert [label for label in labels(at) if label in ("Pause", "Go on", "Stop")] == ["Pause", "Stop"]
-    assert next(toggle for toggle in at.toggle if toggle.label == "Follow").value is True
+    labelled(at.toggle, "Follow").set_value(False).run()
+    assert pulse(at)["feed"] == f"live/{run_id}?view="
 
 
 def test_what_trains_is_shown_without_choosing_it(open_page, lab):
@@ -169,7 +170,7 @@ def test_a_queued_run_tells_its_place_and_can_leave(open_page, lab):
     lab.queue("second")
     third = lab.queue("third")
     at = open_page("Train", run=third)
-    assert "Number 2 in the queue" in texts(at)
+    assert pulse(at)["pulse"]["words"].startswith("Number 2 in the queue")
     button(at, "Remove from the queue").click().run()
     assert lab.record(third).status().status == "stopped"
     assert "Removed from the queue." in texts(at)

@@ -131,7 +131,7 @@ def test_tables_and_contact_sheets_are_made_when_asked_for(app, page, trained_ru
         assert Path(download.value.path()).read_bytes().startswith(begins)
 
 
-def test_an_image_grows_with_progress(app, page, trained_run):
+def test_an_image_grows(app, page, trained_run):
     page.goto(f"{app.url}/Explain?run={trained_run}&see=Inside")
     tiles = page.get_by_role("option")
     expect(tiles.first).to_be_visible(timeout=60_000)

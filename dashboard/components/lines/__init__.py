@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 from dashboard.components.registration import register
@@ -105,12 +105,15 @@ def encode_chart(chart: LineChart, label: str) -> str:
         chart: What is drawn.
         label: What it shows, for screen readers.
     """
-    fields = asdict(chart) | {"label": label}
-    for line in fields["lines"]:
-        line["x"] = [_shorten(value) for value in line["x"]]
-        line["y"] = [_shorten(value) for value in line["y"]]
+    # asdict would copy every number deeply.
+    fields = vars(chart) | {
+        "label": label,
+        "lines": [vars(line) | {"x": _shorten_all(line.x), "y": _shorten_all(line.y)} for line in chart.lines],
+        "levels": [vars(level) for level in chart.levels],
+        "marks": [vars(mark) for mark in chart.marks],
+    }
     return json.dumps(fields, separators=(",", ":"), allow_nan=False)
 
 
-def _shorten(value: float | None) -> float | None:
-    return None if value is None or value != value else float(f"{value:.{_DIGITS}g}")
+def _shorten_all(values: Sequence[float | None]) -> list[float | None]:
+    return [None if value is None or value != value else float(f"{value:.{_DIGITS}g}") for value in values]

@@ -12,12 +12,9 @@ export default function (component) {
     instances.set(parentElement, instance);
   }
   const canvas = parentElement.querySelector("canvas");
-  if (instance.text !== data) {
-    instance.text = data;
-    instance.chart = JSON.parse(data);
-    canvas.style.height = `${instance.chart.height}px`;
-    canvas.setAttribute("aria-label", describe(instance.chart));
-    drawLegend(parentElement.querySelector(".legend"), instance.chart);
+  if (instance.sent !== data) {
+    instance.sent = data;
+    take(parentElement, instance, data);
   }
   const tip = parentElement.querySelector(".tip");
   const redraw = () => {
@@ -25,11 +22,32 @@ export default function (component) {
     instance.frame = requestAnimationFrame(() => draw(instance, canvas, tip));
   };
   listen(canvas, instance, redraw);
-  instance.observer?.disconnect();
-  instance.observer = new ResizeObserver(redraw);
-  instance.observer.observe(canvas);
+  instance.release?.();
+  const grow = ({ detail }) => {
+    const newer = detail[instance.chart.label];
+    if (newer && newer !== instance.text) {
+      take(parentElement, instance, newer);
+      redraw();
+    }
+  };
+  const observer = new ResizeObserver(redraw);
+  observer.observe(canvas);
+  window.addEventListener("cifar-lab-charts", grow);
+  instance.release = () => {
+    observer.disconnect();
+    window.removeEventListener("cifar-lab-charts", grow);
+  };
   redraw();
-  return () => instance.observer.disconnect();
+  return instance.release;
+}
+
+function take(parentElement, instance, text) {
+  instance.text = text;
+  instance.chart = JSON.parse(text);
+  const canvas = parentElement.querySelector("canvas");
+  canvas.style.height = `${instance.chart.height}px`;
+  canvas.setAttribute("aria-label", describe(instance.chart));
+  drawLegend(parentElement.querySelector(".legend"), instance.chart);
 }
 
 function describe({ label, lines, is_share }) {

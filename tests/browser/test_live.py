@@ -1,0 +1,66 @@
+"""python -m pytest tests/browser/test_live.py. A running run on the screen stays up to date by itself."""
+
+import http.client
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_loop import start_tiny_run
+from tests.unit.runs_helpers import wait_until
+
+RUNNING = re.compile(r"Running, epoch \d+ of 300")
+
+
+@pytest.fixture
+def watched(app, page):
+    """The page of a run that goes on all the time."""
+    start_tiny_run(app, page, 300, "watched")
+    expect(page.get_by_text(RUNNING).first).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("Train is measured on")).to_be_visible(timeout=30_000)
+    yield page
+    page.unroute_all()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text(re.compile("Stopped on request")).first).to_be_visible(timeout=60_000)
+
+
+def words(page):
+    return page.locator(".pulse .words").inner_text()
+
+
+def curve(page):
+    return page.get_by_role("img", name=re.compile("^accuracy of train and val")).get_attribute("aria-label")
+
+
+@pytest.mark.timeout(240)
+def test_words_and_curves_grow_and_curves_hold_still_when_asked_to(watched):
+    before = words(watched), curve(watched)
+    wait_until(lambda: words(watched) != before[0] and curve(watched) != before[1], 20)
+    assert watched.get_by_role("progressbar", name=RUNNING).count() == 1
+    watched.get_by_text("Follow", exact=True).click()
+    watched.wait_for_timeout(2_000)
+    before = words(watched), curve(watched)
+    wait_until(lambda: words(watched) != before[0], 20)
+    assert curve(watched) == before[1]
+
+
+@pytest.mark.timeout(240)
+def test_without_an_answer_the_page_is_drawn_anew(watched):
+    watched.route("**/live/**", lambda route: route.fulfill(status=404, body="{}"))
+    before = words(watched), curve(watched)
+    wait_until(lambda: words(watched) != before[0] and curve(watched) != before[1], 30)
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "status"),
+    [
+        ("127.0.0.1", "/live/20250101-0000-no-run", 404),
+        ("127.0.0.1", "/live/..%2f..%2fetc", 400),
+        ("elsewhere.example", "/live/20250101-0000-no-run", 400),
+    ],
+)
+def test_the_feed_answers_its_own_pages_alone(app, host, path, status):
+    connection = http.client.HTTPConnection("127.0.0.1", app.port, timeout=20)
+    connection.request("GET", path, headers={"Host": f"{host}:{app.port}"})
+    assert connection.getresponse().status == status
+    connection.close()
