@@ -172,6 +172,36 @@ def test_activations_are_modules_not_in_place_and_used_once(config, num_paramete
     assert relus or config == CustomConfig(blocks=(DropoutBlock(),))
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize(
+    "config",
+    [
+        SimpleCNNConfig(width=4, hidden_size=16, batch_norm=True),
+        CustomConfig(blocks=(ConvBlock(channels=8), PoolBlock(size=4), PoolBlock(), DenseBlock(units=8))),
+    ],
+)
+def test_pooling_before_the_relu_changes_no_bit(config, dtype):
+    """bfloat16 has so few digits that a window often holds its largest number twice: the same one must be chosen."""
+    network, images = create_model(config).to(dtype), _images(16).to(dtype)
+    order = []
+    for layer in network:
+        layer.register_forward_hook(lambda layer, inputs, output: order.append(type(layer)))
+    results = []
+    for forward in (network, super(type(network), network).forward):
+        network.zero_grad()
+        logits = forward(images)
+        logits.float().square().sum().backward()
+        results.append([logits, *(parameter.grad for parameter in network.parameters())])
+    assert all(torch.equal(fast, plain) for fast, plain in zip(*results, strict=True))
+    first, second = order[: len(order) // 2], order[len(order) // 2 :]
+    assert (nn.MaxPool2d, nn.ReLU) in pairwise(first)
+    assert (nn.ReLU, nn.MaxPool2d) not in pairwise(first)
+    assert (nn.ReLU, nn.MaxPool2d) in pairwise(second)
+    order.clear()
+    network.eval()(images)
+    assert order == second
+
+
 @each_model
 def test_no_module_is_shared_and_no_bias_precedes_a_batch_norm(config, num_parameters):
     modules = list(create_model(config).named_modules(remove_duplicate=False))
