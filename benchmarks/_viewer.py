@@ -1,7 +1,10 @@
 """A browser tab without a browser: it speaks Streamlit's protocol and draws nothing. For benchmarks only."""
 
+import gzip
+import json
 import threading
 import time
+import urllib.request
 from types import TracebackType
 from typing import Self
 
@@ -22,6 +25,7 @@ class Viewer:
     def __init__(self, port: int, page: str, query: str = "") -> None:
         self.num_runs = 0
         self.response_seconds: list[float] = []
+        self._port = port
         self._url = f"ws://127.0.0.1:{port}/_stcore/stream"
         self._page, self._query = page, query
         self._intervals: dict[str, float] = {}
@@ -58,6 +62,23 @@ class Viewer:
         self._is_rerun_wanted = True
         self.wait(seen + 1)
         return self.response_seconds[-1]
+
+    def follow(self, feed: str) -> None:
+        """Ask a run's feed once a second from now on, as an open Train page does, until the tab is closed.
+
+        When its stage passes, the whole page is asked for again; a browser would ask for a part of it.
+        """
+        threading.Thread(target=self._ask_feed, args=(f"http://127.0.0.1:{self._port}/{feed}",), daemon=True).start()
+
+    def _ask_feed(self, address: str) -> None:
+        stage = None
+        while not self._is_closing:
+            with urllib.request.urlopen(urllib.request.Request(address, headers={"Accept-Encoding": "gzip"})) as answer:
+                body = answer.read()
+            text = gzip.decompress(body) if answer.headers["Content-Encoding"] == "gzip" else body
+            seen, stage = stage, json.loads(text)["pulse"]["stage"]
+            self._is_rerun_wanted = seen is not None and seen != stage
+            time.sleep(1.0)
 
     def _follow(self) -> None:
         with connect(self._url, subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]

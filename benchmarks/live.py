@@ -17,6 +17,7 @@ import psutil
 from benchmarks._app import get_store, judge, opened_app, start_training, wait
 from benchmarks._viewer import Viewer
 from cifar_core.runs import RunRecord
+from dashboard.live_feed import feed_address
 
 _GOAL = 0.03
 
@@ -31,14 +32,16 @@ def main(arguments: list[str]) -> int:
         wait(lambda: bool(record.epoch_rows()), 300)
         server = psutil.Process(app.process.pid)
         query = f"run={record.run_id}"
+        feed = feed_address(record.run_id, "Curves", [])
         with Viewer(app.port, "Train", query) as first:  # a new server imports torch behind its first page
-            first.wait(4)
-            time.sleep(10)
+            first.wait()
+            time.sleep(15)
         for _ in range(repeats):
             alone = _throughput(record, seconds)
             with Viewer(app.port, "Train", query) as first, Viewer(app.port, "Train", query) as second:
-                first.wait(4)
-                second.wait(4)
+                for viewer in (first, second):
+                    viewer.wait()
+                    viewer.follow(feed)
                 before = _cpu(server)
                 lost["two viewers elsewhere"].append(1 - _throughput(record, seconds) / alone)
                 server_shares.append((_cpu(server) - before) / seconds / (psutil.cpu_count() or 1))
