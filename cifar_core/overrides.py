@@ -83,7 +83,7 @@ def parse_value(text: str) -> Any:
 
 def describe_allowed(section: type[Section], field: str) -> str:
     """Say in words which values a field takes, e.g. "more than 0, at most 10"."""
-    schema = section.model_json_schema()["properties"][field]
+    schema = section.field_schemas()[field]
     if "enum" in schema:
         return ", ".join(map(str, schema["enum"]))
     if schema.get("type") == "boolean":

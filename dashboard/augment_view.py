@@ -15,6 +15,7 @@ from dashboard.cache import get_preview, get_statistics, measure_pipeline
 from dashboard.components import Tile, gallery
 from dashboard.components.gallery import Tone
 from dashboard.data_charts import pixel_values_figure, pixel_values_frame
+from dashboard.figures import show_figure
 from dashboard.tables import offer_csv
 from dashboard.words import duration, setting_name
 
@@ -113,7 +114,7 @@ def render_pixel_values(dataset: Dataset, config: RunConfig, indices: NDArray[np
     pixels = get_preview(dataset, config, indices, NUM_EPOCHS).images.reshape(-1, 3, 32, 32)
     mean, std = get_statistics(dataset).scale(config.data.normalization)
     frame = pixel_values_frame(pixels, mean, std)
-    st.plotly_chart(pixel_values_figure(frame), key="augment_pixels", alt="Pixel values before and after normalisation")
+    show_figure(pixel_values_figure, frame, key="augment_pixels", alt="Pixel values before and after normalisation")
     offer_csv("Pixel values as CSV", frame, "pixel-values.csv")
 
 
@@ -171,7 +172,7 @@ def _field_title(field: str) -> str:
 
 def _steps(field: str) -> list[float]:
     """Return values over the field's range, from its lower to its upper bound."""
-    schema = AugmentationConfig.model_json_schema()["properties"][field]
+    schema = AugmentationConfig.field_schemas()[field]
     values = np.linspace(schema["minimum"], schema["maximum"], _NUM_STEPS)
     if schema["type"] == "integer":
         return [int(value) for value in np.rint(values)]

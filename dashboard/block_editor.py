@@ -14,6 +14,7 @@ from dashboard.words import choice_title, setting
 Blocks = list[dict[str, Any]]
 
 _MOST_BLOCKS = 40
+_BLOCK: TypeAdapter[Block] = TypeAdapter(Block)
 
 
 def render_blocks(path: str, form: str = state.TRAIN) -> Blocks:
@@ -73,7 +74,7 @@ def shapes_in_words(shape: Shape | None) -> str:
 
 def _trace(blocks: Blocks) -> tuple[list[Shape], BlockError | None]:
     """Return the shapes up to the first block that cannot work, and why it cannot."""
-    parsed = [TypeAdapter(Block).validate_python(block) for block in blocks]
+    parsed = [_BLOCK.validate_python(block) for block in blocks]
     try:
         return trace_shapes(parsed), None
     except BlockError as error:
@@ -116,7 +117,7 @@ def _render_actions(path: str, form: str, position: int, last: int, block: dict[
 
 def _render_fields(path: str, form: str, position: int, block: dict[str, Any]) -> None:
     kind = BLOCKS[block["kind"]]
-    schemas = kind.model_json_schema()["properties"]
+    schemas = kind.field_schemas()
     st.caption(str(kind.__doc__))
     for field in [name for name in kind.model_fields if name != "kind"]:
         key = f"{form}_block_{position}.{block['kind']}.{field}"

@@ -6,6 +6,7 @@ import streamlit as st
 
 from cifar_core.config import RunConfig
 from dashboard.cache import get_model_summary
+from dashboard.figures import show_figure
 from dashboard.network_chart import drawing_figure, drawing_frame
 from dashboard.tuning import render_probe
 from dashboard.words import large
@@ -30,8 +31,8 @@ def render_network(config: RunConfig) -> None:
         f"**{large(totals['macs'])}** multiply-accumulates an image."
     )
     render_probe(config)
-    figure = drawing_figure(drawing_frame(frame))
-    st.plotly_chart(figure, key="network_drawing", alt="The network's layers, drawn", config={"displayModeBar": False})
+    boxes = drawing_frame(frame)
+    show_figure(drawing_figure, boxes, key="network_drawing", alt="The network's layers, drawn", has_tools=False)
     st.caption(
         "Left to right as the image passes through: a box is as high as the resolution and as thick as it has "
         "channels. Point at one to see its layers."

@@ -12,6 +12,7 @@ from dashboard.components import Tile, gallery
 from dashboard.data_charts import density_figure, density_frame, histogram_figure, histogram_frame
 from dashboard.derived import find_derived
 from dashboard.explore_filters import order_title
+from dashboard.figures import show_figure
 from dashboard.tables import offer_csv
 
 _ALL = "all classes"
@@ -81,16 +82,14 @@ def _render_distributions(dataset: Dataset, measured: dict[str, np.ndarray]) -> 
         histograms = measured["histograms"]
         counts = histograms.sum(axis=0) if chosen == _ALL else histograms[dataset.class_names.index(chosen)]
         frame = histogram_frame(counts)
-        st.plotly_chart(histogram_figure(frame), key="statistics_pixels", alt=f"Pixel values of {chosen}")
+        show_figure(histogram_figure, frame, key="statistics_pixels", alt=f"Pixel values of {chosen}")
         offer_csv("Histogram as CSV", frame, "pixel-histogram.csv")
     with right:
         trait = st.selectbox(
             "Distribution of", _DISTRIBUTIONS, format_func=order_title, key="statistics_trait", persist_state="session"
         )
         frame = density_frame(measured[trait], dataset.labels, dataset.class_names)
-        st.plotly_chart(
-            density_figure(frame, order_title(trait)), key="statistics_traits", alt=f"{trait} of each class"
-        )
+        show_figure(density_figure, frame, order_title(trait), key="statistics_traits", alt=f"{trait} of each class")
         offer_csv("Distribution as CSV", frame, "distribution.csv")
 
 

@@ -15,6 +15,7 @@ from dashboard.cache import get_dataset
 from dashboard.charts import style_figure
 from dashboard.colours import TRAIN, VAL
 from dashboard.derived import find_derived, is_derived
+from dashboard.figures import show_figure
 from dashboard.words import duration
 
 # What neither the curve of a range test nor the time of an epoch depends on.
@@ -39,7 +40,7 @@ def render_range_test(values: dict[str, Any]) -> None:
             return
         frame = range_frame(found)
         suggested = float(found["suggested"][0])
-        st.plotly_chart(range_figure(frame, suggested), key="range_test", alt="Loss over the learning rate")
+        show_figure(range_figure, frame, suggested, key="range_test", alt="Loss over the learning rate")
         if math.isnan(suggested):
             st.caption("The loss never fell: these settings do not learn at any rate, or too slowly to be seen.")
             return

@@ -1,5 +1,6 @@
 """What the sections of RunConfig are made of: a strict base class, and fields that several of them have."""
 
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -80,3 +81,14 @@ class Section(BaseModel):
         validate_default=True,
         field_title_generator=_sentence_case,
     )
+
+    @classmethod
+    def field_schemas(cls) -> dict[str, dict[str, Any]]:
+        """Return each field's JSON schema, by name: its bounds, choices and help. Worked out once; only to be read."""
+        return _field_schemas(cls)
+
+
+@cache
+def _field_schemas(section: type[Section]) -> dict[str, dict[str, Any]]:
+    properties: dict[str, dict[str, Any]] = section.model_json_schema()["properties"]
+    return properties

@@ -19,6 +19,7 @@ from dashboard import state
 from dashboard.choices import choose_one
 from dashboard.errors.charts import coverage_figure, reliability_figure
 from dashboard.errors.reading import Reading
+from dashboard.figures import show_figure
 from dashboard.tables import offer_csv
 
 _NUM_BINS = 15
@@ -51,13 +52,13 @@ def render_calibration(reading: Reading) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Reliability**", help="Bars below the dotted line: surer than right. Lines show 95 % intervals.")
-        st.plotly_chart(reliability_figure(reliability), key="errors_reliability", alt="Accuracy over confidence")
+        show_figure(reliability_figure, reliability, key="errors_reliability", alt="Accuracy over confidence")
         offer_csv("Reliability as CSV", reliability, "reliability.csv")
     with right:
         _render_numbers(reading, val, temperature, binning)
         st.markdown("**If it may decline to answer**", help="Selective prediction: only the surest are answered.")
         coverage = coverage_frame(shown)
-        st.plotly_chart(coverage_figure(coverage), key="errors_coverage", alt="Accuracy over the share answered")
+        show_figure(coverage_figure, coverage, key="errors_coverage", alt="Accuracy over the share answered")
         st.caption(_describe_coverage(coverage))
         offer_csv("Coverage as CSV", coverage, "coverage.csv")
 

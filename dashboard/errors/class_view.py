@@ -10,6 +10,7 @@ from dashboard import state
 from dashboard.choices import choose_one
 from dashboard.errors.charts import per_class_figure, ranking_figure
 from dashboard.errors.reading import Reading
+from dashboard.figures import show_figure
 from dashboard.tables import offer_csv
 
 _CURVES = {"Precision and recall": precision_recall_frame, "ROC": roc_frame}
@@ -53,7 +54,7 @@ def render_classes(reading: Reading) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Precision and recall, with 95 % intervals**")
-        st.plotly_chart(per_class_figure(frame), key="errors_per_class", alt="Precision and recall of each class")
+        show_figure(per_class_figure, frame, key="errors_per_class", alt="Precision and recall of each class")
     with right:
         _render_curves(reading)
 
@@ -65,6 +66,5 @@ def _render_curves(reading: Reading) -> None:
     curve = choose_one("One class against the rest", _CURVES, state.ERRORS_CURVE)
     names = reading.dataset.class_names
     frame = curve(reading.predictions, names)
-    figure = ranking_figure(frame, names)
-    st.plotly_chart(figure, key="errors_ranking", alt="Curves of each class against the rest")
+    show_figure(ranking_figure, frame, names, key="errors_ranking", alt="Curves of each class against the rest")
     offer_csv("Curves as CSV", frame, "curves.csv")

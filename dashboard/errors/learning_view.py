@@ -13,6 +13,7 @@ from dashboard.cache import get_map_message, get_track
 from dashboard.components import Tile, gallery, scatter
 from dashboard.errors.charts import forgetting_figure, learning_figure, track_figure
 from dashboard.errors.reading import Reading
+from dashboard.figures import show_figure
 from dashboard.tables import offer_csv
 
 _SHOWN = 40
@@ -51,10 +52,10 @@ def _render_counts(track: Track, dynamics: pd.DataFrame) -> None:
     left, right = st.columns(2, gap="medium")
     frame = learning_frame(dynamics, track.epochs).assign(right=track.is_right.mean(axis=1))
     with left:
-        st.plotly_chart(learning_figure(frame), key="errors_learning", alt="Right, and right at least once, by epoch")
+        show_figure(learning_figure, frame, key="errors_learning", alt="Right, and right at least once, by epoch")
         offer_csv("Epochs as CSV", frame, "learning-by-epoch.csv")
     with right:
-        st.plotly_chart(forgetting_figure(dynamics), key="errors_forgetting", alt="Images by times forgotten")
+        show_figure(forgetting_figure, dynamics, key="errors_forgetting", alt="Images by times forgotten")
 
 
 def _render_map(dataset: Dataset, dynamics: pd.DataFrame) -> NDArray[np.int64]:
@@ -99,6 +100,6 @@ def _render_images(dataset: Dataset, track: Track, dynamics: pd.DataFrame, chose
     place = int(places[0])
     true_name = names[track.targets[place]]
     st.markdown(f"**Image {track.indices[place]}, {true_name}**, epoch by epoch")
-    figure = track_figure(track.epochs, track.probs_true[:, place], track.is_right[:, place])
-    st.plotly_chart(figure, key="errors_track", alt=f"Probability of {true_name} over epochs")
+    followed = (track.epochs, track.probs_true[:, place], track.is_right[:, place])
+    show_figure(track_figure, *followed, key="errors_track", alt=f"Probability of {true_name} over epochs")
     st.page_link("pages/Explain.py", label="Explain this image", icon=":material/center_focus_strong:")

@@ -13,6 +13,7 @@ from dashboard.derived import find_derived
 from dashboard.errors.charts import track_figure
 from dashboard.explain.charts import variants_figure
 from dashboard.explain.context import Context
+from dashboard.figures import show_figure
 from dashboard.tables import offer_csv
 from dashboard.weights import get_probs, remember
 
@@ -40,8 +41,8 @@ def _render_variants(context: Context) -> None:
         f"**Shifted and mirrored: {context.name(class_idx)}**",
         help="Test-time augmentation. To us it is the same picture each time.",
     )
-    figure = variants_figure(frame, context.name(class_idx))
-    st.plotly_chart(figure, key="explain_variants", alt="Probability for shifted and mirrored copies")
+    alt = "Probability for shifted and mirrored copies"
+    show_figure(variants_figure, frame, context.name(class_idx), key="explain_variants", alt=alt)
     agreeing = int((probs.argmax(axis=1) == class_idx).sum())
     winner = context.name(int(probs.mean(axis=0).argmax()))
     st.caption(f"{agreeing} of {len(frame)} say {context.name(class_idx)}; their mean says {winner}.")
@@ -57,8 +58,8 @@ def _render_epochs(context: Context) -> None:
         return
     place = int(places[0])
     name = context.name(int(track.targets[place]))
-    figure = track_figure(track.epochs, track.probs_true[:, place], track.is_right[:, place])
-    st.plotly_chart(figure, key="explain_track", alt=f"Probability of {name} over epochs")
+    followed = (track.epochs, track.probs_true[:, place], track.is_right[:, place])
+    show_figure(track_figure, *followed, key="explain_track", alt=f"Probability of {name} over epochs")
     frame = pd.DataFrame(
         {
             "epoch": track.epochs,

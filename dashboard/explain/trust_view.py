@@ -11,6 +11,7 @@ from dashboard.components import PictureMap, picture_maps
 from dashboard.explain.charts import perturbation_figure, perturbation_frame
 from dashboard.explain.context import Context
 from dashboard.explain.maps import Choice, choose_method, get_map, get_untrained_map
+from dashboard.figures import show_figure
 from dashboard.tables import offer_csv
 from dashboard.weights import as_input, remember
 
@@ -107,7 +108,7 @@ def _render_perturbation(context: Context, choice: Choice, attributions: np.ndar
     compute = partial(_perturb, context, attributions)
     curves = remember("perturbation", context.weights, context.subject.key, options, compute)
     frame = perturbation_frame(curves)
-    st.plotly_chart(perturbation_figure(frame), key="explain_perturbation", alt="Deletion and insertion curves")
+    show_figure(perturbation_figure, frame, key="explain_perturbation", alt="Deletion and insertion curves")
     words = [f"{name}: area {curve.area:.3f}, at random {curve.random_area:.3f}" for name, curve in curves.items()]
     helps = curves["Deletion"].area < curves["Deletion"].random_area
     helps &= curves["Insertion"].area > curves["Insertion"].random_area

@@ -13,6 +13,7 @@ from dashboard.cache import get_store
 from dashboard.components import PictureMap, picture_maps
 from dashboard.explain.charts import before_after_figure, robustness_figure
 from dashboard.explain.context import Context
+from dashboard.figures import show_figure
 from dashboard.tables import offer_csv
 from dashboard.weights import Weights, find_weights, get_probs, remember
 from dashboard.words import percent, run_name
@@ -49,9 +50,9 @@ def render_what_if(context: Context) -> None:
             PictureMap("Changed", note=_winner(context, probs), image=changed),
         ]
         picture_maps(context.subject.image, pictures, key="explain_changed", side=190)
-        figure = before_after_figure(context.probs, probs, context.dataset.class_names)
-        st.plotly_chart(figure, key="explain_before_after", alt="Probabilities before and after the change")
         names = list(context.dataset.class_names)
+        alt = "Probabilities before and after the change"
+        show_figure(before_after_figure, context.probs, probs, names, key="explain_before_after", alt=alt)
         table = pd.DataFrame({"class_name": names, "as_it_was": context.probs, "changed": probs})
         offer_csv("Probabilities as CSV", table, "what-if.csv")
     _render_strips(context)
@@ -101,8 +102,8 @@ def _render_strips(context: Context) -> None:
     if other is not None:
         frames[other[0]] = _get_robustness(context, other[1], true_idx)
     titles = {name: _TITLES[name] for name in dict.fromkeys(frames[context.run.name]["change"])}
-    figure = robustness_figure(frames, titles)
-    st.plotly_chart(figure, key="explain_strips", alt=f"Probability of {context.name(true_idx)} over each change")
+    alt = f"Probability of {context.name(true_idx)} over each change"
+    show_figure(robustness_figure, frames, titles, key="explain_strips", alt=alt)
     table = pd.concat([frame.assign(run=name) for name, frame in frames.items()], ignore_index=True)
     offer_csv("Strips as CSV", table, "robustness.csv")
 

@@ -1,6 +1,9 @@
 """What page tests read off a page and find on it."""
 
+import base64
 import json
+
+import numpy as np
 
 
 def texts(at):
@@ -28,6 +31,15 @@ def line_charts(at):
     """The line charts of a page, as sent."""
     texts = [message for message in component_messages(at) if isinstance(message, str)]
     return [json.loads(text) for text in texts if '"lines"' in text]
+
+
+def decoded_map(part):
+    """A map as sent, its values and its own image as arrays."""
+    values, image = (
+        part[name] and np.frombuffer(base64.b64decode(part[name]), dtype)
+        for name, dtype in (("values", "<i2"), ("image", np.uint8))
+    )
+    return part | {"values": values, "image": image}
 
 
 def labelled(elements, label):

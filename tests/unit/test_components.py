@@ -1,5 +1,6 @@
 """What components send to the browser, and what they take from it."""
 
+import base64
 import io
 import json
 
@@ -13,6 +14,7 @@ from dashboard.components.gallery import encode_gallery
 from dashboard.components.lines import encode_chart
 from dashboard.components.maps import encode_maps
 from dashboard.components.scatter import encode_scatter, read_selection
+from tests.app.reading import decoded_map
 
 
 def draw_images(count):
@@ -82,21 +84,23 @@ def test_maps_share_one_scale():
     weak, strong = np.full((32, 32), -0.25, np.float32), np.full((32, 32), 0.5, np.float32)
     maps = [PictureMap("image"), PictureMap("weak", weak, "p"), PictureMap("strong", strong)]
     message = encode_maps(image, maps, side=200, limit=None, overlay=0.5)
-    alone, first, second = message["maps"]
+    alone, first, second = (decoded_map(part) for part in message["maps"])
     assert alone["values"] is None
     assert (set(first["values"]), set(second["values"])) == ({-500}, {1000})
     assert (first["title"], first["note"]) == ("weak", "p")
     assert message["hasScale"]
-    assert np.array_equal(np.reshape(message["image"], (32, 32, 3)).transpose(2, 0, 1), image)
+    assert np.array_equal(
+        np.frombuffer(base64.b64decode(message["image"]), np.uint8).reshape(32, 32, 3).transpose(2, 0, 1), image
+    )
 
 
 def test_a_given_limit_clips_and_a_map_of_zeros_is_no_division_by_zero():
     image = draw_images(1)[0]
     strong, nothing = np.full((32, 32), 2.0, np.float32), np.zeros((32, 32), np.float32)
     clipped = encode_maps(image, [PictureMap("a", strong)], side=1, limit=1.0, overlay=1)
-    assert set(clipped["maps"][0]["values"]) == {1000}
+    assert set(decoded_map(clipped["maps"][0])["values"]) == {1000}
     flat = encode_maps(image, [PictureMap("a", nothing)], side=1, limit=None, overlay=1)
-    assert set(flat["maps"][0]["values"]) == {0}
+    assert set(decoded_map(flat["maps"][0])["values"]) == {0}
     assert not encode_maps(image, [PictureMap("a")], side=1, limit=None, overlay=1)["hasScale"]
 
 

@@ -61,7 +61,7 @@ def test_every_field_has_a_widget_with_its_default_bounds_and_help(section, choi
         assert widget.help == info.description
         assert "num " not in widget.label.lower()
         if hasattr(widget, "min"):
-            schema = model.model_json_schema()["properties"][field]
+            schema = model.field_schemas()[field]
             assert widget.min == schema.get("minimum", schema.get("exclusiveMinimum"))
             assert widget.max == schema.get("maximum", schema.get("exclusiveMaximum"))
 

@@ -28,13 +28,19 @@ function createFigure(map, data) {
   return figure;
 }
 
+function decode(text) {
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+}
+
 function compose(map, data) {
   const pixels = new ImageData(SIDE, SIDE);
+  const image = decode(map.image ?? data.image);
+  const values = map.values && new DataView(decode(map.values).buffer);
   for (let place = 0; place < SIDE * SIDE; place += 1) {
-    const [red, green, blue] = (map.image ?? data.image).slice(3 * place, 3 * place + 3);
+    const [red, green, blue] = image.subarray(3 * place, 3 * place + 3);
     let shown = [red, green, blue];
-    if (map.values) {
-      const value = map.values[place] / 1000;
+    if (values) {
+      const value = values.getInt16(2 * place, true) / 1000;
       const grey = 0.299 * red + 0.587 * green + 0.114 * blue;
       const base = 128 + 0.6 * (grey - 128);
       const tint = value < 0 ? AGAINST : FOR;
