@@ -3,6 +3,7 @@
 import gc
 import importlib
 import threading
+import time
 
 import streamlit as st
 
@@ -20,6 +21,7 @@ _HEAVY = (
     "cifar_core.evaluation.changes",
 )
 _THREAD = "warm-up"
+_COLLECT_EVERY = 1.0
 
 
 @st.cache_resource(show_spinner=False)
@@ -48,6 +50,26 @@ def _import_all() -> None:
     # Workers train on the same cores; the pages' own small forward passes need no more than one.
     torch.set_num_threads(1)
     summarize_config(SimpleCNNConfig())
-    # Streamlit collects garbage after every run. Half a million objects of imported modules would cost 0.3 s each time.
+    # Half a million objects of imported modules would cost 0.3 s at each collection.
     gc.collect()
     gc.freeze()
+    threading.Thread(target=_keep_collecting, name="garbage", daemon=True).start()
+
+
+def collect_if_due() -> bool:
+    """Collect garbage if there are some hundred objects more than after the last time; return whether there were."""
+    is_due = any(gc.get_count()[1:])
+    if is_due:
+        gc.collect()
+    return is_due
+
+
+def _keep_collecting() -> None:
+    """Collect once a second at most.
+
+    Streamlit would collect after each run of each page, which costs ten milliseconds: half of a small page, and with
+    twenty sessions twenty times what it brings. Not to collect at all would let memory grow by gigabytes.
+    """
+    while True:
+        time.sleep(_COLLECT_EVERY)
+        collect_if_due()
