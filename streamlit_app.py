@@ -89,16 +89,16 @@ def _render_line(run: RunSummary) -> None:
             st.switch_page("pages/Train.py")
 
 
-all_runs = page_frame("Overview")
-st.write(
-    "See what a convolutional network learns, where it fails and why: look at the images, train a network, open its "
-    "errors, ask what it looked at, change one thing, go round again."
-)
-found = find_dataset()
-left, right = st.columns([3, 2])
-with left:
-    render_next_step(found, all_runs)
-    render_latest(all_runs)
-with right:
-    render_data(found)
-    render_machine()
+with page_frame("Overview") as all_runs:
+    st.write(
+        "See what a convolutional network learns, where it fails and why: look at the images, train a network, open "
+        "its errors, ask what it looked at, change one thing, go round again."
+    )
+    found = find_dataset()
+    left, right = st.columns([3, 2])
+    with left:
+        render_next_step(found, all_runs)
+        render_latest(all_runs)
+    with right:
+        render_data(found)
+        render_machine()

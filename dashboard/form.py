@@ -1,5 +1,6 @@
 """Widgets for a section of RunConfig, drawn from its schema: bounds, defaults and help come from config.py alone."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import streamlit as st
@@ -38,20 +39,18 @@ def render_fields(
     section: str,
     choice: str = "",
     only: tuple[str, ...] | None = None,
-    num_columns: int = 2,
     form: str = state.TRAIN,
 ) -> Overrides:
-    """Draw a widget for each setting of a section and return their values by path.
+    """Draw a widget for each setting of a section, two beside each other where there is room; return values by path.
 
     Args:
         section: One of RunConfig's.
         choice: The section's `name`, where it has one.
         only: These fields, in this order; all if None.
-        num_columns: Widgets beside each other, where the page is wide enough.
         form: Which page's form; each has values of its own.
     """
     model = section_choices(section)[choice]
-    schemas = model.model_json_schema()["properties"]
+    schemas = model.field_schemas()
     fields = tuple(field for field in model.model_fields if field != "name") if only is None else only
     values: Overrides = {}
     for field in [field for field in fields if schemas[field].get("type") == "array"]:
@@ -59,11 +58,10 @@ def render_fields(
         state.form_value(path, _plain(model.model_fields[field].default), form)
         values[path] = render_blocks(path, form)
         fields = tuple(other for other in fields if other != field)
-    for first in range(0, len(fields), num_columns):
-        columns = st.columns(num_columns, vertical_alignment="bottom")
-        for column, field in zip(columns, fields[first : first + num_columns], strict=False):
-            with column:
-                values[f"{section}.{field}"] = _render_setting(model, f"{section}.{field}", schemas[field], form)
+    # A grid by the frame's style: columns would be three messages more for each two settings.
+    with st.container(key=f"fields_{form}_{section}_{fields[0]}") if len(fields) > 1 else nullcontext():
+        for field in fields:
+            values[f"{section}.{field}"] = _render_setting(model, f"{section}.{field}", schemas[field], form)
     return values
 
 

@@ -1,5 +1,7 @@
 """What every page begins with: its title, the navigation, the data badge, the run picker."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -8,20 +10,24 @@ from cifar_core.data import DataError, Dataset
 from cifar_core.runs import RunSummary
 from dashboard import state
 from dashboard.cache import get_dataset, get_store
+from dashboard.turns import take_turn
 from dashboard.warm import warm_up
 from dashboard.words import epoch_of, run_title
 
 # Streamlit keeps room for a deploy button above and wide margins beside a page; pictures need it more. On a phone,
-# where columns follow each other, a column with a `first_on_phones` container goes first.
+# where columns follow each other, a column with a `first_on_phones` container goes first. A `fields_...` container
+# has two columns.
 _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 1.6rem 2.2rem 3rem; }
 [data-testid="stHeader"] { background: transparent; pointer-events: none; }
 [data-testid="stHeader"] * { pointer-events: auto; }
 [data-testid="stSidebarHeader"] { height: 2.2rem; margin: 0; }
+[class*="st-key-fields_"] { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); align-items: end; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3rem 1rem; }
   [data-testid="stHeader"] { background: var(--st-background-color, inherit); }
   [data-testid="stColumn"]:has(.st-key-first_on_phones) { order: -1; }
+  [class*="st-key-fields_"] { grid-template-columns: minmax(0, 1fr); }
 }
 </style>"""
 _ROOT = Path(__file__).parents[1]
@@ -42,17 +48,23 @@ _SECTIONS = {
 }
 
 
-def page_frame(title: str, *, picks_run: bool = False, shows_image: bool = False) -> list[RunSummary]:
-    """Set the page up and draw its sidebar. Every page's first call.
+@contextmanager
+def page_frame(title: str, *, picks_run: bool = False, shows_image: bool = False) -> Iterator[list[RunSummary]]:
+    """Set the page up, draw its sidebar, and hold its turn while the rest is drawn. All of every page is within.
 
     Args:
         title: Of the page, in sentence case.
         picks_run: Whether the page speaks of one run: the sidebar then offers the choice, the address carries it.
         shows_image: Whether the page speaks of one image, which the address then carries.
 
-    Returns:
+    Yields:
         All runs, newest first, as they are now.
     """
+    with take_turn():
+        yield _render_frame(title, picks_run, shows_image)
+
+
+def _render_frame(title: str, picks_run: bool, shows_image: bool) -> list[RunSummary]:
     st.set_page_config(
         page_title=f"{title} - CIFAR Lab", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide"
     )

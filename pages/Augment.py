@@ -47,9 +47,9 @@ def render_pipeline() -> RunConfig | None:
     values = render_augmentation(state.AUGMENT)
     left, right = st.columns(2)
     with left:
-        values |= render_fields("data", only=("normalization",), num_columns=1, form=state.AUGMENT)
+        values |= render_fields("data", only=("normalization",), form=state.AUGMENT)
     with right:
-        values |= render_fields("training", only=("seed",), num_columns=1, form=state.AUGMENT)
+        values |= render_fields("training", only=("seed",), form=state.AUGMENT)
     try:
         config = with_overrides(RunConfig(), values)
     except ConfigError as error:
@@ -66,32 +66,32 @@ def render_pipeline() -> RunConfig | None:
     return config
 
 
-page_frame("Augment")
-data = require_dataset()
-form_column, view_column = st.columns([2, 3], gap="medium")
-with form_column:
-    pipeline = render_pipeline()
-if pipeline is None:
-    st.stop()
-with view_column, st.container(key="first_on_phones"):
-    view = st.segmented_control(
-        "Show",
-        VIEWS,
-        default=VIEWS[0],
-        required=True,
-        key=state.AUGMENT_VIEW,
-        label_visibility="collapsed",
-        persist_state="session",
-    )
-    images = choose_images(data, get_splits(data, pipeline).train, NUM_IMAGES, state.augment_draw())
-    if view == "Preview":
-        render_preview(data, pipeline, images)
-    elif view == "One parameter":
-        render_sweep(data, pipeline, int(images[0]))
-    elif view == "Normalisation":
-        render_pixel_values(data, pipeline, images)
-    elif view == "Cost":
-        render_cost(data, pipeline)
-    else:
-        st.caption("The same pipeline in torchvision, to take along. Its operations draw other random numbers.")
-        st.code(get_torchvision_code(data, pipeline), language="python")
+with page_frame("Augment"):
+    data = require_dataset()
+    form_column, view_column = st.columns([2, 3], gap="medium")
+    with form_column:
+        pipeline = render_pipeline()
+    if pipeline is None:
+        st.stop()
+    with view_column, st.container(key="first_on_phones"):
+        view = st.segmented_control(
+            "Show",
+            VIEWS,
+            default=VIEWS[0],
+            required=True,
+            key=state.AUGMENT_VIEW,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        images = choose_images(data, get_splits(data, pipeline).train, NUM_IMAGES, state.augment_draw())
+        if view == "Preview":
+            render_preview(data, pipeline, images)
+        elif view == "One parameter":
+            render_sweep(data, pipeline, int(images[0]))
+        elif view == "Normalisation":
+            render_pixel_values(data, pipeline, images)
+        elif view == "Cost":
+            render_cost(data, pipeline)
+        else:
+            st.caption("The same pipeline in torchvision, to take along. Its operations draw other random numbers.")
+            st.code(get_torchvision_code(data, pipeline), language="python")

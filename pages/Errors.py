@@ -22,14 +22,14 @@ VIEWS: dict[str, Callable[[Reading], None]] = {
     "Labels": render_labels,
 }
 
-runs = page_frame("Errors", picks_run=True, shows_image=True)
-data = require_dataset()
-run = find_run(runs)
-if run is None:
-    st.info("Choose a run in the sidebar to see what it gets wrong.", icon=":material/arrow_back:")
-    if not runs and st.button("Train a first network", type="primary", icon=":material/arrow_forward:"):
-        st.switch_page("pages/Train.py")
-    st.stop()
-reading = choose_reading(data, runs, run)
-render_summary(reading)
-choose_one("View", VIEWS, state.ERRORS_VIEW, in_address=True)(reading)
+with page_frame("Errors", picks_run=True, shows_image=True) as runs:
+    data = require_dataset()
+    run = find_run(runs)
+    if run is None:
+        st.info("Choose a run in the sidebar to see what it gets wrong.", icon=":material/arrow_back:")
+        if not runs and st.button("Train a first network", type="primary", icon=":material/arrow_forward:"):
+            st.switch_page("pages/Train.py")
+        st.stop()
+    reading = choose_reading(data, runs, run)
+    render_summary(reading)
+    choose_one("View", VIEWS, state.ERRORS_VIEW, in_address=True)(reading)

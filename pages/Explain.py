@@ -18,6 +18,7 @@ from dashboard.explain.probability_view import render_probabilities
 from dashboard.explain.subject import choose_subject
 from dashboard.explain.trust_view import render_trust
 from dashboard.explain.what_if_view import render_what_if
+from dashboard.figures import show_figure
 from dashboard.frame import find_run, page_frame, require_dataset
 from dashboard.pictures import lay_out
 from dashboard.tables import offer_csv
@@ -56,25 +57,26 @@ def choose_weights(record: RunRecord) -> Weights:
     return weights
 
 
-runs = page_frame("Explain", picks_run=True, shows_image=True)
-data = require_dataset()
-chosen_run, run_record = require_run(find_run(runs))
-controls, views = st.columns([1, 3], gap="medium")
-with controls:
-    subject = choose_subject(data, get_splits(data, chosen_run.config))
-    weights = choose_weights(run_record)
-    try:
-        probs = get_probs(weights, subject.image[None], subject.key)[0]
-    except CheckpointError as error:
-        st.error(
-            f"{error}. The run's other files are not affected: Errors still works.", icon=":material/broken_image:"
-        )
-        st.stop()
-    st.image(lay_out(subject.image[None], 1), width=160)
-    st.caption(f"{subject.title}; {chosen_run.name}, weights of epoch {weights.epoch}.")
-    frame = probabilities_frame(probs, data.class_names, subject.true_idx)
-    st.plotly_chart(probabilities_figure(frame), key="explain_probabilities", config={"displayModeBar": False})
-    offer_csv("Classes as CSV", frame, "probabilities.csv")
-with views:
-    render_view = choose_one("View", VIEWS, state.EXPLAIN_VIEW, in_address=True)
-    render_view(Context(data, runs, chosen_run, run_record, weights, subject, probs))
+with page_frame("Explain", picks_run=True, shows_image=True) as runs:
+    data = require_dataset()
+    chosen_run, run_record = require_run(find_run(runs))
+    controls, views = st.columns([1, 3], gap="medium")
+    with controls:
+        subject = choose_subject(data, get_splits(data, chosen_run.config))
+        weights = choose_weights(run_record)
+        try:
+            probs = get_probs(weights, subject.image[None], subject.key)[0]
+        except CheckpointError as error:
+            st.error(
+                f"{error}. The run's other files are not affected: Errors still works.", icon=":material/broken_image:"
+            )
+            st.stop()
+        st.image(lay_out(subject.image[None], 1), width=160)
+        st.caption(f"{subject.title}; {chosen_run.name}, weights of epoch {weights.epoch}.")
+        frame = probabilities_frame(probs, data.class_names, subject.true_idx)
+        alt = "Probability of each class"
+        show_figure(probabilities_figure, frame, key="explain_probabilities", alt=alt, has_tools=False)
+        offer_csv("Classes as CSV", frame, "probabilities.csv")
+    with views:
+        render_view = choose_one("View", VIEWS, state.EXPLAIN_VIEW, in_address=True)
+        render_view(Context(data, runs, chosen_run, run_record, weights, subject, probs))

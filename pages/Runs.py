@@ -10,6 +10,7 @@ from dashboard import state
 from dashboard.cache import get_store
 from dashboard.charts import yardsticks
 from dashboard.curve_charts import CURVES, overlay_figure, overlay_frame
+from dashboard.figures import show_figure
 from dashboard.frame import page_frame
 from dashboard.run_actions import render_actions
 from dashboard.run_table import COLUMNS, runs_frame
@@ -60,8 +61,8 @@ def render_overlay(store: RunStore, runs: list[RunSummary]) -> None:
         st.caption("No finished epoch yet in these runs.")
         return
     is_practice = any(run.data_source == "practice" for run in readable)
-    figure = overlay_figure(frame, str(curve), yardsticks(is_practice))
-    st.plotly_chart(figure, key="runs_overlay", alt=f"{CURVES[str(curve)]} of the chosen runs over epochs")
+    alt = f"{CURVES[str(curve)]} of the chosen runs over epochs"
+    show_figure(overlay_figure, frame, str(curve), yardsticks(is_practice), key="runs_overlay", alt=alt)
     offer_csv("Curves as CSV", frame, "curves.csv")
 
 
@@ -79,22 +80,24 @@ def render_seeds(runs: list[RunSummary]) -> None:
     offer_csv("Seeds as CSV", frame, "seeds.csv")
 
 
-all_runs = page_frame("Runs")
-if not all_runs:
-    st.info("No run yet. Each training, from here or from the command line, gets a line.", icon=":material/table_rows:")
-    if st.button("Train a first network", type="primary", icon=":material/arrow_forward:"):
-        st.switch_page("pages/Train.py")
-    st.stop()
-table = runs_frame(all_runs)
-st.caption("Tick runs to compare their curves; tick one to name, note, resume or delete it.")
-chosen = select_runs(all_runs, table)
-offer_csv("Table as CSV", table, "runs.csv")
-render_seeds(all_runs)
-chart_column, action_column = st.columns([3, 2], gap="medium")
-with chart_column, st.container(border=True):
-    render_overlay(get_store(), chosen or all_runs[:5])
-with action_column, st.container(border=True):
-    if len(chosen) == 1:
-        render_actions(get_store(), chosen[0])
-    else:
-        st.caption("Tick one run to see what it changed, and to name, note, resume or delete it.")
+with page_frame("Runs") as all_runs:
+    if not all_runs:
+        st.info(
+            "No run yet. Each training, from here or from the command line, gets a line.", icon=":material/table_rows:"
+        )
+        if st.button("Train a first network", type="primary", icon=":material/arrow_forward:"):
+            st.switch_page("pages/Train.py")
+        st.stop()
+    table = runs_frame(all_runs)
+    st.caption("Tick runs to compare their curves; tick one to name, note, resume or delete it.")
+    chosen = select_runs(all_runs, table)
+    offer_csv("Table as CSV", table, "runs.csv")
+    render_seeds(all_runs)
+    chart_column, action_column = st.columns([3, 2], gap="medium")
+    with chart_column, st.container(border=True):
+        render_overlay(get_store(), chosen or all_runs[:5])
+    with action_column, st.container(border=True):
+        if len(chosen) == 1:
+            render_actions(get_store(), chosen[0])
+        else:
+            st.caption("Tick one run to see what it changed, and to name, note, resume or delete it.")

@@ -13,38 +13,42 @@ from dashboard.presets import choose_preset, render_keeping
 from dashboard.run_form import render_differences, render_settings, render_start
 from dashboard.steering import render_queue
 
-runs = page_frame("Train", picks_run=True)
-require_dataset()
-form_column, view_column = st.columns([2, 3], gap="medium")
-with form_column:
-    preset = choose_preset()
-    start = st.container()
-    settings = render_settings()
-    try:
-        wanted: RunConfig | None = with_overrides(RunConfig(), settings)
-    except ConfigError as error:
-        wanted = None
-        start.error(str(error).replace("\n", "  \n"), icon=":material/block:")
-if wanted is not None:
-    with start:
-        render_start(get_store(), wanted, preset, runs)
+with page_frame("Train", picks_run=True) as runs:
+    require_dataset()
+    form_column, view_column = st.columns([2, 3], gap="medium")
     with form_column:
-        with st.expander("What differs", icon=":material/difference:"):
-            render_differences(wanted, preset, runs)
-        render_keeping(wanted, preset)
-with view_column:
-    render_queue(get_store(), runs)
-    run = find_run(runs)
-    active = next((run for run in runs if run.status.status in ("running", "paused")), None)
-    if run is None and active is not None:
-        # Without a choice, what trains just now is what one came to see.
-        state.choose_run(active.run_id)
-        st.rerun()
-    if run is not None:
-        with st.container(key="first_on_phones"):
-            render_run(get_store(), run)
-    else:
-        st.info("Start a run, or choose one in the sidebar, and its curves grow here.", icon=":material/show_chart:")
+        preset = choose_preset()
+        start = st.container()
+        settings = render_settings()
+        try:
+            wanted: RunConfig | None = with_overrides(RunConfig(), settings)
+        except ConfigError as error:
+            wanted = None
+            start.error(str(error).replace("\n", "  \n"), icon=":material/block:")
     if wanted is not None:
-        with st.expander("The network that Start would train", expanded=run is None, icon=":material/account_tree:"):
-            render_network(wanted)
+        with start:
+            render_start(get_store(), wanted, preset, runs)
+        with form_column:
+            with st.expander("What differs", icon=":material/difference:"):
+                render_differences(wanted, preset, runs)
+            render_keeping(wanted, preset)
+    with view_column:
+        render_queue(get_store(), runs)
+        run = find_run(runs)
+        active = next((run for run in runs if run.status.status in ("running", "paused")), None)
+        if run is None and active is not None:
+            # Without a choice, what trains just now is what one came to see.
+            state.choose_run(active.run_id)
+            st.rerun()
+        if run is not None:
+            with st.container(key="first_on_phones"):
+                render_run(get_store(), run)
+        else:
+            st.info(
+                "Start a run, or choose one in the sidebar, and its curves grow here.", icon=":material/show_chart:"
+            )
+        if wanted is not None:
+            with st.expander(
+                "The network that Start would train", expanded=run is None, icon=":material/account_tree:"
+            ):
+                render_network(wanted)
