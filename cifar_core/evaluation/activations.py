@@ -31,6 +31,8 @@ def measure_dead_relus(
         has_fired[name] = has_fired[name] | fired if name in has_fired else fired
 
     relus = [(name, module) for name, module in classifier.network.named_modules() if isinstance(module, nn.ReLU)]
+    if not relus:
+        return {}
     hooks = [module.register_forward_hook(partial(look, name)) for name, module in relus]
     try:
         predict(classifier, images, np.zeros(len(images), np.int64), indices)

@@ -50,8 +50,30 @@ class CheckpointHeader:
     environment: dict[str, Any]
 
 
-def save_checkpoint(
-    path: Path,
+@dataclass(frozen=True)
+class Checkpoint:
+    """What a checkpoint file will hold: a copy, so that training can go on before it is written.
+
+    Attributes:
+        tensors: By name, on the CPU.
+        header: Everything else, as JSON.
+    """
+
+    tensors: dict[str, Tensor]
+    header: dict[str, str]
+
+    def write(self, path: Path) -> None:
+        """Put it in place of the file at `path`, all or nothing."""
+        with replaced_atomically(path) as temporary:
+            save_file(self.tensors, temporary, self.header)
+
+
+def save_checkpoint(path: Path, config: RunConfig, classifier: Classifier, progress: Progress, **rest: Any) -> None:
+    """Write a checkpoint in place of the one at `path`, all or nothing; arguments as for `take_checkpoint`."""
+    take_checkpoint(config, classifier, progress, **rest).write(path)
+
+
+def take_checkpoint(
     config: RunConfig,
     classifier: Classifier,
     progress: Progress,
@@ -59,11 +81,10 @@ def save_checkpoint(
     optimizer: optim.Optimizer | None = None,
     average: Classifier | None = None,
     environment: Mapping[str, Any] | None = None,
-) -> None:
-    """Write a checkpoint in place of the one at `path`, all or nothing.
+) -> Checkpoint:
+    """Copy what a checkpoint holds.
 
     Args:
-        path: Usually `checkpoints/last.safetensors` of a run.
         config: The run's.
         classifier: Its weights and buffers are saved.
         progress: How far the run is.
@@ -84,8 +105,7 @@ def save_checkpoint(
         state = _flatten_state(optimizer)
         tensors |= {key: value for key, value in state.items() if isinstance(value, Tensor)}
         header["optimizer"] = json.dumps({k: v for k, v in state.items() if not isinstance(v, Tensor)})
-    with replaced_atomically(path) as temporary:
-        save_file({key: value.detach().cpu().contiguous() for key, value in tensors.items()}, temporary, header)
+    return Checkpoint({key: _copy(value) for key, value in tensors.items()}, header)
 
 
 def read_checkpoint_header(path: Path) -> CheckpointHeader:
@@ -165,6 +185,10 @@ def restore(
         _load_weights(path, average, tensors, "average")
     _load_optimizer(optimizer, tensors | json.loads(metadata["optimizer"]))
     return Progress(**json.loads(metadata["progress"]))
+
+
+def _copy(tensor: Tensor) -> Tensor:
+    return tensor.detach().to("cpu", copy=True, memory_format=torch.contiguous_format)
 
 
 def _flatten_state(optimizer: optim.Optimizer) -> dict[str, Any]:

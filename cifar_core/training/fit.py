@@ -17,10 +17,11 @@ from cifar_core.evaluation.predictions import Predictions, as_saved, save_predic
 from cifar_core.models import Classifier
 from cifar_core.randomness import stream_seed
 from cifar_core.training.average import update_average
-from cifar_core.training.checkpoint import Progress, load_classifier, load_weights, restore, save_checkpoint
+from cifar_core.training.checkpoint import Progress, load_classifier, load_weights, restore, take_checkpoint
 from cifar_core.training.device import measure_device_load, reproducible, resolve_device
 from cifar_core.training.events import EpochDone, Event, FitResult, StepsDone, TrainingStarted
 from cifar_core.training.optimizer import set_learning_rate
+from cifar_core.training.saver import CheckpointSaver
 from cifar_core.training.schedule import compute_learning_rate
 from cifar_core.training.state import TrainingState, count_parameters, create_training_state, iterate_batches
 from cifar_core.training.step import DivergedError, StepMeter, StepTotals, gradient_norm, train_on
@@ -66,9 +67,9 @@ def fit(
         CheckpointError: `last.safetensors` is broken or belongs to another config.
     """
     device = resolve_device(config.training.device)
-    with reproducible(device, config.training.num_threads):
+    with reproducible(device, config.training.num_threads), CheckpointSaver() as saver:
         state = create_training_state(config, dataset, device)
-        run = _Run(state, dataset, run_dir, on_event, should_stop, steer)
+        run = _Run(state, dataset, run_dir, saver, on_event, should_stop, steer)
         status, message = "completed", ""
         try:
             message = run.train()
@@ -87,6 +88,7 @@ class _Run:
         state: TrainingState,
         dataset: Dataset,
         run_dir: Path,
+        saver: CheckpointSaver,
         on_event: OnEvent,
         should_stop: ShouldStop,
         steer: Steer,
@@ -95,6 +97,7 @@ class _Run:
         self._dataset = dataset
         self._checkpoints = run_dir / "checkpoints"
         self._predictions = run_dir / "predictions"
+        self._saver = saver
         self._on_event = on_event
         self._should_stop = should_stop
         self._steer = steer
@@ -124,6 +127,7 @@ class _Run:
 
     def finish(self, status: str, message: str) -> FitResult:
         """Read the test images, once, with the best and the last epoch's weights."""
+        self._saver.wait()
         progress = self._progress
         accuracies: dict[str, float | None] = {"best": None, "last": None}
         if progress.epoch:
@@ -230,11 +234,11 @@ class _Run:
         """Save `best` before `last`: a run continued from `last` then never lacks the best epoch it knows of."""
         state, progress = self._state, self._progress
         environment = {"device": state.device, "num_threads": torch.get_num_threads(), "torch": torch.__version__}
+        checkpoints = {}
         if is_best:
-            best = self._checkpoints / "best.safetensors"
-            save_checkpoint(best, state.config, state.evaluated, progress, environment=environment)
-        save_checkpoint(
-            self._checkpoints / "last.safetensors",
+            best = take_checkpoint(state.config, state.evaluated, progress, environment=environment)
+            checkpoints[self._checkpoints / "best.safetensors"] = best
+        checkpoints[self._checkpoints / "last.safetensors"] = take_checkpoint(
             state.config,
             state.classifier,
             progress,
@@ -242,6 +246,7 @@ class _Run:
             average=state.average,
             environment=environment,
         )
+        self._saver.save(checkpoints)
 
     def _predict(self, classifier: Classifier, split: str) -> Predictions:
         """Predict a split, rounded as the file will hold it, so that every later reading gives the same numbers."""
