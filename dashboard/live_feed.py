@@ -71,6 +71,8 @@ def _describe(store: RunStore, record: RunRecord, status: RunStatus) -> str:
     if status.status == "queued":
         position = store.queue_position(record.run_id) or 1
         return f"Number {position} in the queue. It starts when its device is free."
+    if status.status == "running" and status.message:
+        return status.message
     if status.status == "running" and not status.step:
         return "Starting: loading torch and the images takes some seconds"
     words = [status.status.capitalize(), epoch_of(status)]

@@ -26,6 +26,7 @@ from dashboard.curves_view import Growth, rate_marks, read_curves, render_curves
 from dashboard.selection import prediction_tiles
 from dashboard.tables import offer_csv
 from dashboard.track_strip import track_strip
+from dashboard.words import duration
 
 _NUM_CHANGING = 8
 _NUM_FILTERS = 64
@@ -62,6 +63,8 @@ def _render_steps(runs: list[RunSummary], record: RunRecord, status: RunStatus) 
     if frame.empty:
         st.caption("The first numbers come after half a second of training.")
         return
+    if compiled := record.compile_seconds():
+        st.caption(f"Compiling the network took {duration(compiled)}, before the first step. It counts as training.")
     columns = st.columns(2)
     for place, (name, message) in enumerate(_encode_steps(frame, record, status).items()):
         title, meaning = STEP_CURVES[name]

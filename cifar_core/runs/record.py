@@ -99,6 +99,10 @@ class RunRecord:
         stride = max(1, -(-len(steps) // max_rows))
         return steps[::-1][::stride][::-1]
 
+    def compile_seconds(self) -> float:
+        """Return how long the network was compiled before its steps, over all attempts; 0 if it was not."""
+        return sum(row["seconds"] for row in self._metrics.rows() if row.get("kind") == "compiled")
+
     def events(self) -> list[dict[str, Any]]:
         """Return what happened to the run beside training, each with `kind` and `time`."""
         return read_rows(self.run_dir / "events.jsonl")

@@ -10,7 +10,7 @@ from cifar_core.runs.journal import append_row
 from cifar_core.runs.keeper import StatusKeeper
 from cifar_core.runs.record import RunRecord
 from cifar_core.runs.status import now
-from cifar_core.training.events import EpochDone, Event, StepsDone, TrainingStarted, event_row
+from cifar_core.training.events import EpochDone, Event, NetworkCompiled, StepsDone, TrainingStarted, event_row
 
 _COMMANDS_SECONDS = 0.2
 _STATUS_SECONDS = 0.5
@@ -54,6 +54,8 @@ class Reporter:
         match event:
             case TrainingStarted():
                 self._note_start(event)
+            case NetworkCompiled():
+                self._note_compilation(event)
             case StepsDone():
                 self._note_steps(event)
             case EpochDone():
@@ -112,11 +114,16 @@ class Reporter:
         self._first_step = self._next_step = (event.first_epoch - 1) * event.steps_per_epoch
         self._keeper.update(
             device=event.device,
-            message="",
+            message="Compiling the network: that takes some tens of seconds." if event.is_compiling else "",
             num_steps=event.num_steps,
             step=self._first_step,
             epoch=event.first_epoch - 1,
         )
+
+    def _note_compilation(self, event: NetworkCompiled) -> None:
+        """It counts as training, but tells nothing of how long the steps will take."""
+        self._started_at = time.perf_counter()
+        self._keeper.update(message="", seconds=(self._keeper.status.seconds or 0.0) + event.seconds)
 
     def _note_steps(self, event: StepsDone) -> None:
         """Every report is a row of the metrics, but the status is a file written anew: twice a second will do."""

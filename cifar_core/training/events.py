@@ -16,6 +16,7 @@ class TrainingStarted:
         num_steps: Optimizer updates of the whole run.
         steps_per_epoch: Optimizer updates of one epoch.
         first_epoch: 1-based; above 1 when a run continues.
+        is_compiling: Whether the network is compiled before the first step.
     """
 
     device: str
@@ -25,6 +26,20 @@ class TrainingStarted:
     num_steps: int
     steps_per_epoch: int
     first_epoch: int
+    is_compiling: bool = False
+
+
+@dataclass(frozen=True)
+class NetworkCompiled:
+    """torch.compile has done its work; steps begin.
+
+    Attributes:
+        epoch: 1-based, the one that begins.
+        seconds: It took. They count as training.
+    """
+
+    epoch: int
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -85,9 +100,9 @@ class EpochDone:
     dead_relus: dict[str, float] = field(default_factory=dict)
 
 
-Event = TrainingStarted | StepsDone | EpochDone
+Event = TrainingStarted | NetworkCompiled | StepsDone | EpochDone
 
-_KINDS = {TrainingStarted: "start", StepsDone: "step", EpochDone: "epoch"}
+_KINDS = {TrainingStarted: "start", NetworkCompiled: "compiled", StepsDone: "step", EpochDone: "epoch"}
 _SPLIT_KEYS = {
     "train_loss": "train/loss",
     "train_accuracy": "train/accuracy",

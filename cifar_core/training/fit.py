@@ -18,8 +18,9 @@ from cifar_core.models import Classifier
 from cifar_core.randomness import stream_seed
 from cifar_core.training.average import update_average
 from cifar_core.training.checkpoint import Progress, load_classifier, load_weights, restore, take_checkpoint
+from cifar_core.training.compilation import compile_ahead
 from cifar_core.training.device import measure_device_load, reproducible, resolve_device
-from cifar_core.training.events import EpochDone, Event, FitResult, StepsDone, TrainingStarted
+from cifar_core.training.events import EpochDone, Event, FitResult, NetworkCompiled, StepsDone, TrainingStarted
 from cifar_core.training.optimizer import set_learning_rate
 from cifar_core.training.saver import CheckpointSaver
 from cifar_core.training.schedule import compute_learning_rate
@@ -65,6 +66,7 @@ def fit(
     Raises:
         DeviceError: The configured device is not on this machine.
         CheckpointError: `last.safetensors` is broken or belongs to another config.
+        CompilationError: The config asks to compile, and that does not work here.
     """
     device = resolve_device(config.training.device)
     with reproducible(device, config.training.num_threads), CheckpointSaver() as saver:
@@ -114,6 +116,8 @@ class _Run:
             if state.average is not None:
                 load_weights(start, state.average)
         self._announce()
+        if state.config.training.compile and self._progress.epoch < num_epochs:
+            self._compile()
         for epoch in range(self._progress.epoch + 1, num_epochs + 1):
             if self._is_out_of_patience():
                 break
@@ -159,8 +163,14 @@ class _Run:
                 num_steps=state.num_steps,
                 steps_per_epoch=state.steps_per_epoch,
                 first_epoch=self._progress.epoch + 1,
+                is_compiling=state.config.training.compile,
             )
         )
+
+    def _compile(self) -> None:
+        seconds = compile_ahead(self._state)
+        self._progress = replace(self._progress, seconds=self._progress.seconds + seconds)
+        self._on_event(NetworkCompiled(self._progress.epoch + 1, seconds))
 
     def _train_one_epoch(self, epoch: int) -> StepTotals:
         state, training = self._state, self._state.config.training

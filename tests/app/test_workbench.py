@@ -15,10 +15,11 @@ from cifar_core.presets import PRESETS
 from cifar_core.runs import RunStore, SavedPresets, default_runs_dir
 from cifar_core.runs.commands import take_commands
 from cifar_core.runs.journal import append_row
+from cifar_core.runs.status import change_status
 from cifar_core.training.checkpoint import Progress, save_checkpoint
-from cifar_core.training.events import EpochDone, event_row
+from cifar_core.training.events import EpochDone, NetworkCompiled, event_row
 from tests.app.conftest import STEPS_PER_EPOCH, _predictions
-from tests.app.reading import component_messages, galleries, line_charts, texts
+from tests.app.reading import component_messages, galleries, line_charts, pulse, texts
 
 
 @pytest.fixture(autouse=True)
@@ -80,6 +81,21 @@ def test_steps_show_rate_and_throughput_and_not_what_was_not_measured(open_page,
     at = open_page("Train", run=lab.complete())
     look(at, "Steps")
     assert [chart["y_title"] for chart in line_charts(at)] == ["Learning rate", "Images a second"]
+
+
+def test_the_time_of_compiling_is_said_beside_the_steps(open_page, lab):
+    run_id = lab.run("running", num_epochs=2)
+    append_row(lab.record(run_id).run_dir / "metrics.jsonl", event_row(NetworkCompiled(3, 71.4)))
+    at = open_page("Train", run=run_id)
+    look(at, "Steps")
+    assert "Compiling the network took 1 min 11 s" in texts(at)
+
+
+def test_a_network_that_is_being_compiled_says_so(open_page, lab):
+    run_id = lab.run("running", num_epochs=2)
+    change_status(lab.record(run_id).run_dir, message="Compiling the network: that takes some tens of seconds.")
+    at = open_page("Train", run=run_id)
+    assert pulse(at)["pulse"]["words"].startswith("Compiling the network")
 
 
 def test_classes_show_a_line_each(open_page, lab):
