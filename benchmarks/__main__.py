@@ -1,45 +1,69 @@
-"""Run every benchmark and print one table: python -m benchmarks [--quick]."""
+"""Run benchmarks and print one table: python -m benchmarks [NAME ...] [--quick] [--save FILE]."""
 
-import importlib.util
+import argparse
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 _HERE = Path(__file__).parent
+NAMES = tuple(sorted(path.stem for path in _HERE.glob("[!_]*.py")))
+_MARKS = {True: "met", False: "MISSED", None: ""}
 
 
 def main(arguments: list[str]) -> int:
     """Run the benchmarks one after another; the exit code is 1 if one failed to run, whatever it measured."""
-    rows: list[tuple[str, dict[str, Any]]] = []
+    wanted = _parse(arguments)
+    reports: list[dict[str, Any]] = []
     failed: list[str] = []
-    for path in sorted(_HERE.glob("[!_]*.py")):
-        print(f"== {path.stem}", flush=True)
-        report = _run(path.stem, arguments)
+    for name in wanted.names or NAMES:
+        print(f"== {name}", flush=True)
+        report = _run(name, wanted.quick)
         if report is None:
-            failed.append(path.stem)
+            failed.append(name)
         else:
-            rows += [(report["name"], goal) for goal in report["goals"]]
-    print()
-    for name, goal in rows:
-        met = {True: "met", False: "MISSED", None: ""}[goal["met"]]
-        print(f"{name:<14} {goal['what']:<60} {goal['value']:>12.4g}   goal {goal['goal']!s:<10} {met}")
+            reports.append(report)
+    print("\n" + format_table(reports))
     for name in failed:
-        print(f"{name:<14} did not run")
+        print(f"{name:<17} did not run")
+    if wanted.save is not None:
+        today = datetime.now(UTC).date().isoformat()
+        wanted.save.write_text(json.dumps({"date": today, "reports": reports}, indent=1) + "\n")
     return bool(failed)
 
 
-def _run(name: str, arguments: list[str]) -> dict[str, Any] | None:
-    """Show a benchmark's own output and return the JSON of its last line."""
-    if importlib.util.find_spec(f"benchmarks.{name}") is None:
-        return None
-    command = [sys.executable, "-m", f"benchmarks.{name}", *arguments]
+def format_table(reports: list[dict[str, Any]]) -> str:
+    """Return a line for each figure: the benchmark, what was measured, its value, its goal, and whether that is met."""
+    return "\n".join(
+        f"{report['name']:<17} {goal['what']:<60} {goal['value']:>10.4g}   "
+        f"goal {'-' if goal['goal'] is None else goal['goal']!s:<6} {_MARKS[goal['met']]}".rstrip()
+        for report in reports
+        for goal in report["goals"]
+    )
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which of {', '.join(NAMES)}; all if none is named")
+    parser.add_argument("--quick", action="store_true", help="a smoke run: do they work, not what do they measure")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="write all reports there, as JSON")
+    wanted = parser.parse_args(arguments)
+    if unknown := set(wanted.names) - set(NAMES):
+        parser.error(f"no benchmark {', '.join(sorted(unknown))}; allowed: {', '.join(NAMES)}")
+    return wanted
+
+
+def _run(name: str, is_quick: bool) -> dict[str, Any] | None:
+    """Show a benchmark's own output and return the JSON of its last line; None if it failed."""
+    command = [sys.executable, "-m", f"benchmarks.{name}", *(["--quick"] if is_quick else [])]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         last = ""
         for last in process.stdout:
-            print(last, end="", flush=True)
+            if not last.startswith("{"):
+                print(last, end="", flush=True)
     return json.loads(last) if process.returncode == 0 else None
 
 

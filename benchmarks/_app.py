@@ -77,9 +77,3 @@ class IdleExecutor:
     def logs(self, run_dir: Path) -> str:
         """Return nothing."""
         return ""
-
-
-def judge(what: str, value: float, goal: float | None, *, at_least: bool = False) -> dict[str, Any]:
-    """Return a line of a report: a value held against its goal, if there is one."""
-    met = None if goal is None else value >= goal if at_least else value <= goal
-    return {"what": what, "value": value, "goal": goal, "met": met}

@@ -6,7 +6,6 @@ The engine is timed with one thread, as pages have it, on the notebook's network
 browser.
 """
 
-import json
 import statistics
 import sys
 import time
@@ -16,7 +15,8 @@ from typing import Any
 import torch
 from playwright.sync_api import Locator, Page
 
-from benchmarks._app import get_store, judge, opened_app, start_training, wait
+from benchmarks._app import get_store, opened_app, start_training, wait
+from benchmarks._report import judge, print_report
 from cifar_core.attribution import METHODS
 from cifar_core.attribution.attribute import attribute
 from cifar_core.models import Classifier, create_classifier
@@ -37,7 +37,7 @@ def main(arguments: list[str]) -> int:
     goals += _measure_pages(repeats)
     for goal in goals:
         print(f"{goal['what']}: {goal['value']:.3g}")
-    print(json.dumps({"name": "attribution", "goals": goals}))
+    print_report("attribution", goals)
     return 0
 
 

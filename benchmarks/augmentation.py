@@ -3,12 +3,11 @@
 python -m benchmarks.augmentation [--quick]. Uses CIFAR_DATA_DIR; without CIFAR-10 there, the practice set.
 """
 
-import json
 import sys
 
 import torch
 
-from benchmarks._app import judge
+from benchmarks._report import judge, print_report
 from cifar_core.augmentation.cost import measure_cost
 from cifar_core.config import AugmentationConfig, RunConfig
 from cifar_core.data import compute_channel_statistics, create_splits, load_dataset
@@ -47,8 +46,7 @@ def main(arguments: list[str]) -> int:
         print(f"{name}: {cost.batched:,.0f} images/s batched, {cost.per_image:,.0f} images/s one by one", flush=True)
         goal = _GOAL if name == next(iter(_PIPELINES)) else None
         goals.append(judge(f"{name}: times the images a second", cost.ratio, goal, at_least=True))
-    report = {"name": "augmentation", "device": device, "goals": goals}
-    print(json.dumps(report))
+    print_report("augmentation", goals, device=device)
     return 0
 
 

@@ -5,17 +5,20 @@ python -m benchmarks.dashboard [--quick]. Uses CIFAR_DATA_DIR; without CIFAR-10,
 Reruns are timed at the server, by sessions that draw nothing; paints in a real browser.
 """
 
-import json
+import os
 import statistics
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser
 
-from benchmarks._app import get_store, judge, opened_app, start_training, wait
+from benchmarks._app import get_store, opened_app, start_training, wait
+from benchmarks._report import judge, print_report
 from benchmarks._viewer import Viewer
 from tests.browser.app import App
 
@@ -33,9 +36,9 @@ _NUM_SESSIONS = 20
 
 def main(arguments: list[str]) -> int:
     """Measure and print a JSON line last."""
-    repeats = 2 if "--quick" in arguments else 9
+    repeats, num_servers = (2, 1) if "--quick" in arguments else (9, 5)
     with opened_app() as (app, browser):
-        goals = [_first_paint(app, browser)]
+        goals = [_measure_first_paint(browser, num_servers)]
         record = start_training(app)
         wait(lambda: len(record.epoch_rows()) >= 2, 300)
         goals += _measure_reruns(app, record.run_id, "beside a training", repeats, None)
@@ -46,19 +49,25 @@ def main(arguments: list[str]) -> int:
         goals += _measure_galleries(app, browser)
     for goal in goals:
         print(f"{goal['what']}: {goal['value']:.3f} s")
-    print(json.dumps({"name": "dashboard", "goals": goals}))
+    print_report("dashboard", goals)
     return 0
 
 
-def _first_paint(app: App, browser: Browser) -> dict[str, Any]:
+def _measure_first_paint(browser: Browser, num_servers: int) -> dict[str, Any]:
     """From the first request a new server gets to Overview's heading on the screen."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    started = time.perf_counter()
-    page.goto(app.url)
-    page.get_by_role("heading", name="Overview", exact=True).wait_for(timeout=60_000)
-    seconds = time.perf_counter() - started
-    page.close()
-    return judge("Overview, first paint of a new server: seconds", seconds, 2.0)
+    taken = []
+    for _ in range(num_servers):
+        with tempfile.TemporaryDirectory() as folder:
+            app = App(Path(folder), os.environ.get("CIFAR_DATA_DIR"))
+            context = browser.new_context(viewport={"width": 1440, "height": 900})  # with an empty cache
+            page = context.new_page()
+            started = time.perf_counter()
+            page.goto(app.url)
+            page.get_by_role("heading", name="Overview", exact=True).wait_for(timeout=60_000)
+            taken.append(time.perf_counter() - started)
+            context.close()
+            app.close()
+    return judge("Overview, first paint of a new server: seconds", statistics.median(taken), 2.0)
 
 
 def _measure_reruns(app: App, run_id: str, situation: str, repeats: int, goal: float | None) -> list[dict[str, Any]]:

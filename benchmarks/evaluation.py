@@ -3,7 +3,6 @@
 python -m benchmarks.evaluation [--quick]. Uses CIFAR_DATA_DIR; without CIFAR-10 there, the practice set.
 """
 
-import json
 import statistics
 import sys
 import time
@@ -12,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from benchmarks._app import judge
+from benchmarks._report import judge, print_report
 from cifar_core.data import Dataset, load_dataset
 from cifar_core.evaluation.predict import predict
 from cifar_core.models import create_classifier
@@ -44,7 +43,7 @@ def main(arguments: list[str]) -> int:
         print(f"{name}: {len(indices):,} images in {statistics.median(taken):.2f} s", flush=True)
         goals.append(judge(f"{name}: times as fast as a plain loop", statistics.median(ratios), 1.0, at_least=True))
         goals.append(judge(f"{name}: seconds for {len(indices)} images", statistics.median(taken), None))
-    print(json.dumps({"name": "evaluation", "device": device, "goals": goals}))
+    print_report("evaluation", goals, device=device)
     return 0
 
 

@@ -3,7 +3,6 @@
 python -m benchmarks.explore [--quick]. Uses CIFAR_DATA_DIR; without CIFAR-10 there, the practice set. Needs a Chromium.
 """
 
-import json
 import random
 import statistics
 import sys
@@ -12,7 +11,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from benchmarks._app import get_store, judge, opened_app, start_training, wait
+from benchmarks._app import get_store, opened_app, start_training, wait
+from benchmarks._report import judge, print_report
 from tests.browser.app import App
 
 _GOAL_SECONDS = 0.6
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
                 goals.append(judge(f"{what}, {situation}", value, _GOAL_SECONDS))
             if record is not None:
                 get_store(app).stop(record.run_id)
-    print(json.dumps({"name": "explore", "goals": goals}))
+    print_report("explore", goals)
     return 0
 
 

@@ -3,7 +3,6 @@
 python -m benchmarks.runs [--quick]. Needs no dataset.
 """
 
-import json
 import math
 import shutil
 import statistics
@@ -14,7 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks._app import IdleExecutor, judge
+from benchmarks._app import IdleExecutor
+from benchmarks._report import judge, print_report
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunStore
 from cifar_core.runs.journal import append_row
@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
         goals += _measure_store(Path(folder) / "many", num_runs, repeats)
     for goal in goals:
         print(f"{goal['what']}: {goal['value']:.3g}")
-    print(json.dumps({"name": "runs", "goals": goals}))
+    print_report("runs", goals)
     return 0
 
 

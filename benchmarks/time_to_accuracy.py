@@ -6,7 +6,6 @@ On a CPU only `quick` is trained (about six minutes); --quick trains one epoch o
 training alone: starting the process, torch's imports and the first load of the data are not in them, val is.
 """
 
-import json
 import math
 import statistics
 import sys
@@ -14,7 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks._app import IdleExecutor, judge
+from benchmarks._app import IdleExecutor
+from benchmarks._report import judge, print_report
 from cifar_core.config import RunConfig
 from cifar_core.data import load_dataset
 from cifar_core.overrides import with_overrides
@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
         goals.append(judge(f"{name}: test accuracy", accuracy, None))
     if is_gpu and not quick:
         goals += _measure_speed()
-    print(json.dumps({"name": "time_to_accuracy", "device": device, "goals": goals}))
+    print_report("time_to_accuracy", goals, device=device)
     return 0
 
 

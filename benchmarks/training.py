@@ -8,7 +8,6 @@ whole run with metrics, checkpoints and predictions; its second epoch, without t
 steps on one batch that lies on the device already.
 """
 
-import json
 import statistics
 import sys
 import time
@@ -19,14 +18,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmarks._app import judge
+from benchmarks._report import judge, print_report
 from benchmarks._ways import COURSE, FIT, LIMIT, finish, measure_way
 from cifar_core.config import RunConfig
 from cifar_core.data import Dataset, load_dataset
 from cifar_core.models import summarize_config
 from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
-from cifar_core.training.device import count_cores, resolve_device
+from cifar_core.training.device import resolve_device
 
 _CROP_AND_FLIP = {"augmentation.crop_padding": 4, "augmentation.horizontal_flip": True}
 
@@ -52,7 +51,7 @@ def main(arguments: list[str]) -> int:
         goals += _compare(name, case, speeds)
         if device.startswith("cuda"):
             goals.append(_share_of_peak(name, case, statistics.median(speeds[FIT]), device))
-    print(json.dumps({"name": "training", "device": device, "num_threads": count_cores(), "goals": goals}))
+    print_report("training", goals, device=device)
     return 0
 
 

@@ -1,0 +1,53 @@
+"""What a benchmark says of itself: a line of JSON with its figures, their goals, and where they were measured."""
+
+import json
+import platform
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+import psutil
+
+from cifar_core.training.device import count_cores, list_devices
+
+_PACKAGES = ("torch", "torchvision", "numpy", "streamlit", "plotly", "pandas")
+
+
+def judge(what: str, value: float, goal: float | None, *, at_least: bool = False) -> dict[str, Any]:
+    """Return a line of a report: a value held against its goal, if there is one."""
+    met = None if goal is None else value >= goal if at_least else value <= goal
+    return {"what": what, "value": value, "goal": goal, "met": met}
+
+
+def print_report(name: str, goals: Sequence[dict[str, Any]], **facts: Any) -> None:
+    """Print a benchmark's last line.
+
+    Args:
+        name: The benchmark's.
+        goals: As `judge` returns them.
+        facts: What else decides the figures.
+    """
+    print(json.dumps({"name": name, **facts, "machine": describe_machine(), "goals": list(goals)}))
+
+
+def describe_machine() -> dict[str, Any]:
+    """Return what this machine is, and which versions it runs."""
+    return {
+        "processor": _processor(),
+        "num_cores": count_cores(),
+        "num_threads": count_cores(),
+        "memory_gib": round(psutil.virtual_memory().total / 2**30),
+        "devices": [f"{device.name}: {device.title}" for device in list_devices()],
+        "platform": platform.platform(),
+        "python": platform.python_version(),
+        **{package: version(package) for package in _PACKAGES},
+    }
+
+
+def _processor() -> str:
+    """Linux tells the processor's name; elsewhere its kind must do."""
+    try:
+        with open("/proc/cpuinfo") as lines:  # noqa: PTH123 - no file on a disk
+            return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
