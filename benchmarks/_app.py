@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -20,7 +19,7 @@ from tests.browser.chromium import FLAGS, find_chromium
 @contextmanager
 def opened_app() -> Iterator[tuple[App, Browser]]:
     """Start a server on CIFAR_DATA_DIR (without it, the practice set) and a browser; stop both afterwards."""
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, sync_playwright() as playwright:
         app = App(Path(folder), os.environ.get("CIFAR_DATA_DIR"))
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
         try:
@@ -36,11 +35,15 @@ def get_store(app: App) -> RunStore:
     return RunStore(Path(app.env["CIFAR_RUNS_DIR"]))
 
 
-def start_training(app: App, **changes: Any) -> RunRecord:
-    """Start a run of the notebook's settings that goes on until it is stopped; return it once it makes steps."""
-    config = with_overrides(
-        PRESETS["notebook"].config, {"training.num_epochs": 1000, "training.device": "cpu"} | changes
-    )
+def start_training(app: App, *, quick: bool = False) -> RunRecord:
+    """Start a run of the notebook's settings that goes on until it is stopped; return it once it makes steps.
+
+    Args:
+        app: Whose runs it joins.
+        quick: Whether its epochs are short.
+    """
+    changes = {"training.num_epochs": 1000, "training.device": "cpu", "data.train_fraction": 0.05 if quick else 1.0}
+    config = with_overrides(PRESETS["notebook"].config, changes)
     store = get_store(app)
     record = store.record(store.submit(config, name="beside"))
     wait(lambda: record.status().step > 0, 60)

@@ -31,10 +31,11 @@ _MANY = 64
 
 def main(arguments: list[str]) -> int:
     """Measure and print a JSON line last."""
-    repeats = 1 if "--quick" in arguments else 7
+    quick = "--quick" in arguments
+    repeats = 1 if quick else 7
     torch.set_num_threads(1)
-    goals = _measure_methods(repeats) + _measure_batches(1 if "--quick" in arguments else 5)
-    goals += _measure_pages(repeats)
+    goals = _measure_methods(repeats) + _measure_batches(1 if quick else 5)
+    goals += _measure_pages(repeats, quick)
     for goal in goals:
         print(f"{goal['what']}: {goal['value']:.3g}")
     print_report("attribution", goals)
@@ -79,9 +80,9 @@ def _create_case(count: int) -> tuple[Classifier, torch.Tensor, torch.Tensor]:
     return model, torch.rand(count, 3, 32, 32, generator=draws), torch.randint(10, (count,), generator=draws)
 
 
-def _measure_pages(repeats: int) -> list[dict[str, Any]]:
+def _measure_pages(repeats: int, quick: bool) -> list[dict[str, Any]]:
     with opened_app() as (app, browser):
-        record = start_training(app)
+        record = start_training(app, quick=quick)
         wait(lambda: len(record.epoch_rows()) >= 3, 300)
         get_store(app).stop(record.run_id)
         wait(lambda: not record.status().is_active, 60)

@@ -36,10 +36,11 @@ _NUM_SESSIONS = 20
 
 def main(arguments: list[str]) -> int:
     """Measure and print a JSON line last."""
-    repeats, num_servers = (2, 1) if "--quick" in arguments else (9, 5)
+    quick = "--quick" in arguments
+    repeats, num_servers = (2, 1) if quick else (9, 5)
     with opened_app() as (app, browser):
         goals = [_measure_first_paint(browser, num_servers)]
-        record = start_training(app)
+        record = start_training(app, quick=quick)
         wait(lambda: len(record.epoch_rows()) >= 2, 300)
         goals += _measure_reruns(app, record.run_id, "beside a training", repeats, None)
         get_store(app).stop(record.run_id)

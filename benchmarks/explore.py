@@ -22,12 +22,13 @@ _LABELS = "(list) => list.getAttribute('aria-label') + list.children[0]?.getAttr
 
 def main(arguments: list[str]) -> int:
     """Measure each interaction and print a JSON line last."""
-    repeats = 2 if "--quick" in arguments else 9
+    quick = "--quick" in arguments
+    repeats = 2 if quick else 9
     goals: list[dict[str, Any]] = []
     with opened_app() as (app, browser):
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         for situation in ("alone", "beside a training"):
-            record = start_training(app) if situation != "alone" else None
+            record = start_training(app, quick=quick) if situation != "alone" else None
             for what, seconds in _measure(page, app, repeats).items():
                 value = statistics.median(seconds)
                 print(f"{what}, {situation}: {value:.2f} s (slowest {max(seconds):.2f} s)", flush=True)

@@ -35,21 +35,22 @@ _SETTLING_SECONDS = 8.0  # a browser goes on working for a while after a page is
 
 def main(arguments: list[str]) -> int:
     """Measure in turn and print a JSON line last."""
-    seconds, repeats = (4.0, 1) if "--quick" in arguments else (15.0, 7)
+    quick = "--quick" in arguments
+    seconds, settling, repeats = (4.0, 1.0, 1) if quick else (15.0, _SETTLING_SECONDS, 7)
     lost: dict[str, list[float]] = defaultdict(list)
     taken: dict[str, list[float]] = defaultdict(list)
     with opened_app() as (app, browser):
-        record = start_training(app)
+        record = start_training(app, quick=quick)
         wait(lambda: bool(record.epoch_rows()), 300)
         watchers = _watchers(app, browser, record)
         for watch in watchers.values():  # everything once: a new server imports torch behind its first page
             with watch():
-                time.sleep(_SETTLING_SECONDS)
+                time.sleep(settling)
         before = _throughput(record, seconds)
         for _ in range(repeats):
             for who, watch in watchers.items():
                 with watch():
-                    time.sleep(_SETTLING_SECONDS)
+                    time.sleep(settling)
                     began, worked = time.perf_counter(), _processor_seconds(app)
                     watched = _throughput(record, seconds)
                     worked = _processor_seconds(app) - worked
