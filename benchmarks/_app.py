@@ -62,21 +62,3 @@ def wait(condition: Callable[[], bool], at_most: float = 30.0) -> float:
             raise TimeoutError(f"nothing happened within {at_most:g} s")
         time.sleep(0.01)
     return time.perf_counter() - began
-
-
-class IdleExecutor:
-    """An executor that starts nothing: whoever submits a run trains it, or does not."""
-
-    def submit(self, run_dir: Path) -> None:
-        """Start nothing."""
-
-    def poll(self, run_dir: Path) -> bool:
-        """Whether the worker lives: it is this process."""
-        return True
-
-    def cancel(self, run_dir: Path) -> None:
-        """Stop nothing."""
-
-    def logs(self, run_dir: Path) -> str:
-        """Return nothing."""
-        return ""

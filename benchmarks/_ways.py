@@ -21,7 +21,7 @@ from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 from torchvision import transforms
 
-from benchmarks._app import IdleExecutor
+from benchmarks._store import IdleExecutor
 from cifar_core.config import RunConfig
 from cifar_core.data import Dataset, compute_channel_statistics, create_splits, load_dataset
 from cifar_core.models import create_classifier

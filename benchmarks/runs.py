@@ -4,7 +4,6 @@ python -m benchmarks.runs [--quick]. Needs no dataset.
 """
 
 import math
-import shutil
 import statistics
 import sys
 import tempfile
@@ -13,9 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks._app import IdleExecutor
 from benchmarks._report import judge, print_report
-from cifar_core.presets import PRESETS
+from benchmarks._store import IdleExecutor, fill_store
 from cifar_core.runs import RunStore
 from cifar_core.runs.journal import append_row
 from cifar_core.runs.record import RunRecord
@@ -80,10 +78,7 @@ def _row(place: int) -> dict[str, Any]:
 
 
 def _measure_store(runs_dir: Path, num_runs: int, repeats: int) -> list[dict[str, Any]]:
-    store = RunStore(runs_dir, executor=IdleExecutor())
-    first = store.submit(PRESETS["notebook"].config, name="first")
-    for place in range(1, num_runs):
-        shutil.copytree(runs_dir / first, runs_dir / f"20250101-{place // 60:02d}{place % 60:02d}-brave-otter")
+    store = fill_store(runs_dir, num_runs)
     store.list_runs()
     warm = _median(store.list_runs, repeats)
     fresh = _median(lambda: RunStore(runs_dir, executor=IdleExecutor()).list_runs(), repeats)

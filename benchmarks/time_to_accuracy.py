@@ -13,8 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks._app import IdleExecutor
 from benchmarks._report import judge, print_report
+from benchmarks._store import IdleExecutor
 from cifar_core.config import RunConfig
 from cifar_core.data import load_dataset
 from cifar_core.overrides import with_overrides

@@ -19,6 +19,7 @@ from cifar_core.runs.status import RunError, RunStatus
 _SCHEMA = 1
 _LOCK_SECONDS = 30
 _INDEX_SECONDS = 5
+_FEW = 3
 # Whoever changes one of these changes a run's line in the list.
 _WATCHED = ("status.json", "meta.json", "events.jsonl", "config.json")
 
@@ -55,8 +56,13 @@ class RunIndex:
         """Return all runs, newest first, after reading those whose files changed."""
         stamps = {path.name: _stamp(path) for path in self._run_dirs()}
         lines = self._lines
-        if _changed(stamps, lines):
+        changed = _changed(stamps, lines)
+        if len(changed) > _FEW or not lines.keys() >= stamps.keys():
             lines = self._lookup(stamps, lines)
+        else:
+            # A worker writes its status twice a second: too often to be told to the index, which hears of it with the
+            # next run or from the next process.
+            lines = lines | _read(self._runs_dir, changed, stamps)
         self._lines = {run_id: lines[run_id] for run_id in stamps}
         summaries = [summary for _, summary in self._lines.values()]
         return sorted(summaries, key=lambda summary: (summary.created_at, summary.run_id), reverse=True)

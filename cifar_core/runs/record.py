@@ -90,18 +90,18 @@ class RunRecord:
 
     def epoch_rows(self) -> list[dict[str, Any]]:
         """Return a row for each finished epoch, in order; of one that was run twice, the later."""
-        epochs = {row["epoch"]: row for row in self._metrics.rows() if row.get("kind") == "epoch"}
+        epochs = {row["epoch"]: row for row in self._metrics.rows("epoch")}
         return [epochs[epoch] for epoch in sorted(epochs)]
 
     def step_rows(self, max_rows: int = 400) -> list[dict[str, Any]]:
         """Return rows within epochs, thinned evenly to `max_rows`; those of an abandoned part are left out."""
-        steps = [row for row in self._metrics.rows() if row.get("kind") == "step"]
+        steps = self._metrics.rows("step")
         stride = max(1, -(-len(steps) // max_rows))
         return steps[::-1][::stride][::-1]
 
     def compile_seconds(self) -> float:
         """Return how long the network was compiled before its steps, over all attempts; 0 if it was not."""
-        return sum(row["seconds"] for row in self._metrics.rows() if row.get("kind") == "compiled")
+        return sum(row["seconds"] for row in self._metrics.rows("compiled"))
 
     def events(self) -> list[dict[str, Any]]:
         """Return what happened to the run beside training, each with `kind` and `time`."""

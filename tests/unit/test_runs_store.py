@@ -226,6 +226,14 @@ def test_reading_the_status_of_hundreds_of_runs_reads_no_file_again(store, confi
     assert reads == []
 
 
+def test_a_run_that_reports_is_read_without_the_index(store, config, monkeypatch):
+    run_id = store.submit(config)
+    store.list_runs()
+    monkeypatch.delattr(RunIndex, "_lookup")
+    change_status(store.record(run_id).run_dir, epoch=3)
+    assert store.list_runs()[0].status.epoch == 3
+
+
 def test_status_survives_unknown_fields_of_a_later_version(store, config):
     run_id = store.submit(config)
     path = store.record(run_id).run_dir / "status.json"
