@@ -57,8 +57,8 @@ def _import_all() -> None:
 
 
 def collect_if_due() -> bool:
-    """Collect garbage if there are some hundred objects more than after the last time; return whether there were."""
-    is_due = any(gc.get_count()[1:])
+    """Collect garbage if there are some thousand objects more than after the last time; return whether there were."""
+    is_due = gc.get_count()[2] > 0
     if is_due:
         gc.collect()
     return is_due

@@ -18,10 +18,10 @@ def test_garbage_goes_once_much_was_made_and_not_before():
     gone = weakref.ref(_Node())
     assert not collect_if_due()
     assert gone() is not None
-    kept = [[] for _ in range(5000)]
+    kept = [[] for _ in range(20_000)]
     assert collect_if_due()
     assert gone() is None
-    assert len(kept) == 5000
+    assert len(kept) == 20_000
 
 
 def test_streamlit_leaves_it_to_the_dashboard():
