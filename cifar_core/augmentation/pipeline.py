@@ -15,6 +15,8 @@ from cifar_core.config import AugmentationConfig
 
 # What covers a cutout or an erased rectangle: the middle of the pixels' range.
 FILL = 0.5
+# Images augmented at once, where batches are smaller. More leave a processor's caches before they are trained on.
+_AT_ONCE = 512
 
 
 @dataclass(frozen=True)
@@ -81,18 +83,32 @@ def draw_batches(
         bounds: For each batch, its first place among the indices and the one behind its last.
     """
     draws = AugmentationDraws(config, seed, epoch, indices)
-    if not config.mixes_labels:
-        for start, end in bounds:
-            yield Batch(_augment_from(pool, draws.part(start, end)), pool.labels[indices[start:end]])
-        return
-    mixing = draw_mixing(config, seed, epoch, indices, len(pool.train))
-    partner_draws = AugmentationDraws(config, seed, epoch, pool.train[mixing.partner])
+    mixing = partner_draws = None
+    if config.mixes_labels:
+        mixing = draw_mixing(config, seed, epoch, indices, len(pool.train))
+        partner_draws = AugmentationDraws(config, seed, epoch, pool.train[mixing.partner])
+    for group in _group(bounds):
+        place = group[0][0], group[-1][1]
+        images, targets = _augment_from(pool, draws.part(*place)), pool.labels[indices[slice(*place)]]
+        if mixing is not None and partner_draws is not None:
+            mixed, others = mixing.part(*place), partner_draws.part(*place)
+            images = mix_images(images, _augment_from(pool, others), mixed)
+            targets = mix_labels(targets, pool.labels[others.indices], mixed, pool.num_classes)
+        for start, end in group:
+            part = slice(start - place[0], end - place[0])
+            yield Batch(images[part], targets[part], None if mixing is None else mixing.part(start, end))
+
+
+def _group(bounds: Sequence[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """Put neighbouring batches together that are augmented at once: the operations on a small batch cost as many."""
+    group: list[tuple[int, int]] = []
     for start, end in bounds:
-        own, others = draws.part(start, end), partner_draws.part(start, end)
-        mixed = mixing.part(start, end)
-        images = mix_images(_augment_from(pool, own), _augment_from(pool, others), mixed)
-        targets = mix_labels(pool.labels[own.indices], pool.labels[others.indices], mixed, pool.num_classes)
-        yield Batch(images, targets, mixed)
+        if group and end - group[0][0] > _AT_ONCE:
+            yield group
+            group = []
+        group.append((start, end))
+    if group:
+        yield group
 
 
 def augment(images: Tensor, draws: AugmentationDraws) -> Tensor:

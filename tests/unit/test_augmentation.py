@@ -6,7 +6,15 @@ import torch
 from scipy.stats import beta, kstest
 from torchvision.transforms import InterpolationMode, v2
 
-from cifar_core.augmentation import AugmentationDraws, ImagePool, augment, draw_batch, draw_batches, scale_pixels
+from cifar_core.augmentation import (
+    AugmentationDraws,
+    ImagePool,
+    augment,
+    draw_batch,
+    draw_batches,
+    pipeline,
+    scale_pixels,
+)
 from cifar_core.augmentation.colour import change_colours, shift_hue, to_gray
 from cifar_core.augmentation.geometry import crop_and_flip, rotate_shift_scale
 from cifar_core.augmentation.mixing import draw_mixing, mix_images, mix_labels
@@ -286,15 +294,30 @@ def test_an_image_looks_the_same_in_any_batch_and_new_in_each_epoch(pool, settin
         assert (whole.images != other.images).flatten(1).any(1).float().mean() > 0.2
 
 
+@pytest.mark.parametrize("at_once", [1, 45, 512])
 @each
-def test_an_epochs_batches_are_the_same_drawn_one_by_one(pool, settings):
+def test_an_epochs_batches_are_the_same_drawn_one_by_one(monkeypatch, pool, settings, at_once):
+    """However many are augmented at once; only the last bits may differ, where a processor takes several numbers."""
+    monkeypatch.setattr(pipeline, "_AT_ONCE", at_once)
     config = AugmentationConfig(**settings)
     indices = torch.randperm(64, generator=torch.Generator().manual_seed(3))
-    bounds = [(0, 24), (24, 48), (48, 64)]
+    bounds = [(0, 24), (24, 45), (45, 64)]
     for (start, end), batch in zip(bounds, draw_batches(pool, config, 0, 5, indices, bounds), strict=True):
         alone = draw_batch(pool, config, 0, 5, indices[start:end])
-        torch.testing.assert_close(batch.images, alone.images, rtol=0, atol=0)
-        torch.testing.assert_close(batch.targets, alone.targets, rtol=0, atol=0)
+        torch.testing.assert_close(batch.images, alone.images, rtol=0, atol=1e-6)
+        torch.testing.assert_close(batch.targets, alone.targets, rtol=0, atol=1e-6)
+        assert (batch.mixing is None) == (alone.mixing is None)
+        assert batch.mixing is None or torch.equal(batch.mixing.partner, alone.mixing.partner)
+
+
+def test_small_batches_are_augmented_together(monkeypatch, pool):
+    sizes = []
+    whole = pipeline.augment
+    monkeypatch.setattr(pipeline, "augment", lambda images, draws: sizes.append(len(images)) or whole(images, draws))
+    monkeypatch.setattr(pipeline, "_AT_ONCE", 40)
+    bounds = [(0, 20), (20, 40), (40, 50), (50, 64)]
+    assert len(list(draw_batches(pool, AugmentationConfig(crop_padding=4), 0, 1, torch.arange(64), bounds))) == 4
+    assert sizes == [40, 24]
 
 
 @each
