@@ -25,6 +25,7 @@ from benchmarks._store import IdleExecutor
 from cifar_core.config import RunConfig
 from cifar_core.data import Dataset, compute_channel_statistics, create_splits, load_dataset
 from cifar_core.models import create_classifier
+from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunStore
 from cifar_core.runs.executor import worker_environment
 from cifar_core.runs.worker import run_worker
@@ -36,7 +37,7 @@ from cifar_core.training.step import train_on
 
 _WORKERS = (0, 2)
 COURSE = tuple(f"the course's way, {count} workers" for count in _WORKERS)
-FIT, WHOLE_FIT, LIMIT = "fit", "fit, val and checkpoint included", "limit"
+FIT, WHOLE_FIT, LIMIT, FLOAT32 = "fit", "fit, val and checkpoint included", "limit", "limit in float32"
 
 
 class _Images(TorchDataset[tuple[Any, int]]):
@@ -115,7 +116,8 @@ def _run_ours(config: RunConfig, dataset: Dataset, device: str) -> dict[str, flo
     before = _run_limit(config, dataset, device)
     steps, whole = _run_fit(config, dataset)
     after = _run_limit(config, dataset, device)
-    return {FIT: steps, WHOLE_FIT: whole, LIMIT: 2 / (1 / before + 1 / after)}
+    plain = _run_limit(with_overrides(config, {"training.precision": "float32"}), dataset, device)
+    return {FIT: steps, WHOLE_FIT: whole, LIMIT: 2 / (1 / before + 1 / after), FLOAT32: plain}
 
 
 def _run_fit(config: RunConfig, dataset: Dataset) -> tuple[float, float]:

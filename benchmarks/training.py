@@ -5,7 +5,8 @@ python -m benchmarks.training [--quick]. Uses CIFAR_DATA_DIR; without CIFAR-10 t
 The three take turns on the same network, images and batch size. The course's way: a DataLoader, torchvision's
 transforms image by image (crop, flip), float32 in the default layout, the loss read at each step. `fit`: a worker's
 whole run with metrics, checkpoints and predictions; its second epoch, without the look at val. The limit: the same
-steps on one batch that lies on the device already.
+steps on one batch that lies on the device already; once more in float32, to see whether the number format that `auto`
+chose is the quicker one.
 """
 
 import statistics
@@ -19,7 +20,7 @@ import numpy as np
 import torch
 
 from benchmarks._report import judge, print_report
-from benchmarks._ways import COURSE, FIT, LIMIT, finish, measure_way
+from benchmarks._ways import COURSE, FIT, FLOAT32, LIMIT, finish, measure_way
 from cifar_core.config import RunConfig
 from cifar_core.data import Dataset, load_dataset
 from cifar_core.models import summarize_config
@@ -87,10 +88,16 @@ def _measure(case: _Case, repeats: int) -> dict[str, list[float]]:
 
 def _compare(name: str, case: _Case, speeds: dict[str, list[float]]) -> list[dict[str, Any]]:
     course = np.max([speeds[way] for way in COURSE], axis=0)
-    fit, limit = np.array(speeds[FIT]), np.array(speeds[LIMIT])
+    fit, limit, float32 = (np.array(speeds[way]) for way in (FIT, LIMIT, FLOAT32))
     return [
         judge(f"{name}: fit, times the course's way", float(np.median(fit / course)), case.goal, at_least=True),
         judge(f"{name}: fit, share of the limit", float(np.median(fit / limit)), 0.95, at_least=True),
+        judge(
+            f"{name}: the number format chosen here, times float32",
+            float(np.median(limit / float32)),
+            1.0,
+            at_least=True,
+        ),
         judge(f"{name}: fit, images a second", float(np.median(fit)), None),
     ]
 
