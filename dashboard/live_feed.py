@@ -53,10 +53,10 @@ def read_feed(
     done to it, with the runs that wait, with what else the view shows.
     """
     growth = read_growth(view, record, status, compared)
-    files = (record.run_dir / name for name in ("metrics.jsonl", "events.jsonl"))
-    metrics, events = (path.stat().st_size if path.exists() else 0 for path in files)
+    steered = record.run_dir / "events.jsonl"
+    events = steered.stat().st_size if steered.exists() else 0
     waiting = [run.run_id for run in store.waiting()]
-    stage = [status.status, status.attempt, metrics > 0, events, waiting, growth.rest]
+    stage = [status.status, status.attempt, status.has_begun, events, waiting, growth.rest]
     pulse = Pulse(
         words=_describe(store, record, status),
         share=status.progress,

@@ -35,7 +35,7 @@ _NUM_OF_CELL = 24
 
 def render_watch(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> tuple[str, list[str]]:
     """Draw the chosen view of a run; return its name and the ids of the runs drawn beneath."""
-    if not status.step and not status.epoch:
+    if not status.has_begun:
         return "", []
     choose_one("View", _VIEWS, state.TRAIN_VIEW)(runs, record, status)
     return state.widget_value(state.TRAIN_VIEW) or next(iter(_VIEWS)), state.widget_value(state.TRAIN_OVERLAY) or []

@@ -71,6 +71,11 @@ class RunStatus(BaseModel):
     seconds: float | None = None
 
     @property
+    def has_begun(self) -> bool:
+        """Whether there are numbers of a first step."""
+        return bool(self.step or self.epoch)
+
+    @property
     def is_active(self) -> bool:
         """Whether it waits, runs or pauses."""
         return self.status in ACTIVE

@@ -63,6 +63,15 @@ def test_the_stage_passes_with_what_the_charts_do_not_show(lab):
     assert len(set(seen)) == len(seen)
 
 
+def test_the_stage_passes_with_the_first_step(lab):
+    """A page drawn just before it has no view yet; the run's start stands in the metrics already."""
+    run_id = lab.run("hare")
+    change_status(lab.record(run_id).run_dir, step=0, epoch=0)
+    before = stage(lab, run_id, "")
+    change_status(lab.record(run_id).run_dir, step=9)
+    assert stage(lab, run_id, "") != before
+
+
 def test_other_views_are_drawn_anew_with_each_epoch(lab):
     run_id = lab.run("hare")
     before = stage(lab, run_id, "Confusion")
