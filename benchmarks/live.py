@@ -36,7 +36,7 @@ _SETTLING_SECONDS = 8.0  # a browser goes on working for a while after a page is
 def main(arguments: list[str]) -> int:
     """Measure in turn and print a JSON line last."""
     quick = "--quick" in arguments
-    seconds, settling, repeats = (4.0, 1.0, 1) if quick else (15.0, _SETTLING_SECONDS, 7)
+    seconds, settling, repeats = (2.0, 0.5, 1) if quick else (15.0, _SETTLING_SECONDS, 7)
     lost: dict[str, list[float]] = defaultdict(list)
     taken: dict[str, list[float]] = defaultdict(list)
     with opened_app() as (app, browser):
