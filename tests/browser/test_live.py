@@ -16,12 +16,14 @@ RUNNING = re.compile(r"Running, epoch \d+ of 300")
 def watched(app, page):
     """The page of a run that goes on all the time."""
     start_tiny_run(app, page, 300, "watched")
-    expect(page.get_by_text(RUNNING).first).to_be_visible(timeout=90_000)
-    expect(page.get_by_text("Train is measured on")).to_be_visible(timeout=30_000)
-    yield page
-    page.unroute_all()
-    page.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.get_by_text(re.compile("Stopped on request")).first).to_be_visible(timeout=60_000)
+    try:
+        expect(page.get_by_text(RUNNING).first).to_be_visible(timeout=90_000)
+        expect(page.get_by_text("Train is measured on")).to_be_visible(timeout=30_000)
+        yield page
+    finally:  # whatever failed: a training left behind would slow every later test
+        page.unroute_all()
+        page.get_by_role("button", name="Stop", exact=True).click()
+        expect(page.get_by_text(re.compile("Stopped on request")).first).to_be_visible(timeout=60_000)
 
 
 def words(page):
