@@ -106,10 +106,11 @@ def _tabs(app: App, browser: Browser, record: RunRecord, count: int) -> Iterator
 
 
 def _throughput(record: RunRecord, seconds: float) -> float:
-    """Images a second of the steps that are reported within a window."""
-    seen = len(record.step_rows(sys.maxsize))
+    """Images a second of the steps that are reported within a window, which lasts until one began and ended in it."""
+    seen = len(record.step_rows(sys.maxsize)) + 1  # the first began before
     time.sleep(seconds)
-    rows = record.step_rows(sys.maxsize)[seen + 1 :]  # the first began before
+    wait(lambda: len(record.step_rows(sys.maxsize)) > seen)
+    rows = record.step_rows(sys.maxsize)[seen:]
     return statistics.harmonic_mean([row["images_per_second"] for row in rows])
 
 
