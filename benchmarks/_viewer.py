@@ -1,10 +1,11 @@
 """A browser tab without a browser: it speaks Streamlit's protocol and draws nothing. For benchmarks only."""
 
 import gzip
+import http.client
 import json
 import threading
 import time
-import urllib.request
+from contextlib import closing
 from types import TracebackType
 from typing import Self
 
@@ -12,6 +13,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+
+_PATIENCE = 0.5  # seconds between looks at whether the tab was closed
 
 
 class Viewer:
@@ -33,7 +36,7 @@ class Viewer:
         self._page_hash = ""
         self._asked_at = 0.0
         self._is_closing = False
-        self._is_rerun_wanted = False
+        self._socket: ClientConnection
         self._thread = threading.Thread(target=self._follow, daemon=True)
 
     def __enter__(self) -> Self:
@@ -59,7 +62,7 @@ class Viewer:
     def rerun(self) -> float:
         """Ask for the page again and return the seconds until it was drawn."""
         seen = self.num_runs
-        self._is_rerun_wanted = True
+        self._ask()
         self.wait(seen + 1)
         return self.response_seconds[-1]
 
@@ -68,37 +71,38 @@ class Viewer:
 
         When its stage passes, the whole page is asked for again; a browser would ask for a part of it.
         """
-        threading.Thread(target=self._ask_feed, args=(f"http://127.0.0.1:{self._port}/{feed}",), daemon=True).start()
+        threading.Thread(target=self._ask_feed, args=(f"/{feed}",), daemon=True).start()
 
     def _ask_feed(self, address: str) -> None:
         stage = None
-        while not self._is_closing:
-            with urllib.request.urlopen(urllib.request.Request(address, headers={"Accept-Encoding": "gzip"})) as answer:
+        with closing(http.client.HTTPConnection("127.0.0.1", self._port)) as connection:  # kept open, as by a browser
+            while not self._is_closing:
+                connection.request("GET", address, headers={"Accept-Encoding": "gzip"})
+                answer = connection.getresponse()
                 body = answer.read()
-            text = gzip.decompress(body) if answer.headers["Content-Encoding"] == "gzip" else body
-            seen, stage = stage, json.loads(text)["pulse"]["stage"]
-            self._is_rerun_wanted = seen is not None and seen != stage
-            time.sleep(1.0)
+                text = gzip.decompress(body) if answer.headers["Content-Encoding"] == "gzip" else body
+                seen, stage = stage, json.loads(text)["pulse"]["stage"]
+                if seen is not None and seen != stage and not self._is_closing:
+                    self._ask()
+                time.sleep(1.0)
 
     def _follow(self) -> None:
-        with connect(self._url, subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
-            self._ask(socket)
+        with connect(self._url, subprotocols=["streamlit"], max_size=None) as self._socket:  # type: ignore[list-item]
+            self._ask()
             while not self._is_closing:
+                until = min([*self._due.values(), time.monotonic() + _PATIENCE])
                 try:
-                    self._take(socket.recv(timeout=0.05))
+                    self._take(self._socket.recv(timeout=max(until - time.monotonic(), 0.0)))
                 except TimeoutError:
                     pass
                 except ConnectionClosed:
                     return
-                if self._is_rerun_wanted:
-                    self._is_rerun_wanted = False
-                    self._ask(socket)
                 for fragment, due in self._due.items():
                     if time.monotonic() >= due:
                         self._due[fragment] = time.monotonic() + self._intervals[fragment]
-                        self._ask(socket, fragment)
+                        self._ask(fragment)
 
-    def _ask(self, socket: ClientConnection, fragment: str = "") -> None:
+    def _ask(self, fragment: str = "") -> None:
         message = BackMsg()
         message.rerun_script.query_string = self._query
         message.rerun_script.page_name = self._page
@@ -106,7 +110,7 @@ class Viewer:
         message.rerun_script.fragment_id = fragment
         message.rerun_script.is_auto_rerun = bool(fragment)
         self._asked_at = time.perf_counter()
-        socket.send(message.SerializeToString())
+        self._socket.send(message.SerializeToString())
 
     def _take(self, data: str | bytes) -> None:
         message = ForwardMsg()
