@@ -67,7 +67,7 @@ class Viewer:
         return self.response_seconds[-1]
 
     def follow(self, feed: str) -> None:
-        """Ask a run's feed once a second from now on, as an open Train page does, until the tab is closed.
+        """Ask a run's feed again and again from now on, as an open Train page does, until the tab is closed.
 
         When its stage passes, the whole page is asked for again; a browser would ask for a part of it.
         """
@@ -81,10 +81,11 @@ class Viewer:
                 answer = connection.getresponse()
                 body = answer.read()
                 text = gzip.decompress(body) if answer.headers["Content-Encoding"] == "gzip" else body
-                seen, stage = stage, json.loads(text)["pulse"]["stage"]
+                pulse = json.loads(text)["pulse"]
+                seen, stage = stage, pulse["stage"]
                 if seen is not None and seen != stage and not self._is_closing:
                     self._ask()
-                time.sleep(1.0)
+                time.sleep(pulse["interval"])
 
     def _follow(self) -> None:
         with connect(self._url, subprotocols=["streamlit"], max_size=None) as self._socket:  # type: ignore[list-item]

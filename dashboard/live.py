@@ -61,7 +61,7 @@ def _render_heading(run: RunSummary) -> bool:
             "Follow",
             value=True,
             key=state.TRAIN_FOLLOW,
-            help="Charts grow once a second. Off: they hold still, to zoom and read.",
+            help="Charts grow every second or two. Off: they hold still, to zoom and read.",
         )
         st.button(
             "Use its settings",

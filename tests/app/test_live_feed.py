@@ -1,6 +1,7 @@
-"""python -m pytest tests/app/test_live_feed.py. What an open Train page asks for once a second."""
+"""python -m pytest tests/app/test_live_feed.py. What an open Train page asks for every second or two."""
 
 import json
+import time
 
 import pytest
 from starlette.requests import Request
@@ -46,6 +47,17 @@ def test_runs_drawn_beneath_stay_there(lab):
     names = [line["name"] for line in json.loads(next(iter(answer["charts"].values())))["lines"]]
     assert len(names) == 3
     assert names[0].startswith("tortoise")
+
+
+def test_a_page_asks_less_often_after_the_first_minute(lab):
+    run_id = lab.run("hare")
+    assert ask(run_id)[1]["pulse"]["interval"] == 1.0
+    change_status(lab.record(run_id).run_dir, started_at=time.time() - 61)
+    assert ask(run_id)[1]["pulse"]["interval"] == 2.0
+    change_status(lab.record(run_id).run_dir, started_at=None, submitted_at=time.time() - 61)
+    assert ask(run_id)[1]["pulse"]["interval"] == 2.0
+    change_status(lab.record(run_id).run_dir, attempt=2, started_at=time.time())
+    assert ask(run_id)[1]["pulse"]["interval"] == 1.0
 
 
 def test_the_stage_passes_with_what_the_charts_do_not_show(lab):

@@ -1,4 +1,4 @@
-"""Lines over one axis, drawn on a canvas: cheap enough to grow once a second, and zoomed as it was when they do."""
+"""Lines over one axis, drawn on a canvas: cheap enough to grow each second, and zoomed as it was when they do."""
 
 import json
 from collections.abc import Sequence

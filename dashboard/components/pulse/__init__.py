@@ -17,6 +17,7 @@ class Pulse:
         numbers: Label, value, and what the value is of.
         stage: Changes when more of the page changes than this line and the charts, e.g. with each epoch.
         is_still: Whether it makes no steps just now.
+        interval: Seconds after which to ask for the next.
     """
 
     words: str
@@ -24,10 +25,11 @@ class Pulse:
     numbers: list[tuple[str, str, str]]
     stage: str
     is_still: bool = False
+    interval: float = 1.0
 
 
 def render_pulse(pulse: Pulse, feed: str, *, key: str) -> None:
-    """Show it, and ask the feed for it once a second; the part of the page around it is drawn anew with each stage.
+    """Show it, and ask the feed for it again and again; the part of the page around it is drawn anew with each stage.
 
     Args:
         pulse: As it is now.

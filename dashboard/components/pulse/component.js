@@ -1,32 +1,46 @@
 // One instance a parentElement. It asks the server how the run is doing and hands new charts to those who draw them,
 // without Streamlit drawing the page again: that costs twenty times as much, of a processor that trains.
 const instances = new WeakMap();
-const INTERVAL = 1000;
 const PATIENCE = 3;
 
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const instance = instances.get(parentElement) ?? {};
   instances.set(parentElement, instance);
-  clearInterval(instance.timer);
+  instance.stop?.();
   if (instance.sent !== data.pulse.key) {
     instance.sent = data.pulse.key;
     show(parentElement, data.pulse);
   }
-  Object.assign(instance, { isAsking: false, refused: 0 });
-  instance.timer = setInterval(() => ask(instance, data, parentElement, setTriggerValue), INTERVAL);
-  return () => clearInterval(instance.timer);
+  instance.refused = 0;
+  instance.stop = repeat(data.pulse.interval, () => ask(instance, data, parentElement, setTriggerValue));
+  return instance.stop;
 }
 
+// Calls `act` after so many seconds, and again after as many as it returns. Returns how to end that.
+function repeat(seconds, act) {
+  let isStopped = false;
+  const next = async () => {
+    const interval = document.hidden ? seconds : await act();
+    if (!isStopped) {
+      timer = setTimeout(next, 1000 * interval);
+    }
+  };
+  let timer = setTimeout(next, 1000 * seconds);
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+  };
+}
+
+// Returns after how many seconds to ask again.
 async function ask(instance, { feed, pulse }, parentElement, setTriggerValue) {
-  if (instance.isAsking || document.hidden) {
-    return;
-  }
-  instance.isAsking = true;
+  let interval = pulse.interval;
   try {
     const response = await fetch(feed, { cache: "no-store" });
     const answer = response.ok ? await response.json() : null;
     if (answer) {
+      interval = answer.pulse.interval;
       show(parentElement, answer.pulse);
       window.dispatchEvent(new CustomEvent("cifar-lab-charts", { detail: answer.charts }));
     }
@@ -37,7 +51,7 @@ async function ask(instance, { feed, pulse }, parentElement, setTriggerValue) {
   } catch {
     // The server is gone for a while: Streamlit says so and comes back to it.
   }
-  instance.isAsking = false;
+  return interval;
 }
 
 function show(parentElement, { words, share, numbers, is_still: isStill }) {
