@@ -23,6 +23,8 @@ SOURCE_TITLES = {
 }
 
 
+# Fields have the standard term, pages the spelling of their other words.
+_SETTING_NAMES = {"normalization": "normalisation"}
 _CHOICE_TITLES = {
     "mlp": "MLP",
     "simple_cnn": "Simple CNN",
@@ -122,4 +124,4 @@ def setting_name(path: str) -> str:
     section, _, field = path.partition(".")
     if field == "name":
         return "network" if section == "model" else section
-    return field.removeprefix("num_").replace("_", " ")
+    return _SETTING_NAMES.get(field) or field.removeprefix("num_").replace("_", " ")

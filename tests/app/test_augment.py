@@ -98,6 +98,7 @@ def test_one_parameter_is_taken_through_its_range(open_page):
 def test_normalisation_has_a_reason_and_a_chart(open_page):
     at = show(open_page("Augment"), "Normalisation")
     assert "Mean 0 and standard deviation 1" in texts(at)
+    assert widget(at, "data.normalization").label == "Normalisation"
     widget(at, "data.normalization").select("half").run()
     assert "[-1, 1]" in texts(at)
     assert at.get("plotly_chart")

@@ -39,6 +39,11 @@ def test_train_errors_cell_images_explain(app, page):
     expect(page.locator("figure canvas")).to_have_count(3, timeout=60_000)
     assert "image=" in page.url
 
+    page.set_viewport_size({"width": 390, "height": 844})
+    last_view = page.get_by_role("radio", name="Class", exact=True)
+    expect(last_view).to_be_visible()
+    page.wait_for_function("(at) => at.getBoundingClientRect().right <= innerWidth", arg=last_view.element_handle())
+
 
 @pytest.mark.timeout(240)
 def test_a_reload_in_mid_run_loses_nothing(app, page):
