@@ -36,6 +36,9 @@ class Viewer:
         self._page_hash = ""
         self._asked_at = 0.0
         self._is_closing = False
+        self._failure: Exception | None = None
+        self._looking = threading.Event()
+        self._looking.set()
         self._socket: ClientConnection
         self._thread = threading.Thread(target=self._follow, daemon=True)
 
@@ -46,6 +49,8 @@ class Viewer:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._is_closing = True
         self._thread.join(timeout=10)
+        if self._failure is not None:
+            raise RuntimeError(f"{self._page} could not be followed") from self._failure
 
     def wait(self, num_runs: int = 1, seconds: float = 60.0) -> None:
         """Wait until so many scripts or fragments were drawn.
@@ -71,12 +76,25 @@ class Viewer:
 
         When its stage passes, the whole page is asked for again; a browser would ask for a part of it.
         """
-        threading.Thread(target=self._ask_feed, args=(f"/{feed}",), daemon=True).start()
+        threading.Thread(target=self._keep_asking, args=(f"/{feed}",), daemon=True).start()
+
+    def look(self, is_watched: bool) -> None:
+        """Go on following, or stop asking until it is looked at again, as a hidden tab does."""
+        (self._looking.set if is_watched else self._looking.clear)()
+
+    def _keep_asking(self, address: str) -> None:
+        try:
+            self._ask_feed(address)
+        except (OSError, http.client.HTTPException) as error:
+            self._failure = error
 
     def _ask_feed(self, address: str) -> None:
         stage = None
         with closing(http.client.HTTPConnection("127.0.0.1", self._port)) as connection:  # kept open, as by a browser
             while not self._is_closing:
+                if not self._looking.wait(_PATIENCE):
+                    connection.close()  # the server would, after some seconds
+                    continue
                 connection.request("GET", address, headers={"Accept-Encoding": "gzip"})
                 answer = connection.getresponse()
                 body = answer.read()
