@@ -186,7 +186,7 @@ def test_a_finished_run_says_split_and_epoch_of_every_number(open_page, lab):
     ]
     assert "Finished. Training took 48 s." in texts(at)
     assert "practice set" in texts(at)
-    assert "Against Course notebook: normalization half → dataset" in texts(at)
+    assert "Against Course notebook: normalisation half → dataset" in texts(at)
     assert "Pause" not in labels(at)
     button(at, "See its errors").click().run()
     assert at.header[0].value == "Errors"
