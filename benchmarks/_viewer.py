@@ -5,7 +5,7 @@ import http.client
 import json
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from types import TracebackType
 from typing import Self
 
@@ -85,7 +85,7 @@ class Viewer:
     def _keep_asking(self, address: str) -> None:
         try:
             self._ask_feed(address)
-        except (OSError, http.client.HTTPException) as error:
+        except Exception as error:  # whatever it is, told when the tab is closed
             self._failure = error
 
     def _ask_feed(self, address: str) -> None:
@@ -101,8 +101,9 @@ class Viewer:
                 text = gzip.decompress(body) if answer.headers["Content-Encoding"] == "gzip" else body
                 pulse = json.loads(text)["pulse"]
                 seen, stage = stage, pulse["stage"]
-                if seen is not None and seen != stage and not self._is_closing:
-                    self._ask()
+                if seen is not None and seen != stage:
+                    with suppress(ConnectionClosed):  # the tab is being closed
+                        self._ask()
                 time.sleep(pulse["interval"])
 
     def _follow(self) -> None:

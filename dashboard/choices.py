@@ -26,6 +26,7 @@ def choose_one(
         default=next(iter(options)),
         required=True,
         key=key,
+        wrap=True,
         bind="query-params" if in_address else None,
         persist_state="session",
         label_visibility="collapsed" if label == "View" else "visible",

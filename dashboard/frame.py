@@ -23,7 +23,6 @@ _STYLE = """<style>
 [data-testid="stHeader"] * { pointer-events: auto; }
 [data-testid="stSidebarHeader"] { height: 2.2rem; margin: 0; }
 [class*="st-key-fields_"] { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); align-items: end; }
-[data-testid="stButtonGroup"] :is([role="group"], [role="radiogroup"]) { flex-wrap: wrap; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3rem 1rem; }
   [data-testid="stHeader"] { background: var(--st-background-color, inherit); }

@@ -70,6 +70,7 @@ def _choose_rows(predictions: Predictions, criteria: Criteria) -> tuple[str, str
             default=MISTAKES,
             required=True,
             key=state.ERRORS_OUTCOME,
+            wrap=True,
             bind="query-params",
             persist_state="session",
             on_change=_order_by_outcome,
