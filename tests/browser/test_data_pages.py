@@ -54,11 +54,11 @@ def test_points_of_the_map_are_selected_and_shown(app, page, tool):
     points = page.locator("canvas.points")
     expect(points).to_be_visible()
     page.get_by_role("button", name=tool, exact=True).click()
+    wait_until(lambda: points.evaluate("canvas => canvas.width") > 300)
+    points.hover()
+    expect(page.locator(".tip")).to_be_visible()
     box = points.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    wait_until(lambda: points.evaluate("canvas => canvas.width") > 300)
-    page.mouse.move(x, y)
-    expect(page.locator(".tip")).to_be_visible()
     page.mouse.down()
     for right, down in ((0, 60), (30, 60), (60, 60)):
         page.mouse.move(x + right, y + down)
@@ -67,6 +67,23 @@ def test_points_of_the_map_are_selected_and_shown(app, page, tool):
     expect(page.get_by_role("listbox", name="Images selected on the map").get_by_role("option").first).to_be_visible()
     page.get_by_role("button", name="Select nothing").click()
     expect(page.get_by_text("Nothing is selected")).to_be_visible()
+
+
+def test_a_pointer_that_rests_on_the_map_is_told_of_its_image_once_that_is_there(app, page):
+    page.add_init_script("""
+        const decode = window.createImageBitmap;
+        window.createImageBitmap = async (...parts) => {
+            await new Promise((resolve) => { window.letThrough = resolve; });
+            return decode(...parts);
+        };
+    """)
+    page.goto(f"{app.url}/Explore?view=Map")
+    points = page.locator("canvas.points")
+    wait_until(lambda: points.evaluate("canvas => canvas.width") > 300)
+    points.hover()
+    expect(page.locator(".tip")).to_be_hidden()
+    page.evaluate("letThrough()")
+    expect(page.locator(".tip")).to_be_visible()
 
 
 def test_the_map_zooms_under_the_pointer_and_by_keyboard(app, page):

@@ -9,17 +9,19 @@ export default function (component) {
   let instance = instances.get(parentElement);
   if (!instance || !sameBytes(instance.bytes, data)) {
     instance = { bytes: data, ...unpack(data), tool: instance?.tool ?? "Lasso", drag: null, selected: null };
+    instance.pointer = null; // where a pointer rests on the canvas, while it drags nothing
     instance.view = fit(instance);
     instances.set(parentElement, instance);
-    loadSprite(instance);
     drawLegend(parentElement.querySelector(".legend"), instance.header);
   }
   instance.setStateValue = setStateValue;
   const canvas = parentElement.querySelector(".points");
+  const tip = parentElement.querySelector(".tip");
   canvas.setAttribute("aria-label", instance.header.label);
   const redraw = () => schedule(instance, canvas);
   drawTools(parentElement.querySelector(".tools"), instance, redraw);
-  listen(canvas, parentElement.querySelector(".tip"), instance, redraw);
+  listen(canvas, tip, instance, redraw);
+  loadSprite(instance).then(() => tell(canvas, tip, instance));
   instance.observer?.disconnect();
   instance.observer = new ResizeObserver(redraw);
   instance.observer.observe(canvas);
@@ -42,7 +44,7 @@ function unpack(bytes) {
 }
 
 async function loadSprite(instance) {
-  instance.sprite = await createImageBitmap(new Blob([instance.spriteBytes], { type: "image/webp" }));
+  instance.sprite ??= await createImageBitmap(new Blob([instance.spriteBytes], { type: "image/webp" }));
 }
 
 function fit({ positions }) {
@@ -166,14 +168,18 @@ function listen(canvas, tip, instance, redraw) {
     const box = canvas.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
   };
+  const point = (position) => {
+    instance.pointer = position;
+    tell(canvas, tip, instance);
+  };
   canvas.onpointerdown = (event) => {
     canvas.setPointerCapture(event.pointerId);
     instance.drag = { from: at(event), path: [at(event)], centre: [...instance.view.centre] };
-    tip.hidden = true;
+    point(null);
   };
   canvas.onpointermove = (event) => {
     if (!instance.drag) {
-      tell(canvas, tip, instance, at(event));
+      point(at(event));
       return;
     }
     follow(instance, canvas, at(event));
@@ -186,9 +192,7 @@ function listen(canvas, tip, instance, redraw) {
     instance.drag = null;
     redraw();
   };
-  canvas.onpointerleave = () => {
-    tip.hidden = true;
-  };
+  canvas.onpointerleave = () => point(null);
   canvas.onwheel = (event) => {
     event.preventDefault();
     zoomAt(instance, canvas, at(event), Math.exp(-event.deltaY / 400));
@@ -259,7 +263,12 @@ function select(instance, places) {
   instance.setStateValue("selected", ids);
 }
 
-function tell(canvas, tip, instance, [x, y]) {
+function tell(canvas, tip, instance) {
+  tip.hidden = !instance.pointer || !instance.sprite;
+  if (tip.hidden) {
+    return;
+  }
+  const [x, y] = instance.pointer;
   let nearest = -1;
   let least = REACH * REACH;
   for (let place = 0; place < instance.header.ids.length; place += 1) {
@@ -269,7 +278,7 @@ function tell(canvas, tip, instance, [x, y]) {
       [nearest, least] = [place, distance];
     }
   }
-  tip.hidden = nearest < 0 || !instance.sprite;
+  tip.hidden = nearest < 0;
   if (tip.hidden) {
     return;
   }
