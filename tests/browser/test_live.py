@@ -1,7 +1,10 @@
 """python -m pytest tests/browser/test_live.py. A running run on the screen stays up to date by itself."""
 
 import http.client
+import itertools
 import re
+import statistics
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -51,6 +54,23 @@ def test_without_an_answer_the_page_is_drawn_anew(watched):
     watched.route("**/live/**", lambda route: route.fulfill(status=404, body="{}"))
     before = words(watched), curve(watched)
     wait_until(lambda: words(watched) != before[0] and curve(watched) != before[1], 30)
+
+
+@pytest.mark.timeout(240)
+def test_the_page_asks_as_seldom_as_the_last_answer_says(watched):
+    asked = []
+
+    def answer(route):
+        asked.append(time.monotonic())
+        reply = route.fetch()
+        body = reply.json()
+        body["pulse"]["interval"] = 0.2 if len(asked) < 10 else 4
+        route.fulfill(response=reply, json=body)
+
+    watched.route("**/live/**", answer)
+    wait_until(lambda: watched.wait_for_timeout(100) or len(asked) == 12, 60)
+    waited = [after - before for before, after in itertools.pairwise(asked)]
+    assert statistics.median(waited[:9]) < 0.9 < 3.5 < min(waited[9:])
 
 
 @pytest.mark.parametrize(
