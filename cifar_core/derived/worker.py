@@ -30,6 +30,7 @@ def work_on(data_dir: Path, request: Request) -> None:
             raise ValueError("the images on disk are not those that were asked about; open the page again")
         store.save(request, KINDS[request.kind](dataset, request.options, tell))
     except Exception as error:
+        # The boundary of the process: whatever it was, who waits for the result is told.
         store.tell(request, 0.0, pid, message=f"{type(error).__name__}: {error}")
         raise
 

@@ -13,6 +13,20 @@ from cifar_core.files import replaced_atomically
 _LOWEST = float(np.finfo(np.float16).min)  # a log-probability below it would be stored as minus infinity
 _KEYS = ("log_probs", "targets", "indices")
 
+# What zipfile, zlib and numpy raise, depending on which byte of an archive is damaged.
+_BROKEN_ARCHIVE = (
+    AttributeError,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
 
 class PredictionsError(ValueError):
     """Predictions that do not fit together, or a file that does not hold any."""
@@ -119,9 +133,7 @@ def load_predictions(path: Path) -> Predictions:
         return Predictions(log_probs.astype(np.float32), targets.astype(np.int64), indices.astype(np.int64))
     except FileNotFoundError:
         raise
-    except (ValueError, KeyError, TypeError, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-        raise _broken(path, error) from error
-    except (zipfile.BadZipFile, zlib.error, AttributeError) as error:
+    except _BROKEN_ARCHIVE as error:
         raise _broken(path, error) from error
 
 

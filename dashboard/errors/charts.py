@@ -65,11 +65,34 @@ def ranking_figure(frame: pd.DataFrame, class_names: Sequence[str]) -> go.Figure
 def reliability_figure(frame: pd.DataFrame) -> go.Figure:
     """Draw accuracy over confidence, with 95 % intervals, and below how many images each bin holds."""
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.74, 0.26], vertical_spacing=0.05)
-    middle, width = (frame["low"] + frame["high"]) / 2, frame["high"] - frame["low"]
+    _add_accuracy_bars(figure, frame)
+    figure.add_scatter(
+        x=frame["confidence"],
+        y=frame["confidence"],
+        mode="markers",
+        marker={"color": WRONG, "size": 8, "symbol": "line-ew-open", "line": {"width": 2}},
+        name="confidence",
+        hovertemplate="mean confidence %{y:.1%}<extra></extra>",
+        row=1,
+        col=1,
+    )
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line=_DASHED, name="as sure as right", hoverinfo="skip", row=1, col=1
+    )
+    _add_image_counts(figure, frame)
+    style_figure(figure, None, None)
+    figure.update_xaxes(range=[0, 1], tickformat=".0%")
+    figure.update_xaxes(title="Confidence: probability of the predicted class", row=2, col=1)
+    figure.update_yaxes(range=[0, 1.02], tickformat=".0%", title="Right", row=1, col=1)
+    figure.update_yaxes(title="Images", row=2, col=1)
+    figure.update_layout(height=420, bargap=0)
+    return figure
+
+
+def _add_accuracy_bars(figure: go.Figure, frame: pd.DataFrame) -> None:
     figure.add_bar(
-        x=middle,
+        **_bins(frame),
         y=frame["accuracy"],
-        width=width,
         marker={"color": RIGHT, "line": {"width": 1, "color": "white"}},
         name="accuracy",
         error_y={
@@ -84,36 +107,22 @@ def reliability_figure(frame: pd.DataFrame) -> go.Figure:
         row=1,
         col=1,
     )
-    figure.add_scatter(
-        x=frame["confidence"],
-        y=frame["confidence"],
-        mode="markers",
-        marker={"color": WRONG, "size": 8, "symbol": "line-ew-open", "line": {"width": 2}},
-        name="confidence",
-        hovertemplate="mean confidence %{y:.1%}<extra></extra>",
-        row=1,
-        col=1,
-    )
-    figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", line=_DASHED, name="as sure as right", hoverinfo="skip", row=1, col=1
-    )
+
+
+def _add_image_counts(figure: go.Figure, frame: pd.DataFrame) -> None:
     figure.add_bar(
-        x=middle,
+        **_bins(frame),
         y=frame["num_images"],
-        width=width,
         marker={"color": TRAIN, "line": {"width": 1, "color": "white"}},
         showlegend=False,
         hovertemplate="%{y} images<extra></extra>",
         row=2,
         col=1,
     )
-    style_figure(figure, None, None)
-    figure.update_xaxes(range=[0, 1], tickformat=".0%")
-    figure.update_xaxes(title="Confidence: probability of the predicted class", row=2, col=1)
-    figure.update_yaxes(range=[0, 1.02], tickformat=".0%", title="Right", row=1, col=1)
-    figure.update_yaxes(title="Images", row=2, col=1)
-    figure.update_layout(height=420, bargap=0)
-    return figure
+
+
+def _bins(frame: pd.DataFrame) -> dict[str, pd.Series]:
+    return {"x": (frame["low"] + frame["high"]) / 2, "width": frame["high"] - frame["low"]}
 
 
 def coverage_figure(frame: pd.DataFrame) -> go.Figure:
