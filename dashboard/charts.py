@@ -46,9 +46,10 @@ def probabilities_figure(frame: pd.DataFrame) -> go.Figure:
         )
     )
     style_figure(figure, None, None)
-    figure.update_xaxes(range=[0, 1.15], visible=False)
+    figure.update_xaxes(range=[0, 1], visible=False)
     figure.update_yaxes(autorange="reversed", ticksuffix=" ")
-    figure.update_layout(height=320, showlegend=False)
+    # Pixels on the right for "100.0 %", which a share of a narrow column would cut off.
+    figure.update_layout(height=320, showlegend=False, margin={"r": 52})
     return figure
 
 

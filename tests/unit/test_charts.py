@@ -134,3 +134,10 @@ def test_probabilities_say_in_words_which_class_is_true(true_idx, labels):
     figure = charts.probabilities_figure(frame)
     assert list(figure.data[0].y) == labels
     assert list(figure.data[0].text) == ["60.0 %", "30.0 %", "10.0 %"]
+
+
+def test_there_is_room_beside_a_full_bar_in_a_column_of_any_width():
+    figure = charts.probabilities_figure(charts.probabilities_frame(np.array([0.0, 1.0]), ["a", "b"], 1))
+    assert figure.layout.xaxis.range == (0, 1)
+    assert figure.layout.margin.r >= 52
+    assert figure.data[0].cliponaxis is False
