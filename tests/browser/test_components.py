@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.app import expect_drawn
 from tests.unit.runs_helpers import wait_until
 
 PAGES = [
@@ -117,7 +118,7 @@ def test_no_page_is_wider_than_a_phone(app, open_window, trained_run, name):
     page.goto(f"{app.url}/{name}{'&' if '?' in name else '?'}run={trained_run}")
     heading = name.partition("?")[0] or "Overview"
     expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect_drawn(page)
     assert not is_wider_than_the_window(page)
 
 
@@ -142,7 +143,7 @@ def test_a_line_chart_is_read_by_keys_and_zoomed_by_mouse(app, page, trained_run
     page.goto(f"{app.url}/Train?run={trained_run}")
     chart = page.get_by_role("img", name=re.compile("accuracy of train and val over epochs"))
     expect(chart).to_be_visible()
-    expect(page.locator('[data-test-script-state="notRunning"]')).to_be_visible()
+    expect_drawn(page)
     tip = page.locator(".tip").first
     chart.focus()
     page.keyboard.press("ArrowRight")

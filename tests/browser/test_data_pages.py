@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.app import expect_drawn
 from tests.unit.runs_helpers import wait_until
 
 
@@ -53,6 +54,7 @@ def test_points_of_the_map_are_selected_and_shown(app, page, tool):
     page.goto(f"{app.url}/Explore?view=Map")
     points = page.locator("canvas.points")
     expect(points).to_be_visible()
+    expect_drawn(page)
     page.get_by_role("button", name=tool, exact=True).click()
     wait_until(lambda: points.evaluate("canvas => canvas.width") > 300)
     points.hover()
@@ -99,8 +101,10 @@ def test_the_map_zooms_under_the_pointer_and_by_keyboard(app, page):
             shown.append(picture)
         return changed
 
-    page.wait_for_timeout(500)
+    expect_drawn(page)
     has_changed()
+    wait_until(lambda: page.wait_for_timeout(500) or not has_changed())
+    shown[:] = shown[-1:]
     points.hover()
     page.mouse.wheel(0, -400)
     wait_until(has_changed)
@@ -139,6 +143,7 @@ def test_columns_of_the_preview_shrink_with_the_window(app, open_window):
     page.goto(f"{app.url}/Augment")
     tiles = page.get_by_role("listbox").first.get_by_role("option")
     expect(tiles).to_have_count(54)
+    expect_drawn(page)
     boxes = [tiles.nth(place).bounding_box() for place in (0, 8, 9)]
     assert boxes[0]["y"] == boxes[1]["y"] < boxes[2]["y"], "nine in a row"
     assert boxes[1]["x"] + boxes[1]["width"] <= 390

@@ -8,6 +8,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.browser.app import expect_drawn
+
 
 def expect_image_chosen(page, index):
     expect(page).to_have_url(re.compile(rf"image={index}\b"))
@@ -92,7 +94,7 @@ def test_every_view_opens_by_click_and_fits_a_phone(app, open_window, trained_ru
     for view in VIEWS[name]:
         page.get_by_role("radio", name=view, exact=True).click()
         expect(page.get_by_role("radio", name=view, exact=True)).to_be_checked()
-        expect(page.locator('[data-test-script-state="notRunning"]')).to_be_visible(timeout=60_000)
+        expect_drawn(page)
         expect(page.get_by_test_id("stException")).to_have_count(0)
         assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
 
