@@ -41,8 +41,11 @@ def test_no_page_crashes_on_a_broken_data_folder(open_page, page, tmp_path, monk
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("file", ["status.json", "config.json", "meta.json", "metrics.jsonl"])
 def test_no_page_crashes_on_a_damaged_run(open_page, lab, page, file):
-    lab.complete("whole")
-    open_page(page, run=lab.damage(file))
+    whole = lab.complete("whole")
+    at = open_page(page, run=lab.damage(file))
+    assert at.header[0].value == page
+    if page in RUN_PAGES:
+        assert any(whole.split("-", 2)[2] in option for option in picker(at).options)
 
 
 @pytest.mark.parametrize("page", RUN_PAGES)

@@ -20,7 +20,7 @@ def free_port():
 
 
 def expect_drawn(page):
-    """Return once the server has drawn the open page to its end: nothing on it moves any more."""
+    """Return once the server has drawn the open page to its end."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
 
 

@@ -1,4 +1,4 @@
-// One instance a parentElement: what was sent, how far the view is zoomed, what is selected.
+// One instance a parentElement: what was sent, how far the view is zoomed, what is selected, where a pointer rests.
 const instances = new WeakMap();
 const SIDE = 32;
 const TOOLS = ["Lasso", "Box", "Move"];
@@ -6,22 +6,22 @@ const REACH = 10; // pixels around the pointer in which a point is told
 
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
+  const canvas = parentElement.querySelector(".points");
+  const tip = parentElement.querySelector(".tip");
   let instance = instances.get(parentElement);
   if (!instance || !sameBytes(instance.bytes, data)) {
-    instance = { bytes: data, ...unpack(data), tool: instance?.tool ?? "Lasso", drag: null, selected: null };
-    instance.pointer = null; // where a pointer rests on the canvas, while it drags nothing
+    const { tool, pointer } = instance ?? { tool: "Lasso", pointer: null };
+    instance = { bytes: data, ...unpack(data), tool, pointer, drag: null, selected: null };
     instance.view = fit(instance);
     instances.set(parentElement, instance);
+    loadSprite(instance).then(() => tell(canvas, tip, instance));
     drawLegend(parentElement.querySelector(".legend"), instance.header);
   }
   instance.setStateValue = setStateValue;
-  const canvas = parentElement.querySelector(".points");
-  const tip = parentElement.querySelector(".tip");
   canvas.setAttribute("aria-label", instance.header.label);
   const redraw = () => schedule(instance, canvas);
   drawTools(parentElement.querySelector(".tools"), instance, redraw);
   listen(canvas, tip, instance, redraw);
-  loadSprite(instance).then(() => tell(canvas, tip, instance));
   instance.observer?.disconnect();
   instance.observer = new ResizeObserver(redraw);
   instance.observer.observe(canvas);
@@ -44,7 +44,7 @@ function unpack(bytes) {
 }
 
 async function loadSprite(instance) {
-  instance.sprite ??= await createImageBitmap(new Blob([instance.spriteBytes], { type: "image/webp" }));
+  instance.sprite = await createImageBitmap(new Blob([instance.spriteBytes], { type: "image/webp" }));
 }
 
 function fit({ positions }) {
