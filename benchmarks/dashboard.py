@@ -1,8 +1,8 @@
-"""How quick the pages are: the first paint, warm reruns, a gallery's tiles; alone, beside a training, with 20 sessions.
+"""How quick the pages are: first paint, pages opened, warm reruns; alone, beside a training, with 20 sessions.
 
 python -m benchmarks.dashboard [--quick]. Uses CIFAR_DATA_DIR; without CIFAR-10, the practice set. Needs a Chromium.
 
-Reruns are timed at the server, by sessions that draw nothing; paints in a real browser.
+Reruns are timed at the server, by sessions that draw nothing; all else in real browser windows with empty caches.
 """
 
 import os
@@ -10,17 +10,18 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from benchmarks._app import get_store, opened_app, start_training, wait
 from benchmarks._report import judge, print_report
 from benchmarks._viewer import Viewer
-from tests.browser.app import App
+from tests.browser.app import App, expect_drawn
 
 _PAGES = {
     "Overview": "",
@@ -32,22 +33,46 @@ _PAGES = {
     "Explain": "Explain",
 }
 _NUM_SESSIONS = 20
+_GALLERIES = (100, 400)
+
+# Notes how long it takes from a question for what is new in a run to its picture on the screen.
+_WATCH_REFRESHES = """
+    window.refreshes = [];
+    const ask = window.fetch;
+    window.fetch = async (...parts) => {
+        const began = performance.now();
+        const answer = await ask(...parts);
+        if (String(parts[0]).includes("live/")) {
+            const seen = () => window.refreshes.push(performance.now() - began);
+            const read = answer.json.bind(answer);
+            answer.json = async () => {
+                const body = await read();
+                requestAnimationFrame(() => requestAnimationFrame(seen));
+                return body;
+            };
+        }
+        return answer;
+    };
+"""
 
 
 def main(arguments: list[str]) -> int:
     """Measure and print a JSON line last."""
     quick = "--quick" in arguments
-    repeats, num_servers = (2, 1) if quick else (9, 5)
+    repeats, num_opened = (2, 1) if quick else (9, 5)
     with opened_app() as (app, browser):
-        goals = [_measure_first_paint(browser, num_servers)]
+        goals = [_measure_first_paint(browser, num_opened)]
         record = start_training(app, quick=quick)
         wait(lambda: len(record.epoch_rows()) >= 2, 300)
         goals += _measure_reruns(app, record.run_id, "beside a training", repeats, None)
+        goals += _measure_opens(app, browser, record.run_id, "beside a training", num_opened)
+        goals.append(_measure_refreshes(app, browser, record.run_id, repeats))
         get_store(app).stop(record.run_id)
         wait(lambda: not record.status().is_active, 60)
         goals += _measure_reruns(app, record.run_id, "alone", repeats, 0.1)
+        goals += _measure_opens(app, browser, record.run_id, "alone", num_opened)
+        goals += _measure_galleries(app, browser, num_opened)
         goals.append(_measure_sessions(app, record.run_id, repeats))
-        goals += _measure_galleries(app, browser)
     for goal in goals:
         print(f"{goal['what']}: {goal['value']:.3f} s")
     print_report("dashboard", goals)
@@ -60,13 +85,11 @@ def _measure_first_paint(browser: Browser, num_servers: int) -> dict[str, Any]:
     for _ in range(num_servers):
         with tempfile.TemporaryDirectory() as folder:
             app = App(Path(folder), os.environ.get("CIFAR_DATA_DIR"))
-            context = browser.new_context(viewport={"width": 1440, "height": 900})  # with an empty cache
-            page = context.new_page()
-            started = time.perf_counter()
-            page.goto(app.url)
-            page.get_by_role("heading", name="Overview", exact=True).wait_for(timeout=60_000)
-            taken.append(time.perf_counter() - started)
-            context.close()
+            with _new_window(browser) as page:
+                started = time.perf_counter()
+                page.goto(app.url)
+                page.get_by_role("heading", name="Overview", exact=True).wait_for(timeout=60_000)
+                taken.append(time.perf_counter() - started)
             app.close()
     return judge("Overview, first paint of a new server: seconds", statistics.median(taken), 2.0)
 
@@ -94,16 +117,52 @@ def _measure_sessions(app: App, run_id: str, repeats: int) -> dict[str, Any]:
     return judge(what, statistics.median(taken), 0.4)
 
 
-def _measure_galleries(app: App, browser: Browser) -> list[dict[str, Any]]:
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    goals = []
-    for count in (100, 400):
-        started = time.perf_counter()
-        page.goto(f"{app.url}/Explore?per={count}")
-        page.get_by_role("option").nth(count - 1).wait_for(timeout=60_000)
-        goals.append(judge(f"Explore opened with {count} images: seconds", time.perf_counter() - started, None))
-    page.close()
-    return goals
+def _measure_opens(app: App, browser: Browser, run_id: str, situation: str, repeats: int) -> list[dict[str, Any]]:
+    """From the address to a page that the server has drawn to its end."""
+    taken: dict[str, list[float]] = {name: [] for name in _PAGES}
+    for _ in range(repeats):
+        for name, path in _PAGES.items():
+            with _new_window(browser) as page:
+                started = time.perf_counter()
+                page.goto(f"{app.url}/{path}?run={run_id}")
+                page.get_by_role("heading", name=name, exact=True).wait_for(timeout=60_000)
+                expect_drawn(page)
+                taken[name].append(time.perf_counter() - started)
+    return [
+        judge(f"{name}, opened in a new browser {situation}: seconds", statistics.median(seconds), None)
+        for name, seconds in taken.items()
+    ]
+
+
+def _measure_refreshes(app: App, browser: Browser, run_id: str, repeats: int) -> dict[str, Any]:
+    with _new_window(browser) as page:
+        page.add_init_script(_WATCH_REFRESHES)
+        page.goto(f"{app.url}/Train?run={run_id}")
+        page.wait_for_function("(count) => window.refreshes.length >= count", arg=repeats, timeout=60_000)
+        taken = [milliseconds / 1000 for milliseconds in page.evaluate("window.refreshes")]
+    return judge("live refresh, from the question to the screen: seconds", statistics.median(taken), None)
+
+
+def _measure_galleries(app: App, browser: Browser, repeats: int) -> list[dict[str, Any]]:
+    taken: dict[int, list[float]] = {count: [] for count in _GALLERIES}
+    for _ in range(repeats):
+        for count in _GALLERIES:
+            with _new_window(browser) as page:
+                started = time.perf_counter()
+                page.goto(f"{app.url}/Explore?per={count}")
+                page.get_by_role("option").nth(count - 1).wait_for(timeout=60_000)
+                taken[count].append(time.perf_counter() - started)
+    return [
+        judge(f"Explore opened with {count} images: seconds", statistics.median(seconds), None)
+        for count, seconds in taken.items()
+    ]
+
+
+@contextmanager
+def _new_window(browser: Browser) -> Iterator[Page]:
+    """A window of a laptop's size, with an empty cache."""
+    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+        yield context.new_page()
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from benchmarks import __main__ as runner
+from benchmarks import time_to_accuracy
 from benchmarks._report import judge, print_report
 
 
@@ -48,6 +49,12 @@ def test_an_unknown_benchmark_is_refused_by_name(capsys):
     with pytest.raises(SystemExit, match="2"):
         runner.main(["trainings"])
     assert "no benchmark trainings; allowed: attribution" in capsys.readouterr().err
+
+
+def test_an_unknown_preset_is_refused_by_name(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        time_to_accuracy.main(["speed", "swift"])
+    assert "no preset swift; allowed: notebook" in capsys.readouterr().err
 
 
 def test_reports_are_saved_and_one_that_failed_is_named(monkeypatch, tmp_path, capsys):
