@@ -81,7 +81,7 @@ def _render_outcome(record: RunRecord, status: RunStatus) -> None:
     if status.status == "completed":
         st.success(f"{status.message} Training took {duration(status.seconds)}.", icon=icon)
     elif status.status == "stopped":
-        st.info(f"{status.message} It can be resumed on Runs, from its last finished epoch.", icon=icon)
+        st.info(f"{status.message} It can be resumed from its last finished epoch.", icon=icon)
     elif status.status == "diverged":
         hint = "Lower the learning rate, or let it climb slowly (schedule cosine or one cycle)."
         st.warning(f"{status.message} {hint}", icon=icon)
