@@ -5,6 +5,6 @@ streamlit run app.py
 
 import streamlit as st
 
-from dashboard.live_feed import create_routes
+from dashboard.train.feed import create_routes
 
 app = st.App("streamlit_app.py", routes=create_routes())

@@ -6,11 +6,11 @@ import streamlit as st
 from cifar_core.data import Dataset
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunSummary
-from dashboard import state
-from dashboard.cache import get_devices, get_store
-from dashboard.data_view import find_dataset, render_data
-from dashboard.frame import page_frame
-from dashboard.words import STATUS_ICONS, percent
+from dashboard.drawing.words import STATUS_ICONS, percent
+from dashboard.overview.data_view import find_dataset, render_data
+from dashboard.session import state
+from dashboard.session.cache import get_devices, get_store
+from dashboard.session.frame import page_frame
 
 NUM_LATEST = 6
 

@@ -13,7 +13,7 @@ from torch import nn
 
 from benchmarks._report import judge, print_report
 from cifar_core.data import Dataset, load_dataset
-from cifar_core.evaluation.predict import predict
+from cifar_core.inference.predict import predict
 from cifar_core.models import create_classifier
 from cifar_core.presets import PRESETS
 from cifar_core.training.device import count_cores, resolve_device, resolve_precision

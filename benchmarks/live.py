@@ -28,7 +28,7 @@ from benchmarks._app import get_store, opened_app, start_training, wait
 from benchmarks._report import judge, print_report
 from benchmarks._viewer import Viewer
 from cifar_core.runs import RunRecord
-from dashboard.live_feed import feed_address
+from dashboard.train.feed import feed_address
 from tests.browser.app import App
 
 _Look = Callable[[bool], None]

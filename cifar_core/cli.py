@@ -19,8 +19,8 @@ from cifar_core.data import DataError, Dataset, DownloadProgress, default_data_d
 from cifar_core.evaluation.metrics import compute_accuracy, compute_loss
 from cifar_core.evaluation.predictions import load_predictions
 from cifar_core.overrides import ConfigError, parse_value, with_overrides
-from cifar_core.presets import PRESETS, Preset
-from cifar_core.runs import RunStatus, RunStore, SavedPresets, default_runs_dir
+from cifar_core.presets import PRESETS
+from cifar_core.runs import RunStatus, RunStore, default_runs_dir, list_presets
 
 _POLL_SECONDS = 0.2
 
@@ -71,14 +71,14 @@ class TrainCommand(BaseModel):
     @field_validator("preset")
     @classmethod
     def _preset_exists(cls, preset: str, info: ValidationInfo) -> str:
-        presets = _find_presets(info.data.get("runs_dir"))
+        presets = list_presets(info.data.get("runs_dir") or default_runs_dir())
         if preset not in presets:
             raise ValueError(f"no such preset; allowed: {', '.join(presets)}")
         return preset
 
     def cli_cmd(self) -> None:
         """Submit the run and follow it to its end."""
-        preset = _find_presets(self.runs_dir)[self.preset]
+        preset = list_presets(self.runs_dir or default_runs_dir())[self.preset]
         config = with_overrides(preset.config, dict(map(_split_override, self.overrides)))
         dataset = load_dataset(self.data_dir)
         _remark_on(dataset)
@@ -256,11 +256,6 @@ def _remark_on(dataset: Dataset) -> None:
     }
     if dataset.source in remarks:
         sys.stderr.write(remarks[dataset.source] + "\n")
-
-
-def _find_presets(runs_dir: Path | None) -> dict[str, Preset]:
-    """The project's presets, and those saved beside the runs."""
-    return PRESETS | SavedPresets(runs_dir or default_runs_dir()).all()
 
 
 def _split_override(text: str) -> tuple[str, Any]:

@@ -6,18 +6,18 @@ from cifar_core.cautions import list_cautions
 from cifar_core.config import AugmentationConfig, RunConfig
 from cifar_core.overrides import ConfigError, flatten, with_overrides
 from cifar_core.presets import FIRST_PRESET, PRESETS
-from dashboard import state
-from dashboard.augment_view import (
+from dashboard.augment.views import (
     choose_images,
     render_cost,
     render_pixel_values,
     render_preview,
     render_sweep,
 )
-from dashboard.augmentation_form import render_augmentation
-from dashboard.cache import get_splits, get_torchvision_code
-from dashboard.form import render_fields
-from dashboard.frame import page_frame, require_dataset
+from dashboard.forms.augmentation import render_augmentation
+from dashboard.forms.sections import render_fields
+from dashboard.session import state
+from dashboard.session.cache import get_splits, get_torchvision_code
+from dashboard.session.frame import page_frame, require_dataset
 
 USUAL = {"augmentation.crop_padding": 4, "augmentation.horizontal_flip": True}
 VIEWS = ("Preview", "One parameter", "Normalisation", "Cost", "Code")

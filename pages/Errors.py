@@ -4,15 +4,15 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard import state
-from dashboard.choices import choose_one
+from dashboard.drawing.choices import choose_one
 from dashboard.errors.calibration_view import render_calibration
 from dashboard.errors.class_view import render_classes
 from dashboard.errors.label_view import render_labels
 from dashboard.errors.learning_view import render_learning
 from dashboard.errors.matrix_view import render_mistakes
 from dashboard.errors.reading import Reading, choose_reading, render_summary
-from dashboard.frame import find_run, page_frame, require_dataset
+from dashboard.session import state
+from dashboard.session.frame import find_run, page_frame, require_dataset
 
 VIEWS: dict[str, Callable[[Reading], None]] = {
     "Mistakes": render_mistakes,

@@ -5,12 +5,13 @@ from collections.abc import Callable
 import streamlit as st
 
 from cifar_core.runs import RunRecord, RunSummary
-from cifar_core.training.errors import CheckpointError
-from dashboard import state
-from dashboard.cache import get_splits, get_store
-from dashboard.charts import probabilities_figure, probabilities_frame
-from dashboard.choices import choose_one
+from cifar_core.training.exceptions import CheckpointError
+from dashboard.drawing.choices import choose_one
+from dashboard.drawing.figures import show_figure
+from dashboard.drawing.pictures import lay_out
+from dashboard.drawing.tables import offer_csv
 from dashboard.explain.attribution_view import render_attribution
+from dashboard.explain.charts import probabilities_figure, probabilities_frame
 from dashboard.explain.class_view import render_class
 from dashboard.explain.context import Context
 from dashboard.explain.inside_view import render_inside
@@ -18,11 +19,10 @@ from dashboard.explain.probability_view import render_probabilities
 from dashboard.explain.subject import choose_subject
 from dashboard.explain.trust_view import render_trust
 from dashboard.explain.what_if_view import render_what_if
-from dashboard.figures import show_figure
-from dashboard.frame import find_run, page_frame, require_dataset
-from dashboard.pictures import lay_out
-from dashboard.tables import offer_csv
-from dashboard.weights import Weights, find_weights, get_probs
+from dashboard.session import state
+from dashboard.session.cache import get_splits, get_store
+from dashboard.session.frame import find_run, page_frame, require_dataset
+from dashboard.session.weights import Weights, find_weights, get_probs
 
 VIEWS: dict[str, Callable[[Context], None]] = {
     "Where it looked": render_attribution,

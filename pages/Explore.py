@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from dashboard import state
-from dashboard.cache import get_splits
-from dashboard.duplicates_view import render_duplicates
-from dashboard.explore_filters import choose_images, render_distribution
-from dashboard.frame import find_run, page_frame, require_dataset
-from dashboard.image_view import render_images
-from dashboard.map_view import render_map
-from dashboard.statistics_view import render_statistics
+from dashboard.explore.duplicates_view import render_duplicates
+from dashboard.explore.filters import choose_images, render_distribution
+from dashboard.explore.image_view import render_images
+from dashboard.explore.map_view import render_map
+from dashboard.explore.statistics_view import render_statistics
+from dashboard.session import state
+from dashboard.session.cache import get_splits
+from dashboard.session.frame import find_run, page_frame, require_dataset
 
 VIEWS = ("Images", "Statistics", "Map", "Near-duplicates")
 

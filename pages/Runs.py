@@ -6,17 +6,17 @@ import pandas as pd
 import streamlit as st
 
 from cifar_core.runs import RunStore, RunSummary
-from dashboard import state
-from dashboard.cache import get_store
-from dashboard.charts import yardsticks
-from dashboard.curve_charts import CURVES, overlay_figure, overlay_frame
-from dashboard.figures import show_figure
-from dashboard.frame import page_frame
-from dashboard.run_actions import render_actions
-from dashboard.run_table import COLUMNS, runs_frame
-from dashboard.seed_table import SEED_COLUMNS, seeds_frame
-from dashboard.tables import offer_csv
-from dashboard.words import run_name
+from dashboard.drawing.chart_style import yardsticks
+from dashboard.drawing.curve_charts import CURVES, overlay_figure, overlay_frame
+from dashboard.drawing.figures import show_figure
+from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.words import run_name
+from dashboard.runs.actions import render_actions
+from dashboard.runs.seed_table import SEED_COLUMNS, seeds_frame
+from dashboard.runs.table import COLUMNS, runs_frame
+from dashboard.session import state
+from dashboard.session.cache import get_store
+from dashboard.session.frame import page_frame
 
 
 def select_runs(runs: list[RunSummary], frame: pd.DataFrame) -> list[RunSummary]:

@@ -4,14 +4,14 @@ import streamlit as st
 
 from cifar_core.config import RunConfig
 from cifar_core.overrides import ConfigError, with_overrides
-from dashboard import state
-from dashboard.cache import get_store
-from dashboard.frame import find_run, page_frame, require_dataset
-from dashboard.live import render_run
-from dashboard.network_view import render_network
-from dashboard.presets import choose_preset, render_keeping
-from dashboard.run_form import render_differences, render_settings, render_start
-from dashboard.steering import render_queue
+from dashboard.session import state
+from dashboard.session.cache import get_store
+from dashboard.session.frame import find_run, page_frame, require_dataset
+from dashboard.train.network_view import render_network
+from dashboard.train.panel import render_run
+from dashboard.train.preset_picker import choose_preset, render_keeping
+from dashboard.train.setup import render_differences, render_settings, render_start
+from dashboard.train.steering import render_queue
 
 with page_frame("Train", picks_run=True) as runs:
     require_dataset()

@@ -3,7 +3,15 @@
 from cifar_core.data.dataset import CIFAR10_CLASS_NAMES, DataError, Dataset, DownloadError, DownloadStoppedError, Source
 from cifar_core.data.download import DownloadProgress, download_archive
 from cifar_core.data.sources import SourceState, default_data_dir, inspect_source, load_dataset
-from cifar_core.data.splits import SPLIT_NAMES, SplitName, Splits, create_splits, noisy_labels, subset_of_train
+from cifar_core.data.splits import (
+    SPLIT_NAMES,
+    SplitName,
+    Splits,
+    create_splits,
+    noisy_labels,
+    splits_of,
+    subset_of_train,
+)
 from cifar_core.data.statistics import CIFAR10_MEAN, CIFAR10_STD, ChannelStatistics, compute_channel_statistics
 
 __all__ = [
@@ -28,5 +36,6 @@ __all__ = [
     "inspect_source",
     "load_dataset",
     "noisy_labels",
+    "splits_of",
     "subset_of_train",
 ]

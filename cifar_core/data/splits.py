@@ -1,20 +1,25 @@
 """Which images train, which choose, and which are kept for the end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cifar_core.config import DataConfig
 from cifar_core.data.dataset import Dataset
 
 SplitName = Literal["train", "val", "test"]
 SPLIT_NAMES: tuple[SplitName, ...] = ("train", "val", "test")
+UNUSED = "unused"
 
 
 @dataclass(frozen=True)
 class Splits:
-    """Dataset indices of each split, ascending int64; together they are all images, each once."""
+    """Dataset indices of each split, ascending int64; no image is in two.
+
+    Official training images that a run leaves out (`data.train_fraction`) are in none of them.
+    """
 
     train: NDArray[np.int64]
     val: NDArray[np.int64]
@@ -25,6 +30,16 @@ class Splits:
         if name not in SPLIT_NAMES:
             raise ValueError(f"split {name!r} is not allowed; allowed: {', '.join(SPLIT_NAMES)}")
         return getattr(self, name)
+
+    def split_of(self, index: int) -> str:
+        """Return the split an image belongs to; "unused" for one that no split holds."""
+        return next((name for name in SPLIT_NAMES if _contains(self.indices(name), index)), UNUSED)
+
+
+def splits_of(dataset: Dataset, config: DataConfig) -> Splits:
+    """Return the splits a run of this config uses: its train split holds what it trains on, and no more."""
+    splits = create_splits(dataset, config.val_fraction, config.split_seed)
+    return replace(splits, train=subset_of_train(dataset, splits, config.train_fraction, config.split_seed))
 
 
 def create_splits(dataset: Dataset, val_fraction: float, seed: int) -> Splits:
@@ -91,3 +106,8 @@ def stratified_sample(dataset: Dataset, num_images: int) -> NDArray[np.int64]:
         members = np.flatnonzero((dataset.labels + dataset.num_classes * is_test) == group)
         chosen.append(np.random.default_rng([0, group]).permutation(members)[: round(share * len(members))])
     return np.sort(np.concatenate(chosen))
+
+
+def _contains(ascending: NDArray[np.int64], index: int) -> bool:
+    place = int(np.searchsorted(ascending, index))
+    return place < len(ascending) and int(ascending[place]) == index

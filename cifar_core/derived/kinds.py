@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cifar_core.data import Dataset
 from cifar_core.data.duplicates import find_near_duplicates
 from cifar_core.data.similarity import scale_features
-from cifar_core.data.splits import create_splits, stratified_sample
+from cifar_core.data.splits import splits_of, stratified_sample
 from cifar_core.data.traits import compute_class_statistics, compute_traits
 from cifar_core.overrides import parse_config
 
@@ -49,7 +49,7 @@ def derive_tsne(dataset: Dataset, options: Options, on_progress: OnProgress) -> 
     from openTSNE import TSNE
     from sklearn.decomposition import PCA
 
-    from cifar_core.evaluation.features import extract_features
+    from cifar_core.inference.features import extract_features
     from cifar_core.training.checkpoint import load_classifier
 
     indices = stratified_sample(dataset, int(options["num_images"]))
@@ -88,12 +88,11 @@ def derive_features(dataset: Dataset, options: Options, on_progress: OnProgress)
     Returns:
         `indices` (N,) dataset indices, `features` (N, D) float16.
     """
-    from cifar_core.evaluation.features import extract_features
+    from cifar_core.inference.features import extract_features
     from cifar_core.training.checkpoint import load_classifier, read_checkpoint_header
 
     path = Path(str(options["checkpoint"]))
-    data = read_checkpoint_header(path).config.data
-    indices = create_splits(dataset, data.val_fraction, data.split_seed).indices("train")
+    indices = splits_of(dataset, read_checkpoint_header(path).config.data).train
     classifier, parts = load_classifier(path), []
     for chunk in np.array_split(indices, max(1, len(indices) // _FEATURES_AT_ONCE)):
         parts.append(scale_features(extract_features(classifier, dataset.images, chunk)))

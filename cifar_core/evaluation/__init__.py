@@ -1,6 +1,6 @@
 """What a network said about a split, and every number that follows from it.
 
-Nothing here imports torch but `cifar_core.evaluation.predict`, which is therefore imported by its own name.
+Nothing here imports torch but `cifar_core.inference.predict`, which is therefore imported by its own name.
 """
 
 from cifar_core.evaluation.confusion import (
@@ -11,6 +11,7 @@ from cifar_core.evaluation.confusion import (
     order_classes,
     top_confusions_frame,
 )
+from cifar_core.evaluation.criteria import Criteria, select_predictions
 from cifar_core.evaluation.intervals import wilson_interval
 from cifar_core.evaluation.metrics import compute_accuracy, compute_loss, per_class_frame
 from cifar_core.evaluation.predictions import (
@@ -20,7 +21,6 @@ from cifar_core.evaluation.predictions import (
     load_predictions,
     save_predictions,
 )
-from cifar_core.evaluation.selection import Criteria, select_predictions
 
 __all__ = [
     "Criteria",

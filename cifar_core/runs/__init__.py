@@ -5,7 +5,7 @@ from cifar_core.runs.executor import Executor, LocalExecutor
 from cifar_core.runs.index import RunSummary
 from cifar_core.runs.record import RunMeta, RunRecord
 from cifar_core.runs.reporter import read_learning_rate_changes
-from cifar_core.runs.saved_presets import SavedPresets
+from cifar_core.runs.saved_presets import SavedPresets, list_presets
 from cifar_core.runs.status import RunError, RunStatus
 from cifar_core.runs.store import Fork, RunNotFoundError, RunStore, default_runs_dir
 
@@ -22,6 +22,7 @@ __all__ = [
     "RunSummary",
     "SavedPresets",
     "default_runs_dir",
+    "list_presets",
     "read_learning_rate_changes",
     "send_command",
 ]

@@ -14,6 +14,11 @@ from cifar_core.runs.status import RunError
 _LONGEST_NAME = 40
 
 
+def list_presets(runs_dir: Path) -> dict[str, Preset]:
+    """Return all presets by name: those that come with the project, then those saved beside the runs."""
+    return PRESETS | SavedPresets(runs_dir).all()
+
+
 class SavedPresets:
     """The presets of one runs directory. What cannot be read is left out and left alone."""
 

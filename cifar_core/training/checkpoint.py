@@ -15,7 +15,7 @@ from cifar_core.config import RunConfig
 from cifar_core.files import replaced_atomically
 from cifar_core.models import Classifier, create_classifier
 from cifar_core.overrides import parse_config, with_overrides
-from cifar_core.training.errors import CheckpointError
+from cifar_core.training.exceptions import CheckpointError
 
 _FORMAT = "1"
 

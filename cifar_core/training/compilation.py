@@ -4,7 +4,7 @@ import time
 
 import torch
 
-from cifar_core.training.errors import CompilationError
+from cifar_core.training.exceptions import CompilationError
 from cifar_core.training.state import TrainingState
 
 

@@ -10,10 +10,10 @@ import torch
 
 from cifar_core.config import RunConfig
 from cifar_core.data import Dataset
-from cifar_core.evaluation.activations import measure_dead_relus
 from cifar_core.evaluation.metrics import compute_accuracy, compute_loss
-from cifar_core.evaluation.predict import predict
 from cifar_core.evaluation.predictions import Predictions, as_saved, save_predictions
+from cifar_core.inference.activations import measure_dead_relus
+from cifar_core.inference.predict import predict
 from cifar_core.models import Classifier
 from cifar_core.randomness import stream_seed
 from cifar_core.training.average import update_average

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from cifar_core.augmentation import ImagePool, draw_batch
 from cifar_core.config import RunConfig
-from cifar_core.data import Dataset
-from cifar_core.training.state import create_pool, get_splits_of
+from cifar_core.data import Dataset, splits_of
+from cifar_core.training.state import create_pool
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Preview:
 
 def create_preview_pool(dataset: Dataset, config: RunConfig) -> ImagePool:
     """Return the pool that a run of this config draws from, on the CPU."""
-    return create_pool(dataset, config, get_splits_of(dataset, config), "cpu")
+    return create_pool(dataset, config, splits_of(dataset, config.data), "cpu")
 
 
 def preview(pool: ImagePool, config: RunConfig, indices: NDArray[np.int64], num_epochs: int) -> Preview:

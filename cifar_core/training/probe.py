@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cifar_core.config import RunConfig
 from cifar_core.data import Dataset
-from cifar_core.evaluation.predict import predict
+from cifar_core.inference.predict import predict
 from cifar_core.training.device import reproducible, resolve_device
 from cifar_core.training.optimizer import set_learning_rate
 from cifar_core.training.state import create_training_state, iterate_batches

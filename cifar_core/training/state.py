@@ -4,7 +4,7 @@ import copy
 import math
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,9 +18,8 @@ from cifar_core.data import (
     Dataset,
     Splits,
     compute_channel_statistics,
-    create_splits,
     noisy_labels,
-    subset_of_train,
+    splits_of,
 )
 from cifar_core.models import Classifier, create_classifier, set_whitening
 from cifar_core.randomness import stream_seed
@@ -82,7 +81,7 @@ class TrainingState:
 
 def create_training_state(config: RunConfig, dataset: Dataset, device: str) -> TrainingState:
     """Build the network and its optimizer, and bring the data to the device."""
-    splits = get_splits_of(dataset, config)
+    splits = splits_of(dataset, config.data)
     statistics = compute_channel_statistics(dataset.images[: dataset.num_train])
     classifier = create_classifier(config, mean=statistics.mean, std=statistics.std, num_classes=dataset.num_classes)
     _set_whitening(classifier, dataset, splits)
@@ -106,13 +105,6 @@ def _set_whitening(classifier: Classifier, dataset: Dataset, splits: Splits) -> 
     """Set what is set from images, on the CPU: the same images then give the same filters on every device."""
     images = torch.from_numpy(dataset.images[np.sort(splits.train)[:_NUM_WHITENED]])
     set_whitening(classifier, classifier.normalize(scale_pixels(images)))
-
-
-def get_splits_of(dataset: Dataset, config: RunConfig) -> Splits:
-    """Return which images a run of this config trains, validates and tests on."""
-    data = config.data
-    splits = create_splits(dataset, data.val_fraction, data.split_seed)
-    return replace(splits, train=subset_of_train(dataset, splits, data.train_fraction, data.split_seed))
 
 
 def create_pool(dataset: Dataset, config: RunConfig, splits: Splits, device: str) -> ImagePool:

@@ -1,6 +1,6 @@
 """Components of our own, where Streamlit has none: each a Python module with its HTML, CSS and JavaScript beside it."""
 
-from dashboard.components.confusion_matrix import confusion_matrix
+from dashboard.components.confusion_matrix import Cells, confusion_matrix
 from dashboard.components.gallery import Tile, gallery
 from dashboard.components.inspector import image_inspector
 from dashboard.components.lines import Level, Line, LineChart, Mark, line_chart
@@ -9,6 +9,7 @@ from dashboard.components.pulse import Pulse, render_pulse
 from dashboard.components.scatter import ScatterPoints, scatter
 
 __all__ = [
+    "Cells",
     "Level",
     "Line",
     "LineChart",

@@ -15,12 +15,12 @@ from cifar_core.evaluation.calibration import (
     fit_temperature,
     reliability_frame,
 )
-from dashboard import state
-from dashboard.choices import choose_one
+from dashboard.drawing.choices import choose_one
+from dashboard.drawing.figures import show_figure
+from dashboard.drawing.tables import offer_csv
 from dashboard.errors.charts import coverage_figure, reliability_figure
 from dashboard.errors.reading import Reading
-from dashboard.figures import show_figure
-from dashboard.tables import offer_csv
+from dashboard.session import state
 
 _NUM_BINS = 15
 _BINNINGS: dict[str, Binning] = {"equal width": "width", "equal numbers": "mass"}

@@ -7,8 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from dashboard.charts import style_figure
-from dashboard.colours import RIGHT, TRAIN, VAL, WRONG, YARDSTICK, colour_classes
+from dashboard.drawing.chart_style import style_figure
+from dashboard.drawing.colours import RIGHT, TRAIN, VAL, WRONG, YARDSTICK, colour_classes
 
 
 def per_class_figure(frame: pd.DataFrame) -> go.Figure:
@@ -172,27 +172,6 @@ def forgetting_figure(dynamics: pd.DataFrame) -> go.Figure:
     style_figure(figure, "Times forgotten", "Images")
     figure.update_xaxes(dtick=1)
     figure.update_layout(height=300, showlegend=False)
-    return figure
-
-
-def track_figure(epochs: np.ndarray, probs_true: np.ndarray, is_right: np.ndarray) -> go.Figure:
-    """Draw the probability of an image's true class over epochs, each marked as right or wrong."""
-    figure = go.Figure(
-        go.Scatter(x=epochs, y=probs_true, mode="lines", line={"color": TRAIN}, showlegend=False, hoverinfo="skip")
-    )
-    for holds, name, colour, symbol in ((True, "right", RIGHT, "circle"), (False, "wrong", WRONG, "x")):
-        chosen = is_right == holds
-        figure.add_scatter(
-            x=epochs[chosen],
-            y=probs_true[chosen],
-            mode="markers",
-            name=name,
-            marker={"color": colour, "symbol": symbol, "size": 8},
-            hovertemplate="epoch %{x}: %{y:.1%}<extra></extra>",
-        )
-    style_figure(figure, "Epoch", "Probability of the true class")
-    figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
-    figure.update_layout(height=220)
     return figure
 
 

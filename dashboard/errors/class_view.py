@@ -6,12 +6,12 @@ import streamlit as st
 
 from cifar_core.evaluation import per_class_frame
 from cifar_core.evaluation.ranking import precision_recall_frame, ranking_frame, roc_frame
-from dashboard import state
-from dashboard.choices import choose_one
+from dashboard.drawing.choices import choose_one
+from dashboard.drawing.figures import show_figure
+from dashboard.drawing.tables import offer_csv
 from dashboard.errors.charts import per_class_figure, ranking_figure
 from dashboard.errors.reading import Reading
-from dashboard.figures import show_figure
-from dashboard.tables import offer_csv
+from dashboard.session import state
 
 _CURVES = {"Precision and recall": precision_recall_frame, "ROC": roc_frame}
 _BAR: dict[str, Any] = {"format": "percent", "min_value": 0.0, "max_value": 1.0}

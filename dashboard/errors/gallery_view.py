@@ -9,14 +9,14 @@ import pandas as pd
 import streamlit as st
 
 from cifar_core.evaluation import Criteria, Predictions, select_predictions
-from cifar_core.evaluation.selection import ORDERS, Outcome
-from dashboard import state
+from cifar_core.evaluation.criteria import ORDERS, Outcome
 from dashboard.components import gallery
-from dashboard.contact_sheet import draw_contact_sheet
+from dashboard.drawing.contact_sheet import draw_contact_sheet
+from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.tiles import PAGE_SIZE, prediction_tiles
+from dashboard.drawing.words import percent
 from dashboard.errors.reading import Reading
-from dashboard.selection import PAGE_SIZE, prediction_tiles
-from dashboard.tables import offer_csv
-from dashboard.words import percent
+from dashboard.session import state
 
 MISTAKES, RIGHT, UNSURE, EVERYTHING = "mistakes", "right", "right but unsure", "all"
 _OUTCOMES: dict[str, Outcome] = {MISTAKES: "wrong", RIGHT: "right", UNSURE: "right", EVERYTHING: "any"}

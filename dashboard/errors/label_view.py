@@ -4,11 +4,11 @@ import numpy as np
 import streamlit as st
 
 from cifar_core.evaluation.label_errors import label_errors_frame
-from dashboard import state
 from dashboard.components import Tile, gallery
+from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.tiles import PAGE_SIZE
 from dashboard.errors.reading import Reading
-from dashboard.selection import PAGE_SIZE
-from dashboard.tables import offer_csv
+from dashboard.session import state
 
 
 def render_labels(reading: Reading) -> None:

@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from cifar_core.data import Dataset
 from cifar_core.evaluation.dynamics import dynamics_frame, learning_frame
 from cifar_core.evaluation.track import Track
-from dashboard import state
-from dashboard.cache import get_map_message, get_track
 from dashboard.components import Tile, gallery, scatter
-from dashboard.errors.charts import forgetting_figure, learning_figure, track_figure
+from dashboard.drawing.curve_charts import track_figure
+from dashboard.drawing.figures import show_figure
+from dashboard.drawing.tables import offer_csv
+from dashboard.errors.charts import forgetting_figure, learning_figure
 from dashboard.errors.reading import Reading
-from dashboard.figures import show_figure
-from dashboard.tables import offer_csv
+from dashboard.session import state
+from dashboard.session.cache import get_map_message, get_track
 
 _SHOWN = 40
 _KEY = "errors_dynamics"

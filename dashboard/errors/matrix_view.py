@@ -16,11 +16,12 @@ from cifar_core.evaluation import (
     top_confusions_frame,
 )
 from cifar_core.evaluation.confusion import Normalization, Ordering
-from dashboard import state
 from dashboard.components import confusion_matrix
+from dashboard.drawing.matrices import matrix_cells
+from dashboard.drawing.tables import offer_csv
 from dashboard.errors.gallery_view import MISTAKES, RIGHT, render_images
 from dashboard.errors.reading import Reading
-from dashboard.tables import offer_csv
+from dashboard.session import state
 
 ANY = "any"
 
@@ -92,8 +93,7 @@ def _render_matrix(reading: Reading, matrix: np.ndarray) -> tuple[str, str]:
         key="errors_matrix",
         selected=(groups.place(true_name), groups.place(pred_name)),
         on_select=choose,
-        normalization=_CELLS[options.cells],
-        other=other,
+        cells=matrix_cells(shown, _CELLS[options.cells], other),
         hides_diagonal=options.hides_diagonal,
     )
     offer_csv("Matrix as CSV", confusion_frame(shown, groups.names), "confusion.csv")

@@ -7,10 +7,10 @@ import streamlit as st
 from cifar_core.data import Dataset
 from cifar_core.evaluation import Predictions, PredictionsError, compute_accuracy
 from cifar_core.runs import RunRecord, RunSummary
-from dashboard import state
-from dashboard.cache import get_predictions, get_store
-from dashboard.choices import choose_one
-from dashboard.words import SOURCE_TITLES, percent, run_name
+from dashboard.drawing.choices import choose_one
+from dashboard.drawing.words import SOURCE_TITLES, percent, run_name
+from dashboard.session import state
+from dashboard.session.cache import get_predictions, get_store
 
 NOTHING = "nothing"
 

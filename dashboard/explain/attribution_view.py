@@ -5,9 +5,9 @@ import streamlit as st
 
 from cifar_core.attribution import AttributionError
 from dashboard.components import PictureMap, picture_maps
+from dashboard.drawing.words import percent
 from dashboard.explain.context import Context
 from dashboard.explain.maps import Choice, choose_method, get_map
-from dashboard.words import percent
 
 _SIDE = 240
 

@@ -8,8 +8,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from dashboard.charts import style_figure
-from dashboard.colours import RIGHT, TRAIN, VAL, WRONG, YARDSTICK
+from dashboard.drawing.chart_style import style_figure
+from dashboard.drawing.colours import RIGHT, TRAIN, VAL, WRONG, YARDSTICK
 
 if TYPE_CHECKING:
     from cifar_core.attribution.trust import PerturbationCurve
@@ -139,3 +139,43 @@ def before_after_figure(before: np.ndarray, after: np.ndarray, class_names: Sequ
     figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
     figure.update_layout(height=260, barmode="group")
     return figure
+
+
+def probabilities_frame(probs: np.ndarray, class_names: Sequence[str], true_idx: int | None) -> pd.DataFrame:
+    """Return a row a class, most probable first: class_name, probability, is_true, is_predicted."""
+    frame = pd.DataFrame({"class_name": list(class_names), "probability": probs})
+    frame["is_true"] = frame.index == true_idx
+    frame["is_predicted"] = frame.index == int(np.argmax(probs))
+    return frame.sort_values("probability", ascending=False, ignore_index=True)
+
+
+def probabilities_figure(frame: pd.DataFrame) -> go.Figure:
+    """Draw a bar a class; the true and the predicted one say so in words, not by colour alone."""
+    rows = list(zip(frame["class_name"], frame["is_true"], frame["is_predicted"], strict=True))
+    labels = [_mark(str(name), bool(is_true), bool(is_predicted)) for name, is_true, is_predicted in rows]
+    colours = [
+        RIGHT if is_true else WRONG if is_predicted else "rgba(138, 148, 166, 0.6)" for _, is_true, is_predicted in rows
+    ]
+    figure = go.Figure(
+        go.Bar(
+            x=frame["probability"],
+            y=labels,
+            orientation="h",
+            marker_color=colours,
+            text=[f"{100 * value:.1f} %" for value in frame["probability"]],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="%{y}: %{x:.2%}<extra></extra>",
+        )
+    )
+    style_figure(figure, None, None)
+    figure.update_xaxes(range=[0, 1], visible=False)
+    figure.update_yaxes(autorange="reversed", ticksuffix=" ")
+    # Pixels on the right for "100.0 %", which a share of a narrow column would cut off.
+    figure.update_layout(height=320, showlegend=False, margin={"r": 52})
+    return figure
+
+
+def _mark(name: str, is_true: bool, is_predicted: bool) -> str:
+    words = [word for word, holds in (("true", is_true), ("predicted", is_predicted)) if holds]
+    return f"{name} ({', '.join(words)})" if words else name

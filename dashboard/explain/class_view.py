@@ -4,12 +4,12 @@ import numpy as np
 import streamlit as st
 
 from cifar_core.attribution import AttributionError
-from dashboard import state
-from dashboard.cache import get_splits
 from dashboard.components import PictureMap, picture_maps
 from dashboard.explain.context import Context
 from dashboard.explain.maps import choose_method, get_class_maps
-from dashboard.weights import digest
+from dashboard.session import state
+from dashboard.session.cache import get_splits
+from dashboard.session.weights import digest
 
 _NUM_IMAGES = 64
 _NUM_STRONGEST = 16

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from cifar_core.data import Dataset
 from cifar_core.runs import RunRecord, RunSummary
 from dashboard.explain.subject import Subject
-from dashboard.weights import Weights
+from dashboard.session.weights import Weights
 
 
 @dataclass(frozen=True, eq=False)

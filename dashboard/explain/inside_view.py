@@ -5,13 +5,13 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from dashboard import state
-from dashboard.cache import get_filter_sheet
 from dashboard.components import Tile, gallery
+from dashboard.drawing.pictures import lay_out
 from dashboard.explain.context import Context
 from dashboard.explain.maps import get_layers
-from dashboard.pictures import lay_out
-from dashboard.weights import Weights, as_input, remember
+from dashboard.session import state
+from dashboard.session.cache import get_filter_sheet
+from dashboard.session.weights import Weights, as_input, remember
 
 _MAX_CHANNELS = 64
 _NUM_FILTERS = 64

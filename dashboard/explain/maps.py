@@ -8,9 +8,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cifar_core.attribution import METHODS, Method, Option
-from dashboard import state
 from dashboard.explain.subject import Subject
-from dashboard.weights import Weights, as_input, load_untrained, remember
+from dashboard.session import state
+from dashboard.session.weights import Weights, as_input, load_untrained, remember
 
 
 @dataclass(frozen=True)

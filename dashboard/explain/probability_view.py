@@ -6,16 +6,16 @@ import streamlit as st
 
 from cifar_core.data.similarity import find_nearest
 from cifar_core.derived import Arrays
-from dashboard import state
-from dashboard.cache import get_track
 from dashboard.components import Tile, gallery
-from dashboard.derived import find_derived
-from dashboard.errors.charts import track_figure
+from dashboard.drawing.curve_charts import track_figure
+from dashboard.drawing.figures import show_figure
+from dashboard.drawing.tables import offer_csv
 from dashboard.explain.charts import variants_figure
 from dashboard.explain.context import Context
-from dashboard.figures import show_figure
-from dashboard.tables import offer_csv
-from dashboard.weights import get_probs, remember
+from dashboard.session import state
+from dashboard.session.background import find_derived
+from dashboard.session.cache import get_track
+from dashboard.session.weights import get_probs, remember
 
 _NUM_NEIGHBOURS = 16
 
@@ -31,7 +31,7 @@ def render_probabilities(context: Context) -> None:
 
 
 def _render_variants(context: Context) -> None:
-    from cifar_core.evaluation.changes import create_test_time_variants
+    from cifar_core.inference.changes import create_test_time_variants
 
     variants = create_test_time_variants(context.subject.image)
     probs = get_probs(context.weights, np.stack(list(variants.values())), f"variants {context.subject.key}")
@@ -113,7 +113,7 @@ def _render_neighbours(context: Context) -> None:
 def _find_nearest(context: Context, made: Arrays) -> tuple[np.ndarray, np.ndarray]:
     def compute() -> tuple[np.ndarray, np.ndarray]:
         from cifar_core.attribution.locks import model_lock
-        from cifar_core.evaluation.features import extract_features
+        from cifar_core.inference.features import extract_features
 
         model = context.weights.load()
         with model_lock(model):

@@ -11,10 +11,9 @@ from PIL import Image, ImageDraw
 
 from cifar_core.data import Dataset, Splits
 from cifar_core.data.upload import MAX_BYTES, Upload, UploadError, read_upload
-from dashboard import state
-from dashboard.choices import choose_one
-from dashboard.selection import split_of
-from dashboard.weights import digest
+from dashboard.drawing.choices import choose_one
+from dashboard.session import state
+from dashboard.session.weights import digest
 
 _UNKNOWN = "not one of these"
 _CROP_COLOUR = (47, 111, 222)
@@ -64,7 +63,7 @@ def _choose_index(dataset: Dataset, splits: Splits) -> Subject:
         help=f"Its place in the dataset: 0 to {dataset.num_train - 1} are the official training images, then test.",
     )
     true_idx = int(dataset.labels[value])
-    title = f"{dataset.class_names[true_idx]}, image {value}, {split_of(splits, value)} split"
+    title = f"{dataset.class_names[true_idx]}, image {value}, {splits.split_of(value)} split"
     return Subject(np.asarray(dataset.images[value]), true_idx, value, title)
 
 

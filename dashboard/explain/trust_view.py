@@ -8,12 +8,12 @@ import streamlit as st
 
 from cifar_core.attribution import AttributionError
 from dashboard.components import PictureMap, picture_maps
+from dashboard.drawing.figures import show_figure
+from dashboard.drawing.tables import offer_csv
 from dashboard.explain.charts import perturbation_figure, perturbation_frame
 from dashboard.explain.context import Context
 from dashboard.explain.maps import Choice, choose_method, get_map, get_untrained_map
-from dashboard.figures import show_figure
-from dashboard.tables import offer_csv
-from dashboard.weights import as_input, remember
+from dashboard.session.weights import as_input, remember
 
 _ALIKE = 0.5  # rank correlation from which a map says more about the architecture than about what was learned
 

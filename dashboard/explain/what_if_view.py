@@ -7,16 +7,16 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from cifar_core.evaluation.what_if import BOUNDS, Change
-from dashboard import state
-from dashboard.cache import get_store
+from cifar_core.inference.what_if import BOUNDS, Change
 from dashboard.components import PictureMap, picture_maps
+from dashboard.drawing.figures import show_figure
+from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.words import percent, run_name
 from dashboard.explain.charts import before_after_figure, robustness_figure
 from dashboard.explain.context import Context
-from dashboard.figures import show_figure
-from dashboard.tables import offer_csv
-from dashboard.weights import Weights, find_weights, get_probs, remember
-from dashboard.words import percent, run_name
+from dashboard.session import state
+from dashboard.session.cache import get_store
+from dashboard.session.weights import Weights, find_weights, get_probs, remember
 
 _TITLES = {
     "brightness": "Brightness",
@@ -36,7 +36,7 @@ _NOBODY = "no other run"
 
 def render_what_if(context: Context) -> None:
     """Draw the controls, the changed image and its probabilities, and the robustness strips."""
-    from cifar_core.evaluation.changes import apply_change
+    from cifar_core.inference.changes import apply_change
 
     left, right = st.columns([2, 3], gap="medium")
     with left:
@@ -123,7 +123,7 @@ def _choose_other(context: Context) -> tuple[str, Weights] | None:
 def _get_robustness(context: Context, weights: Weights, class_idx: int) -> pd.DataFrame:
     def compute() -> pd.DataFrame:
         from cifar_core.attribution.locks import model_lock
-        from cifar_core.evaluation.changes import robustness_frame
+        from cifar_core.inference.changes import robustness_frame
 
         model = weights.load()
         with model_lock(model):

@@ -34,7 +34,7 @@ def server(own_folders, practice_dir, tmp_path, monkeypatch):
     """Each test meets a server that has just started, on the practice set and without a run."""
     monkeypatch.setenv("CIFAR_DATA_DIR", str(practice_dir))
     monkeypatch.delenv("CIFAR_CACHE_DIR", raising=False)
-    monkeypatch.setattr("dashboard.frame.warm_up", lambda: None)
+    monkeypatch.setattr("dashboard.session.frame.warm_up", lambda: None)
     monkeypatch.setattr("cifar_core.runs.store.LocalExecutor", IdleExecutor)
     st.cache_resource.clear()
     st.cache_data.clear()

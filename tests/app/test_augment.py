@@ -107,7 +107,7 @@ def test_normalisation_has_a_reason_and_a_chart(open_page):
 def test_the_cost_is_measured_on_request(open_page, monkeypatch):
     from cifar_core.augmentation.cost import PipelineCost
 
-    monkeypatch.setattr("dashboard.augment_view.measure_pipeline", lambda dataset, config: PipelineCost(50_000, 2_500))
+    monkeypatch.setattr("dashboard.augment.views.measure_pipeline", lambda dataset, config: PipelineCost(50_000, 2_500))
     at = show(open_page("Augment"), "Cost")
     assert not at.metric
     labelled(at.button, "Measure").click().run()

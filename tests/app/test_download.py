@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from cifar_core.data import DownloadError, DownloadProgress, DownloadStoppedError
-from dashboard.download import get_download
+from dashboard.overview.download import get_download
 
 
 class FakeDownload:
@@ -27,7 +27,7 @@ class FakeDownload:
 @pytest.fixture
 def download(monkeypatch):
     fake = FakeDownload()
-    monkeypatch.setattr("dashboard.download.download_archive", fake)
+    monkeypatch.setattr("dashboard.overview.download.download_archive", fake)
     yield fake
     fake.go_on.set()
 
@@ -89,7 +89,7 @@ def test_after_success_the_pages_show_the_new_data(open_page, download, tmp_path
     at = start(open_page, download)
     (tmp_path / "cifar-10-python.tar.gz").write_bytes(b"arrived")
     monkeypatch.setenv("CIFAR_DATA_DIR", str(tmp_path))
-    monkeypatch.setattr("dashboard.cache.load_dataset", lambda data_dir: tiny_dataset)
+    monkeypatch.setattr("dashboard.session.cache.load_dataset", lambda data_dir: tiny_dataset)
     end(download)
     at.run()
     assert not at.exception

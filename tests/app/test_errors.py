@@ -9,7 +9,7 @@ from cifar_core.data import create_splits, load_dataset
 from cifar_core.evaluation import load_predictions, per_class_frame, save_predictions
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunStore
-from dashboard.words import run_name
+from dashboard.drawing.words import run_name
 from tests.app.reading import component_messages, galleries, labelled, texts
 
 

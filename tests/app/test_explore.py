@@ -22,7 +22,7 @@ def at_once(monkeypatch):
         "cifar_core.derived.store.DerivedStore.start",
         lambda store, request, num_threads=1: work_on(default_data_dir(), request),
     )
-    monkeypatch.setattr("dashboard.map_view.NUM_POINTS", 200)
+    monkeypatch.setattr("dashboard.explore.map_view.NUM_POINTS", 200)
 
 
 def main_gallery(at):
@@ -210,7 +210,7 @@ def test_near_duplicates_are_pairs_with_their_likeness(open_page, monkeypatch):
         "is_mirrored": np.array([False, True]),
         "correlation": np.array([0.97, 0.9], np.float32),
     }
-    monkeypatch.setattr("dashboard.duplicates_view.find_derived", lambda dataset, kind, what: pairs)
+    monkeypatch.setattr("dashboard.explore.duplicates_view.find_derived", lambda dataset, kind, what: pairs)
     at = open_page("Explore", view="Near-duplicates")
     assert "**1 of 1,000 test images**" in texts(at)
     gallery = main_gallery(at)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from cifar_core.runs import RunError
 from cifar_core.runs.status import change_status
-from dashboard.live_feed import create_routes, feed_address, read_feed
+from dashboard.train.feed import create_routes, feed_address, read_feed
 from tests.app.reading import line_charts, pulse
 
 

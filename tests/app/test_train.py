@@ -14,7 +14,7 @@ from tests.app.reading import labelled, line_charts, pulse
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
     """No worker answers here."""
-    monkeypatch.setattr("dashboard.steering._PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("dashboard.train.steering._PATIENCE_SECONDS", 0.0)
 
 
 def texts(at):

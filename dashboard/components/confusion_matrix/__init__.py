@@ -1,20 +1,34 @@
 """A confusion matrix whose cells and headers are buttons. Rows are true classes, columns predicted ones."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cifar_core.evaluation import normalize_confusion_matrix
-from cifar_core.evaluation.confusion import Normalization
 from dashboard.components.registration import register
 
 _COMPONENT = register(__file__)
 
 # What is chosen: a true class, a predicted class, either None for "any".
 Cell = tuple[int | None, int | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """What the cells show, where that is not their counts.
+
+    Attributes:
+        values: (C, C), rows true.
+        is_share: Shares in [0, 1], written as per cent; else counts.
+        is_difference: What changed: better in one colour, worse in another.
+    """
+
+    values: NDArray[np.float64]
+    is_share: bool = False
+    is_difference: bool = False
 
 
 def confusion_matrix(
@@ -24,8 +38,7 @@ def confusion_matrix(
     key: str,
     selected: Cell,
     on_select: Callable[[int | None, int | None], None],
-    normalization: Normalization = "none",
-    other: NDArray[np.int64] | None = None,
+    cells: Cells | None = None,
     hides_diagonal: bool = False,
 ) -> None:
     """Show the matrix and report a click or Enter on a cell, a row's name or a column's name.
@@ -36,8 +49,7 @@ def confusion_matrix(
         key: The widget's.
         selected: The cell that is chosen now; the caller holds it.
         on_select: Called with true and predicted class before the rerun a choice causes.
-        normalization: "none": counts; else shares, as `normalize_confusion_matrix` has them.
-        other: (C, C) counts to take away: the cells then show what changed, better in one colour, worse in another.
+        cells: What the cells show; the counts if None.
         hides_diagonal: Leave out what is right, so that mistakes stand alone.
     """
 
@@ -46,7 +58,7 @@ def confusion_matrix(
         if cell is not None:
             on_select(*cell)
 
-    data = encode_matrix(matrix, class_names, normalization, other) | {
+    data = encode_matrix(matrix, class_names, cells) | {
         "selected": list(selected),
         "hidesDiagonal": hides_diagonal,
     }
@@ -54,21 +66,16 @@ def confusion_matrix(
 
 
 def encode_matrix(
-    matrix: NDArray[np.int64],
-    class_names: Sequence[str],
-    normalization: Normalization,
-    other: NDArray[np.int64] | None = None,
+    matrix: NDArray[np.int64], class_names: Sequence[str], cells: Cells | None = None
 ) -> dict[str, object]:
     """Return the numbers of the message to the browser; arguments as for `confusion_matrix`."""
-    values = normalize_confusion_matrix(matrix, normalization)
-    if other is not None:
-        values = values - normalize_confusion_matrix(other, normalization)
+    shown = cells or Cells(matrix.astype(np.float64))
     return {
         "counts": matrix.tolist(),
-        "values": values.round(5).tolist(),
+        "values": shown.values.round(5).tolist(),
         "names": list(class_names),
-        "isShare": normalization != "none",
-        "isDifference": other is not None,
+        "isShare": shown.is_share,
+        "isDifference": shown.is_difference,
     }
 
 

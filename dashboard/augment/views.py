@@ -1,0 +1,179 @@
+"""What the Augment page shows: images as training sees them, one parameter's range, pixel values, cost, code."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cifar_core.config import AugmentationConfig, RunConfig
+from cifar_core.data import Dataset
+from cifar_core.overrides import with_overrides
+from dashboard.components import Tile, gallery
+from dashboard.components.gallery import Tone
+from dashboard.drawing.data_charts import pixel_values_figure, pixel_values_frame
+from dashboard.drawing.figures import show_figure
+from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.words import duration, setting_name
+from dashboard.forms.augmentation import describe_augmentation
+from dashboard.session import state
+from dashboard.session.cache import get_preview, get_statistics, measure_pipeline
+
+NUM_EPOCHS = 8
+_NUM_STEPS = 9
+_HEADINGS = ("original", "epoch 1", *map(str, range(2, NUM_EPOCHS + 1)))
+# Where a normalised value is shown as black and as white.
+_SHOWN_RANGE = (-2.2, 2.2)
+_NORMALIZATION_WORDS = {
+    "none": "Pixels stay in [0, 1]: all inputs are positive, so the gradients of a first-layer filter all share a sign "
+    "and training zigzags.",
+    "half": "(pixel - 0.5) / 0.5 brings pixels to [-1, 1], about centred: steps no longer pull all weights one way.",
+    "dataset": "Mean 0 and standard deviation 1 for each colour over the training images: initial weights, learning "
+    "rate and weight decay are made for inputs of that scale.",
+}
+
+
+def choose_images(dataset: Dataset, train: NDArray[np.int64], count: int, draw: int) -> NDArray[np.int64]:
+    """Return training images of as many different classes as there are, others for each `draw`."""
+    random = np.random.default_rng(draw)
+    classes = random.permutation(dataset.num_classes)[:count]
+    return np.array([random.choice(train[dataset.labels[train] == class_idx]) for class_idx in classes])
+
+
+def render_preview(dataset: Dataset, config: RunConfig, indices: NDArray[np.int64]) -> None:
+    """Show each image and, beside it, what the first epochs of a run with this seed see of it."""
+    st.markdown(
+        f"**{describe_augmentation(config.augmentation).capitalize()}.** Left the original, then what epochs 1 to "
+        f"{NUM_EPOCHS} of a run with seed {config.training.seed} see of it. The same seed gives the same pictures."
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("New seed", icon=":material/casino:", on_click=state.next_augment_seed)
+        st.button("Other images", icon=":material/shuffle:", on_click=state.next_augment_draw)
+        normalized = st.toggle("After normalisation", key="augment_normalized", persist_state="session")
+    shown = get_preview(dataset, config, indices, NUM_EPOCHS)
+    pictures, tiles = [], []
+    for place, index in enumerate(indices.tolist()):
+        name = dataset.class_names[dataset.labels[index]]
+        pictures.append(dataset.images[index])
+        tiles.append(Tile(index, f"original: {name}, image {index}"))
+        for epoch in range(NUM_EPOCHS):
+            pictures.append(shown.pixels[epoch, place])
+            label = _describe_target(shown.targets[epoch, place], dataset.class_names)
+            tiles.append(Tile(_tile_id(index, epoch), f"epoch {epoch + 1}: {label}, image {index}"))
+    images = np.stack(pictures)
+    if normalized:
+        images = _as_normalized(images, dataset, config)
+    label = "Images before and after augmentation"
+    gallery(images, tiles, key="augment_preview", label=label, tile_size=76, headings=_HEADINGS, gaps=(1,))
+    st.caption("Hover or focus a picture to read its label: mixup and CutMix give shares of two classes.")
+
+
+def render_sweep(dataset: Dataset, config: RunConfig, index: int) -> None:
+    """Take one parameter through its range on one image, everything drawn the same."""
+    fields = [name for name, info in AugmentationConfig.model_fields.items() if _is_range(name, info.annotation)]
+    left, right = st.columns([1, 2], vertical_alignment="bottom")
+    with left:
+        field = st.selectbox(
+            "Parameter", fields, format_func=_field_title, key=state.AUGMENT_FIELD, persist_state="session"
+        )
+    values = _steps(field)
+    with right:
+        value = st.select_slider(
+            "Value",
+            values,
+            value=values[_NUM_STEPS // 2],
+            format_func=lambda value: f"{value:g}",
+            key=f"augment_value_{field}",
+        )
+    pictures = [_draw_with(dataset, config, {field: step}, index)[0] for step in values]
+    tiles = [Tile(place, f"{_field_title(field)} {step:g}", _tone(step == value)) for place, step in enumerate(values)]
+    st.caption("One image, the same draw, the parameter from off to its largest value:")
+    gallery(
+        np.stack(pictures),
+        tiles,
+        key="augment_range",
+        label=f"{_field_title(field)} through its range",
+        tile_size=76,
+        headings=[f"{step:g}" for step in values],
+    )
+    st.caption(f"{NUM_EPOCHS} epochs at {_field_title(field).lower()} {value:g}:")
+    chosen = _draw_with(dataset, config, {field: value}, index)
+    tiles = [Tile(epoch, f"epoch {epoch + 1}") for epoch in range(NUM_EPOCHS)]
+    gallery(chosen, tiles, key="augment_value", label="Draws at this value", tile_size=76, headings=_HEADINGS[1:])
+    st.button(
+        "Put this value into the pipeline",
+        icon=":material/add:",
+        on_click=state.set_form,
+        args=({f"augmentation.{field}": value}, state.AUGMENT),
+    )
+
+
+def render_pixel_values(dataset: Dataset, config: RunConfig, indices: NDArray[np.int64]) -> None:
+    """Show what normalisation does to the values of the previewed images."""
+    st.caption(_NORMALIZATION_WORDS[config.data.normalization])
+    pixels = get_preview(dataset, config, indices, NUM_EPOCHS).images.reshape(-1, 3, 32, 32)
+    mean, std = get_statistics(dataset).scale(config.data.normalization)
+    frame = pixel_values_frame(pixels, mean, std)
+    show_figure(pixel_values_figure, frame, key="augment_pixels", alt="Pixel values before and after normalisation")
+    offer_csv("Pixel values as CSV", frame, "pixel-values.csv")
+
+
+def render_cost(dataset: Dataset, config: RunConfig) -> None:
+    """Measure, on request, how many images a second the pipeline makes."""
+    st.caption("Augmentation runs on whole batches on the training device. This times it here, beside torchvision's.")
+    if not st.button("Measure", icon=":material/timer:", key="augment_measure"):
+        return
+    with st.spinner("Timing both pipelines in turn"):
+        cost = measure_pipeline(dataset, config)
+    num_train = round(dataset.num_train * (1 - config.data.val_fraction))
+    left, right, ratio = st.columns(3)
+    left.metric("Images a second, here", f"{cost.batched:,.0f}", border=True)
+    right.metric("torchvision, one by one", f"{cost.per_image:,.0f}", border=True)
+    ratio.metric("Ratio", f"{cost.ratio:.1f} times", border=True)
+    st.caption(
+        f"An epoch of {num_train:,} images spends {duration(num_train / cost.batched)} on it here, against "
+        f"{duration(num_train / cost.per_image)}. One CPU core; a training run beside it slows both."
+    )
+
+
+def _describe_target(shares: NDArray[np.float32], names: Sequence[str]) -> str:
+    order = np.argsort(-shares)[:2]
+    return ", ".join(f"{names[place]} {shares[place]:.0%}" for place in order if shares[place] > 0.005)
+
+
+def _tile_id(index: int, epoch: int) -> int:
+    return -(index * NUM_EPOCHS + epoch) - 1  # below zero, where no dataset index is
+
+
+def _tone(is_chosen: bool) -> Tone:
+    return "right" if is_chosen else "neutral"
+
+
+def _as_normalized(images: NDArray[np.uint8], dataset: Dataset, config: RunConfig) -> NDArray[np.uint8]:
+    """Show normalised values: the range -2.2 to 2.2 from black to white, so that mean grey is mid grey."""
+    mean, std = (np.reshape(part, (3, 1, 1)) for part in get_statistics(dataset).scale(config.data.normalization))
+    low, high = _SHOWN_RANGE
+    scaled = ((images / 255 - mean) / std - low) / (high - low)
+    return np.rint(scaled.clip(0, 1) * 255).astype(np.uint8)
+
+
+def _draw_with(dataset: Dataset, config: RunConfig, changes: dict[str, float], index: int) -> NDArray[np.uint8]:
+    changed = with_overrides(config, {f"augmentation.{field}": value for field, value in changes.items()})
+    return get_preview(dataset, changed, np.array([index]), NUM_EPOCHS).pixels[:, 0]
+
+
+def _is_range(name: str, annotation: object) -> bool:
+    return annotation in (int, float) and not name.startswith("policy")
+
+
+def _field_title(field: str) -> str:
+    return setting_name(f"augmentation.{field}").capitalize()
+
+
+def _steps(field: str) -> list[float]:
+    """Return values over the field's range, from its lower to its upper bound."""
+    schema = AugmentationConfig.field_schemas()[field]
+    values = np.linspace(schema["minimum"], schema["maximum"], _NUM_STEPS)
+    if schema["type"] == "integer":
+        return [int(value) for value in np.rint(values)]
+    return [round(float(value), 4) for value in values]

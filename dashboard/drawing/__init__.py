@@ -1,0 +1,1 @@
+"""What pages are drawn with: colours, words, charts, tables and tiles. It knows no run and no session."""

@@ -1,0 +1,59 @@
+"""Charts: each a `*_frame()`, the table behind it, and a `*_figure(frame)`. Neither streamlit nor torch is needed."""
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.drawing.colours import YARDSTICK
+
+# What an accuracy can be held against; the notebook's and the human's are CIFAR-10's.
+CHANCE = ("chance", 0.1)
+CIFAR10_YARDSTICKS = (CHANCE, ("notebook", 0.7365), ("one human", 0.952))
+
+
+def yardsticks(is_practice: bool) -> tuple[tuple[str, float], ...]:
+    """Return the accuracies worth drawing a line at for a dataset."""
+    return (CHANCE,) if is_practice else CIFAR10_YARDSTICKS
+
+
+def top_of_accuracy(values: Iterable[float | None], yardsticks: Sequence[tuple[str, float]]) -> float:
+    """Return how high to draw: to the next yardstick above the best value, so that a far one squeezes no curve."""
+    best = max((value for value in values if value is not None and value == value), default=0.0)
+    above = [level for _, level in yardsticks if level >= best]
+    return min(max(best, min(above, default=best)) + 0.06, 1.02)
+
+
+def scale_accuracy(figure: go.Figure, values: pd.Series, lines: Sequence[tuple[str, float]]) -> None:
+    """Show an accuracy from zero to `top_of_accuracy`, with the yardsticks on the way."""
+    top = top_of_accuracy(values, lines)
+    for label, level in lines:
+        if level <= top:
+            figure.add_hline(y=level, line={"color": YARDSTICK, "width": 1, "dash": "dot"})
+            # Right of the plot, where no curve runs through the words.
+            figure.add_annotation(
+                x=1,
+                xref="paper",
+                xanchor="left",
+                y=level,
+                text=f"{label}<br>{100 * level:g} %",
+                align="left",
+                font={"size": 11, "color": YARDSTICK},
+                showarrow=False,
+            )
+    figure.update_layout(margin={"r": 72})
+    figure.update_yaxes(range=[0, top], tickformat=".0%")
+
+
+def style_figure(figure: go.Figure, x_title: str | None, y_title: str | None) -> None:
+    """Give a figure the look of all others: small margins, the page's background, legend above."""
+    figure.update_layout(
+        height=280,
+        margin={"l": 8, "r": 8, "t": 24, "b": 8},
+        paper_bgcolor="rgba(0, 0, 0, 0)",
+        plot_bgcolor="rgba(0, 0, 0, 0)",
+        legend={"orientation": "h", "y": 1.12, "x": 0},
+        hovermode="closest",
+    )
+    figure.update_xaxes(title=x_title, showgrid=False, zeroline=False)
+    figure.update_yaxes(title=y_title, zeroline=False)

@@ -1,0 +1,40 @@
+"""Which images a page shows, and what their tiles say."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cifar_core.data import Dataset
+from dashboard.components import Tile
+
+PAGE_SIZE = 100
+
+
+def label_tiles(dataset: Dataset, indices: NDArray[np.int64], notes: Sequence[str] = ()) -> list[Tile]:
+    """Return tiles that say the label and the place in the dataset, and a note each where there are some."""
+    names = dataset.class_names
+    return [
+        Tile(int(index), f"{names[dataset.labels[index]]}, image {index}" + (f", {notes[place]}" if notes else ""))
+        for place, index in enumerate(indices)
+    ]
+
+
+def prediction_tiles(dataset: Dataset, rows: pd.DataFrame) -> list[Tile]:
+    """Return tiles that say what was predicted, with what probability, and what is true.
+
+    Args:
+        dataset: For the names.
+        rows: As `cifar_core.evaluation.select_cell` returns them.
+    """
+    names = dataset.class_names
+    columns = (rows[name].tolist() for name in ("index", "true_idx", "pred_idx", "prob_true", "prob_pred"))
+    return [
+        Tile(
+            index,
+            f"predicted {names[pred_idx]} ({prob_pred:.0%}), true {names[true_idx]} ({prob_true:.0%}), image {index}",
+            "right" if true_idx == pred_idx else "wrong",
+        )
+        for index, true_idx, pred_idx, prob_true, prob_pred in zip(*columns, strict=True)
+    ]

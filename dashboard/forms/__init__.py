@@ -1,0 +1,1 @@
+"""Settings as widgets, drawn from the schema of RunConfig."""

@@ -1,0 +1,161 @@
+"""A list of blocks to add to, reorder, copy and take from; what cannot work is said while it is edited."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+from pydantic import TypeAdapter
+
+from cifar_core.config.blocks import BLOCKS, Block, BlockError, Shape, trace_shapes
+from dashboard.drawing.words import choice_title, setting
+from dashboard.forms.fields import render_field
+from dashboard.session import state
+
+Blocks = list[dict[str, Any]]
+
+_MOST_BLOCKS = 40
+_BLOCK: TypeAdapter[Block] = TypeAdapter(Block)
+
+
+def render_blocks(path: str, form: str = state.TRAIN) -> Blocks:
+    """Draw the editor of a list of blocks and return the list as it is.
+
+    Args:
+        path: Of the setting, e.g. "model.blocks".
+        form: Which page's form.
+    """
+    blocks = state.form_blocks(path, form)
+    shapes, error = _trace(blocks)
+    st.caption(f"{shapes_in_words(None)} goes in; ten scores come out of a dense layer behind the last block.")
+    for position, block in enumerate(blocks):
+        _render_block(path, form, position, block, shapes, error)
+    with st.container(horizontal=True):
+        st.markdown(":gray[Add]", width="content")
+        for kind in BLOCKS:
+            st.button(
+                choice_title(kind),
+                key=f"{form}_add_{kind}",
+                icon=":material/add:",
+                type="tertiary",
+                help=BLOCKS[kind].__doc__,
+                disabled=len(blocks) >= _MOST_BLOCKS,
+                on_click=_edit,
+                args=(path, form, _append, kind),
+            )
+    return blocks
+
+
+def describe_block(block: dict[str, Any]) -> str:
+    """Return a block in a few words, e.g. "Convolution 3x3, 32 channels, batch norm, ReLU"."""
+    words = {
+        "conv": lambda: [
+            f"Convolution {block['kernel_size']}x{block['kernel_size']}",
+            f"{block['channels']} channels",
+            "stride 2" if block["stride"] == 2 else "",
+            f"{block['norm']} norm" if block["norm"] != "none" else "",
+            "shortcut" if block["residual"] else "",
+            setting(block["activation"]) if block["activation"] != "none" else "",
+        ],
+        "pool": lambda: [f"{block['method'].capitalize()} pooling {block['size']}x{block['size']}"],
+        "dropout": lambda: [f"Dropout {block['rate']:g}"],
+        "global_pool": lambda: [f"Global {block['method']} pooling"],
+        "dense": lambda: [
+            f"Dense, {block['units']} units",
+            setting(block["activation"]) if block["activation"] != "none" else "",
+        ],
+    }
+    return ", ".join(filter(None, words[block["kind"]]()))
+
+
+def shapes_in_words(shape: Shape | None) -> str:
+    """Return a shape, e.g. "64 x 16 x 16"; the image's for None."""
+    return " x ".join(map(str, shape or (3, 32, 32)))
+
+
+def _trace(blocks: Blocks) -> tuple[list[Shape], BlockError | None]:
+    """Return the shapes up to the first block that cannot work, and why it cannot."""
+    parsed = [_BLOCK.validate_python(block) for block in blocks]
+    try:
+        return trace_shapes(parsed), None
+    except BlockError as error:
+        return trace_shapes(parsed[: error.position]), error
+
+
+def _render_block(
+    path: str, form: str, position: int, block: dict[str, Any], shapes: list[Shape], error: BlockError | None
+) -> None:
+    leaves = f" :small[:gray[→ {shapes_in_words(shapes[position])}]]" if position < len(shapes) else ""
+    last = len(state.form_blocks(path, form)) - 1
+    with st.container(border=True, gap=None), st.container(gap=None):
+        st.markdown(f"**{position + 1}** {describe_block(block)}{leaves}")
+        _render_actions(path, form, position, last, block)
+    if error is not None and error.position == position:
+        st.error(str(error).capitalize() + ".", icon=":material/block:")
+
+
+def _render_actions(path: str, form: str, position: int, last: int, block: dict[str, Any]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        with st.popover("Change", icon=":material/tune:", type="tertiary", help=f"Settings of block {position + 1}"):
+            _render_fields(path, form, position, block)
+        for icon, words, action, is_off in (
+            ("arrow_upward", "Move up", _move_up, position == 0),
+            ("arrow_downward", "Move down", _move_down, position == last),
+            ("content_copy", "Duplicate", _duplicate, last + 1 >= _MOST_BLOCKS),
+            ("close", "Remove", _remove, last == 0),
+        ):
+            st.button(
+                "",
+                key=f"{form}_{icon}_{position}",
+                icon=f":material/{icon}:",
+                type="tertiary",
+                help=f"{words} block {position + 1}",
+                disabled=is_off,
+                on_click=_edit,
+                args=(path, form, action, position),
+            )
+
+
+def _render_fields(path: str, form: str, position: int, block: dict[str, Any]) -> None:
+    kind = BLOCKS[block["kind"]]
+    schemas = kind.field_schemas()
+    st.caption(str(kind.__doc__))
+    for field in [name for name in kind.model_fields if name != "kind"]:
+        key = f"{form}_block_{position}.{block['kind']}.{field}"
+        state.set_widget(key, block[field])
+        render_field(
+            field.replace("_", " ").capitalize(), key, schemas[field], _take_over, (path, form, position, field, key)
+        )
+
+
+def _take_over(path: str, form: str, position: int, field: str, key: str) -> None:
+    """Bring a widget's value into the list. An emptied number box keeps what it had."""
+    blocks, value = state.form_blocks(path, form), state.widget_value(key)
+    if position < len(blocks) and value is not None:
+        blocks[position][field] = value
+        state.set_form({path: blocks}, form)
+
+
+def _edit(path: str, form: str, action: Callable[[Blocks, Any], None], argument: Any) -> None:
+    blocks = state.form_blocks(path, form)
+    action(blocks, argument)
+    state.set_form({path: blocks}, form)
+
+
+def _append(blocks: Blocks, kind: str) -> None:
+    blocks.append(BLOCKS[kind]().model_dump())
+
+
+def _move_up(blocks: Blocks, position: int) -> None:
+    blocks[position - 1], blocks[position] = blocks[position], blocks[position - 1]
+
+
+def _move_down(blocks: Blocks, position: int) -> None:
+    blocks[position + 1], blocks[position] = blocks[position], blocks[position + 1]
+
+
+def _duplicate(blocks: Blocks, position: int) -> None:
+    blocks.insert(position, dict(blocks[position]))
+
+
+def _remove(blocks: Blocks, position: int) -> None:
+    del blocks[position]

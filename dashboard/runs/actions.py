@@ -1,0 +1,57 @@
+"""What can be done with one run: open, name, note, resume, delete."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from cifar_core.runs import RunError, RunStore, RunSummary
+from dashboard.drawing.words import run_title
+from dashboard.session import state
+from dashboard.session.changes import describe_changes
+
+
+def render_actions(store: RunStore, run: RunSummary) -> None:
+    """Open, name, note, resume or delete one run."""
+    changes = describe_changes(run)
+    st.markdown(f"**{run.name or run.run_id}** `{run.run_id}`")
+    st.caption("  \n".join(filter(None, (run.status.message, changes and f"Against the preset: {changes}."))))
+    name = st.text_input("Name", run.name, key=f"runs_name_{run.run_id}", max_chars=80)
+    note = st.text_area("Note", run.note, key=f"runs_note_{run.run_id}", placeholder="What did you expect, and see?")
+    with st.container(horizontal=True):
+        if st.button("Save", icon=":material/save:", disabled=(name, note) == (run.name, run.note)):
+            _try(lambda: store.describe(run.run_id, name=name, note=note))
+        if run.config is not None and st.button("Open", icon=":material/show_chart:"):
+            state.choose_run(run.run_id)
+            st.switch_page("pages/Train.py")
+        if run.status.is_resumable and run.config is not None and st.button("Resume", icon=":material/restart_alt:"):
+            _try(lambda: store.resume_run(run.run_id))
+        if st.button("Delete", icon=":material/delete:", disabled=run.status.is_active):
+            confirm_deletion(store, run)
+
+
+@st.dialog("Delete this run?")
+def confirm_deletion(store: RunStore, run: RunSummary) -> None:
+    """Ask before a run is gone for good."""
+    st.write(f"{run_title(run)}: its settings, curves, weights and predictions will be removed.")
+    # In the callback: the page is then drawn without the run.
+    if st.button("Delete it", type="primary", icon=":material/delete:", on_click=_delete, args=(store, run.run_id)):
+        st.rerun()
+
+
+def _delete(store: RunStore, run_id: str) -> None:
+    try:
+        store.delete(run_id)
+    except RunError as error:
+        st.toast(str(error), icon=":material/error:")
+        return
+    if state.chosen_run() == run_id:
+        state.choose_run(None)
+
+
+def _try(action: Callable[[], None]) -> None:
+    try:
+        action()
+    except RunError as error:
+        st.error(str(error))
+    else:
+        st.rerun()

@@ -1,0 +1,1 @@
+"""What all pages share while they are drawn: the frame, the address, what was loaded, what is made meanwhile."""

@@ -1,0 +1,64 @@
+"""What takes a while to compute: there at once if it was made before, else made in the background while a bar moves."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from cifar_core.data import Dataset, default_data_dir
+from cifar_core.derived import Arrays, DerivedStore, Request
+from cifar_core.training.device import count_cores
+from dashboard.session.cache import get_store
+
+_REFRESH_SECONDS = 0.5
+
+
+def find_derived(dataset: Dataset, kind: str, what: str, options: dict[str, str | int] | None = None) -> Arrays | None:
+    """Return the arrays of a derived kind; if they are not made yet, have them made and show how far that is.
+
+    Args:
+        dataset: What they are derived from.
+        kind: One of `cifar_core.derived.KINDS`.
+        what: In words, for the progress bar.
+        options: Whatever else they depend on.
+    """
+    store, request = DerivedStore(default_data_dir()), Request(kind, dataset.fingerprint, options or {})
+    path = store.path(request)
+    if path.exists():
+        arrays = _arrays(path, path.stat().st_mtime_ns, store, request)
+        if arrays is not None:
+            return arrays
+    _render_progress(store, request, what)
+    return None
+
+
+def is_derived(request: Request) -> bool:
+    """Whether the arrays are there, or being made."""
+    store = DerivedStore(default_data_dir())
+    return store.path(request).exists() or store.progress(request).state == "running"
+
+
+def _render_progress(store: DerivedStore, request: Request, what: str) -> None:
+    progress = store.progress(request)
+    if progress.state == "failed":
+        st.error(f"{what} failed: {progress.message}", icon=":material/error:")
+        st.button(
+            "Try again", icon=":material/refresh:", key=f"retry_{request.key}", on_click=store.forget, args=(request,)
+        )
+        return
+    if progress.state == "absent":
+        is_training = any(run.status.status == "running" for run in get_store().list_runs())
+        store.start(request, num_threads=1 if is_training else count_cores())
+
+    @st.fragment(run_every=_REFRESH_SECONDS)
+    def bar() -> None:
+        progress = store.progress(request)
+        if progress.state != "running":
+            st.rerun()
+        st.progress(progress.share, text=f"{what}. Once made, it is kept.")
+
+    bar()
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _arrays(path: Path, modified: int, _store: DerivedStore, _request: Request) -> Arrays | None:
+    return _store.load(_request)

@@ -1,0 +1,234 @@
+"""What pages load, loaded once a server. Keys name everything that changes a result."""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from cifar_core.config import DataConfig, RunConfig, Section
+from cifar_core.data import (
+    ChannelStatistics,
+    Dataset,
+    Splits,
+    compute_channel_statistics,
+    default_data_dir,
+    inspect_source,
+    load_dataset,
+    splits_of,
+)
+from cifar_core.data.similarity import Descriptors, describe_images, project_to_plane
+from cifar_core.evaluation import Predictions, load_predictions
+from cifar_core.evaluation.track import EpochReading, Track, create_track, read_epoch
+from cifar_core.presets import Preset
+from cifar_core.runs import RunRecord, RunStore, default_runs_dir, list_presets
+from cifar_core.training.device import DeviceInfo, list_devices
+from dashboard.drawing.colours import colour_classes
+from dashboard.drawing.pictures import lay_out
+
+if TYPE_CHECKING:
+    from cifar_core.augmentation.cost import PipelineCost
+    from cifar_core.training.preview import Preview
+
+
+def get_store() -> RunStore:
+    """Return the store of all runs."""
+    return _store(default_runs_dir())
+
+
+def get_dataset() -> Dataset:
+    """Return the dataset as it is on disk now: a download or a folder put there by hand is found without a restart.
+
+    The first call of a server may take some seconds.
+
+    Raises:
+        DataError: A folder or archive is there but cannot be used.
+    """
+    data_dir = default_data_dir()
+    source = inspect_source(data_dir)
+    modified = source.path.stat().st_mtime_ns if source.path else 0
+    return _dataset(data_dir, source.kind, modified)
+
+
+def get_presets() -> dict[str, Preset]:
+    """Return all presets by name, those of the project first."""
+    return list_presets(default_runs_dir())
+
+
+def get_splits(dataset: Dataset, config: RunConfig | None = None) -> Splits:
+    """Return the splits a run uses; those of the default settings without a run."""
+    data = (config or RunConfig()).data
+    return _splits(dataset, dataset.fingerprint, data.model_dump_json(), data)
+
+
+def get_predictions(record: RunRecord, split: str, epoch: int | str) -> Predictions | None:
+    """Return a run's saved predictions, None if there are none."""
+    path = record.predictions_path(split, epoch)
+    return None if path is None else _predictions(path, path.stat().st_mtime_ns)
+
+
+def get_track(record: RunRecord) -> Track | None:
+    """Return a run's val predictions over its epochs, None before the first. Each epoch's file is read once."""
+    epochs = record.prediction_epochs()
+    paths = [path for path in (record.predictions_path("val", epoch) for epoch in epochs) if path is not None]
+    if not paths or len(paths) != len(epochs):
+        return None
+    return create_track(epochs, [_epoch_reading(path, path.stat().st_mtime_ns) for path in paths])
+
+
+def get_filter_sheet(path: Path, most: int) -> tuple[NDArray[np.uint8], int] | None:
+    """Return a picture of the first layer's filters in a checkpoint, and how many it has; None before there is one."""
+    return _filter_sheet(path, path.stat().st_mtime_ns, most) if path.exists() else None
+
+
+def get_model_summary(config: RunConfig) -> tuple[pd.DataFrame, dict[str, float]]:
+    """Return a network's layers as a table, and its totals: parameters, multiply-accumulates, megabytes."""
+    return _model_summary(config.model.model_dump_json())
+
+
+def get_statistics(dataset: Dataset) -> ChannelStatistics:
+    """Return mean and standard deviation of each colour over the official training images."""
+    return _statistics(dataset, dataset.fingerprint)
+
+
+def get_preview(dataset: Dataset, config: RunConfig, indices: NDArray[np.int64], num_epochs: int) -> "Preview":
+    """Return what the first epochs of a run of this config see of some images."""
+    parts = (config.augmentation, config.data, config.training.seed)
+    key = "/".join(part.model_dump_json() if isinstance(part, Section) else str(part) for part in parts)
+    return _preview(dataset, config, dataset.fingerprint, key, tuple(indices.tolist()), num_epochs)
+
+
+def get_torchvision_code(dataset: Dataset, config: RunConfig) -> str:
+    """Return a config's augmentation and normalisation as torchvision code."""
+    from cifar_core.augmentation.recipe import torchvision_code
+
+    return torchvision_code(config, get_statistics(dataset))
+
+
+def measure_pipeline(dataset: Dataset, config: RunConfig) -> "PipelineCost":
+    """Time a config's augmentation here, beside torchvision's; takes some seconds."""
+    from cifar_core.augmentation.cost import measure_cost
+    from cifar_core.training.preview import create_preview_pool
+
+    return measure_cost(create_preview_pool(dataset, config), config, get_statistics(dataset))
+
+
+def get_descriptors(dataset: Dataset) -> Descriptors:
+    """Return every image as the numbers by which likeness is judged."""
+    return _descriptors(dataset, dataset.fingerprint)
+
+
+def get_plane(dataset: Dataset) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Return every image's place by the principal components of its pixels, and the shares of variance they hold."""
+    return _plane(dataset, dataset.fingerprint)
+
+
+def get_map_message(
+    dataset: Dataset,
+    ids: NDArray[np.int64],
+    positions: NDArray[np.float32],
+    label: str,
+    axes: tuple[str, str] | None = None,
+) -> bytes:
+    """Return a map of images, coloured by class, as its component takes it; arguments as for `ScatterPoints`."""
+    key = hashlib.blake2b(ids.tobytes() + positions.tobytes(), digest_size=16).hexdigest()
+    return _map_message(dataset, ids, positions, label, axes, key)
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def _map_message(
+    _dataset: Dataset,
+    _ids: NDArray[np.int64],
+    _positions: NDArray[np.float32],
+    label: str,
+    axes: tuple[str, str] | None,
+    key: str,
+) -> bytes:
+    from dashboard.components.scatter import ScatterPoints, encode_scatter
+
+    colours = list(colour_classes(_dataset.class_names).values())
+    labels, images = _dataset.labels[_ids], _dataset.images[_ids]
+    return encode_scatter(ScatterPoints(_ids, _positions, labels, _dataset.class_names, colours, images, axes), label)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _descriptors(_dataset: Dataset, fingerprint: str) -> Descriptors:
+    return describe_images(_dataset.images)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _plane(_dataset: Dataset, fingerprint: str) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    return project_to_plane(get_descriptors(_dataset))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _statistics(_dataset: Dataset, fingerprint: str) -> ChannelStatistics:
+    return compute_channel_statistics(_dataset.images[: _dataset.num_train])
+
+
+@st.cache_resource(show_spinner=False, max_entries=128)
+def _preview(
+    _dataset: Dataset, _config: RunConfig, fingerprint: str, key: str, indices: tuple[int, ...], num_epochs: int
+) -> "Preview":
+    from cifar_core.training.preview import create_preview_pool, preview
+
+    return preview(create_preview_pool(_dataset, _config), _config, np.array(indices), num_epochs)
+
+
+@st.cache_resource(show_spinner=False)
+def _store(runs_dir: Path) -> RunStore:
+    return RunStore(runs_dir)
+
+
+@st.cache_resource(show_spinner="Preparing the images; this happens once", max_entries=2)
+def _dataset(data_dir: Path, kind: str, modified: int) -> Dataset:
+    return load_dataset(data_dir)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _splits(_dataset: Dataset, fingerprint: str, settings: str, _config: DataConfig) -> Splits:
+    return splits_of(_dataset, _config)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _predictions(path: Path, modified: int) -> Predictions:
+    return load_predictions(path)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4096)
+def _epoch_reading(path: Path, modified: int) -> EpochReading:
+    return read_epoch(load_predictions(path))
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _filter_sheet(path: Path, modified: int, most: int) -> tuple[NDArray[np.uint8], int]:
+    from cifar_core.models.filters import filter_pictures, first_filters
+    from cifar_core.training.checkpoint import load_classifier
+
+    filters = first_filters(load_classifier(path))
+    return lay_out(filter_pictures(filters[:most])), len(filters)
+
+
+@st.cache_resource(show_spinner=False)
+def get_devices() -> list[DeviceInfo]:
+    """Return the devices of this machine, the fastest first."""
+    return list_devices()
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _model_summary(model_json: str) -> tuple[pd.DataFrame, dict[str, float]]:
+    from pydantic import TypeAdapter
+
+    from cifar_core.config import ModelConfig
+    from cifar_core.models import summarize_config, summary_frame
+
+    summary = summarize_config(TypeAdapter(ModelConfig).validate_json(model_json))
+    totals = {
+        "parameters": summary.num_parameters,
+        "macs": summary.macs,
+        "megabytes": summary.num_megabytes,
+    }
+    return summary_frame(summary), totals

@@ -1,0 +1,159 @@
+"""What every page begins with: its title, the navigation, the data badge, the run picker."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from cifar_core.data import DataError, Dataset
+from cifar_core.runs import RunSummary
+from dashboard.drawing.words import epoch_of, run_title
+from dashboard.session import state
+from dashboard.session.cache import get_dataset, get_store
+from dashboard.session.turns import take_turn
+from dashboard.session.warm import warm_up
+
+# Streamlit keeps room for a deploy button above and wide margins beside a page; pictures need it more. On a phone,
+# where columns follow each other, a column with a `first_on_phones` container goes first. A `fields_...` container
+# has two columns.
+_STYLE = """<style>
+[data-testid="stMainBlockContainer"] { padding: 1.6rem 2.2rem 3rem; }
+[data-testid="stHeader"] { background: transparent; pointer-events: none; }
+[data-testid="stHeader"] * { pointer-events: auto; }
+[data-testid="stSidebarHeader"] { height: 2.2rem; margin: 0; }
+[class*="st-key-fields_"] { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); align-items: end; }
+@media (max-width: 640px) {
+  [data-testid="stMainBlockContainer"] { padding: 3rem 1rem; }
+  [data-testid="stHeader"] { background: var(--st-background-color, inherit); }
+  [data-testid="stColumn"]:has(.st-key-first_on_phones) { order: -1; }
+  [class*="st-key-fields_"] { grid-template-columns: minmax(0, 1fr); }
+}
+</style>"""
+_ROOT = Path(__file__).parents[2]
+_SECTIONS = {
+    "Data": {
+        "streamlit_app.py": ("Overview", ":material/home:"),
+        "pages/Explore.py": ("Explore", ":material/grid_view:"),
+        "pages/Augment.py": ("Augment", ":material/auto_fix_high:"),
+    },
+    "Training": {
+        "pages/Train.py": ("Train", ":material/model_training:"),
+        "pages/Runs.py": ("Runs", ":material/table_rows:"),
+    },
+    "Insight": {
+        "pages/Errors.py": ("Errors", ":material/error_outline:"),
+        "pages/Explain.py": ("Explain", ":material/center_focus_strong:"),
+    },
+}
+
+
+@contextmanager
+def page_frame(title: str, *, picks_run: bool = False, shows_image: bool = False) -> Iterator[list[RunSummary]]:
+    """Set the page up, draw its sidebar, and hold its turn while the rest is drawn. All of every page is within.
+
+    Args:
+        title: Of the page, in sentence case.
+        picks_run: Whether the page speaks of one run: the sidebar then offers the choice, the address carries it.
+        shows_image: Whether the page speaks of one image, which the address then carries.
+
+    Yields:
+        All runs, newest first, as they are now.
+    """
+    with take_turn():
+        yield _render_frame(title, picks_run, shows_image)
+
+
+def _render_frame(title: str, picks_run: bool, shows_image: bool) -> list[RunSummary]:
+    st.set_page_config(
+        page_title=f"{title} - CIFAR Lab", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide"
+    )
+    st.html(_STYLE)
+    warm_up()
+    runs = get_store().refresh()
+    # Read once, before anything is drawn: a cold link brings its run and its image along.
+    state.chosen_run()
+    state.chosen_image()
+    with st.sidebar:
+        st.markdown("#### CIFAR Lab")
+        _render_navigation()
+        if picks_run:
+            _render_run_picker(runs)
+        _render_active_run(runs)
+        _render_data_badge()
+    state.show_in_address(run=picks_run, image=shows_image)
+    st.header(title)
+    return runs
+
+
+def require_dataset() -> Dataset:
+    """Return the dataset; if it cannot be used, say why and what to do, and end the page here."""
+    try:
+        dataset = get_dataset()
+    except DataError as error:
+        st.error(str(error), icon=":material/folder_off:")
+        st.page_link("streamlit_app.py", label="Go to Overview to repair or download the data", icon=":material/home:")
+        st.stop()
+    return dataset
+
+
+def find_run(runs: list[RunSummary]) -> RunSummary | None:
+    """Return the chosen run, None if none is chosen. One that does not exist, or cannot be read, is explained."""
+    run_id = state.chosen_run()
+    found = next((run for run in runs if run.run_id == run_id), None)
+    if run_id is not None and found is None:
+        st.warning(f"There is no run {run_id} here. Choose another one in the sidebar.")
+        state.choose_run(None)
+    if found is not None and found.config is None:
+        st.error(
+            f"{found.status.message}. It can be deleted on Runs; the other runs are not affected.",
+            icon=":material/broken_image:",
+        )
+        return None
+    return found
+
+
+def _render_navigation() -> None:
+    for section, pages in _SECTIONS.items():
+        st.caption(section)
+        for path, (label, icon) in pages.items():
+            if (_ROOT / path).exists():
+                st.page_link(path, label=label, icon=icon, width="stretch")
+
+
+def _render_run_picker(runs: list[RunSummary]) -> None:
+    """The picker follows the shared choice; its own key is only how Streamlit tells of a change."""
+    titles = {run.run_id: run_title(run) for run in runs}
+    chosen = state.chosen_run()
+    st.session_state[state.RUN_PICKER] = chosen if chosen in titles else None
+    st.selectbox(
+        "Run",
+        list(titles),
+        index=None,
+        key=state.RUN_PICKER,
+        placeholder="None chosen",
+        format_func=titles.__getitem__,
+        on_change=lambda: state.choose_run(st.session_state[state.RUN_PICKER]),
+        help="The run that Train, Errors and Explain speak of. It stays chosen from page to page.",
+    )
+
+
+def _render_active_run(runs: list[RunSummary]) -> None:
+    active = [run for run in runs if run.status.status in ("running", "paused")]
+    for run in active[:2]:
+        st.progress(run.status.progress, text=f"{run.name}: {run.status.status}, {epoch_of(run.status)}")
+
+
+def _render_data_badge() -> None:
+    try:
+        dataset = get_dataset()
+    except DataError:
+        st.badge("Data cannot be read", icon=":material/error:", color="red")
+        return
+    colours = {"cifar10": "green", "cifar10-unverified": "orange", "practice": "violet"}
+    helps = {
+        "cifar10": "The official files, checked against their published checksums.",
+        "cifar10-unverified": "CIFAR-10's files, but not byte for byte the official ones: numbers may differ a little.",
+        "practice": "Shapes and textures drawn by code. Overview downloads the real CIFAR-10.",
+    }
+    st.badge(dataset.title, color=colours[dataset.source], help=helps[dataset.source])  # type: ignore[arg-type]

@@ -1,0 +1,75 @@
+"""Heavy imports, once a server, behind the first page instead of in front of it."""
+
+import gc
+import importlib
+import threading
+import time
+
+import streamlit as st
+
+_HEAVY = (
+    "torch",
+    "torchvision",
+    "captum.attr",
+    "sklearn.metrics",
+    "plotly.graph_objects",
+    "cifar_core.models",
+    "cifar_core.inference.predict",
+    "cifar_core.attribution.attribute",
+    "cifar_core.attribution.inside",
+    "cifar_core.attribution.trust",
+    "cifar_core.inference.changes",
+)
+_THREAD = "warm-up"
+_COLLECT_EVERY = 1.0
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> threading.Thread:
+    """Import what later clicks need, in the background; called on every run, works once."""
+    thread = threading.Thread(target=_import_all, name=_THREAD, daemon=True)
+    thread.start()
+    return thread
+
+
+def wait_until_warm() -> None:
+    """Wait for those imports: a page that imported the same at the same time could meet a module half made."""
+    for thread in threading.enumerate():
+        if thread.name == _THREAD:
+            thread.join()
+
+
+def _import_all() -> None:
+    for name in _HEAVY:
+        importlib.import_module(name)
+    import torch
+
+    from cifar_core.config import SimpleCNNConfig
+    from cifar_core.models import summarize_config
+
+    # Workers train on the same cores; the pages' own small forward passes need no more than one.
+    torch.set_num_threads(1)
+    summarize_config(SimpleCNNConfig())
+    # Half a million objects of imported modules would cost 0.3 s at each collection.
+    gc.collect()
+    gc.freeze()
+    threading.Thread(target=_keep_collecting, name="garbage", daemon=True).start()
+
+
+def collect_if_due() -> bool:
+    """Collect garbage if there are some thousand objects more than after the last time; return whether there were."""
+    is_due = gc.get_count()[2] > 0
+    if is_due:
+        gc.collect()
+    return is_due
+
+
+def _keep_collecting() -> None:
+    """Collect once a second at most.
+
+    Streamlit would collect after each run of each page, which costs ten milliseconds: half of a small page, and with
+    twenty sessions twenty times what it brings. Not to collect at all would let memory grow by gigabytes.
+    """
+    while True:
+        time.sleep(_COLLECT_EVERY)
+        collect_if_due()

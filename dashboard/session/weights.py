@@ -1,0 +1,124 @@
+"""A run's network, and what it said of images: computed once for each weights, image and setting."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cifar_core.runs import RunRecord
+from dashboard.session.warm import wait_until_warm
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from cifar_core.models import Classifier
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A checkpoint as it is on disk now.
+
+    Attributes:
+        path: The file.
+        modified: When it was written, in nanoseconds.
+        epoch: After which these weights were saved, 1-based.
+    """
+
+    path: Path
+    modified: int
+    epoch: int
+
+    @property
+    def key(self) -> str:
+        """A name that changes when the file does."""
+        return f"{self.path}@{self.modified}"
+
+    def load(self) -> "Classifier":
+        """Return the network, in evaluation mode, shared by all sessions: whoever runs it takes its lock.
+
+        Raises:
+            CheckpointError: The file is broken.
+        """
+        wait_until_warm()
+        return _load(self.path, self.modified)
+
+
+def find_weights(record: RunRecord, which: str) -> Weights | None:
+    """Return a run's "best" or "last" weights, None if it has none yet."""
+    path = record.checkpoint_path(which)
+    if not path.exists():
+        return None
+    status = record.status()
+    epoch = status.best_epoch if which == "best" else status.epoch
+    return Weights(path, path.stat().st_mtime_ns, epoch or 0)
+
+
+def digest(array: NDArray[np.generic]) -> str:
+    """Return a name for an array's content."""
+    return hashlib.blake2b(array.tobytes(), digest_size=12).hexdigest()
+
+
+def as_input(images: NDArray[np.uint8]) -> "Tensor":
+    """Return pixels as networks take them: float in [0, 1]."""
+    import torch
+
+    from cifar_core.augmentation import scale_pixels
+
+    return scale_pixels(torch.from_numpy(images.copy()))
+
+
+def remember(what: str, weights: Weights, image: str, options: Mapping[str, Any], compute: Callable[[], Any]) -> Any:
+    """Return what was computed before for the same weights, image and options, or compute it.
+
+    Args:
+        what: Kind of result.
+        weights: Whose.
+        image: `Subject.key` of the image; empty if the result hangs on none.
+        options: Everything else it depends on, fit for JSON.
+        compute: Called if nothing is known yet; its result is pickled.
+    """
+    return _remember(what, weights.key, image, json.dumps(options, sort_keys=True), _compute=compute)
+
+
+def get_probs(weights: Weights, images: NDArray[np.uint8], key: str) -> NDArray[np.float64]:
+    """Return class probabilities (N, C) of images (N, 3, 32, 32); the key names them.
+
+    Raises:
+        CheckpointError: The file is broken.
+    """
+
+    def compute() -> NDArray[np.float64]:
+        model = weights.load()
+        from cifar_core.attribution.locks import model_lock
+        from cifar_core.inference.changes import compute_probs
+
+        with model_lock(model):
+            return compute_probs(model, images)
+
+    return remember("probs", weights, key, {}, compute)
+
+
+@st.cache_data(show_spinner=False, max_entries=1024)
+def _remember(what: str, weights: str, image: str, options: str, *, _compute: Callable[[], Any]) -> Any:
+    return _compute()
+
+
+@st.cache_resource(show_spinner=False, max_entries=6)
+def _load(path: Path, modified: int) -> "Classifier":
+    from cifar_core.training.checkpoint import load_classifier
+
+    return load_classifier(path)
+
+
+@st.cache_resource(show_spinner=False, max_entries=3)
+def load_untrained(path: Path, modified: int) -> "Classifier":
+    """Return a network of the same architecture that was never trained."""
+    from cifar_core.training.checkpoint import create_untrained
+
+    return create_untrained(path)

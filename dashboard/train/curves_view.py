@@ -1,0 +1,176 @@
+"""A run's curves with what they say. Computed once for all who look on, since several tabs may, once a second."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from cifar_core.advice import Finding, History, diagnose
+from cifar_core.overrides import with_overrides
+from cifar_core.runs import RunRecord, RunStatus, RunSummary, read_learning_rate_changes
+from dashboard.components import Mark, line_chart
+from dashboard.components.lines import encode_chart
+from dashboard.drawing.chart_style import yardsticks
+from dashboard.drawing.curve_charts import Quantity, curve_rows, curves_chart, curves_frame, overlay_frame
+from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.words import run_name
+from dashboard.session import state
+from dashboard.session.cache import get_dataset, get_store
+
+_QUANTITIES: tuple[Quantity, Quantity] = ("accuracy", "loss")
+_HEIGHT = 280
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How a view of a run looks by now.
+
+    Attributes:
+        charts: Those that grow within an epoch, as `line_chart` takes them, by their labels.
+        rest: Changes when anything else in the view does.
+    """
+
+    charts: dict[str, str]
+    rest: str
+
+
+@dataclass(frozen=True)
+class _Curves:
+    """What is drawn: the chart of each quantity, ready to send, the findings, and changes by hand in words."""
+
+    charts: dict[Quantity, str]
+    findings: list[Finding]
+    changes: str
+
+
+def render_curves(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:
+    """Draw accuracy and loss, runs to compare with beneath, and what the rules find in them."""
+    overlay = _choose_overlay(runs, record.run_id)
+    curves = _get_curves(overlay, record, status)
+    for column, quantity in zip(st.columns(2), _QUANTITIES, strict=True):
+        with column:
+            line_chart(curves.charts[quantity], _HEIGHT, key=f"curves_{quantity}")
+    st.caption(
+        "Train is measured on the augmented batches while the weights change, val after each epoch without either: "
+        "with dropout or augmentation, val can lie above train." + curves.changes
+    )
+    _render_findings(record, curves.findings)
+    if not status.is_active:
+        offer_csv("Curves as CSV", _frame(record, status), f"{record.run_id}-curves.csv")
+
+
+def read_curves(record: RunRecord, status: RunStatus, compared: list[str]) -> Growth:
+    """Return how a run's curves look by now; the rest are the findings.
+
+    Args:
+        record: The run's.
+        status: The same run's.
+        compared: Ids of the runs to draw beneath; those that are gone are left out.
+    """
+    overlay = _name_overlay({run.run_id: run for run in get_store().refresh()}, compared) if compared else {}
+    curves = _get_curves(overlay, record, status)
+    rest = " ".join([*(finding.text for finding in curves.findings), curves.changes])
+    return Growth({_label(quantity): message for quantity, message in curves.charts.items()}, rest)
+
+
+def rate_marks(record: RunRecord, steps_per_epoch: float) -> list[Mark]:
+    """Return where somebody changed the learning rate."""
+    return [
+        Mark(step / max(steps_per_epoch, 1), f"rate x {factor:g}", "event")
+        for step, factor in read_learning_rate_changes(record)
+    ]
+
+
+def _get_curves(overlay: dict[str, str], record: RunRecord, status: RunStatus) -> _Curves:
+    sizes = tuple(_size(record.run_dir / name) for name in ("metrics.jsonl", "events.jsonl"))
+    return _curves(record.run_dir, sizes, status.status, status.num_steps, tuple(overlay.items()), record, status)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _curves(
+    run_dir: Path,
+    sizes: tuple[int, ...],
+    status_name: str,
+    num_steps: int,
+    overlay: tuple[tuple[str, str], ...],
+    _record: RunRecord,
+    _status: RunStatus,
+) -> _Curves:
+    per_epoch = _status.steps_per_epoch
+    findings = diagnose(_history(_record, _status))
+    marks = [Mark(finding.epoch, finding.name) for finding in findings] + rate_marks(_record, per_epoch)
+    lines = yardsticks(_record.environment().get("data_source") == "practice")
+    points = curve_rows(_record.epoch_rows(), _record.step_rows(), per_epoch)
+    rows = {name: get_store().record(other).epoch_rows() for other, name in overlay}
+    charts: dict[Quantity, str] = {}
+    for quantity in _QUANTITIES:
+        others = overlay_frame(rows, f"val/{quantity}") if rows else None
+        chart = curves_chart(points, quantity, lines if quantity == "accuracy" else (), marks, others)
+        charts[quantity] = encode_chart(chart, _label(quantity))
+    changed = [f"x {factor:g} from step {step + 1}" for step, factor in read_learning_rate_changes(_record)]
+    return _Curves(charts, findings, f" Learning rate {', '.join(changed)}." if changed else "")
+
+
+def _frame(record: RunRecord, status: RunStatus) -> pd.DataFrame:
+    return curves_frame(record.epoch_rows(), record.step_rows(), status.steps_per_epoch)
+
+
+def _history(record: RunRecord, status: RunStatus) -> History:
+    """All steps, or nearly: a spike is short."""
+    return History(
+        config=record.config(),
+        epochs=record.epoch_rows(),
+        steps=record.step_rows(max_rows=4000),
+        steps_per_epoch=status.steps_per_epoch,
+        has_ended=status.status == "completed",
+        has_diverged=status.status == "diverged",
+        num_classes=get_dataset().num_classes,
+    )
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _render_findings(record: RunRecord, findings: list[Finding]) -> None:
+    for finding in findings:
+        with st.container(border=True):
+            st.markdown(f":material/lightbulb: **{finding.name}.** {finding.text}")
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"Try next: {finding.suggestion}", help=finding.rule)
+                if finding.changes:
+                    st.button(
+                        "Fill the form",
+                        key=f"try_{finding.name}",
+                        icon=":material/edit_note:",
+                        on_click=state.refill_form,
+                        args=(with_overrides(record.config(), finding.changes),),
+                        help="With this run's settings and the suggested change. Nothing starts before you say so.",
+                    )
+
+
+def _choose_overlay(runs: list[RunSummary], run_id: str) -> dict[str, str]:
+    """Return the runs to draw beneath this one: their names, with the epoch they are at, by id."""
+    others = {run.run_id: run for run in runs if run.run_id != run_id and run.status.epoch}
+    if not others:
+        return {}
+    chosen = st.multiselect(
+        "Compare with",
+        list(others),
+        format_func=lambda other: run_name(others[other]) if other in others else other,
+        key=state.TRAIN_OVERLAY,
+        max_selections=5,
+        placeholder="Draw other runs beneath",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    return _name_overlay(others, chosen)
+
+
+def _name_overlay(runs: dict[str, RunSummary], compared: list[str]) -> dict[str, str]:
+    return {other: f"{run_name(runs[other])}, {runs[other].status.epoch} epochs" for other in compared if other in runs}
+
+
+def _label(quantity: Quantity) -> str:
+    return f"{quantity} of train and val over epochs"

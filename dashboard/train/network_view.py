@@ -1,0 +1,40 @@
+"""A network before it is trained: drawn, as a table, in totals, and timed."""
+
+from typing import Any
+
+import streamlit as st
+
+from cifar_core.config import RunConfig
+from dashboard.drawing.figures import show_figure
+from dashboard.drawing.words import large
+from dashboard.session.cache import get_model_summary
+from dashboard.train.network_chart import drawing_figure, drawing_frame
+from dashboard.train.tuning import render_probe
+
+_COLUMNS: dict[str, Any] = {
+    "layer": "Layer",
+    "kind": "Kind",
+    "output": st.column_config.TextColumn("Output", help="Channels x height x width, or features"),
+    "parameters": st.column_config.NumberColumn("Parameters", format="localized"),
+    "macs": st.column_config.NumberColumn("MACs", format="compact", help="Multiply-accumulates for one image"),
+    "receptive_field": st.column_config.NumberColumn(
+        "Sees", format="%d px", help="Receptive field: side of the square of the image that one output can see"
+    ),
+}
+
+
+def render_network(config: RunConfig) -> None:
+    """Show what the network is before it is trained."""
+    frame, totals = get_model_summary(config)
+    st.markdown(
+        f"**{large(totals['parameters'])}** parameters ({totals['megabytes']:.3g} MB), "
+        f"**{large(totals['macs'])}** multiply-accumulates an image."
+    )
+    render_probe(config)
+    boxes = drawing_frame(frame)
+    show_figure(drawing_figure, boxes, key="network_drawing", alt="The network's layers, drawn", has_tools=False)
+    st.caption(
+        "Left to right as the image passes through: a box is as high as the resolution and as thick as it has "
+        "channels. Point at one to see its layers."
+    )
+    st.dataframe(frame, hide_index=True, column_config=_COLUMNS, height=min(38 + 35 * len(frame), 420))

@@ -1,0 +1,103 @@
+"""One run as it trains, and what became of it, read from its record whenever there is more of it to see."""
+
+import streamlit as st
+
+from cifar_core.runs import RunError, RunRecord, RunStatus, RunStore, RunSummary
+from dashboard.components import render_pulse
+from dashboard.drawing.words import SOURCE_TITLES, STATUS_ICONS, duration, percent, val_numbers, which_epoch
+from dashboard.session import state
+from dashboard.session.cache import get_presets
+from dashboard.session.changes import describe_changes
+from dashboard.train.feed import feed_address, read_feed
+from dashboard.train.steering import render_controls, render_ways_on
+from dashboard.train.views import render_watch
+
+_MEANINGS = {
+    "Val accuracy": "Share of the val images it gets right: held out of training, to choose epoch and settings.",
+    "Test accuracy": "Share of the test images it gets right. Read once, at the end: choosing by it would flatter it.",
+}
+
+
+def render_run(store: RunStore, run: RunSummary) -> None:
+    """Draw a run's progress, controls and curves, and follow it while it is active."""
+    record, is_active, waiting = store.record(run.run_id), run.status.is_active, len(store.waiting())
+    follow = _render_heading(run)
+    if is_active:
+        render_controls(store, record)
+
+    @st.fragment
+    def panel() -> None:
+        if state.is_redraw_due():
+            st.rerun()
+        runs = store.refresh()
+        try:
+            status = record.status()
+        except RunError:
+            st.rerun()  # deleted or damaged meanwhile: the page says so
+        if run.status.status != status.status or waiting != len(store.waiting()):
+            st.rerun()  # other controls, another queue
+        progress = st.container()
+        if not status.is_active:
+            _render_outcome(record, status)
+            _render_numbers(status)
+            render_ways_on(store, run, status)
+        view, compared = render_watch(runs, record, status)
+        if status.is_active:
+            view = view if follow else ""
+            pulse, _ = read_feed(store, record, status, view, compared)
+            with progress:
+                render_pulse(pulse, feed_address(run.run_id, view, compared), key=f"pulse_{run.run_id}")
+
+    panel()
+
+
+def _render_heading(run: RunSummary) -> bool:
+    """Say which run this is, on which data, with which settings. Returns whether the charts shall follow it."""
+    words = (run.run_id.split("-", 2)[-1], SOURCE_TITLES.get(run.data_source, run.data_source))
+    preset = get_presets().get(run.preset or "")
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f"**{run.name}** :small[:gray[{', '.join(filter(None, words))}]]")
+        follow = run.status.is_active and st.toggle(
+            "Follow",
+            value=True,
+            key=state.TRAIN_FOLLOW,
+            help="Charts grow every second or two. Off: they hold still, to zoom and read.",
+        )
+        st.button(
+            "Use its settings",
+            type="tertiary",
+            icon=":material/edit_note:",
+            on_click=state.fill_form,
+            args=(run.config, preset and preset.name),
+            help="Fill the form with the settings of this run, to change one thing and train again.",
+        )
+    if preset is not None:
+        st.caption(f"Against {preset.title}: {describe_changes(run)}.")
+    return follow
+
+
+def _render_outcome(record: RunRecord, status: RunStatus) -> None:
+    icon = STATUS_ICONS[status.status]
+    if status.status == "completed":
+        st.success(f"{status.message} Training took {duration(status.seconds)}.", icon=icon)
+    elif status.status == "stopped":
+        st.info(f"{status.message} It can be resumed from its last finished epoch.", icon=icon)
+    elif status.status == "diverged":
+        hint = "Lower the learning rate, or let it climb slowly (schedule cosine or one cycle)."
+        st.warning(f"{status.message} {hint}", icon=icon)
+    else:
+        st.error(status.message or f"The run is {status.status}.", icon=icon)
+        tail = record.log_tail()
+        if tail:
+            with st.expander("Log, last lines", expanded=status.status == "failed", icon=":material/terminal:"):
+                st.code(tail, language=None)
+
+
+def _render_numbers(status: RunStatus) -> None:
+    numbers = val_numbers(status)
+    if status.test_accuracy_best is not None:
+        of = which_epoch("best on val", status.best_epoch)
+        numbers.append(("Test accuracy", percent(status.test_accuracy_best), of))
+    with st.container(horizontal=True):
+        for label, value, origin in numbers:
+            st.metric(label, value, origin, delta_color="off", delta_arrow="off", help=_MEANINGS.get(label))

@@ -1,0 +1,131 @@
+"""The form in which a run is set up, what it changes against others, and its start."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from cifar_core.config import RunConfig, TrainingConfig
+from cifar_core.overrides import config_difference, with_overrides
+from cifar_core.presets import Preset
+from cifar_core.runs import RunError, RunStore, RunSummary
+from dashboard.drawing.words import run_name, setting, setting_name
+from dashboard.forms.augmentation import render_augmentation
+from dashboard.forms.sections import render_choice, render_fields
+from dashboard.session import state
+from dashboard.session.cache import get_presets
+from dashboard.train.preset_picker import fill_from_preset
+from dashboard.train.tuning import render_range_test
+
+_LENGTH = ("num_epochs", "batch_size")
+_REGULARISATION = ("label_smoothing", "gradient_clipping", "ema_decay", "early_stopping_patience")
+_REST = tuple(field for field in TrainingConfig.model_fields if field not in _LENGTH + _REGULARISATION)
+_MOST_SEEDS = 20
+
+
+def render_settings() -> dict[str, Any]:
+    """Draw all settings, the ones that matter most first, and return their values by path."""
+    values: dict[str, Any] = {}
+    with st.container(border=True):
+        values |= render_fields("training", only=_LENGTH)
+        left, right = st.columns(2)
+        with left:
+            values |= render_choice("optimizer", "Optimizer")
+        with right:
+            values |= render_choice("schedule", "Schedule")
+        values |= render_fields("optimizer", str(values["optimizer.name"]))
+        range_test = st.container()
+        values |= render_fields("schedule", str(values["schedule.name"]))
+    with st.container(border=True):
+        values |= render_choice("model", "Network")
+        values |= render_fields("model", str(values["model.name"]))
+    with st.container(border=True):
+        st.markdown("**Augmentation**", help="What is done to training images at random before the network sees them")
+        values |= render_augmentation()
+        st.page_link("pages/Augment.py", label="See what it does to images", icon=":material/auto_fix_high:")
+    with st.expander("Regularisation", icon=":material/balance:"):
+        values |= render_fields("training", only=_REGULARISATION)
+    with st.expander("Data, seed and device", icon=":material/tune:"):
+        values |= render_fields("data")
+        values |= render_fields("training", only=_REST)
+    with range_test:
+        render_range_test(values)
+    return values
+
+
+def render_start(store: RunStore, config: RunConfig, preset: Preset, runs: list[RunSummary]) -> None:
+    """Name and start the run, or one for each of several seeds, and say what was changed against the preset."""
+    fork = state.chosen_fork()
+    if fork is not None:
+        origin = next((run for run in runs if run.run_id == fork.run_id), None)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            words = run_name(origin) if origin is not None else fork.run_id
+            st.markdown(f":material/call_split: Starts from the {fork.which} weights of **{words}**")
+            st.button("From new ones", type="tertiary", on_click=state.choose_fork, args=(None,))
+    name_column, seeds_column = st.columns([3, 2])
+    name = name_column.text_input("Name", key=state.TRAIN_NAME, max_chars=80, placeholder=preset.name)
+    num_seeds = seeds_column.number_input(
+        "Seeds",
+        1,
+        _MOST_SEEDS,
+        key=state.TRAIN_SEEDS,
+        help="Train so many runs, each with the next seed: how much of a difference is chance?",
+    )
+    if st.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch"):
+        try:
+            _start(store, config, preset, name or "", num_seeds)
+        except RunError as error:
+            st.error(str(error), icon=":material/block:")
+        else:
+            st.rerun()
+    changes = config_difference(preset.config, config)
+    if not changes:
+        st.caption("Nothing changed against the preset.")
+        return
+    words = ", ".join(
+        f"{setting_name(path)} {setting(old)} → **{setting(new)}**" for path, (old, new) in changes.items()
+    )
+    st.caption(f"Changed against {preset.title}: {words}.")
+    st.button("Undo the changes", type="tertiary", icon=":material/undo:", on_click=fill_from_preset)
+
+
+def render_differences(config: RunConfig, preset: Preset, runs: list[RunSummary]) -> None:
+    """Draw what the form has otherwise than another preset or a run of one's choice."""
+    presets = {f"Preset: {other.title}": other.config for other in get_presets().values()}
+    others = {f"Run: {run_name(run)}": run.config for run in runs if run.config is not None}
+    configs = presets | others
+    if state.widget_value(state.TRAIN_COMPARED) not in configs:
+        state.set_widget(state.TRAIN_COMPARED, f"Preset: {preset.title}")
+    name = st.selectbox("Compare the form with", list(configs), key=state.TRAIN_COMPARED)
+    frame = differences_frame(configs[name], config)
+    if frame.empty:
+        st.caption("Every setting is the same.")
+        return
+    st.dataframe(frame, hide_index=True, placeholder="–")
+    st.button(
+        "Take these settings over",
+        icon=":material/download:",
+        on_click=state.fill_form,
+        args=(configs[name],),
+        help="Fill the form with them.",
+    )
+
+
+def differences_frame(there: RunConfig, here: RunConfig) -> pd.DataFrame:
+    """Return a row for each setting that differs: setting, there, in the form."""
+    rows = [
+        {"Setting": path.replace("_", " ").replace(".", ": "), "There": setting(old), "In the form": setting(new)}
+        for path, (old, new) in config_difference(there, here).items()
+    ]
+    return pd.DataFrame(rows, columns=["Setting", "There", "In the form"])
+
+
+def _start(store: RunStore, config: RunConfig, preset: Preset, name: str, num_seeds: int) -> None:
+    """Queue the runs in the order of their seeds, and speak of the first."""
+    first, run_ids = config.training.seed, []
+    for seed in range(first, first + num_seeds):
+        seeded = with_overrides(config, {"training.seed": seed})
+        words = name if num_seeds == 1 else f"{name or preset.name}, seed {seed}"
+        run_ids.append(store.submit(seeded, name=words, preset=preset.name, fork=state.chosen_fork()))
+    state.choose_fork(None)
+    state.choose_run(run_ids[0])

@@ -1,0 +1,211 @@
+"""What can be done to a run while it goes on and after it has ended, and to the queue."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from cifar_core.runs import Fork, RunError, RunRecord, RunStatus, RunStore, RunSummary
+from dashboard.drawing.words import choice_title, run_name
+from dashboard.session import state
+
+# A worker obeys after its present step; most do within this time, and the click then shows what it did.
+_PATIENCE_SECONDS = 1.5
+_FACTORS = (0.1, 0.5, 2.0, 10.0)
+_QUEUE_SECONDS = 10.0
+
+
+@st.fragment
+def render_controls(store: RunStore, record: RunRecord) -> None:
+    """Draw the buttons of an active run.
+
+    They act in their callback and are then drawn anew, with what they did. Not part of the panel that follows the run:
+    drawing them every second costs as much as the curves.
+    """
+    try:
+        status = record.status()
+    except RunError:
+        st.rerun()  # deleted or damaged meanwhile: the page says so
+    with st.container(horizontal=True):
+        if status.status == "running":
+            st.button("Pause", icon=":material/pause:", on_click=_act, args=(store.pause, record))
+        if status.status == "paused":
+            icon = ":material/play_arrow:"
+            st.button("Go on", icon=icon, type="primary", on_click=_act, args=(store.unpause, record))
+        if status.status == "queued":
+            label, help_text = "Remove from the queue", "It can be resumed on Runs."
+        else:
+            label = "Stop"
+            help_text = "Ends after the present step. Finished epochs are kept, and it can be resumed."
+        icon, key = ":material/stop:", f"stop_{record.run_id}"
+        st.button(label, icon=icon, on_click=_act, args=(store.stop, record), help=help_text, key=key)
+        if status.status in ("running", "paused"):
+            _render_learning_rate(store, record)
+        with st.popover("Discard", icon=":material/delete:", help="Stop it and keep nothing"):
+            st.write("Its settings, curves, weights and predictions will be removed.")
+            key = f"discard_{record.run_id}"
+            st.button("Stop and discard it", key=key, type="primary", on_click=_discard, args=(store, record.run_id))
+
+
+def render_ways_on(store: RunStore, run: RunSummary, status: RunStatus) -> None:
+    """Draw what can follow an ended run: look at its errors, train on, start another one from its weights."""
+    with st.container(horizontal=True):
+        if status.best_epoch is not None and st.button(
+            "See its errors", type="primary", icon=":material/arrow_forward:"
+        ):
+            state.choose_run(run.run_id)
+            st.switch_page("pages/Errors.py")
+        if status.is_resumable:
+            st.button(
+                "Resume",
+                icon=":material/restart_alt:",
+                on_click=_try,
+                args=(store.resume_run, run.run_id),
+                help="Go on from its last finished epoch.",
+            )
+        if status.epoch and status.status in ("completed", "stopped"):
+            _render_extension(store, run, status)
+        if status.epoch and run.config is not None:
+            _render_fork(run)
+        if status.best_epoch is not None and st.button("Compare with other runs", icon=":material/table_rows:"):
+            st.switch_page("pages/Runs.py")
+
+
+def render_queue(store: RunStore, runs: list[RunSummary]) -> None:
+    """Draw the runs that wait, to reorder or remove, and a way to stop everything. Nothing if no run is active."""
+    if not any(run.status.is_active for run in runs):
+        return
+
+    @st.fragment(run_every=_QUEUE_SECONDS if store.waiting() else None)
+    def queue() -> None:
+        waiting = store.waiting()
+        with st.container(horizontal=True, vertical_alignment="center"):
+            with st.popover("Queue", icon=":material/schedule:", help="Runs that wait for their device"):
+                if not waiting:
+                    st.caption("No run waits. Start another one while one trains, and it is put here.")
+                for place, run in enumerate(waiting):
+                    _render_waiting(store, run, place)
+            with st.popover("Stop all", icon=":material/stop_circle:", help="Stop every run and empty the queue"):
+                st.write("Every run stops after its present step, waiting ones do not start. All of them are kept.")
+                st.button("Stop everything", type="primary", on_click=_stop_all, args=(store,))
+            if waiting:
+                st.caption(f"{len(waiting)} waiting: {', '.join(run_name(run) for run in waiting[:3])}")
+
+    queue()
+
+
+def _render_waiting(store: RunStore, run: RunSummary, place: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{place + 1}** {run_name(run)}")
+        for icon, words, action, is_off in (
+            ("vertical_align_top", "Put first", store.put_first, place == 0),
+            ("close", "Remove", store.stop, False),
+        ):
+            st.button(
+                "",
+                key=f"queue_{icon}_{run.run_id}",
+                icon=f":material/{icon}:",
+                type="tertiary",
+                help=f"{words}: {run_name(run)}",
+                disabled=is_off,
+                on_click=_try,
+                args=(action, run.run_id),
+            )
+
+
+def _render_learning_rate(store: RunStore, record: RunRecord) -> None:
+    with st.popover("Learning rate", icon=":material/speed:", help="Change it from the next step on"):
+        rows = record.step_rows(1)
+        if rows:
+            st.caption(f"Now {rows[-1]['learning_rate']:.3g}. The schedule goes on, times this factor:")
+        with st.container(horizontal=True):
+            for factor in _FACTORS:
+                st.button(
+                    f"x {factor:g}",
+                    key=f"factor_{factor:g}_{record.run_id}",
+                    on_click=_try,
+                    args=(store.change_learning_rate, record.run_id, factor),
+                )
+        key = f"factor_{record.run_id}"
+        st.number_input("Another factor", 0.0001, 100.0, 1.0, format="%g", key=key, help="Above 0, up to 100.")
+        st.button("Apply", key=f"apply_{key}", on_click=_apply_factor, args=(store, record.run_id, key))
+
+
+def _render_extension(store: RunStore, run: RunSummary, status: RunStatus) -> None:
+    with st.popover("Extend", icon=":material/add_circle:", help="Train it for more epochs"):
+        key = f"extend_{run.run_id}"
+        st.number_input("Epochs more", 1, 1000 - status.epoch, max(status.num_epochs // 2, 1), key=key)
+        schedule = run.config.schedule.name if run.config is not None else "constant"
+        if schedule != "constant":
+            st.caption(
+                f"Its schedule ({choice_title(schedule)}) is stretched over all epochs: the learning rate rises again."
+            )
+        st.button("Train on", type="primary", key=f"go_{key}", on_click=_extend, args=(store, run.run_id, key))
+
+
+def _render_fork(run: RunSummary) -> None:
+    with st.popover("Fork", icon=":material/call_split:", help="Start another run from its weights"):
+        st.write(
+            "The form is filled with its settings. Change what you are curious about and start: the new run begins "
+            "with these weights instead of random ones."
+        )
+        forks = (Fork(run.run_id, "best"), Fork(run.run_id, "last"))
+        for fork, epoch in zip(forks, (run.status.best_epoch, run.status.epoch), strict=True):
+            st.button(
+                f"From its {fork.which} epoch, {epoch}",
+                key=f"fork_{fork.which}_{run.run_id}",
+                disabled=epoch is None,
+                on_click=_fork,
+                args=(run, fork),
+            )
+
+
+def _fork(run: RunSummary, fork: Fork) -> None:
+    if run.config is not None:
+        state.refill_form(run.config)
+        state.choose_fork(fork)
+
+
+def _extend(store: RunStore, run_id: str, key: str) -> None:
+    _try(store.extend, run_id, int(state.widget_value(key)))
+
+
+def _apply_factor(store: RunStore, run_id: str, key: str) -> None:
+    _try(store.change_learning_rate, run_id, float(state.widget_value(key) or 0))
+
+
+def _discard(store: RunStore, run_id: str) -> None:
+    if _is_done(store.discard, run_id):
+        state.choose_run(None)
+        st.toast("Discarded.", icon=":material/delete:")
+
+
+def _stop_all(store: RunStore) -> None:
+    st.toast(f"Told {store.stop_all()} runs to stop.", icon=":material/stop_circle:")
+
+
+def _act(action: Callable[[str], None], record: RunRecord) -> None:
+    """Tell the worker, and give it a moment to obey, so that the redrawn panel shows the effect."""
+    before = record.status().status
+    if not _is_done(action, record.run_id):
+        return
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while record.status().status == before and time.monotonic() < until:
+        time.sleep(0.05)
+    if record.status().status == before:
+        st.toast("Sent. The run obeys after its present step.", icon=":material/hourglass_top:")
+
+
+def _try(action: Callable[..., Any], *arguments: Any) -> None:
+    _is_done(action, *arguments)
+
+
+def _is_done(action: Callable[..., Any], *arguments: Any) -> bool:
+    """Do it, or say in a toast why it is not possible."""
+    try:
+        action(*arguments)
+    except RunError as error:
+        st.toast(str(error), icon=":material/info:")
+        return False
+    return True

@@ -1,0 +1,33 @@
+"""How page tests drive Train: its widgets and buttons, and weights to explain."""
+
+from cifar_core.models import create_classifier
+from cifar_core.training.checkpoint import Progress, save_checkpoint
+from tests.app.reading import line_charts
+
+
+def widget(at, path):
+    groups = (at.number_input, at.selectbox, at.toggle, at.text_input)
+    return next(widget for group in groups for widget in group if widget.key == f"train_form.{path}")
+
+
+def press(at, label=None, key=None):
+    found = next(button for button in at.button if (button.label == label if label else button.key == key))
+    found.click().run()
+    assert not at.exception
+
+
+def labels(at):
+    return [button.label for button in at.button]
+
+
+def lines(at, label):
+    """The line chart that speaks of this."""
+    return next(chart for chart in line_charts(at) if label in chart["label"])
+
+
+def save_weights(record):
+    config = record.config()
+    classifier = create_classifier(config, mean=(0.5,) * 3, std=(0.25,) * 3)
+    for which in ("best", "last"):
+        record.checkpoint_path(which).parent.mkdir(exist_ok=True)
+        save_checkpoint(record.checkpoint_path(which), config, classifier, Progress(epoch=4))

@@ -1,0 +1,114 @@
+"""python -m pytest tests/app/test_train_steering.py. What is done to runs there."""
+
+import pytest
+
+from cifar_core.runs import RunStore
+from cifar_core.runs.commands import take_commands
+from tests.app.conftest import STEPS_PER_EPOCH
+from tests.app.driving import lines, press, save_weights, widget
+from tests.app.reading import texts
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    """No worker answers here."""
+    monkeypatch.setattr("dashboard.train.steering._PATIENCE_SECONDS", 0.0)
+
+
+def test_the_learning_rate_of_a_running_run_can_be_changed(open_page, lab):
+    run_id = lab.run()
+    at = open_page("Train", run=run_id)
+    assert "Now 0.001." in texts(at)
+    press(at, "x 0.5")
+    next(box for box in at.number_input if box.label == "Another factor").set_value(0.2)
+    press(at, "Apply")
+    commands = take_commands(lab.record(run_id).run_dir)
+    assert [(command.name, command.arguments) for command in commands] == [
+        ("learning_rate", {"factor": 0.5}),
+        ("learning_rate", {"factor": 0.2}),
+    ]
+    lab.record(run_id).record_event("learning_rate", step=STEPS_PER_EPOCH, factor=0.5)
+    at.run()
+    assert ("rate x 0.5", 1.0) in [(mark["label"], mark["x"]) for mark in lines(at, "accuracy")["marks"]]
+
+
+def test_a_running_run_can_be_discarded(open_page, lab, monkeypatch):
+    ended = []
+    monkeypatch.setattr("tests.app.conftest.IdleExecutor.cancel", lambda self, run_dir: ended.append(run_dir.name))
+    monkeypatch.setattr("tests.app.conftest.IdleExecutor.poll", lambda self, run_dir: run_dir.name not in ended)
+    run_id = lab.run()
+    at = open_page("Train", run=run_id)
+    press(at, "Stop and discard it")
+    assert ended == [run_id]
+    assert RunStore().list_runs() == []
+    assert "Start a run" in texts(at)
+
+
+def test_an_ended_run_can_be_extended(open_page, lab):
+    run_id = lab.complete()
+    save_weights(lab.record(run_id))
+    at = open_page("Train", run=run_id)
+    next(box for box in at.number_input if box.label == "Epochs more").set_value(3)
+    press(at, "Train on")
+    assert lab.record(run_id).config().training.num_epochs == 7
+    assert lab.record(run_id).status().is_active
+
+
+def test_a_stopped_run_can_be_resumed_here(open_page, lab):
+    run_id = lab.end("stopped", "Stopped on request.")
+    at = open_page("Train", run=run_id)
+    press(at, "Resume")
+    assert lab.record(run_id).status().is_active
+
+
+def test_a_fork_fills_the_form_and_starts_from_the_weights(open_page, lab):
+    run_id = lab.complete()
+    save_weights(lab.record(run_id))
+    at = open_page("Train", run=run_id)
+    press(at, "From its best epoch, 3")
+    assert widget(at, "model.width").value == lab.config.model.width
+    assert "Starts from the best weights of **finished" in texts(at)
+    widget(at, "optimizer.learning_rate").set_value(0.0005).run()
+    press(at, "Start training")
+    new = RunStore().list_runs()[0]
+    assert RunStore().record(new.run_id).meta().forked_from == run_id
+    assert RunStore().record(new.run_id).checkpoint_path("start").exists()
+    assert new.config.optimizer.learning_rate == 0.0005
+    assert "Starts from" not in texts(at)
+
+
+def test_a_fork_of_another_network_is_refused_in_words_and_can_be_dropped(open_page, lab):
+    run_id = lab.complete()
+    save_weights(lab.record(run_id))
+    at = open_page("Train", run=run_id)
+    press(at, "From its last epoch, 4")
+    widget(at, "model.width").set_value(8).run()
+    press(at, "Start training")
+    assert "has another network" in at.error[0].value
+    assert len(RunStore().list_runs()) == 1
+    press(at, "From new ones")
+    press(at, "Start training")
+    assert len(RunStore().list_runs()) == 2
+
+
+def test_the_queue_can_be_reordered_emptied_and_stopped(open_page, lab):
+    lab.run("first")
+    second, third = lab.queue("second"), lab.queue("third")
+    at = open_page("Train")
+    assert "2 waiting: second" in texts(at)
+    press(at, key=f"queue_vertical_align_top_{third}")
+    assert [run.run_id for run in RunStore().waiting()] == [third, second]
+    press(at, key=f"queue_close_{second}")
+    assert [run.run_id for run in RunStore().waiting()] == [third]
+    press(at, "Stop everything")
+    assert RunStore().waiting() == []
+
+
+def test_seeds_start_a_run_each(open_page):
+    at = open_page("Train")
+    at.number_input(key="train_seeds").set_value(3).run()
+    press(at, "Start training")
+    runs = sorted(RunStore().list_runs(), key=lambda run: run.name)
+    assert [run.name for run in runs] == ["notebook, seed 0", "notebook, seed 1", "notebook, seed 2"]
+    assert [run.config.training.seed for run in runs] == [0, 1, 2]
+    assert len({run.config.model_copy(update={"training": None}).model_dump_json(warnings=False) for run in runs}) == 1

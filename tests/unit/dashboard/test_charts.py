@@ -1,0 +1,146 @@
+"""Charts: what their tables hold, and that the figures draw just that."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dashboard.components import Mark
+from dashboard.drawing import chart_style, curve_charts
+from dashboard.explain import charts as explain_charts
+
+EPOCHS = [
+    {"epoch": 1, "step": 10, "val/accuracy": 0.4, "val/loss": 1.5},
+    {"epoch": 2, "step": 20, "val/accuracy": 0.6, "val/loss": 1.1},
+]
+STEPS = [{"epoch": 1, "step": step, "train/accuracy": step / 40, "train/loss": 2.0 - step / 20} for step in (5, 10, 15)]
+
+
+def levels(figure):
+    return sorted(shape.y0 for shape in figure.layout.shapes)
+
+
+def test_curves_put_steps_within_epochs_and_val_at_their_ends():
+    frame = curve_charts.curves_frame(EPOCHS, STEPS, steps_per_epoch=10)
+    train, val = frame[frame["split"] == "train"], frame[frame["split"] == "val"]
+    assert train["epoch"].tolist() == [0.5, 1.0, 1.5]
+    assert train["accuracy"].tolist() == [0.125, 0.25, 0.375]
+    assert val["epoch"].tolist() == [1, 2]
+    assert val["loss"].tolist() == [1.5, 1.1]
+
+
+@pytest.mark.parametrize("quantity", ["accuracy", "loss"])
+def test_curves_chart_draws_both_splits(quantity):
+    frame = curve_charts.curves_frame(EPOCHS, STEPS, 10)
+    rows = curve_charts.curve_rows(EPOCHS, STEPS, 10)
+    chart = curve_charts.curves_chart(rows, quantity, chart_style.CIFAR10_YARDSTICKS)
+    assert [line.name for line in chart.lines] == ["train", "val"]
+    for line in chart.lines:
+        part = frame[frame["split"] == line.name]
+        assert line.x == part["epoch"].tolist()
+        assert line.y == part[quantity].tolist()
+    assert bool(chart.levels) == chart.is_share == (quantity == "accuracy")
+    assert chart.y_range[0] == 0
+    assert chart.y_range[1] >= frame[quantity].max()
+
+
+@pytest.mark.parametrize(
+    ("best", "drawn"), [(0.05, [0.1]), (0.4, [0.1, 0.7365]), (0.8, [0.1, 0.7365, 0.952]), (0.97, [0.1, 0.7365, 0.952])]
+)
+def test_yardsticks_reach_one_above_the_best_value(best, drawn):
+    rows = curve_charts.curve_rows([EPOCHS[0] | {"val/accuracy": best}], [], 10)
+    chart = curve_charts.curves_chart(rows, "accuracy", chart_style.CIFAR10_YARDSTICKS)
+    assert [level.y for level in chart.levels] == drawn
+    assert best < chart.y_range[1] <= 1.02
+
+
+def test_a_burst_does_not_flatten_the_loss():
+    steps = [{"step": step, "train/loss": 1.0 if step != 50 else 400.0} for step in range(1, 100)]
+    chart = curve_charts.curves_chart(curve_charts.curve_rows([], steps, 100), "loss")
+    assert chart.y_range[1] < 10
+
+
+def test_other_runs_lie_dotted_beneath_and_marks_are_kept():
+    others = curve_charts.overlay_frame({"a": EPOCHS, "b": EPOCHS}, "val/loss")
+    marks = [Mark(1.5, "rate x 0.5", "event")]
+    chart = curve_charts.curves_chart(curve_charts.curve_rows(EPOCHS, STEPS, 10), "loss", (), marks, others)
+    assert [(line.name, line.is_dotted) for line in chart.lines] == [
+        ("a", True),
+        ("b", True),
+        ("train", False),
+        ("val", False),
+    ]
+    assert chart.lines[0].colour != chart.lines[1].colour
+    assert chart.marks == marks
+
+
+def test_many_epochs_are_drawn_without_dots():
+    rows = [EPOCHS[0] | {"epoch": epoch} for epoch in range(1, 201)]
+    few, many = (curve_charts.curves_chart(curve_charts.curve_rows(part, [], 1), "loss") for part in (rows[:60], rows))
+    assert few.lines[1].has_points
+    assert not many.lines[1].has_points
+
+
+def test_steps_hold_what_was_measured_and_memory_in_gigabytes():
+    rows = [
+        {"step": 5, "learning_rate": 0.1, "gradient_norm": 2.0, "images_per_second": 900.0, "device_memory": 3e9},
+        {"step": 10, "learning_rate": 0.05, "gradient_norm": 1.0, "images_per_second": 950.0, "device_memory": 4e9},
+    ]
+    frame = curve_charts.steps_frame(rows, 10)
+    assert frame["epoch"].tolist() == [0.5, 1.0]
+    assert frame["device_memory"].tolist() == [3.0, 4.0]
+    assert "device_utilization" not in frame
+    assert list(curve_charts.step_chart(frame, "learning_rate").lines[0].y) == [0.1, 0.05]
+    assert curve_charts.steps_frame([], 10).empty
+
+
+def test_each_class_has_a_line_with_its_name_at_the_end():
+    frame = pd.DataFrame({"epoch": [1, 1, 2, 2], "class_name": ["a", "b"] * 2, "accuracy": [0.1, 0.2, 0.3, 0.456]})
+    chart = curve_charts.class_accuracy_chart(frame)
+    assert [(line.name, list(line.y), line.end_label) for line in chart.lines] == [
+        ("a", [0.1, 0.3], "a 30 %"),
+        ("b", [0.2, 0.456], "b 46 %"),
+    ]
+
+
+def test_the_practice_set_has_chance_for_its_only_yardstick():
+    assert chart_style.yardsticks(is_practice=True) == (chart_style.CHANCE,)
+    assert ("one human", 0.952) in chart_style.yardsticks(is_practice=False)
+
+
+@pytest.mark.parametrize("quantity", ["accuracy", "loss"])
+def test_curves_of_a_run_without_a_number_are_an_empty_chart(quantity):
+    chart = curve_charts.curves_chart(curve_charts.curve_rows([], [], 0), quantity, chart_style.CIFAR10_YARDSTICKS)
+    assert all(len(line.x) == 0 for line in chart.lines)
+    assert chart.y_range[1] > 0
+
+
+def test_an_overlay_holds_each_run_and_skips_what_was_not_measured():
+    rows = {"a": EPOCHS, "b": [{"epoch": 1, "val/accuracy": None}, {"epoch": 2, "val/accuracy": 0.5}], "c": []}
+    frame = curve_charts.overlay_frame(rows, "val/accuracy")
+    assert list(frame.itertuples(index=False, name=None)) == [("a", 1, 0.4), ("a", 2, 0.6), ("b", 2, 0.5)]
+    figure = curve_charts.overlay_figure(frame, "val/accuracy", (chart_style.CHANCE,))
+    assert {trace.name: list(trace.y) for trace in figure.data} == {"a": [0.4, 0.6], "b": [0.5]}
+    assert levels(figure) == [0.1]
+    assert not curve_charts.overlay_figure(curve_charts.overlay_frame(rows, "val/loss"), "val/loss").layout.shapes
+
+
+@pytest.mark.parametrize(
+    ("true_idx", "labels"),
+    [(1, ["b (true, predicted)", "c", "a"]), (2, ["b (predicted)", "c (true)", "a"])],
+)
+def test_probabilities_say_in_words_which_class_is_true(true_idx, labels):
+    frame = explain_charts.probabilities_frame(np.array([0.1, 0.6, 0.3]), ["a", "b", "c"], true_idx)
+    assert frame["class_name"].tolist() == ["b", "c", "a"]
+    assert frame["probability"].is_monotonic_decreasing
+    figure = explain_charts.probabilities_figure(frame)
+    assert list(figure.data[0].y) == labels
+    assert list(figure.data[0].text) == ["60.0 %", "30.0 %", "10.0 %"]
+
+
+def test_there_is_room_beside_a_full_bar_in_a_column_of_any_width():
+    figure = explain_charts.probabilities_figure(
+        explain_charts.probabilities_frame(np.array([0.0, 1.0]), ["a", "b"], 1)
+    )
+    assert figure.layout.xaxis.range == (0, 1)
+    assert figure.layout.margin.r >= 52
+    assert figure.data[0].cliponaxis is False

@@ -1,0 +1,167 @@
+"""What components send to the browser, and what they take from it."""
+
+import base64
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dashboard.components import Level, Line, LineChart, Mark, PictureMap, ScatterPoints, Tile
+from dashboard.components.confusion_matrix import encode_matrix, read_cell
+from dashboard.components.gallery import encode_gallery
+from dashboard.components.lines import encode_chart
+from dashboard.components.maps import encode_maps
+from dashboard.components.scatter import encode_scatter, read_selection
+from dashboard.drawing.matrices import matrix_cells
+from tests.app.reading import decoded_map
+
+
+def draw_images(count):
+    return np.random.default_rng(0).integers(0, 256, (count, 3, 32, 32), dtype=np.uint8)
+
+
+def decode(message):
+    length = int.from_bytes(message[:4], "little")
+    header = json.loads(message[4 : 4 + length])
+    return header, np.asarray(Image.open(io.BytesIO(message[4 + length :])))
+
+
+@pytest.mark.parametrize("count", [1, 20, 21, 100])
+def test_a_gallery_carries_every_pixel_unchanged(count):
+    images = draw_images(count)
+    tiles = [Tile(10 * place, f"image {place}", "wrong" if place % 2 else "neutral") for place in range(count)]
+    header, sprite = decode(encode_gallery(images, tiles, "all", 48))
+    assert (header["label"], header["tile"]) == ("all", 48)
+    assert header["ids"] == [10 * place for place in range(count)]
+    assert header["captions"][-1] == f"image {count - 1}"
+    assert header["tones"] == ["wrong" if place % 2 else "neutral" for place in range(count)]
+    for place, image in enumerate(images):
+        row, column = divmod(place, header["spriteColumns"])
+        part = sprite[32 * row : 32 * row + 32, 32 * column : 32 * column + 32]
+        assert np.array_equal(part.transpose(2, 0, 1), image)
+
+
+def test_an_empty_gallery_is_a_valid_message():
+    header, sprite = decode(encode_gallery(draw_images(0), [], "none", 64))
+    assert header["ids"] == []
+    assert sprite.ndim == 3
+
+
+def test_a_hundred_tiles_take_little_room():
+    smooth = np.repeat(np.repeat(draw_images(100)[:, :, ::8, ::8], 8, axis=2), 8, axis=3)
+    tiles = [Tile(place, f"cat, image {place}") for place in range(100)]
+    assert len(encode_gallery(smooth, tiles, "all", 64)) < 100_000
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ([3, 5], (3, 5)),
+        ((0.0, 9.0), (0, 9)),
+        ([None, 5], (None, 5)),
+        ([3, None], (3, None)),
+        ([None, None], None),
+        (None, None),
+        ([3], None),
+        ([3, 5, 1], None),
+        ([10, 0], None),
+        ([-1, 0], None),
+        ([1.5, 0], None),
+        ([True, 0], None),
+        (["3", 5], None),
+        ({"row": 3}, None),
+        ([float("nan"), 1], None),
+        ([float("inf"), 1], None),
+    ],
+)
+def test_only_cells_that_exist_are_taken_from_the_browser(value, expected):
+    assert read_cell(value, 10) == expected
+
+
+def test_maps_share_one_scale():
+    image = draw_images(1)[0]
+    weak, strong = np.full((32, 32), -0.25, np.float32), np.full((32, 32), 0.5, np.float32)
+    maps = [PictureMap("image"), PictureMap("weak", weak, "p"), PictureMap("strong", strong)]
+    message = encode_maps(image, maps, side=200, limit=None, overlay=0.5)
+    alone, first, second = (decoded_map(part) for part in message["maps"])
+    assert alone["values"] is None
+    assert (set(first["values"]), set(second["values"])) == ({-500}, {1000})
+    assert (first["title"], first["note"]) == ("weak", "p")
+    assert message["hasScale"]
+    assert np.array_equal(
+        np.frombuffer(base64.b64decode(message["image"]), np.uint8).reshape(32, 32, 3).transpose(2, 0, 1), image
+    )
+
+
+def test_a_given_limit_clips_and_a_map_of_zeros_is_no_division_by_zero():
+    image = draw_images(1)[0]
+    strong, nothing = np.full((32, 32), 2.0, np.float32), np.zeros((32, 32), np.float32)
+    clipped = encode_maps(image, [PictureMap("a", strong)], side=1, limit=1.0, overlay=1)
+    assert set(decoded_map(clipped["maps"][0])["values"]) == {1000}
+    flat = encode_maps(image, [PictureMap("a", nothing)], side=1, limit=None, overlay=1)
+    assert set(decoded_map(flat["maps"][0])["values"]) == {0}
+    assert not encode_maps(image, [PictureMap("a")], side=1, limit=None, overlay=1)["hasScale"]
+
+
+def decode_map(message):
+    start = 4 + int.from_bytes(message[:4], "little")
+    header = json.loads(message[4:start])
+    count = len(header["ids"])
+    positions = np.frombuffer(message[start : start + 8 * count], "<f4").reshape(-1, 2)
+    groups = np.frombuffer(message[start + 8 * count : start + 9 * count], np.uint8)
+    return header, positions, groups, np.asarray(Image.open(io.BytesIO(message[start + 9 * count :])))
+
+
+def test_a_map_carries_positions_groups_and_pictures():
+    images = np.repeat(np.repeat(draw_images(30)[:, :, ::16, ::16], 16, axis=2), 16, axis=3)
+    positions = np.random.default_rng(1).normal(size=(30, 2)).astype(np.float32)
+    ids, groups = np.arange(30) * 7, np.arange(30) % 3
+    points = ScatterPoints(ids, positions, groups, ["a", "b", "c"], ["red", "lime", "blue"], images)
+    header, sent, sent_groups, sprite = decode_map(encode_scatter(points, "a map"))
+    assert header["ids"] == ids.tolist()
+    assert (header["names"], header["label"]) == (["a", "b", "c"], "a map")
+    assert np.array_equal(sent, positions)
+    assert np.array_equal(sent_groups, groups)
+    row, column = divmod(17, header["spriteColumns"])
+    part = sprite[32 * row : 32 * row + 32, 32 * column : 32 * column + 32].transpose(2, 0, 1)
+    assert np.abs(part.astype(int) - images[17]).mean() < 12, "lossy, but the same picture"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [([3, 1], [1, 3]), ([3, 99, -1], [3]), (None, []), ("3", []), ([True, "1", 1.5, None], []), ({"a": 1}, [])],
+)
+def test_only_points_of_the_map_can_be_selected(value, expected):
+    assert read_selection(value, np.array([1, 2, 3])).tolist() == expected
+
+
+def test_columns_of_a_gallery_can_stand_apart():
+    tiles = [Tile(place, "x") for place in range(4)]
+    header, _ = decode(encode_gallery(draw_images(4), tiles, "all", 48, ("a", "b", "c", "d"), (2,)))
+    assert header["headings"] == ["a", "b", "c", "d"]
+    assert header["gaps"] == [2]
+
+
+def test_a_line_chart_travels_as_json_with_five_digits_and_gaps():
+    line = Line("val", [1, 2, 3], [0.123456789, float("nan"), None], "#123456", end_label="cat")
+    chart = LineChart([line], "Epoch", "Loss", (0.0, 1.0), levels=[Level("chance", 0.1)], marks=[Mark(1.5, "here")])
+    sent = json.loads(encode_chart(chart, "loss over epochs"))
+    assert sent["label"] == "loss over epochs"
+    assert sent["lines"][0]["x"] == [1, 2, 3]
+    assert sent["lines"][0]["y"] == [0.12346, None, None]
+    assert sent["levels"] == [{"name": "chance", "y": 0.1}]
+    assert sent["marks"] == [{"x": 1.5, "label": "here", "tone": "finding"}]
+    assert sent["y_range"] == [0.0, 1.0]
+
+
+def test_a_matrix_is_sent_as_counts_shares_or_differences():
+    matrix, other = np.array([[8, 2], [1, 4]]), np.array([[5, 5], [0, 5]])
+    message = encode_matrix(matrix, ("cat", "dog"))
+    assert message["values"] == message["counts"] == matrix.tolist()
+    assert (message["isShare"], message["isDifference"]) == (False, False)
+    assert encode_matrix(matrix, ("cat", "dog"), matrix_cells(matrix, "true"))["values"] == [[0.8, 0.2], [0.2, 0.8]]
+    message = encode_matrix(matrix, ("cat", "dog"), matrix_cells(matrix, "true", other))
+    np.testing.assert_allclose(message["values"], [[0.3, -0.3], [0.2, -0.2]])
+    assert message["isDifference"] is True

@@ -1,0 +1,113 @@
+"""The form: widgets from the schema, and their values on the way into a RunConfig."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from cifar_core.config import SECTIONS, RunConfig, section_choices
+from cifar_core.overrides import flatten, with_overrides
+from cifar_core.presets import PRESETS
+
+SECTION_CHOICES = [(section, choice) for section in SECTIONS for choice in section_choices(section)]
+
+
+def _one_section(section, choice):
+    import streamlit as st
+
+    from dashboard.forms import sections
+
+    st.session_state["result"] = sections.render_fields(section, choice)
+
+
+def _whole_form(preset):
+    import streamlit as st
+
+    from cifar_core.config import SECTIONS, section_choices
+    from cifar_core.presets import PRESETS
+    from dashboard.forms import sections
+    from dashboard.session import state
+
+    if "result" not in st.session_state:
+        state.fill_form(PRESETS[preset].config)
+    values = {}
+    for section in SECTIONS:
+        choice = ""
+        if "" not in section_choices(section):
+            values |= sections.render_choice(section, section)
+            choice = values[f"{section}.name"]
+        values |= sections.render_fields(section, choice)
+    st.session_state["result"] = values
+
+
+def _run(script, *args):
+    at = AppTest.from_function(script, args=args, default_timeout=30).run()
+    assert not at.exception
+    return at
+
+
+def _widgets(at):
+    groups = (at.number_input, at.selectbox, at.toggle, at.text_input)
+    return {widget.key.removeprefix("train_form."): widget for group in groups for widget in group}
+
+
+@pytest.mark.parametrize(("section", "choice"), SECTION_CHOICES)
+def test_every_field_has_a_widget_with_its_default_bounds_and_help(section, choice):
+    model = section_choices(section)[choice]
+    at = _run(_one_section, section, choice)
+    widgets = _widgets(at)
+    fields = [field for field in model.model_fields if field != "name"]
+    assert list(at.session_state["result"]) == [f"{section}.{field}" for field in fields]
+    for field in [field for field in fields if field != "blocks"]:  # which has an editor of its own
+        info, widget = model.model_fields[field], widgets[f"{section}.{field}"]
+        assert widget.value == info.default
+        assert widget.help == info.description
+        assert "num " not in widget.label.lower()
+        if hasattr(widget, "min"):
+            schema = model.field_schemas()[field]
+            assert widget.min == schema.get("minimum", schema.get("exclusiveMinimum"))
+            assert widget.max == schema.get("maximum", schema.get("exclusiveMaximum"))
+
+
+@pytest.mark.parametrize("preset", list(PRESETS))
+def test_a_preset_comes_back_unchanged(preset):
+    at = _run(_whole_form, preset)
+    assert with_overrides(RunConfig(), at.session_state["result"]) == PRESETS[preset].config
+
+
+def test_values_of_widgets_reach_the_config():
+    at = _run(_whole_form, "notebook")
+    widgets = _widgets(at)
+    widgets["training.num_epochs"].set_value(3)
+    widgets["optimizer.learning_rate"].set_value(0.0025)
+    widgets["augmentation.horizontal_flip"].set_value(True)
+    widgets["data.normalization"].set_value("none")
+    widgets["training.device"].set_value("cpu")
+    at.run()
+    config = with_overrides(RunConfig(), at.session_state["result"])
+    assert (config.training.num_epochs, config.training.device) == (3, "cpu")
+    assert config.optimizer.learning_rate == 0.0025
+    assert config.augmentation.horizontal_flip is True
+    assert config.data.normalization == "none"
+
+
+def test_another_choice_shows_its_own_options_at_its_own_defaults():
+    at = _run(_whole_form, "notebook")
+    widgets = _widgets(at)
+    assert "optimizer.momentum" not in widgets
+    widgets["optimizer.name"].set_value("sgd").run()
+    widgets = _widgets(at)
+    assert widgets["optimizer.momentum"].value == 0.9
+    assert widgets["optimizer.learning_rate"].value == 0.05, "Adam's 0.001 would cripple SGD"
+    widgets["model.name"].set_value("resnet").run()
+    shown = {path for path in _widgets(at) if path.startswith("model.")}
+    assert shown == {path for path in flatten(PRESETS["resnet"].config) if path.startswith("model.")}
+    assert with_overrides(RunConfig(), at.session_state["result"]).model.depth == 20
+
+
+@pytest.mark.parametrize(
+    ("choice", "field", "step"),
+    [("sgd", "learning_rate", 0.01), ("adam", "learning_rate", 1e-4), ("sgd", "weight_decay", 1e-4)],
+)
+def test_a_step_fits_the_magnitude_of_the_default(choice, field, step):
+    widget = _widgets(_run(_one_section, "optimizer", choice))[f"optimizer.{field}"]
+    assert widget.step == pytest.approx(step)
+    assert widget.proto.format == "%g"

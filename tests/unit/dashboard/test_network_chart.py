@@ -1,0 +1,45 @@
+"""python -m pytest tests/unit/dashboard/test_network_chart.py. The drawing of a network."""
+
+import pytest
+
+from cifar_core.config import ResNetConfig, section_choices
+from cifar_core.models import summarize_config, summary_frame
+from dashboard.train.network_chart import drawing_figure, drawing_frame
+
+
+def frame_of(config):
+    return drawing_frame(summary_frame(summarize_config(config)))
+
+
+@pytest.mark.parametrize("name", section_choices("model"))
+def test_every_network_is_drawn_with_all_its_parameters(name):
+    config = section_choices("model")[name]()
+    frame = frame_of(config)
+    assert frame["label"].iloc[0] == "3 x 32 x 32"
+    assert frame["label"].iloc[-1] == "10"
+    assert 3 <= len(frame) <= 24
+    assert frame["parameters"].sum() == summarize_config(config).num_parameters
+    figure = drawing_figure(frame)
+    assert len(figure.data) == 3 * len(frame)
+    assert [note.text for note in figure.layout.annotations] == frame["label"].tolist()
+
+
+def test_a_flattened_image_keeps_its_box_and_activations_share_one():
+    frame = frame_of(section_choices("model")["simple_cnn"]())
+    assert frame["label"].tolist() == [
+        "3 x 32 x 32",
+        "32 x 32 x 32",
+        "32 x 16 x 16",
+        "64 x 16 x 16",
+        "64 x 8 x 8",
+        "512",
+        "10",
+    ]
+    assert frame["kind"].tolist() == ["input", "conv", "pool", "conv", "pool", "dense", "dense"]
+    assert "ReLU" in frame["layers"].iloc[1]
+
+
+def test_neighbours_of_one_shape_share_a_box_in_deep_networks():
+    frame = frame_of(ResNetConfig(depth=110))
+    assert len(frame) <= 24
+    assert frame["parameters"].sum() == summarize_config(ResNetConfig(depth=110)).num_parameters

@@ -1,0 +1,182 @@
+"""python -m pytest tests/unit/derived/test_derived.py. Made once, by a process, kept by what it depends on."""
+
+import os
+
+import numpy as np
+import pytest
+
+from cifar_core.data import create_splits, load_dataset
+from cifar_core.data.duplicates import NearDuplicates
+from cifar_core.data.similarity import find_nearest, scale_features
+from cifar_core.data.traits import TRAIT_NAMES
+from cifar_core.derived import KINDS, DerivedStore, Request
+from cifar_core.derived.worker import work_on
+from cifar_core.inference.features import extract_features
+from cifar_core.models import create_classifier
+from cifar_core.training.checkpoint import Progress, save_checkpoint
+from tests.unit.runs_helpers import wait_until
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("practice")
+    load_dataset(folder)
+    return folder
+
+
+@pytest.fixture
+def dataset(data_dir):
+    return load_dataset(data_dir)
+
+
+@pytest.fixture
+def store(data_dir):
+    store = DerivedStore(data_dir)
+    yield store
+    for path in store.path(Request("traits", "")).parent.glob("*"):
+        path.unlink()
+
+
+def test_a_key_changes_with_everything_it_depends_on():
+    requests = [
+        Request("traits", "a"),
+        Request("duplicates", "a"),
+        Request("traits", "b"),
+        Request("traits", "a", {"num_images": 1}),
+        Request("traits", "a", {"num_images": 2}),
+    ]
+    assert len({request.key for request in requests}) == 5
+    assert Request("tsne", "a", {"x": 1, "y": 2}).key == Request("tsne", "a", {"y": 2, "x": 1}).key
+
+
+def test_a_process_of_its_own_makes_it_and_tells_how_far_it_is(store, dataset):
+    request = Request("traits", dataset.fingerprint)
+    assert store.progress(request).state == "absent"
+    assert store.load(request) is None
+    store.start(request)
+    assert store.progress(request).state in ("running", "done")
+    wait_until(lambda: store.progress(request).state != "running", 60)
+    assert store.progress(request).state == "done", store.progress(request).message
+    arrays = store.load(request)
+    assert set(TRAIT_NAMES) <= set(arrays)
+    assert arrays["brightness"].shape == (dataset.num_images,)
+
+
+def test_what_is_there_is_not_made_again(store, dataset, monkeypatch):
+    request = Request("duplicates", dataset.fingerprint)
+    work_on(store.path(request).parents[2], request)
+    monkeypatch.setattr("cifar_core.derived.store.subprocess.Popen", lambda *args, **kwargs: pytest.fail("started"))
+    store.start(request)
+    assert store.progress(request).state == "done"
+    NearDuplicates(**store.load(request))
+
+
+def test_one_process_at_a_time_works_on_it(store, dataset, monkeypatch):
+    request = Request("traits", dataset.fingerprint)
+    store.path(request).parent.mkdir(exist_ok=True)
+    store.tell(request, 0.25, os.getpid())
+    monkeypatch.setattr("cifar_core.derived.store.subprocess.Popen", lambda *args, **kwargs: pytest.fail("started"))
+    store.start(request)
+    assert (store.progress(request).state, store.progress(request).share) == ("running", 0.25)
+
+
+def test_a_killed_process_is_noticed_and_can_be_replaced(store, dataset):
+    request = Request("traits", dataset.fingerprint)
+    store.path(request).parent.mkdir(exist_ok=True)
+    store.tell(request, 0.5, 2**22 + 1)  # a pid that no process has
+    (store.path(request).with_suffix(".log")).write_text("Killed\n")
+    progress = store.progress(request)
+    assert progress.state == "failed"
+    assert "Killed" in progress.message
+    store.start(request)
+    wait_until(lambda: store.progress(request).state == "done", 60)
+
+
+def test_a_failure_is_told_in_words(store, dataset):
+    request = Request("tsne", dataset.fingerprint, {"checkpoint": "/nowhere/best.safetensors", "num_images": 50})
+    with pytest.raises(ValueError, match=r"best\.safetensors"):
+        work_on(store.path(request).parents[2], request)
+    progress = store.progress(request)
+    assert progress.state == "failed"
+    assert "best.safetensors" in progress.message
+    store.forget(request)
+    assert store.progress(request).state == "absent"
+
+
+def test_other_images_than_asked_about_are_refused(store):
+    request = Request("traits", "0123456789abcdef")
+    with pytest.raises(ValueError, match="images on disk"):
+        work_on(store.path(request).parents[2], request)
+    assert store.progress(request).state == "failed"
+
+
+def test_a_damaged_file_counts_as_not_made(store, dataset):
+    request = Request("traits", dataset.fingerprint)
+    store.path(request).parent.mkdir(exist_ok=True)
+    store.path(request).write_bytes(b"PK nonsense")
+    assert store.load(request) is None
+    assert store.progress(request).state == "absent"
+
+
+@pytest.fixture
+def checkpoint(tmp_path, page_like_config):
+    classifier = create_classifier(page_like_config, mean=(0.5,) * 3, std=(0.25,) * 3)
+    path = tmp_path / "best.safetensors"
+    save_checkpoint(path, page_like_config, classifier, Progress(1, 1, 1, 0.5))
+    return path, classifier
+
+
+@pytest.fixture
+def page_like_config():
+    from cifar_core.config import RunConfig, SimpleCNNConfig
+
+    return RunConfig(model=SimpleCNNConfig(width=4, hidden_size=12))
+
+
+def test_a_map_places_every_image_of_the_sample(dataset, checkpoint):
+    shares = []
+    arrays = KINDS["tsne"](dataset, {"checkpoint": str(checkpoint[0]), "num_images": 120}, shares.append)
+    assert arrays["positions"].shape == (len(arrays["indices"]), 2)
+    assert np.isfinite(arrays["positions"]).all()
+    assert shares == sorted(shares)
+    assert shares[-1] <= 1.0
+    again = KINDS["tsne"](dataset, {"checkpoint": str(checkpoint[0]), "num_images": 120}, shares.append)
+    np.testing.assert_allclose(arrays["positions"], again["positions"], atol=1e-3)
+
+
+def test_features_of_the_training_images_are_kept_at_length_one(dataset, checkpoint):
+    shares = []
+    arrays = KINDS["features"](dataset, {"checkpoint": str(checkpoint[0])}, shares.append)
+    assert np.array_equal(arrays["indices"], create_splits(dataset, 0.1, 0).indices("train"))
+    assert arrays["features"].shape == (len(arrays["indices"]), 12)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    features = arrays["features"].astype(np.float32)
+    lengths = np.linalg.norm(features, axis=1)
+    assert np.allclose(lengths[lengths > 0], 1, atol=1e-2)
+    expected = scale_features(extract_features(checkpoint[1], dataset.images, arrays["indices"][[7, 4000]]))
+    np.testing.assert_allclose(features[[7, 4000]], expected, atol=2e-3)
+
+
+def test_the_nearest_come_first():
+    features = scale_features(np.array([[1, 0], [1, 1], [0, 1], [-1, 0], [0, 0]], np.float32))
+    rows, cosines = find_nearest(features, np.array([2.0, 0.2]), 3)
+    assert rows.tolist() == [0, 1, 2]
+    assert cosines == pytest.approx([0.995, 0.774, 0.0995], abs=1e-3)
+    assert len(find_nearest(features, np.array([1.0, 0.0]), 99)[0]) == 5
+
+
+def test_features_are_what_the_last_layer_reads(dataset, checkpoint):
+    import torch
+
+    from cifar_core.augmentation import scale_pixels
+
+    _, classifier = checkpoint
+    indices = np.array([5, 3, 900])
+    features = extract_features(classifier, dataset.images, indices)
+    assert features.shape == (3, 12)
+    classifier.eval()
+    with torch.no_grad():
+        logits = classifier(scale_pixels(torch.from_numpy(dataset.images[indices])))
+        remade = classifier.network.classifier(torch.from_numpy(features))
+    torch.testing.assert_close(remade, logits, rtol=1e-4, atol=1e-5)
