@@ -12,7 +12,7 @@ from dashboard.drawing.chart_style import style_figure
 from dashboard.drawing.colours import RIGHT, TRAIN, VAL, WRONG, YARDSTICK
 
 if TYPE_CHECKING:
-    from cifar_core.attribution.trust import PerturbationCurve
+    from dashboard.engine import PerturbationCurve
 
 _RUN_COLOURS = (VAL, WRONG)
 

@@ -5,13 +5,14 @@ import streamlit as st
 from numpy.typing import NDArray
 from PIL import Image
 
+from dashboard import engine
 from dashboard.components import Tile, gallery
 from dashboard.drawing.pictures import lay_out
 from dashboard.explain.context import Context
 from dashboard.explain.maps import get_layers
 from dashboard.session import state
 from dashboard.session.cache import get_filter_sheet
-from dashboard.session.weights import Weights, as_input, remember
+from dashboard.session.weights import Weights, remember
 
 _MAX_CHANNELS = 64
 _NUM_FILTERS = 64
@@ -68,10 +69,8 @@ def _get_features(context: Context, layer: str) -> tuple[NDArray[np.float32], ND
     """Return a layer's features (C, H, W) for the image, and its strongest channels."""
 
     def compute() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        from cifar_core.attribution.inside import compute_feature_maps, order_channels
-
-        features = compute_feature_maps(context.weights.load(), as_input(context.subject.image), layer)
-        return features, order_channels(features)[:_MAX_CHANNELS]
+        features, order = engine.compute_feature_maps(context.weights.load(), context.subject.image, layer)
+        return features, order[:_MAX_CHANNELS]
 
     return remember("feature maps", context.weights, context.subject.key, {"layer": layer}, compute)
 
@@ -110,10 +109,8 @@ def _render_growing(context: Context, layer: str | None, channel: int | None) ->
 
 def _grow(weights: Weights, unit: tuple[str | None, int], seed: int) -> tuple[NDArray[np.float32], float]:
     def compute() -> tuple[NDArray[np.float32], float]:
-        from cifar_core.attribution.inside import Unit, maximize_activation
-
-        *_, last = maximize_activation(weights.load(), Unit(*unit), num_steps=_NUM_STEPS, seed=seed)
-        return last.image, last.activation
+        grown = engine.grow_image(weights.load(), unit, num_steps=_NUM_STEPS, seed=seed)
+        return grown.image, grown.activation
 
     with st.spinner("Growing", show_time=True):
         return remember("grown", weights, "", {"unit": list(unit), "seed": seed}, compute)

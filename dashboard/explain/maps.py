@@ -8,9 +8,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cifar_core.attribution import METHODS, Method, Option
+from dashboard import engine
 from dashboard.explain.subject import Subject
 from dashboard.session import state
-from dashboard.session.weights import Weights, as_input, load_untrained, remember
+from dashboard.session.weights import Weights, load_untrained, remember
 
 
 @dataclass(frozen=True)
@@ -86,24 +87,15 @@ def get_class_maps(
 def _compute(
     model: Any, images: NDArray[np.uint8], target: int, choice: Choice, against: int | None
 ) -> NDArray[np.float32]:
-    import torch
-
-    from cifar_core.attribution.attribute import attribute
-
-    targets = torch.full((len(images),), target)
-    others = None if against is None else torch.full((len(images),), against)
-    pixels = as_input(images)
-    return attribute(model, pixels, targets, choice.method.name, against=others, **choice.options).cpu().numpy()
+    return engine.compute_attributions(model, images, target, choice.method.name, against, choice.options)
 
 
 def _describe_network(weights: Weights) -> tuple[list[str], list[str]]:
     """Return the methods that fit a network, and its layers worth looking at."""
 
     def compute() -> tuple[list[str], list[str]]:
-        from cifar_core.attribution.layers import explain_misfit, list_layers
-
         model = weights.load()
-        return [name for name in METHODS if explain_misfit(model, name) is None], list(list_layers(model))
+        return engine.list_methods(model), engine.list_layers(model)
 
     return remember("network", weights, "", {}, compute)
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from cifar_core.data.similarity import find_nearest
 from cifar_core.derived import Arrays
+from dashboard import engine
 from dashboard.components import Tile, gallery
 from dashboard.drawing.curve_charts import track_figure
 from dashboard.drawing.figures import show_figure
@@ -31,9 +32,7 @@ def render_probabilities(context: Context) -> None:
 
 
 def _render_variants(context: Context) -> None:
-    from cifar_core.inference.changes import create_test_time_variants
-
-    variants = create_test_time_variants(context.subject.image)
+    variants = engine.create_test_time_variants(context.subject.image)
     probs = get_probs(context.weights, np.stack(list(variants.values())), f"variants {context.subject.key}")
     class_idx = context.pred_idx
     frame = pd.DataFrame({"variant": list(variants), "probability": probs[:, class_idx]})
@@ -112,12 +111,7 @@ def _render_neighbours(context: Context) -> None:
 
 def _find_nearest(context: Context, made: Arrays) -> tuple[np.ndarray, np.ndarray]:
     def compute() -> tuple[np.ndarray, np.ndarray]:
-        from cifar_core.attribution.locks import model_lock
-        from cifar_core.inference.features import extract_features
-
-        model = context.weights.load()
-        with model_lock(model):
-            query = extract_features(model, context.subject.image[None], np.zeros(1, np.int64))[0]
+        query = engine.extract_features(context.weights.load(), context.subject.image)
         return find_nearest(made["features"], query, _NUM_NEIGHBOURS + 1)  # type: ignore[arg-type]
 
     return remember("neighbours", context.weights, context.subject.key, {}, compute)

@@ -1,19 +1,19 @@
 """Whether the map can be believed: its sum, the same map of an untrained network, and what covering pixels does."""
 
 from functools import partial
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from cifar_core.attribution import AttributionError
+from dashboard import engine
 from dashboard.components import PictureMap, picture_maps
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.tables import offer_csv
 from dashboard.explain.charts import perturbation_figure, perturbation_frame
 from dashboard.explain.context import Context
 from dashboard.explain.maps import Choice, choose_method, get_map, get_untrained_map
-from dashboard.session.weights import as_input, remember
+from dashboard.session.weights import remember
 
 _ALIKE = 0.5  # rank correlation from which a map says more about the architecture than about what was learned
 
@@ -37,11 +37,9 @@ def render_trust(context: Context) -> None:
 
 
 def _render_randomisation(context: Context, choice: Choice, attributions: np.ndarray) -> None:
-    from cifar_core.attribution.trust import compare_maps
-
     trained = attributions.sum(axis=0)
     untrained = get_untrained_map(context.weights, context.subject, context.pred_idx, choice).sum(axis=0)
-    likeness = compare_maps(trained, untrained)
+    likeness = engine.compare_maps(trained, untrained)
     st.markdown(
         "**Does it change when nothing was learned?**",
         help="The same map of a network of the same architecture with new, untrained weights (Adebayo et al., 2018). "
@@ -83,14 +81,10 @@ def _render_completeness(context: Context, choice: Choice, attributions: np.ndar
 
 
 def _measure_completeness(context: Context, choice: Choice, attributions: np.ndarray) -> tuple[float, float]:
-    import torch
-
-    from cifar_core.attribution.trust import measure_completeness
-
-    found = measure_completeness(
+    found = engine.measure_completeness(
         context.weights.load(),
-        as_input(context.subject.image),
-        torch.from_numpy(attributions),
+        context.subject.image,
+        attributions,
         context.pred_idx,
         choice.method.name,
         choice.options.get("baseline", "black"),
@@ -105,8 +99,15 @@ def _render_perturbation(context: Context, choice: Choice, attributions: np.ndar
         "come back onto grey; a good map rises fast (Petsiuk et al., 2018). Beside it, eight random orders.",
     )
     options = {"target": context.pred_idx, "method": choice.method.name} | choice.options
-    compute = partial(_perturb, context, attributions)
-    curves = remember("perturbation", context.weights, context.subject.key, options, compute)
+    curves = remember(
+        "perturbation",
+        context.weights,
+        context.subject.key,
+        options,
+        lambda: engine.perturb(
+            context.weights.load(), context.subject.image, attributions.sum(axis=0), context.pred_idx
+        ),
+    )
     frame = perturbation_frame(curves)
     show_figure(perturbation_figure, frame, key="explain_perturbation", alt="Deletion and insertion curves")
     words = [f"{name}: area {curve.area:.3f}, at random {curve.random_area:.3f}" for name, curve in curves.items()]
@@ -115,15 +116,3 @@ def _render_perturbation(context: Context, choice: Choice, attributions: np.ndar
     verdict = "Better than chance in both." if helps else "No better than chance in at least one: do not lean on it."
     st.caption(f"{'; '.join(words)}. {verdict}")
     offer_csv("Curves as CSV", frame, "deletion-insertion.csv")
-
-
-def _perturb(context: Context, attributions: np.ndarray) -> dict[str, Any]:
-    from cifar_core.attribution.trust import deletion_curve, insertion_curve
-
-    image = as_input(context.subject.image)
-    strengths = attributions.sum(axis=0)
-    model = context.weights.load()
-    return {
-        "Deletion": deletion_curve(model, image, strengths, context.pred_idx),
-        "Insertion": insertion_curve(model, image, strengths, context.pred_idx),
-    }

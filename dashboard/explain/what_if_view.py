@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from cifar_core.inference.what_if import BOUNDS, Change
+from dashboard import engine
 from dashboard.components import PictureMap, picture_maps
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.tables import offer_csv
@@ -36,12 +37,10 @@ _NOBODY = "no other run"
 
 def render_what_if(context: Context) -> None:
     """Draw the controls, the changed image and its probabilities, and the robustness strips."""
-    from cifar_core.inference.changes import apply_change
-
     left, right = st.columns([2, 3], gap="medium")
     with left:
         change = _choose_change()
-    changed = apply_change(context.subject.image, change)
+    changed = engine.apply_change(context.subject.image, change)
     key = f"changed {context.subject.key} {change}"
     probs = get_probs(context.weights, changed[None], key)[0]
     with right:
@@ -122,11 +121,6 @@ def _choose_other(context: Context) -> tuple[str, Weights] | None:
 
 def _get_robustness(context: Context, weights: Weights, class_idx: int) -> pd.DataFrame:
     def compute() -> pd.DataFrame:
-        from cifar_core.attribution.locks import model_lock
-        from cifar_core.inference.changes import robustness_frame
-
-        model = weights.load()
-        with model_lock(model):
-            return robustness_frame(model, context.subject.image, class_idx)
+        return engine.compute_robustness(weights.load(), context.subject.image, class_idx)
 
     return remember("robustness", weights, context.subject.key, {"class": class_idx}, compute)

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from cifar_core.config import DataConfig, RunConfig, Section
+from cifar_core.config import DataConfig, ModelConfig, RunConfig, Section
 from cifar_core.data import (
     ChannelStatistics,
     Dataset,
@@ -26,12 +26,13 @@ from cifar_core.evaluation.track import EpochReading, Track, create_track, read_
 from cifar_core.presets import Preset
 from cifar_core.runs import RunRecord, RunStore, default_runs_dir, list_presets
 from cifar_core.training.device import DeviceInfo, list_devices
+from dashboard import engine
+from dashboard.components.scatter import ScatterPoints, encode_scatter
 from dashboard.drawing.colours import colour_classes
 from dashboard.drawing.pictures import lay_out
 
 if TYPE_CHECKING:
-    from cifar_core.augmentation.cost import PipelineCost
-    from cifar_core.training.preview import Preview
+    from dashboard.engine import PipelineCost, Preview
 
 
 def get_store() -> RunStore:
@@ -86,7 +87,7 @@ def get_filter_sheet(path: Path, most: int) -> tuple[NDArray[np.uint8], int] | N
 
 def get_model_summary(config: RunConfig) -> tuple[pd.DataFrame, dict[str, float]]:
     """Return a network's layers as a table, and its totals: parameters, multiply-accumulates, megabytes."""
-    return _model_summary(config.model.model_dump_json())
+    return _model_summary(config.model.model_dump_json(), config.model)
 
 
 def get_statistics(dataset: Dataset) -> ChannelStatistics:
@@ -103,17 +104,12 @@ def get_preview(dataset: Dataset, config: RunConfig, indices: NDArray[np.int64],
 
 def get_torchvision_code(dataset: Dataset, config: RunConfig) -> str:
     """Return a config's augmentation and normalisation as torchvision code."""
-    from cifar_core.augmentation.recipe import torchvision_code
-
-    return torchvision_code(config, get_statistics(dataset))
+    return engine.torchvision_code(config, get_statistics(dataset))
 
 
 def measure_pipeline(dataset: Dataset, config: RunConfig) -> "PipelineCost":
     """Time a config's augmentation here, beside torchvision's; takes some seconds."""
-    from cifar_core.augmentation.cost import measure_cost
-    from cifar_core.training.preview import create_preview_pool
-
-    return measure_cost(create_preview_pool(dataset, config), config, get_statistics(dataset))
+    return engine.measure_cost(dataset, config, get_statistics(dataset))
 
 
 def get_descriptors(dataset: Dataset) -> Descriptors:
@@ -147,8 +143,6 @@ def _map_message(
     axes: tuple[str, str] | None,
     key: str,
 ) -> bytes:
-    from dashboard.components.scatter import ScatterPoints, encode_scatter
-
     colours = list(colour_classes(_dataset.class_names).values())
     labels, images = _dataset.labels[_ids], _dataset.images[_ids]
     return encode_scatter(ScatterPoints(_ids, _positions, labels, _dataset.class_names, colours, images, axes), label)
@@ -173,9 +167,7 @@ def _statistics(_dataset: Dataset, fingerprint: str) -> ChannelStatistics:
 def _preview(
     _dataset: Dataset, _config: RunConfig, fingerprint: str, key: str, indices: tuple[int, ...], num_epochs: int
 ) -> "Preview":
-    from cifar_core.training.preview import create_preview_pool, preview
-
-    return preview(create_preview_pool(_dataset, _config), _config, np.array(indices), num_epochs)
+    return engine.preview_augmentation(_dataset, _config, np.array(indices), num_epochs)
 
 
 @st.cache_resource(show_spinner=False)
@@ -205,11 +197,8 @@ def _epoch_reading(path: Path, modified: int) -> EpochReading:
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _filter_sheet(path: Path, modified: int, most: int) -> tuple[NDArray[np.uint8], int]:
-    from cifar_core.models.filters import filter_pictures, first_filters
-    from cifar_core.training.checkpoint import load_classifier
-
-    filters = first_filters(load_classifier(path))
-    return lay_out(filter_pictures(filters[:most])), len(filters)
+    filters = engine.draw_filters(path)
+    return lay_out(filters[:most]), len(filters)
 
 
 @st.cache_resource(show_spinner=False)
@@ -219,16 +208,5 @@ def get_devices() -> list[DeviceInfo]:
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
-def _model_summary(model_json: str) -> tuple[pd.DataFrame, dict[str, float]]:
-    from pydantic import TypeAdapter
-
-    from cifar_core.config import ModelConfig
-    from cifar_core.models import summarize_config, summary_frame
-
-    summary = summarize_config(TypeAdapter(ModelConfig).validate_json(model_json))
-    totals = {
-        "parameters": summary.num_parameters,
-        "macs": summary.macs,
-        "megabytes": summary.num_megabytes,
-    }
-    return summary_frame(summary), totals
+def _model_summary(model_json: str, _model: ModelConfig) -> tuple[pd.DataFrame, dict[str, float]]:
+    return engine.summarize(_model)

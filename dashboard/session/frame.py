@@ -9,10 +9,10 @@ import streamlit as st
 from cifar_core.data import DataError, Dataset
 from cifar_core.runs import RunSummary
 from dashboard.drawing.words import epoch_of, run_title
+from dashboard.engine import warm_up
 from dashboard.session import state
 from dashboard.session.cache import get_dataset, get_store
 from dashboard.session.turns import take_turn
-from dashboard.session.warm import warm_up
 
 # Streamlit keeps room for a deploy button above and wide margins beside a page; pictures need it more. On a phone,
 # where columns follow each other, a column with a `first_on_phones` container goes first. A `fields_...` container

@@ -12,12 +12,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cifar_core.runs import RunRecord
-from dashboard.session.warm import wait_until_warm
+from dashboard import engine
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
-    from cifar_core.models import Classifier
+    from dashboard.engine import Classifier
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,6 @@ class Weights:
         Raises:
             CheckpointError: The file is broken.
         """
-        wait_until_warm()
         return _load(self.path, self.modified)
 
 
@@ -62,15 +59,6 @@ def find_weights(record: RunRecord, which: str) -> Weights | None:
 def digest(array: NDArray[np.generic]) -> str:
     """Return a name for an array's content."""
     return hashlib.blake2b(array.tobytes(), digest_size=12).hexdigest()
-
-
-def as_input(images: NDArray[np.uint8]) -> "Tensor":
-    """Return pixels as networks take them: float in [0, 1]."""
-    import torch
-
-    from cifar_core.augmentation import scale_pixels
-
-    return scale_pixels(torch.from_numpy(images.copy()))
 
 
 def remember(what: str, weights: Weights, image: str, options: Mapping[str, Any], compute: Callable[[], Any]) -> Any:
@@ -92,16 +80,7 @@ def get_probs(weights: Weights, images: NDArray[np.uint8], key: str) -> NDArray[
     Raises:
         CheckpointError: The file is broken.
     """
-
-    def compute() -> NDArray[np.float64]:
-        model = weights.load()
-        from cifar_core.attribution.locks import model_lock
-        from cifar_core.inference.changes import compute_probs
-
-        with model_lock(model):
-            return compute_probs(model, images)
-
-    return remember("probs", weights, key, {}, compute)
+    return remember("probs", weights, key, {}, lambda: engine.compute_probs(weights.load(), images))
 
 
 @st.cache_data(show_spinner=False, max_entries=1024)
@@ -111,14 +90,10 @@ def _remember(what: str, weights: str, image: str, options: str, *, _compute: Ca
 
 @st.cache_resource(show_spinner=False, max_entries=6)
 def _load(path: Path, modified: int) -> "Classifier":
-    from cifar_core.training.checkpoint import load_classifier
-
-    return load_classifier(path)
+    return engine.load_classifier(path)
 
 
 @st.cache_resource(show_spinner=False, max_entries=3)
 def load_untrained(path: Path, modified: int) -> "Classifier":
     """Return a network of the same architecture that was never trained."""
-    from cifar_core.training.checkpoint import create_untrained
-
-    return create_untrained(path)
+    return engine.create_untrained(path)

@@ -5,7 +5,7 @@ import tomllib
 import weakref
 from pathlib import Path
 
-from dashboard.session.warm import collect_if_due
+from dashboard.engine.warm import collect_if_due
 
 
 class _Node:

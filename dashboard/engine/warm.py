@@ -7,19 +7,8 @@ import time
 
 import streamlit as st
 
-_HEAVY = (
-    "torch",
-    "torchvision",
-    "captum.attr",
-    "sklearn.metrics",
-    "plotly.graph_objects",
-    "cifar_core.models",
-    "cifar_core.inference.predict",
-    "cifar_core.attribution.attribute",
-    "cifar_core.attribution.inside",
-    "cifar_core.attribution.trust",
-    "cifar_core.inference.changes",
-)
+# Last what stands on the others: by then each page that waits finds them whole.
+_HEAVY = ("torch", "torchvision", "captum.attr", "sklearn.metrics", "plotly.graph_objects", "dashboard.engine.networks")
 _THREAD = "warm-up"
 _COLLECT_EVERY = 1.0
 
@@ -42,14 +31,12 @@ def wait_until_warm() -> None:
 def _import_all() -> None:
     for name in _HEAVY:
         importlib.import_module(name)
-    import torch
-
     from cifar_core.config import SimpleCNNConfig
-    from cifar_core.models import summarize_config
+    from dashboard.engine import networks
 
     # Workers train on the same cores; the pages' own small forward passes need no more than one.
-    torch.set_num_threads(1)
-    summarize_config(SimpleCNNConfig())
+    networks.torch.set_num_threads(1)
+    networks.summarize(SimpleCNNConfig())
     # Half a million objects of imported modules would cost 0.3 s at each collection.
     gc.collect()
     gc.freeze()
