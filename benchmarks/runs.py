@@ -16,6 +16,7 @@ from benchmarks._report import judge, print_report
 from benchmarks._store import IdleExecutor, fill_store
 from cifar_core.runs import RunStore
 from cifar_core.runs.journal import append_row
+from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.record import RunRecord
 from cifar_core.training.events import EpochDone, StepsDone, TrainingStarted, event_row
 
@@ -36,7 +37,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _measure_rows(run_dir: Path, num_rows: int, repeats: int) -> list[dict[str, Any]]:
-    path = run_dir / "metrics.jsonl"
+    path = RunFiles(run_dir).metrics
     run_dir.mkdir()
     append_row(path, event_row(TrainingStarted("cpu", "float32", 2, 1, num_rows * 60, 600, 1)))
     rows = [_row(place) for place in range(num_rows)]

@@ -1,4 +1,4 @@
-"""Messages to a worker: small files in the run's `commands/`, taken in order and removed."""
+"""Messages to a worker: small files in the run's folder of commands, taken in order and removed."""
 
 import json
 import time
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from cifar_core.files import write_text_atomically
+from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.status import RunError
 
 CommandName = Literal["pause", "resume", "stop", "learning_rate"]
@@ -29,7 +30,7 @@ def send_command(run_dir: Path, command: CommandName, **arguments: Any) -> None:
     if command not in get_args(CommandName):
         raise RunError(f"command {command!r} is not allowed; allowed: {', '.join(get_args(CommandName))}")
     text = json.dumps({"command": command, **arguments})
-    write_text_atomically(run_dir / "commands" / f"{time.time_ns():020d}-{command}.json", text)
+    write_text_atomically(RunFiles(run_dir).commands / f"{time.time_ns():020d}-{command}.json", text)
 
 
 def clear_commands(run_dir: Path) -> None:
@@ -40,7 +41,7 @@ def clear_commands(run_dir: Path) -> None:
 def take_commands(run_dir: Path) -> list[Command]:
     """Return the messages in the order they were sent, and remove them."""
     taken: list[Command] = []
-    for path in sorted((run_dir / "commands").glob("[!.]*.json")):
+    for path in sorted(RunFiles(run_dir).commands.glob("[!.]*.json")):
         name = path.stem.partition("-")[2]
         arguments = _read_arguments(path)
         path.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import psutil
 
+from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.record import RunRecord
 from cifar_core.runs.status import RunError, RunStatus, now, read_status
 
@@ -51,7 +52,7 @@ class LocalExecutor:
     def submit(self, run_dir: Path) -> None:
         """Start `python -m cifar_core.runs.worker RUN_DIR` in a session of its own."""
         command = [sys.executable, "-m", "cifar_core.runs.worker", str(run_dir.resolve())]
-        with (run_dir / "log.txt").open("ab") as log:
+        with RunFiles(run_dir).log.open("ab") as log:
             child = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -84,7 +85,7 @@ class LocalExecutor:
             process.send_signal(signal.SIGTERM)
 
     def logs(self, run_dir: Path) -> str:
-        """Return the tail of `log.txt`."""
+        """Return the tail of the run's log."""
         return RunRecord(run_dir).log_tail()
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cifar_core.config import RunConfig
+from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.naming import is_run_id
 from cifar_core.runs.record import RunRecord
 from cifar_core.runs.status import RunError, RunStatus
@@ -20,8 +21,6 @@ _SCHEMA = 1
 _LOCK_SECONDS = 30
 _INDEX_SECONDS = 5
 _FEW = 3
-# Whoever changes one of these changes a run's line in the list.
-_WATCHED = ("status.json", "meta.json", "events.jsonl", "config.json")
 
 
 class RunSummary(BaseModel):
@@ -194,9 +193,9 @@ def _exclusive(path: Path) -> Iterator[None]:
 def _stamp(run_dir: Path) -> str:
     """A text that changes when a file does that a run's line is made of."""
     facts = []
-    for name in _WATCHED:
+    for path in RunFiles(run_dir).watched:
         try:
-            stat = (run_dir / name).stat()
+            stat = path.stat()
         except OSError:
             facts.append("-")
         else:

@@ -1,4 +1,4 @@
-"""Append-only files of JSON lines: `metrics.jsonl` and `events.jsonl`."""
+"""Append-only files of JSON lines: metrics and events."""
 
 import json
 import os

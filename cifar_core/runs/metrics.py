@@ -1,4 +1,4 @@
-"""The rows of `metrics.jsonl` as one run, however many attempts it took."""
+"""The rows of a run's metrics as one run, however many attempts it took."""
 
 import threading
 from pathlib import Path

@@ -1,7 +1,6 @@
 """A run directory, read. It is the truth about the run; everything else can be rebuilt from it."""
 
 import json
-import re
 import time
 from pathlib import Path
 from typing import Any
@@ -12,15 +11,15 @@ from cifar_core.config import RunConfig
 from cifar_core.files import write_text_atomically
 from cifar_core.overrides import ConfigError, parse_config
 from cifar_core.runs.journal import append_row, read_rows
+from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.metrics import MetricsHistory
 from cifar_core.runs.status import RunError, RunStatus, read_json, read_status
 
-_VAL_FILE = re.compile(r"val-(\d{4})\.npz")
 _TAIL_BYTES = 64_000
 
 
 class RunMeta(BaseModel):
-    """What people say of a run, and where it came from; `meta.json`."""
+    """What people say of a run, and where it came from."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -38,7 +37,8 @@ class RunRecord:
 
     def __init__(self, run_dir: Path) -> None:
         self.run_dir = run_dir
-        self._metrics = MetricsHistory(run_dir / "metrics.jsonl")
+        self.files = RunFiles(run_dir)
+        self._metrics = MetricsHistory(self.files.metrics)
 
     @property
     def run_id(self) -> str:
@@ -52,9 +52,9 @@ class RunRecord:
             RunError: The record is not readable.
         """
         try:
-            return parse_config((self.run_dir / "config.json").read_bytes())
+            return parse_config(self.files.config.read_bytes())
         except (OSError, ConfigError) as error:
-            raise RunError(f"record unreadable: {self.run_id}/config.json: {str(error).splitlines()[0]}") from error
+            raise _unreadable(self.files.config, str(error).splitlines()[0]) from error
 
     def meta(self) -> RunMeta:
         """Return name, note and origin.
@@ -63,9 +63,9 @@ class RunRecord:
             RunError: The record is not readable.
         """
         try:
-            return RunMeta.model_validate(read_json(self.run_dir / "meta.json"))
+            return RunMeta.model_validate(read_json(self.files.meta))
         except ValidationError as error:
-            raise RunError(f"record unreadable: {self.run_id}/meta.json: {error.errors()[0]['msg']}") from error
+            raise _unreadable(self.files.meta, error.errors()[0]["msg"]) from error
 
     def status(self) -> RunStatus:
         """Return what the run is doing.
@@ -78,15 +78,13 @@ class RunRecord:
     def environment(self) -> dict[str, Any]:
         """Return what the latest attempt ran on; empty before the first one."""
         try:
-            return read_json(self.run_dir / "environment.json")
+            return read_json(self.files.environment)
         except RunError:
             return {}
 
     def change_meta(self, **changes: Any) -> None:
         """Rewrite some of name, note, preset."""
-        write_text_atomically(
-            self.run_dir / "meta.json", self.meta().model_copy(update=changes).model_dump_json(indent=1)
-        )
+        write_text_atomically(self.files.meta, self.meta().model_copy(update=changes).model_dump_json(indent=1))
 
     def epoch_rows(self) -> list[dict[str, Any]]:
         """Return a row for each finished epoch, in order; of one that was run twice, the later."""
@@ -105,11 +103,11 @@ class RunRecord:
 
     def events(self) -> list[dict[str, Any]]:
         """Return what happened to the run beside training, each with `kind` and `time`."""
-        return read_rows(self.run_dir / "events.jsonl")
+        return read_rows(self.files.events)
 
     def record_event(self, kind: str, **facts: Any) -> None:
         """Note something that happened to the run."""
-        append_row(self.run_dir / "events.jsonl", {"kind": kind, "time": time.time(), **facts})
+        append_row(self.files.events, {"kind": kind, "time": time.time(), **facts})
 
     def test_readings(self) -> int:
         """Return how often the test images were looked at, the end of the run included."""
@@ -123,7 +121,7 @@ class RunRecord:
     def log_tail(self, num_lines: int = 40) -> str:
         """Return the last lines that the worker and its libraries wrote."""
         try:
-            with (self.run_dir / "log.txt").open("rb") as file:
+            with self.files.log.open("rb") as file:
                 size = file.seek(0, 2)
                 file.seek(max(0, size - _TAIL_BYTES))
                 lines = file.read().decode(errors="replace").splitlines()
@@ -133,12 +131,11 @@ class RunRecord:
 
     def checkpoint_path(self, which: str) -> Path:
         """Return where the "best" or the "last" checkpoint is, or would be."""
-        return self.run_dir / "checkpoints" / f"{which}.safetensors"
+        return self.files.checkpoint_path(which)
 
     def prediction_epochs(self) -> list[int]:
         """Return the epochs whose val predictions are saved."""
-        names = (_VAL_FILE.fullmatch(path.name) for path in (self.run_dir / "predictions").glob("val-*.npz"))
-        return sorted(int(match[1]) for match in names if match)
+        return self.files.val_epochs()
 
     def predictions_path(self, split: str, epoch: int | str) -> Path | None:
         """Return a file of saved predictions, None if there is none.
@@ -150,20 +147,24 @@ class RunRecord:
         status = self.status()
         if split == "test":
             names = {status.epoch: "last", status.best_epoch: "best"}
-            path = self.run_dir / "predictions" / f"test-{names.get(epoch, epoch)}.npz"  # type: ignore[arg-type]
+            path = self.files.predictions_path("test", names.get(epoch, epoch))  # type: ignore[arg-type]
         else:
             number = {"best": status.best_epoch, "last": status.epoch}.get(str(epoch), epoch)
-            path = self.run_dir / "predictions" / f"val-{int(number or 0):04d}.npz"
+            path = self.files.predictions_path("val", int(number or 0))
         return path if path.exists() else None
 
 
 def create_record(run_dir: Path, config: RunConfig, meta: RunMeta) -> RunRecord:
     """Write what a new run begins with, all but its status."""
     write_config(run_dir, config)
-    write_text_atomically(run_dir / "meta.json", meta.model_dump_json(indent=1))
+    write_text_atomically(RunFiles(run_dir).meta, meta.model_dump_json(indent=1))
     return RunRecord(run_dir)
 
 
 def write_config(run_dir: Path, config: RunConfig) -> None:
     """Write a run's settings."""
-    write_text_atomically(run_dir / "config.json", json.dumps(config.model_dump(), indent=1))
+    write_text_atomically(RunFiles(run_dir).config, json.dumps(config.model_dump(), indent=1))
+
+
+def _unreadable(path: Path, why: str) -> RunError:
+    return RunError(f"record unreadable: {path.parent.name}/{path.name}: {why}")

@@ -11,6 +11,7 @@ from cifar_core.runs.keeper import StatusKeeper
 from cifar_core.runs.record import RunRecord
 from cifar_core.runs.status import now
 from cifar_core.training.events import EpochDone, Event, NetworkCompiled, StepsDone, TrainingStarted, event_row
+from cifar_core.training.monitor import Monitor
 
 _COMMANDS_SECONDS = 0.2
 _STATUS_SECONDS = 0.5
@@ -22,7 +23,7 @@ def read_learning_rate_changes(record: RunRecord) -> list[tuple[int, float]]:
     return [(int(event["step"]), float(event["factor"])) for event in changes]
 
 
-class Reporter:
+class Reporter(Monitor):
     """Writes metrics and status, and obeys commands, for one attempt at a run."""
 
     def __init__(self, run_dir: Path, keeper: StatusKeeper) -> None:
@@ -50,7 +51,7 @@ class Reporter:
             SupersededError: The run belongs to somebody else.
         """
         self._keeper.check()
-        append_row(self._record.run_dir / "metrics.jsonl", {**event_row(event), "time": round(now(), 3)})
+        append_row(self._record.files.metrics, {**event_row(event), "time": round(now(), 3)})
         match event:
             case TrainingStarted():
                 self._note_start(event)
@@ -61,23 +62,23 @@ class Reporter:
             case EpochDone():
                 self._note_epoch(event)
 
-    def should_stop(self) -> bool:
+    def before_step(self, step: int) -> bool:
         """Read commands a few times a second; hold the training here while it is paused.
 
-        Asked once before each step, which is how the step is known from which a new learning rate holds.
+        A new learning rate holds from this step on.
 
         Raises:
             SupersededError: The run belongs to somebody else.
         """
+        self._next_step = step
         if time.perf_counter() - self._commands_at >= _COMMANDS_SECONDS:
             self._obey_commands()
             if self._is_paused and not self._is_stopping:
                 self._hold()
-        self._next_step += 1
-        return self._is_stopping
+        return not self._is_stopping
 
-    def steer(self, step: int) -> float:
-        """Return what the scheduled learning rate of a step (0-based) is multiplied by."""
+    def learning_rate_factor(self, step: int) -> float:
+        """Return the product of all changes up to a step (0-based)."""
         return math.prod(factor for first, factor in self._factors if first <= step)
 
     def _obey_commands(self) -> None:
@@ -93,7 +94,7 @@ class Reporter:
                 self._is_paused = command.name == "pause"
 
     def _change_learning_rate(self, factor: Any) -> None:
-        """From the next step on; recorded first, so that a continued run changes at the same step."""
+        """From the step on that comes next; recorded first, so that a continued run changes at the same step."""
         if isinstance(factor, int | float) and factor > 0:
             self._record.record_event("learning_rate", step=self._next_step, factor=float(factor))
             self._factors.append((self._next_step, float(factor)))
@@ -111,7 +112,7 @@ class Reporter:
 
     def _note_start(self, event: TrainingStarted) -> None:
         self._started_at = time.perf_counter()
-        self._first_step = self._next_step = (event.first_epoch - 1) * event.steps_per_epoch
+        self._first_step = (event.first_epoch - 1) * event.steps_per_epoch
         self._keeper.update(
             device=event.device,
             message="Compiling the network: that takes some tens of seconds." if event.is_compiling else "",

@@ -1,4 +1,4 @@
-"""What a run is doing, in `status.json`."""
+"""What a run is doing."""
 
 import json
 import time
@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cifar_core.files import write_text_atomically
+from cifar_core.runs.layout import RunFiles
 
 StatusName = Literal["queued", "running", "paused", "stopped", "completed", "diverged", "failed", "lost"]
 
@@ -102,15 +103,16 @@ def read_status(run_dir: Path) -> RunStatus:
     Raises:
         RunError: There is none, or it is not readable.
     """
+    path = RunFiles(run_dir).status
     try:
-        return RunStatus.model_validate_json((run_dir / "status.json").read_bytes())
+        return RunStatus.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
-        raise RunError(f"record unreadable: {run_dir.name}/status.json: {_first_line(error)}") from error
+        raise RunError(f"record unreadable: {run_dir.name}/{path.name}: {_first_line(error)}") from error
 
 
 def write_status(run_dir: Path, status: RunStatus) -> None:
     """Replace the status as a whole."""
-    write_text_atomically(run_dir / "status.json", status.model_dump_json(indent=1))
+    write_text_atomically(RunFiles(run_dir).status, status.model_dump_json(indent=1))
 
 
 def change_status(run_dir: Path, **changes: Any) -> RunStatus:

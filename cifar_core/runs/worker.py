@@ -19,15 +19,15 @@ from cifar_core.data import Dataset, load_dataset
 from cifar_core.files import write_text_atomically
 from cifar_core.runs.executor import Executor, LocalExecutor
 from cifar_core.runs.keeper import StatusKeeper, SupersededError
+from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.queue import dispatch
 from cifar_core.runs.record import RunRecord
 from cifar_core.runs.reporter import Reporter
 from cifar_core.runs.status import RunError, now
-from cifar_core.training.events import Event, FitResult
+from cifar_core.training.events import FitResult
+from cifar_core.training.monitor import Monitor
 
-Fit = Callable[
-    [RunConfig, Dataset, Path, Callable[[Event], None], Callable[[], bool], Callable[[int], float]], FitResult
-]
+Fit = Callable[[RunConfig, Dataset, RunFiles, Monitor], FitResult]
 
 _log = logging.getLogger("cifar_core.worker")
 
@@ -96,9 +96,9 @@ def _fit(run_dir: Path, reporter: Reporter, fit: Fit | None) -> FitResult:
     config, meta = record.config(), record.meta()
     dataset = load_dataset(Path(meta.data_dir) if meta.data_dir else None)
     _check_same_data(record, dataset)
-    write_text_atomically(run_dir / "environment.json", _describe_environment(config, dataset))
+    write_text_atomically(record.files.environment, _describe_environment(config, dataset))
     train = fit or _import_fit()
-    return train(config, dataset, run_dir, reporter.on_event, reporter.should_stop, reporter.steer)
+    return train(config, dataset, record.files, reporter)
 
 
 def _import_fit() -> Fit:

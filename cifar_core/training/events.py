@@ -112,7 +112,7 @@ _SPLIT_KEYS = {
 
 
 def event_row(event: Event) -> dict[str, Any]:
-    """Return the event as a row of `metrics.jsonl`: its `kind`, and its numbers with the split in their names.
+    """Return the event as a row of a run's metrics: its `kind`, and its numbers with the split in their names.
 
     What was not measured is left out.
     """

@@ -2,9 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import torch
 
@@ -20,16 +18,13 @@ from cifar_core.training.average import update_average
 from cifar_core.training.checkpoint import Progress, load_classifier, load_weights, restore, take_checkpoint
 from cifar_core.training.compilation import compile_ahead
 from cifar_core.training.device import measure_device_load, reproducible, resolve_device
-from cifar_core.training.events import EpochDone, Event, FitResult, NetworkCompiled, StepsDone, TrainingStarted
+from cifar_core.training.events import EpochDone, FitResult, NetworkCompiled, StepsDone, TrainingStarted
+from cifar_core.training.monitor import Monitor, Outputs, Weights
 from cifar_core.training.optimizer import set_learning_rate
 from cifar_core.training.saver import CheckpointSaver
 from cifar_core.training.schedule import compute_learning_rate
 from cifar_core.training.state import TrainingState, count_parameters, create_training_state, iterate_batches
 from cifar_core.training.step import DivergedError, StepMeter, StepTotals, gradient_norm, train_on
-
-OnEvent = Callable[[Event], None]
-ShouldStop = Callable[[], bool]
-Steer = Callable[[int], float]
 
 # Val images at which each epoch's dead ReLUs are counted.
 _NUM_LOOKED_AT = 256
@@ -39,39 +34,29 @@ class _StoppedError(Exception):
     """Somebody asked the run to stop."""
 
 
-def fit(
-    config: RunConfig,
-    dataset: Dataset,
-    run_dir: Path,
-    on_event: OnEvent,
-    should_stop: ShouldStop,
-    steer: Steer = lambda step: 1.0,
-) -> FitResult:
-    """Train one network, or continue where the run directory's last checkpoint left off.
+def fit(config: RunConfig, dataset: Dataset, outputs: Outputs, monitor: Monitor | None = None) -> FitResult:
+    """Train one network, or continue where the last checkpoint left off.
 
-    Writes `checkpoints/last.safetensors` and `best.safetensors` (highest val accuracy) and `predictions/` (val after
-    each epoch; test once, when the run ends, for the best and the last epoch). An epoch that was not finished leaves no
+    Writes the last and the best weights (highest val accuracy; the earliest of equals) and predictions (val after each
+    epoch; test once, when the run ends, for the best and the last epoch). An epoch that was not finished leaves no
     trace. On one device, with one thread count and one release of torch, the same config gives the same numbers,
     continued or not.
 
     Args:
         config: Everything that decides the run.
         dataset: The images; only read.
-        run_dir: Where checkpoints and predictions go.
-        on_event: Told of every event, in order, in this thread.
-        should_stop: Asked before each step; it may block to pause the run.
-        steer: What the scheduled learning rate of a step (0-based) is multiplied by: somebody may have changed it
-            while the run went on. The same answers give the same numbers.
+        outputs: Where checkpoints and predictions go.
+        monitor: Who is told of every event, and asked before each step; nobody if None.
 
     Raises:
         DeviceError: The configured device is not on this machine.
-        CheckpointError: `last.safetensors` is broken or belongs to another config.
+        CheckpointError: The last checkpoint is broken or belongs to another config.
         CompilationError: The config asks to compile, and that does not work here.
     """
     device = resolve_device(config.training.device)
     with reproducible(device, config.training.num_threads), CheckpointSaver() as saver:
         state = create_training_state(config, dataset, device)
-        run = _Run(state, dataset, run_dir, saver, on_event, should_stop, steer)
+        run = _Run(state, dataset, outputs, saver, monitor or Monitor())
         status, message = "completed", ""
         try:
             message = run.train()
@@ -89,29 +74,24 @@ class _Run:
         self,
         state: TrainingState,
         dataset: Dataset,
-        run_dir: Path,
+        outputs: Outputs,
         saver: CheckpointSaver,
-        on_event: OnEvent,
-        should_stop: ShouldStop,
-        steer: Steer,
+        monitor: Monitor,
     ) -> None:
         self._state = state
         self._dataset = dataset
-        self._checkpoints = run_dir / "checkpoints"
-        self._predictions = run_dir / "predictions"
+        self._outputs = outputs
         self._saver = saver
-        self._on_event = on_event
-        self._should_stop = should_stop
-        self._steer = steer
+        self._monitor = monitor
         self._progress = Progress()
 
     def train(self) -> str:
         """Run the epochs that are still to do; return a sentence on how it ended."""
         state, num_epochs = self._state, self._state.config.training.num_epochs
-        last = self._checkpoints / "last.safetensors"
+        last = self._outputs.checkpoint_path("last")
         if last.exists():
             self._progress = restore(last, state.config, state.classifier, state.optimizer, state.average)
-        elif (start := self._checkpoints / "start.safetensors").exists():
+        elif (start := self._outputs.checkpoint_path("start")).exists():
             load_weights(start, state.classifier)
             if state.average is not None:
                 load_weights(start, state.average)
@@ -133,12 +113,12 @@ class _Run:
         """Read the test images, once, with the best and the last epoch's weights."""
         self._saver.wait()
         progress = self._progress
-        accuracies: dict[str, float | None] = {"best": None, "last": None}
+        accuracies: dict[Weights, float | None] = {"best": None, "last": None}
         if progress.epoch:
             for which in accuracies:
-                classifier = load_classifier(self._checkpoints / f"{which}.safetensors", self._state.device)
+                classifier = load_classifier(self._outputs.checkpoint_path(which), self._state.device)
                 predictions = self._predict(classifier, "test")
-                save_predictions(self._predictions / f"test-{which}.npz", predictions)
+                save_predictions(self._outputs.predictions_path("test", which), predictions)
                 accuracies[which] = compute_accuracy(predictions)
         return FitResult(
             status=status,  # type: ignore[arg-type]  # one of the three that fit passes
@@ -154,7 +134,7 @@ class _Run:
 
     def _announce(self) -> None:
         state = self._state
-        self._on_event(
+        self._monitor.on_event(
             TrainingStarted(
                 device=state.device,
                 precision=state.precision,
@@ -170,7 +150,7 @@ class _Run:
     def _compile(self) -> None:
         seconds = compile_ahead(self._state)
         self._progress = replace(self._progress, seconds=self._progress.seconds + seconds)
-        self._on_event(NetworkCompiled(self._progress.epoch + 1, seconds))
+        self._monitor.on_event(NetworkCompiled(self._progress.epoch + 1, seconds))
 
     def _train_one_epoch(self, epoch: int) -> StepTotals:
         state, training = self._state, self._state.config.training
@@ -178,7 +158,7 @@ class _Run:
         state.model.train()
         step, meter, totals = self._progress.step, StepMeter(), StepTotals()
         for batch in iterate_batches(state, epoch):
-            if self._should_stop():
+            if not self._monitor.before_step(step):
                 raise _StoppedError
             set_learning_rate(state.optimizer, self._learning_rate(step))
             loss, num_correct = train_on(state, batch)
@@ -193,7 +173,7 @@ class _Run:
     def _report(self, epoch: int, step: int, totals: StepTotals) -> StepTotals:
         if totals.num_images:
             memory, utilization = measure_device_load(self._state.device)
-            self._on_event(
+            self._monitor.on_event(
                 StepsDone(
                     epoch=epoch,
                     step=step,
@@ -222,9 +202,9 @@ class _Run:
             self._progress = replace(self._progress, best_epoch=epoch, best_val_accuracy=val_accuracy)
         seconds = time.perf_counter() - started
         self._progress = replace(self._progress, seconds=self._progress.seconds + seconds)
-        save_predictions(self._predictions / f"val-{epoch:04d}.npz", predictions)
+        save_predictions(self._outputs.predictions_path("val", epoch), predictions)
         self._save(is_best)
-        self._on_event(
+        self._monitor.on_event(
             EpochDone(
                 epoch=epoch,
                 step=step,
@@ -247,8 +227,8 @@ class _Run:
         checkpoints = {}
         if is_best:
             best = take_checkpoint(state.config, state.evaluated, progress, environment=environment)
-            checkpoints[self._checkpoints / "best.safetensors"] = best
-        checkpoints[self._checkpoints / "last.safetensors"] = take_checkpoint(
+            checkpoints[self._outputs.checkpoint_path("best")] = best
+        checkpoints[self._outputs.checkpoint_path("last")] = take_checkpoint(
             state.config,
             state.classifier,
             progress,
@@ -275,7 +255,7 @@ class _Run:
     def _learning_rate(self, step: int) -> float:
         config = self._state.config
         scheduled = compute_learning_rate(config.schedule, config.optimizer.learning_rate, step, self._state.num_steps)
-        return scheduled * self._steer(step)
+        return scheduled * self._monitor.learning_rate_factor(step)
 
     def _count_dead_relus(self) -> dict[str, float]:
         shares = measure_dead_relus(

@@ -83,7 +83,7 @@ def rate_marks(record: RunRecord, steps_per_epoch: float) -> list[Mark]:
 
 
 def _get_curves(overlay: dict[str, str], record: RunRecord, status: RunStatus) -> _Curves:
-    sizes = tuple(_size(record.run_dir / name) for name in ("metrics.jsonl", "events.jsonl"))
+    sizes = tuple(_size(path) for path in (record.files.metrics, record.files.events))
     return _curves(record.run_dir, sizes, status.status, status.num_steps, tuple(overlay.items()), record, status)
 
 

@@ -59,7 +59,7 @@ def read_feed(
     done to it, with the runs that wait, with what else the view shows.
     """
     growth = read_growth(view, record, status, compared)
-    steered = record.run_dir / "events.jsonl"
+    steered = record.files.events
     events = steered.stat().st_size if steered.exists() else 0
     waiting = [run.run_id for run in store.waiting()]
     stage = [status.status, status.attempt, status.has_begun, events, waiting, growth.rest]

@@ -30,19 +30,21 @@ class IdleExecutor:
 def pretend_fit(seconds_per_step=0.0):
     """Return a `fit` that reports events like the real one, without any training."""
 
-    def fit(config, dataset, run_dir, on_event, should_stop, steer):
+    def fit(config, dataset, outputs, monitor):
         num_epochs = config.training.num_epochs
         num_steps = num_epochs * STEPS_PER_EPOCH
-        on_event(TrainingStarted("cpu", "float32", 1, 10, num_steps, STEPS_PER_EPOCH, 1))
+        monitor.on_event(TrainingStarted("cpu", "float32", 1, 10, num_steps, STEPS_PER_EPOCH, 1))
         step = 0
         for epoch in range(1, num_epochs + 1):
             for _ in range(STEPS_PER_EPOCH):
-                if should_stop():
+                if not monitor.before_step(step):
                     return result("stopped", "Stopped on request.", epoch - 1)
                 time.sleep(seconds_per_step)
                 step += 1
-                on_event(StepsDone(epoch, step, 2.0, 0.25, 0.1 * steer(step - 1), 1000.0))
-            on_event(EpochDone(epoch, step, 2.0, 0.25, 1.9, 0.2 + 0.01 * epoch, 0.1, 0.5, 1000.0, True))
+                monitor.on_event(
+                    StepsDone(epoch, step, 2.0, 0.25, 0.1 * monitor.learning_rate_factor(step - 1), 1000.0)
+                )
+            monitor.on_event(EpochDone(epoch, step, 2.0, 0.25, 1.9, 0.2 + 0.01 * epoch, 0.1, 0.5, 1000.0, True))
         return result("completed", f"Completed {num_epochs} epochs.", num_epochs)
 
     return fit

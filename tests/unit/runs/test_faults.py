@@ -169,7 +169,7 @@ def test_a_worker_leaves_a_run_alone_that_another_one_trains(run_dir):
 def test_a_paused_worker_gives_up_when_a_newer_attempt_exists(run_dir):
     reporter = Reporter(run_dir, StatusKeeper(run_dir))
     send_command(run_dir, "pause")
-    outcome = in_thread(reporter.should_stop)
+    outcome = in_thread(lambda: reporter.before_step(0))
     wait_until(lambda: read_status(run_dir).status == "paused")
     time.sleep(0.1)
     change_status(run_dir, attempt=9, status="running")
@@ -186,33 +186,33 @@ def test_a_stop_counts_whatever_arrives_with_it(run_dir, commands):
     reporter = Reporter(run_dir, StatusKeeper(run_dir))
     for command in commands:
         send_command(run_dir, command)
-    outcome = in_thread(reporter.should_stop)
+    outcome = in_thread(lambda: reporter.before_step(0))
     wait_until(lambda: outcome, 5)
-    assert outcome == [True]
+    assert outcome == [False]
 
 
 def test_a_pause_that_was_taken_back_in_time_does_not_hold(run_dir):
     reporter = Reporter(run_dir, StatusKeeper(run_dir))
     for command in ("pause", "resume"):
         send_command(run_dir, command)
-    assert reporter.should_stop() is False
+    assert reporter.before_step(0) is True
 
 
 def test_a_signal_ends_a_pause(run_dir):
     reporter = Reporter(run_dir, StatusKeeper(run_dir))
     send_command(run_dir, "pause")
-    outcome = in_thread(reporter.should_stop)
+    outcome = in_thread(lambda: reporter.before_step(0))
     wait_until(lambda: read_status(run_dir).status == "paused")
     reporter.ask_to_stop()
     wait_until(lambda: outcome, 5)
-    assert outcome == [True]
+    assert outcome == [False]
 
 
 def test_a_stop_that_came_too_late_does_not_end_the_next_attempt(store, run_dir):
     send_command(run_dir, "stop")
     change_status(run_dir, status="lost")
     store.resume_run(run_dir.name)
-    assert Reporter(run_dir, StatusKeeper(run_dir)).should_stop() is False
+    assert Reporter(run_dir, StatusKeeper(run_dir)).before_step(0) is True
 
 
 def test_a_run_whose_settings_are_unreadable_is_not_queued_again(store, run_dir):

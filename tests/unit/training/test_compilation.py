@@ -5,6 +5,7 @@ import torch
 
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunStore
+from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.worker import run_worker
 from cifar_core.training import state as training_state
 from cifar_core.training.compilation import compile_ahead
@@ -13,6 +14,7 @@ from cifar_core.training.exceptions import CompilationError
 from cifar_core.training.fit import fit
 from cifar_core.training.state import create_training_state
 from tests.unit.runs_helpers import IdleExecutor
+from tests.unit.training.watching import run
 
 
 @pytest.fixture
@@ -45,8 +47,7 @@ def test_every_batch_size_is_compiled_and_nothing_changes(monkeypatch, tiny_data
 
 def test_compiled_runs_say_how_long_that_took_and_count_it(monkeypatch, tmp_path, tiny_dataset, compiling):
     compile_with(monkeypatch, "eager")
-    events = []
-    result = fit(compiling, tiny_dataset, tmp_path, events.append, lambda: False)
+    result, events = run(compiling, tiny_dataset, tmp_path)
     started, compiled = events[:2]
     assert isinstance(started, TrainingStarted)
     assert started.is_compiling
@@ -55,7 +56,7 @@ def test_compiled_runs_say_how_long_that_took_and_count_it(monkeypatch, tmp_path
     epochs = [event.seconds for event in events if isinstance(event, EpochDone)]
     assert result.seconds == pytest.approx(compiled.seconds + sum(epochs))
     plain = with_overrides(compiling, {"training.compile": False})
-    uncompiled = fit(plain, tiny_dataset, tmp_path / "plain", events.append, lambda: False)
+    uncompiled, _ = run(plain, tiny_dataset, tmp_path / "plain")
     assert result.last_val_accuracy == uncompiled.last_val_accuracy
 
 
@@ -65,12 +66,15 @@ def test_the_record_keeps_the_time_and_the_status_speaks_of_it(monkeypatch, tmp_
     record = store.record(store.submit(compiling))
     messages = []
 
-    def noting(config, dataset, run_dir, on_event, *rest):
+    def noting(config, dataset, outputs, monitor):
+        told = monitor.on_event
+
         def note(event):
-            on_event(event)
+            told(event)
             messages.append(record.status().message)
 
-        return fit(config, tiny_dataset, run_dir, note, *rest)
+        monitor.on_event = note
+        return fit(config, tiny_dataset, outputs, monitor)
 
     assert run_worker(record.run_dir, noting, IdleExecutor()) == 0
     assert messages[0].startswith("Compiling")
@@ -85,7 +89,7 @@ def test_a_compiler_that_fails_is_explained(monkeypatch, tmp_path, tiny_dataset,
 
     compile_with(monkeypatch, fail)
     with pytest.raises(CompilationError, match=r"training.compile = True.*no C\+\+ compiler found.*allowed: False"):
-        fit(compiling, tiny_dataset, tmp_path, lambda event: None, lambda: False)
+        fit(compiling, tiny_dataset, RunFiles(tmp_path))
 
 
 def test_torchs_own_compiler_gives_nearly_the_same_network(tmp_path, tiny_dataset, compiling):
@@ -94,9 +98,7 @@ def test_torchs_own_compiler_gives_nearly_the_same_network(tmp_path, tiny_datase
         fit(
             with_overrides(compiling, {**changes, "training.compile": is_compiled}),
             tiny_dataset,
-            tmp_path / str(is_compiled),
-            lambda event: None,
-            lambda: False,
+            RunFiles(tmp_path / str(is_compiled)),
         ).last_val_accuracy
         for is_compiled in (True, False)
     ]

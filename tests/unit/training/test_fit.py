@@ -10,19 +10,15 @@ from cifar_core.data import create_splits
 from cifar_core.evaluation.metrics import compute_accuracy
 from cifar_core.evaluation.predictions import load_predictions
 from cifar_core.overrides import with_overrides
+from cifar_core.runs.layout import RunFiles
 from cifar_core.training.checkpoint import load_classifier, read_checkpoint_header
 from cifar_core.training.events import EpochDone, StepsDone, TrainingStarted, event_row
 from cifar_core.training.fit import fit
+from cifar_core.training.optimizer import set_learning_rate
 from cifar_core.training.preview import create_preview_pool, preview
 from cifar_core.training.state import create_training_state, epoch_order, iterate_batches
 from tests.unit.augmentation.test_augmentation import ALL_AT_ONCE
-
-
-def run(config, dataset, run_dir, stop_after=None):
-    """Fit and return the result and all events; stop at the given number of steps."""
-    events, asked = [], iter(range(1, 10**9))
-    result = fit(config, dataset, run_dir, events.append, lambda: stop_after is not None and next(asked) > stop_after)
-    return result, events
+from tests.unit.training.watching import Watcher, run
 
 
 def weights(run_dir, which="last"):
@@ -195,3 +191,55 @@ def test_two_steps_give_the_numbers_they_always_gave(tmp_path, tiny_dataset, tin
 
 
 EXPECTED_LOSS = 2.39047
+
+
+def test_of_epochs_that_are_equally_good_the_first_is_the_best_one(tmp_path, tiny_dataset, tiny_config):
+    config = with_overrides(tiny_config, {"model.batch_norm": False, "training.num_epochs": 4})
+    steps = create_training_state(config, tiny_dataset, "cpu").steps_per_epoch
+
+    def factor(step):
+        return 1.0 if step < steps else 0.0  # nothing is learned after the first epoch
+
+    whole, events = run(config, tiny_dataset, tmp_path / "whole", factor=factor)
+    epochs = [event for event in events if isinstance(event, EpochDone)]
+    assert len({event.val_accuracy for event in epochs}) == 1
+    assert [event.is_best for event in epochs] == [True, False, False, False]
+    assert whole.best_epoch == 1
+    run(config, tiny_dataset, tmp_path / "parts", stop_after=2 * steps, factor=factor)
+    parts, _ = run(config, tiny_dataset, tmp_path / "parts", factor=factor)
+    assert parts.best_epoch == 1
+    assert read_checkpoint_header(tmp_path / "parts" / "checkpoints" / "best.safetensors").progress.epoch == 1
+
+
+@pytest.mark.parametrize("offset", [-1, 0, 1])
+def test_a_changed_rate_holds_from_exactly_its_step_on(tmp_path, tiny_dataset, tiny_config, monkeypatch, offset):
+    config = with_overrides(tiny_config, {"training.num_epochs": 2, "schedule.name": "constant"})
+    steps = create_training_state(config, tiny_dataset, "cpu").steps_per_epoch
+    first, peak, used = steps + offset, config.optimizer.learning_rate, []
+
+    def note(optimizer, rate):
+        set_learning_rate(optimizer, rate)
+        used.append(optimizer.param_groups[0]["lr"])
+
+    monkeypatch.setattr("cifar_core.training.fit.set_learning_rate", note)
+    _, events = run(config, tiny_dataset, tmp_path, factor=lambda step: 0.25 if step >= first else 1.0)
+    assert used == [peak] * first + [peak / 4] * (2 * steps - first)
+    told = [event.learning_rate for event in events if isinstance(event, EpochDone)]
+    assert told == [used[steps - 1], used[-1]]
+    for event in events:
+        if isinstance(event, StepsDone):
+            assert event.learning_rate == used[event.step - 1]
+
+
+def test_whoever_watches_is_asked_before_each_step_once(tmp_path, tiny_dataset, tiny_config):
+    watcher = Watcher()
+    fit(tiny_config, tiny_dataset, RunFiles(tmp_path), watcher)
+    num_steps = create_training_state(tiny_config, tiny_dataset, "cpu").num_steps
+    assert watcher.steps == list(range(num_steps))
+
+
+def test_nobody_has_to_watch(tmp_path, tiny_dataset, tiny_config):
+    watched, _ = run(tiny_config, tiny_dataset, tmp_path / "watched")
+    alone = fit(tiny_config, tiny_dataset, RunFiles(tmp_path / "alone"))
+    assert alone.test_accuracy_last == watched.test_accuracy_last
+    assert_same_weights(weights(tmp_path / "alone"), weights(tmp_path / "watched"))

@@ -14,16 +14,10 @@ from cifar_core.overrides import with_overrides
 from cifar_core.training.average import update_average
 from cifar_core.training.checkpoint import load_classifier, load_weights
 from cifar_core.training.events import EpochDone, StepsDone
-from cifar_core.training.fit import fit
 from cifar_core.training.optimizer import create_optimizer
 from cifar_core.training.state import create_training_state
 from cifar_core.training.step import gradient_norm, train_step
-
-
-def run(config, dataset, run_dir, stop_after=None, steer=lambda step: 1.0):
-    events, asked = [], iter(range(1, 10**9))
-    stop = (lambda: next(asked) > stop_after) if stop_after is not None else (lambda: False)
-    return fit(config, dataset, run_dir, events.append, stop, steer), events
+from tests.unit.training.watching import run
 
 
 def tensors(run_dir, which="last"):
@@ -102,15 +96,15 @@ def test_a_changed_learning_rate_holds_from_its_step_on_and_after_a_resume(tmp_p
     config = with_overrides(tiny_config, {"training.num_epochs": 3, "schedule.name": "constant"})
     steps = create_training_state(config, tiny_dataset, "cpu").steps_per_epoch
 
-    def steer(step):
+    def factor(step):
         return 0.25 if step >= steps + 1 else 1.0
 
-    _, events = run(config, tiny_dataset, tmp_path / "whole", steer=steer)
+    _, events = run(config, tiny_dataset, tmp_path / "whole", factor=factor)
     rates = [event.learning_rate for event in events if isinstance(event, EpochDone)]
     peak = config.optimizer.learning_rate
     assert rates == pytest.approx([peak, peak / 4, peak / 4])
-    run(config, tiny_dataset, tmp_path / "parts", stop_after=2 * steps + 1, steer=steer)
-    run(config, tiny_dataset, tmp_path / "parts", steer=steer)
+    run(config, tiny_dataset, tmp_path / "parts", stop_after=2 * steps + 1, factor=factor)
+    run(config, tiny_dataset, tmp_path / "parts", factor=factor)
     assert_same(tensors(tmp_path / "whole"), tensors(tmp_path / "parts"))
 
 

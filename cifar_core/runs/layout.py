@@ -1,0 +1,74 @@
+"""Where everything of a run is: the one place that names the files of a run directory."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+_VAL_FILE = re.compile(r"val-(\d{4,})\.npz")
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """The files of one run directory, whether they are there or not. Satisfies `training.monitor.Outputs`."""
+
+    run_dir: Path
+
+    @property
+    def config(self) -> Path:
+        """The settings; they rebuild the run."""
+        return self.run_dir / "config.json"
+
+    @property
+    def meta(self) -> Path:
+        """What people say of the run, and where it came from."""
+        return self.run_dir / "meta.json"
+
+    @property
+    def status(self) -> Path:
+        """What the run is doing."""
+        return self.run_dir / "status.json"
+
+    @property
+    def environment(self) -> Path:
+        """What the latest attempt runs on."""
+        return self.run_dir / "environment.json"
+
+    @property
+    def metrics(self) -> Path:
+        """A line for each report of the training."""
+        return self.run_dir / "metrics.jsonl"
+
+    @property
+    def events(self) -> Path:
+        """A line for whatever else happened."""
+        return self.run_dir / "events.jsonl"
+
+    @property
+    def log(self) -> Path:
+        """What the worker and its libraries wrote."""
+        return self.run_dir / "log.txt"
+
+    @property
+    def commands(self) -> Path:
+        """The folder of messages to the worker."""
+        return self.run_dir / "commands"
+
+    @property
+    def watched(self) -> tuple[Path, ...]:
+        """The files that decide a run's line in the list of runs."""
+        return self.status, self.meta, self.events, self.config
+
+    def checkpoint_path(self, which: str) -> Path:
+        """Return where the "best", the "last" or the "start" weights are, or would be."""
+        return self.run_dir / "checkpoints" / f"{which}.safetensors"
+
+    def predictions_path(self, split: str, which: int | str) -> Path:
+        """Return where predictions are, or would be: of val by epoch (1-based), of test "best" and "last"."""
+        name = f"{which:04d}" if isinstance(which, int) else which
+        return self.run_dir / "predictions" / f"{split}-{name}.npz"
+
+    def val_epochs(self) -> list[int]:
+        """Return the epochs whose val predictions are there, ascending."""
+        folder = self.predictions_path("val", 0).parent
+        found = (_VAL_FILE.fullmatch(path.name) for path in folder.glob("val-*.npz"))
+        return sorted(int(match[1]) for match in found if match)
