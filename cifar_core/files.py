@@ -1,10 +1,37 @@
-"""Files that are either the old or the new version, whatever happens while they are written."""
+"""Files that are either the old or the new version, and how to tell the one from the other."""
 
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
+
+
+class Stamp(NamedTuple):
+    """What changes when a file does: a name for its present content.
+
+    Attributes:
+        modified: When it was last written, in nanoseconds since 1970.
+        size: In bytes.
+        inode: Its number in the file system: another one for a file that was put in its place.
+    """
+
+    modified: int
+    size: int
+    inode: int
+
+    def __str__(self) -> str:
+        return ".".join(map(str, self))
+
+
+def stamp(path: Path) -> Stamp | None:
+    """Return a file's stamp as it is now; None if there is no such file, or none that can be looked at."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return Stamp(stat.st_mtime_ns, stat.st_size, stat.st_ino)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import numpy as np
 
 from cifar_core.data.dataset import IMAGE_SHAPE, DataError, Dataset, Source, compute_fingerprint
 from cifar_core.data.reader import Batch
+from cifar_core.files import stamp
 
 _VERSION = 1
 # The meta data go last and are removed first: arrays without them are no cache.
@@ -35,7 +36,7 @@ def find_cache_dir(data_dir: Path) -> Path:
 
 def describe_files(paths: Sequence[Path]) -> str:
     """Return a key that changes when one of the files does: names, sizes and times of change."""
-    facts = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
+    facts = [(path.name, stamp(path)) for path in paths]
     return hashlib.blake2b(json.dumps([_VERSION, facts]).encode(), digest_size=16).hexdigest()
 
 

@@ -3,9 +3,6 @@
 import hashlib
 import json
 import os
-import subprocess
-import sys
-import threading
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,10 +15,10 @@ from numpy.typing import NDArray
 
 from cifar_core.data.cache import find_cache_dir
 from cifar_core.files import replaced_atomically, write_text_atomically
+from cifar_core.processes import start_detached
 
 # Raised when a kind comes to mean something else: what was kept is then made anew.
 _VERSION = 1
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -94,20 +91,10 @@ class DerivedStore:
             return
         self._folder.mkdir(parents=True, exist_ok=True)
         work = {"kind": request.kind, "fingerprint": request.fingerprint, "options": dict(request.options)}
-        command = [sys.executable, "-m", "cifar_core.derived.worker", str(self._data_dir.resolve()), json.dumps(work)]
+        arguments = [str(self._data_dir.resolve()), json.dumps(work)]
         limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(num_threads))
-        path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
         with self._log_path(request).open("wb") as log:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                env=os.environ | limits | {"PYTHONPATH": path},
-            )
-        # Somebody must wait for a child, or it stays behind as a zombie when it ends.
-        threading.Thread(target=process.wait, name=f"wait-{process.pid}", daemon=True).start()
+            process = start_detached("cifar_core.derived.worker", arguments, log, os.environ | limits)
         self.tell(request, 0.0, process.pid)
 
     def tell(self, request: Request, share: float, pid: int, message: str = "") -> None:

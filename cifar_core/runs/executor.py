@@ -4,13 +4,12 @@ import os
 import signal
 import socket
 import subprocess
-import sys
-import threading
 from pathlib import Path
 from typing import Protocol
 
 import psutil
 
+from cifar_core.processes import start_detached
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.record import RunRecord
 from cifar_core.runs.status import RunError, RunStatus, now, read_status
@@ -51,19 +50,9 @@ class LocalExecutor:
 
     def submit(self, run_dir: Path) -> None:
         """Start `python -m cifar_core.runs.worker RUN_DIR` in a session of its own."""
-        command = [sys.executable, "-m", "cifar_core.runs.worker", str(run_dir.resolve())]
         with RunFiles(run_dir).log.open("ab") as log:
-            child = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                env=worker_environment(),
-            )
+            child = start_detached("cifar_core.runs.worker", [str(run_dir.resolve())], log, worker_environment())
         self._children[run_dir, read_status(run_dir).attempt] = child
-        # Somebody must wait for a child, or it stays behind as a zombie when it ends.
-        threading.Thread(target=child.wait, name=f"wait-{child.pid}", daemon=True).start()
 
     def poll(self, run_dir: Path) -> bool:
         """Ask the child if it is ours, the process table if it is this machine's, the heartbeat otherwise."""
@@ -96,9 +85,7 @@ def worker_environment() -> dict[str, str]:
     megabytes mapped and cleared anew, in pages of 4 kB. A worker keeps what it has freed, in huge pages where the
     system has them. Only glibc reads this variable; a value that somebody has set stays.
     """
-    package_root = str(Path(__file__).resolve().parents[2])
-    path = os.pathsep.join(filter(None, (package_root, os.environ.get("PYTHONPATH"))))
-    return {"GLIBC_TUNABLES": _KEEP_MEMORY, **os.environ, "PYTHONPATH": path}
+    return {"GLIBC_TUNABLES": _KEEP_MEMORY, **os.environ}
 
 
 def worker_process(status: RunStatus) -> psutil.Process | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cifar_core.config import RunConfig
+from cifar_core.files import stamp
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.naming import is_run_id
 from cifar_core.runs.record import RunRecord
@@ -53,7 +54,7 @@ class RunIndex:
 
     def summaries(self) -> list[RunSummary]:
         """Return all runs, newest first, after reading those whose files changed."""
-        stamps = {path.name: _stamp(path) for path in self._run_dirs()}
+        stamps = {path.name: _stamp_run(path) for path in self._run_dirs()}
         lines = self._lines
         changed = _changed(stamps, lines)
         if len(changed) > _FEW or not lines.keys() >= stamps.keys():
@@ -151,13 +152,13 @@ def _synchronised(connection: sqlite3.Connection, runs_dir: Path, stamps: dict[s
     """Bring the index up to date with the directories, in one transaction, and return it."""
     known: _Lines = {}
     stored = connection.execute("SELECT run_id, stamp, summary FROM runs").fetchall()
-    for run_id, stamp, text in stored:
-        if stamps.get(run_id) == stamp and (summary := _parse(text)) is not None:
-            known[run_id] = (stamp, summary)
+    for run_id, stamped, text in stored:
+        if stamps.get(run_id) == stamped and (summary := _parse(text)) is not None:
+            known[run_id] = (stamped, summary)
     fresh = _read(runs_dir, _changed(stamps, known), stamps)
     gone = [(run_id,) for run_id, _, _ in stored if run_id not in stamps]
     if fresh or gone:
-        rows = [(run_id, stamp, summary.model_dump_json()) for run_id, (stamp, summary) in fresh.items()]
+        rows = [(run_id, stamped, summary.model_dump_json()) for run_id, (stamped, summary) in fresh.items()]
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", rows)
         connection.executemany("DELETE FROM runs WHERE run_id = ?", gone)
@@ -171,7 +172,7 @@ def _read(runs_dir: Path, run_ids: list[str], stamps: dict[str, str]) -> _Lines:
 
 
 def _changed(stamps: dict[str, str], lines: _Lines) -> list[str]:
-    return [run_id for run_id, stamp in stamps.items() if run_id not in lines or lines[run_id][0] != stamp]
+    return [run_id for run_id, stamped in stamps.items() if run_id not in lines or lines[run_id][0] != stamped]
 
 
 def _parse(text: str) -> RunSummary | None:
@@ -190,17 +191,9 @@ def _exclusive(path: Path) -> Iterator[None]:
         yield
 
 
-def _stamp(run_dir: Path) -> str:
+def _stamp_run(run_dir: Path) -> str:
     """A text that changes when a file does that a run's line is made of."""
-    facts = []
-    for path in RunFiles(run_dir).watched:
-        try:
-            stat = path.stat()
-        except OSError:
-            facts.append("-")
-        else:
-            facts.append(f"{stat.st_mtime_ns}.{stat.st_size}.{stat.st_ino}")
-    return "/".join(facts)
+    return "/".join(str(stamp(path) or "-") for path in RunFiles(run_dir).watched)
 
 
 def _time_in(run_id: str) -> float:

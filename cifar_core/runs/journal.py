@@ -2,8 +2,44 @@
 
 import json
 import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from cifar_core.files import stamp
+
+
+class Journal:
+    """What a growing file holds, each row read once: following a long one stays cheap. Safe between threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._offset, self._inode = 0, 0
+
+    @contextmanager
+    def _up_to_date(self) -> Iterator[None]:
+        """Take in what is new since the last time, and keep other threads out meanwhile."""
+        with self._lock:
+            stamped = stamp(self._path)
+            if stamped is None or stamped.size < self._offset or stamped.inode != self._inode:
+                self._offset, self._inode = 0, stamped.inode if stamped else 0
+                self._start_over()
+            if stamped is not None and stamped.size > self._offset:
+                rows, self._offset = read_rows_from(self._path, self._offset)
+                for row in rows:
+                    self._take(row)
+            yield
+
+    def _start_over(self) -> None:
+        """Forget all rows: another file took the place of the one that was read."""
+        raise NotImplementedError
+
+    def _take(self, row: dict[str, Any]) -> None:
+        """Keep a row."""
+        raise NotImplementedError
 
 
 def append_row(path: Path, row: dict[str, Any]) -> None:
@@ -18,16 +54,11 @@ def append_row(path: Path, row: dict[str, Any]) -> None:
         os.close(descriptor)
 
 
-def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Return the rows in order. A torn line, left by a process killed while writing, is passed over."""
-    rows, _ = read_rows_from(path, 0)
-    return rows
-
-
 def read_rows_from(path: Path, offset: int) -> tuple[list[dict[str, Any]], int]:
-    """Return the rows behind a byte offset, and the offset at which to go on next time.
+    """Return the rows behind a byte offset, in order, and the offset at which to go on next time.
 
-    A last line that is not finished yet is left for next time.
+    A torn line, left by a process killed while writing, is passed over; a last one that is not finished yet is left for
+    next time.
     """
     try:
         with path.open("rb") as file:

@@ -1,32 +1,29 @@
-"""The rows of a run's metrics as one run, however many attempts it took."""
+"""What a run's metrics and events say, read from their files as these grow."""
 
-import threading
 from pathlib import Path
 from typing import Any
 
-from cifar_core.runs.journal import read_rows_from
+from cifar_core.runs.journal import Journal
+
+Row = dict[str, Any]
 
 
-class MetricsHistory:
-    """Reads only what was added since the last time, so that following a long run stays cheap. Safe between threads."""
+class MetricsHistory(Journal):
+    """The rows of a run's metrics as one run, however many attempts it took."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        self._offset = 0
-        self._rows: dict[str, list[dict[str, Any]]] = {}
+        super().__init__(path)
+        self._rows: dict[str, list[Row]] = {}
 
-    def rows(self, kind: str) -> list[dict[str, Any]]:
+    def rows(self, kind: str) -> list[Row]:
         """Return the rows of one kind that have an epoch, in order; of what was done twice, the later attempt's."""
-        with self._lock:
-            if _size(self._path) < self._offset:
-                self._offset, self._rows = 0, {}  # another file took its place
-            new, self._offset = read_rows_from(self._path, self._offset)
-            for row in new:
-                self._take(row)
+        with self._up_to_date():
             return list(self._rows.get(kind, []))
 
-    def _take(self, row: dict[str, Any]) -> None:
+    def _start_over(self) -> None:
+        self._rows = {}
+
+    def _take(self, row: Row) -> None:
         """Where an attempt starts, rows of earlier ones from that epoch on were abandoned."""
         if row.get("kind") == "start":
             first = row.get("first_epoch", 1)
@@ -37,8 +34,20 @@ class MetricsHistory:
             self._rows.setdefault(str(row.get("kind")), []).append(row)
 
 
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
+class EventHistory(Journal):
+    """Whatever else happened to a run, all of it in order."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._rows: list[Row] = []
+
+    def rows(self) -> list[Row]:
+        """Return all rows, in order."""
+        with self._up_to_date():
+            return list(self._rows)
+
+    def _start_over(self) -> None:
+        self._rows = []
+
+    def _take(self, row: Row) -> None:
+        self._rows.append(row)

@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from cifar_core.config import RunConfig
 from cifar_core.files import write_text_atomically
 from cifar_core.overrides import ConfigError, parse_config
-from cifar_core.runs.journal import append_row, read_rows
+from cifar_core.runs.journal import append_row
 from cifar_core.runs.layout import RunFiles
-from cifar_core.runs.metrics import MetricsHistory
+from cifar_core.runs.metrics import EventHistory, MetricsHistory
 from cifar_core.runs.status import RunError, RunStatus, read_json, read_status
 
 _TAIL_BYTES = 64_000
@@ -33,12 +33,16 @@ class RunMeta(BaseModel):
 
 
 class RunRecord:
-    """Typed access to one run directory. Reading never changes it."""
+    """Typed access to one run directory. Reading never changes it.
+
+    One record serves all threads of a process, and reads of a growing file only what is new.
+    """
 
     def __init__(self, run_dir: Path) -> None:
         self.run_dir = run_dir
         self.files = RunFiles(run_dir)
         self._metrics = MetricsHistory(self.files.metrics)
+        self._events = EventHistory(self.files.events)
 
     @property
     def run_id(self) -> str:
@@ -103,7 +107,7 @@ class RunRecord:
 
     def events(self) -> list[dict[str, Any]]:
         """Return what happened to the run beside training, each with `kind` and `time`."""
-        return read_rows(self.files.events)
+        return self._events.rows()
 
     def record_event(self, kind: str, **facts: Any) -> None:
         """Note something that happened to the run."""

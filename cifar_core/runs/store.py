@@ -18,6 +18,7 @@ from cifar_core.runs.index import RunIndex, RunSummary
 from cifar_core.runs.naming import create_run_dir, is_run_id
 from cifar_core.runs.queue import dispatch, needs_dispatch, queue_order
 from cifar_core.runs.record import RunMeta, RunRecord, create_record, write_config
+from cifar_core.runs.shelf import RecordShelf
 from cifar_core.runs.status import ACTIVE, RunError, RunStatus, change_status, now, write_status
 
 _LARGEST_FACTOR = 100.0
@@ -42,13 +43,14 @@ def default_runs_dir() -> Path:
 
 
 class RunStore:
-    """The runs in a directory. Cheap to make; holds no state but the executor's handles on its children."""
+    """The runs in a directory. Holds what can be had anew: open records, and the executor's handles on its children."""
 
     def __init__(self, runs_dir: Path | None = None, executor: Executor | None = None) -> None:
         self.runs_dir = (runs_dir or default_runs_dir()).resolve()
         self.runs_dir.mkdir(parents=True, exist_ok=True)
         self._executor: Executor = executor or LocalExecutor()
         self._index = RunIndex(self.runs_dir)
+        self._shelf = RecordShelf()
 
     def submit(
         self,
@@ -103,7 +105,7 @@ class RunStore:
             raise RunNotFoundError(
                 f"run {run_id!r} does not exist in {self.runs_dir.name}/; `runs` lists those that do"
             )
-        return RunRecord(run_dir)
+        return self._shelf.get(run_dir)
 
     def list_runs(self) -> list[RunSummary]:
         """Return all runs, newest first."""
@@ -258,6 +260,7 @@ class RunStore:
             status = next((summary.status.status for summary in summaries if summary.run_id == run_id), "failed")
             if status in ACTIVE:
                 raise RunError(f"run {run_id} is {status}; allowed: stop it first, then delete it")
+            self._shelf.drop(record.run_dir)
             # Out of sight first: the name is gone at once, whatever happens while the files are removed.
             record.run_dir.rename(self.runs_dir / f".deleted-{run_id}-{time.time_ns()}")
         for doomed in self.runs_dir.glob(".deleted-*"):  # those that an earlier deletion could not finish, too

@@ -72,7 +72,7 @@ def get_untrained_map(weights: Weights, subject: Subject, target: int, choice: C
         weights,
         subject.key,
         options,
-        lambda: _compute(load_untrained(weights.path, weights.modified), subject.image[None], target, choice, None),
+        lambda: _compute(load_untrained(weights.path, weights.stamp), subject.image[None], target, choice, None),
     )[0]
 
 

@@ -79,7 +79,7 @@ def _render_neighbours(context: Context) -> None:
     )
     options: dict[str, str | int] = {
         "checkpoint": str(context.weights.path.resolve()),
-        "modified": context.weights.modified,
+        "stamp": str(context.weights.stamp),
     }
     words = f"Features of the training images, as {context.run.name} sees them (some seconds)"
     with st.container():

@@ -5,6 +5,7 @@ import streamlit as st
 
 from cifar_core.data import Dataset, Splits
 from cifar_core.data.splits import stratified_sample
+from cifar_core.files import stamp
 from cifar_core.runs import RunSummary
 from dashboard.components import gallery, scatter
 from dashboard.components.scatter import read_selection
@@ -69,12 +70,12 @@ def _place(dataset: Dataset, positions: str, run: RunSummary | None) -> tuple[np
     if run is None:
         return None
     path = get_store().record(run.run_id).checkpoint_path("best")
-    if not path.exists():
+    if (stamped := stamp(path)) is None:
         st.info("This run has no weights yet: they are saved after its first epoch.", icon=":material/hourglass:")
         return None
     options: dict[str, str | int] = {
         "checkpoint": str(path.resolve()),
-        "modified": path.stat().st_mtime_ns,
+        "stamp": str(stamped),
         "num_images": NUM_POINTS,
     }
     made = find_derived(dataset, "tsne", f"Mapping the features of {run.name} (about a minute)", options)

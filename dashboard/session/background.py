@@ -6,6 +6,7 @@ import streamlit as st
 
 from cifar_core.data import Dataset, default_data_dir
 from cifar_core.derived import Arrays, DerivedStore, Request
+from cifar_core.files import Stamp, stamp
 from cifar_core.training.device import count_cores
 from dashboard.session.cache import get_store
 
@@ -23,8 +24,8 @@ def find_derived(dataset: Dataset, kind: str, what: str, options: dict[str, str 
     """
     store, request = DerivedStore(default_data_dir()), Request(kind, dataset.fingerprint, options or {})
     path = store.path(request)
-    if path.exists():
-        arrays = _arrays(path, path.stat().st_mtime_ns, store, request)
+    if (stamped := stamp(path)) is not None:
+        arrays = _arrays(path, stamped, store, request)
         if arrays is not None:
             return arrays
     _render_progress(store, request, what)
@@ -60,5 +61,5 @@ def _render_progress(store: DerivedStore, request: Request, what: str) -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _arrays(path: Path, modified: int, _store: DerivedStore, _request: Request) -> Arrays | None:
+def _arrays(path: Path, stamped: Stamp, _store: DerivedStore, _request: Request) -> Arrays | None:
     return _store.load(_request)

@@ -23,6 +23,7 @@ from cifar_core.data import (
 from cifar_core.data.similarity import Descriptors, describe_images, project_to_plane
 from cifar_core.evaluation import Predictions, load_predictions
 from cifar_core.evaluation.track import EpochReading, Track, create_track, read_epoch
+from cifar_core.files import Stamp, stamp
 from cifar_core.presets import Preset
 from cifar_core.runs import RunRecord, RunStore, default_runs_dir, list_presets
 from cifar_core.training.device import DeviceInfo, list_devices
@@ -50,8 +51,7 @@ def get_dataset() -> Dataset:
     """
     data_dir = default_data_dir()
     source = inspect_source(data_dir)
-    modified = source.path.stat().st_mtime_ns if source.path else 0
-    return _dataset(data_dir, source.kind, modified)
+    return _dataset(data_dir, source.kind, None if source.path is None else stamp(source.path))
 
 
 def get_presets() -> dict[str, Preset]:
@@ -68,7 +68,7 @@ def get_splits(dataset: Dataset, config: RunConfig | None = None) -> Splits:
 def get_predictions(record: RunRecord, split: str, epoch: int | str) -> Predictions | None:
     """Return a run's saved predictions, None if there are none."""
     path = record.predictions_path(split, epoch)
-    return None if path is None else _predictions(path, path.stat().st_mtime_ns)
+    return None if path is None else _predictions(path, stamp(path))
 
 
 def get_track(record: RunRecord) -> Track | None:
@@ -77,12 +77,13 @@ def get_track(record: RunRecord) -> Track | None:
     paths = [path for path in (record.predictions_path("val", epoch) for epoch in epochs) if path is not None]
     if not paths or len(paths) != len(epochs):
         return None
-    return create_track(epochs, [_epoch_reading(path, path.stat().st_mtime_ns) for path in paths])
+    return create_track(epochs, [_epoch_reading(path, stamp(path)) for path in paths])
 
 
 def get_filter_sheet(path: Path, most: int) -> tuple[NDArray[np.uint8], int] | None:
     """Return a picture of the first layer's filters in a checkpoint, and how many it has; None before there is one."""
-    return _filter_sheet(path, path.stat().st_mtime_ns, most) if path.exists() else None
+    stamped = stamp(path)
+    return None if stamped is None else _filter_sheet(path, stamped, most)
 
 
 def get_model_summary(config: RunConfig) -> tuple[pd.DataFrame, dict[str, float]]:
@@ -176,7 +177,7 @@ def _store(runs_dir: Path) -> RunStore:
 
 
 @st.cache_resource(show_spinner="Preparing the images; this happens once", max_entries=2)
-def _dataset(data_dir: Path, kind: str, modified: int) -> Dataset:
+def _dataset(data_dir: Path, kind: str, stamped: Stamp | None) -> Dataset:
     return load_dataset(data_dir)
 
 
@@ -186,17 +187,17 @@ def _splits(_dataset: Dataset, fingerprint: str, settings: str, _config: DataCon
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def _predictions(path: Path, modified: int) -> Predictions:
+def _predictions(path: Path, stamped: Stamp | None) -> Predictions:
     return load_predictions(path)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4096)
-def _epoch_reading(path: Path, modified: int) -> EpochReading:
+def _epoch_reading(path: Path, stamped: Stamp | None) -> EpochReading:
     return read_epoch(load_predictions(path))
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _filter_sheet(path: Path, modified: int, most: int) -> tuple[NDArray[np.uint8], int]:
+def _filter_sheet(path: Path, stamped: Stamp, most: int) -> tuple[NDArray[np.uint8], int]:
     filters = engine.draw_filters(path)
     return lay_out(filters[:most]), len(filters)
 

@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cifar_core.files import Stamp, stamp
 from cifar_core.runs import RunRecord
 from dashboard import engine
 
@@ -24,18 +25,18 @@ class Weights:
 
     Attributes:
         path: The file.
-        modified: When it was written, in nanoseconds.
+        stamp: Of the file.
         epoch: After which these weights were saved, 1-based.
     """
 
     path: Path
-    modified: int
+    stamp: Stamp
     epoch: int
 
     @property
     def key(self) -> str:
         """A name that changes when the file does."""
-        return f"{self.path}@{self.modified}"
+        return f"{self.path}@{self.stamp}"
 
     def load(self) -> "Classifier":
         """Return the network, in evaluation mode, shared by all sessions: whoever runs it takes its lock.
@@ -43,17 +44,18 @@ class Weights:
         Raises:
             CheckpointError: The file is broken.
         """
-        return _load(self.path, self.modified)
+        return _load(self.path, self.stamp)
 
 
 def find_weights(record: RunRecord, which: str) -> Weights | None:
     """Return a run's "best" or "last" weights, None if it has none yet."""
     path = record.checkpoint_path(which)
-    if not path.exists():
+    stamped = stamp(path)
+    if stamped is None:
         return None
     status = record.status()
     epoch = status.best_epoch if which == "best" else status.epoch
-    return Weights(path, path.stat().st_mtime_ns, epoch or 0)
+    return Weights(path, stamped, epoch or 0)
 
 
 def digest(array: NDArray[np.generic]) -> str:
@@ -89,11 +91,11 @@ def _remember(what: str, weights: str, image: str, options: str, *, _compute: Ca
 
 
 @st.cache_resource(show_spinner=False, max_entries=6)
-def _load(path: Path, modified: int) -> "Classifier":
+def _load(path: Path, stamped: Stamp) -> "Classifier":
     return engine.load_classifier(path)
 
 
 @st.cache_resource(show_spinner=False, max_entries=3)
-def load_untrained(path: Path, modified: int) -> "Classifier":
+def load_untrained(path: Path, stamped: Stamp) -> "Classifier":
     """Return a network of the same architecture that was never trained."""
     return engine.create_untrained(path)

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from cifar_core.advice import Finding, History, diagnose
+from cifar_core.files import Stamp, stamp
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunRecord, RunStatus, RunSummary, read_learning_rate_changes
 from dashboard.components import Mark, line_chart
@@ -83,14 +84,14 @@ def rate_marks(record: RunRecord, steps_per_epoch: float) -> list[Mark]:
 
 
 def _get_curves(overlay: dict[str, str], record: RunRecord, status: RunStatus) -> _Curves:
-    sizes = tuple(_size(path) for path in (record.files.metrics, record.files.events))
-    return _curves(record.run_dir, sizes, status.status, status.num_steps, tuple(overlay.items()), record, status)
+    stamps = (stamp(record.files.metrics), stamp(record.files.events))
+    return _curves(record.run_dir, stamps, status.status, status.num_steps, tuple(overlay.items()), record, status)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _curves(
     run_dir: Path,
-    sizes: tuple[int, ...],
+    stamps: tuple[Stamp | None, ...],
     status_name: str,
     num_steps: int,
     overlay: tuple[tuple[str, str], ...],
@@ -127,10 +128,6 @@ def _history(record: RunRecord, status: RunStatus) -> History:
         has_diverged=status.status == "diverged",
         num_classes=get_dataset().num_classes,
     )
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0
 
 
 def _render_findings(record: RunRecord, findings: list[Finding]) -> None:

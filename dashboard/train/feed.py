@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from cifar_core.files import stamp
 from cifar_core.runs import RunError, RunRecord, RunStatus, RunStore
 from dashboard.components import Pulse
 from dashboard.drawing.words import duration, epoch_of, val_numbers
@@ -59,8 +60,7 @@ def read_feed(
     done to it, with the runs that wait, with what else the view shows.
     """
     growth = read_growth(view, record, status, compared)
-    steered = record.files.events
-    events = steered.stat().st_size if steered.exists() else 0
+    events = stamp(record.files.events)
     waiting = [run.run_id for run in store.waiting()]
     stage = [status.status, status.attempt, status.has_begun, events, waiting, growth.rest]
     pulse = Pulse(

@@ -7,6 +7,7 @@ import pytest
 from starlette.requests import Request
 
 from cifar_core.runs import RunError
+from cifar_core.runs.journal import append_row, read_rows_from
 from cifar_core.runs.status import change_status
 from dashboard.train.feed import create_routes, feed_address, read_feed
 from tests.app.reading import line_charts, pulse
@@ -105,3 +106,27 @@ def test_a_damaged_run_is_not_found(lab):
     with pytest.raises(RunError) as error:
         lab.record(run_id).status()
     assert answer["message"] == str(error.value)
+
+
+def test_a_second_answer_reads_only_what_was_added(lab, monkeypatch):
+    run_id = lab.run("hare")
+    path = lab.record(run_id).files.metrics
+    row = path.read_text(encoding="utf-8").splitlines()[-1]
+    with path.open("a", encoding="utf-8") as file:
+        file.writelines(f"{row}\n" for _ in range(14_400))
+    reads = []
+
+    def read(of, offset):
+        rows, behind = read_rows_from(of, offset)
+        reads.append((of.name, offset, len(rows)))
+        return rows, behind
+
+    monkeypatch.setattr("cifar_core.runs.journal.read_rows_from", read)
+    ask(run_id)
+    whole = path.stat().st_size
+    reads.clear()
+    ask(run_id)
+    assert reads == []
+    append_row(path, json.loads(row))
+    ask(run_id)
+    assert reads == [(path.name, whole, 1)]

@@ -65,7 +65,7 @@ def test_a_process_of_its_own_makes_it_and_tells_how_far_it_is(store, dataset):
 def test_what_is_there_is_not_made_again(store, dataset, monkeypatch):
     request = Request("duplicates", dataset.fingerprint)
     work_on(store.path(request).parents[2], request)
-    monkeypatch.setattr("cifar_core.derived.store.subprocess.Popen", lambda *args, **kwargs: pytest.fail("started"))
+    monkeypatch.setattr("cifar_core.processes.subprocess.Popen", lambda *args, **kwargs: pytest.fail("started"))
     store.start(request)
     assert store.progress(request).state == "done"
     NearDuplicates(**store.load(request))
@@ -75,7 +75,7 @@ def test_one_process_at_a_time_works_on_it(store, dataset, monkeypatch):
     request = Request("traits", dataset.fingerprint)
     store.path(request).parent.mkdir(exist_ok=True)
     store.tell(request, 0.25, os.getpid())
-    monkeypatch.setattr("cifar_core.derived.store.subprocess.Popen", lambda *args, **kwargs: pytest.fail("started"))
+    monkeypatch.setattr("cifar_core.processes.subprocess.Popen", lambda *args, **kwargs: pytest.fail("started"))
     store.start(request)
     assert (store.progress(request).state, store.progress(request).share) == ("running", 0.25)
 

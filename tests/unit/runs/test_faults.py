@@ -258,6 +258,28 @@ def test_a_shorter_file_is_read_from_its_start(tmp_path):
     assert [row["epoch"] for row in record.epoch_rows()] == [7]
 
 
+def test_another_file_in_its_place_is_read_from_its_start_though_it_is_longer(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    append_row(path, {"kind": "epoch", "epoch": 1})
+    record = RunRecord(tmp_path)
+    assert len(record.epoch_rows()) == 1
+    (tmp_path / "other").write_text('{"kind": "epoch", "epoch": 7}\n{"kind": "epoch", "epoch": 8}\n')
+    (tmp_path / "other").replace(path)
+    assert [row["epoch"] for row in record.epoch_rows()] == [7, 8]
+
+
+def test_events_are_read_as_they_come(tmp_path, monkeypatch):
+    record = RunRecord(tmp_path)
+    assert record.events() == []
+    record.record_event("paused", step=3)
+    assert record.count_test_reading(by="a test") == 1
+    parsed = []
+    monkeypatch.setattr(json, "loads", lambda line, loads=json.loads: parsed.append(line) or loads(line))
+    record.record_event("continued", step=3)
+    assert [event["kind"] for event in record.events()] == ["paused", "test_reading", "continued"]
+    assert len(parsed) == 1
+
+
 def test_a_start_without_its_epoch_starts_over(tmp_path):
     (tmp_path / "metrics.jsonl").write_text(
         '{"kind":"epoch","epoch":1}\n{"kind":"start"}\n{"kind":"epoch","epoch":1}\n'

@@ -10,6 +10,7 @@ from cifar_core.presets import PRESETS
 from cifar_core.runs import RunError, RunNotFoundError, RunStore
 from cifar_core.runs.index import RunIndex
 from cifar_core.runs.naming import create_run_dir, is_run_id
+from cifar_core.runs.shelf import RecordShelf
 from cifar_core.runs.status import change_status, now, read_status
 from tests.unit.race import started_in_a_race
 from tests.unit.runs_helpers import IdleExecutor
@@ -240,3 +241,24 @@ def test_status_survives_unknown_fields_of_a_later_version(store, config):
     path.write_text(path.read_text().replace("{", '{"mood": "good",', 1))
     assert read_status(path.parent).status == "running"
     assert time.time() - read_status(path.parent).submitted_at < 60
+
+
+def test_a_record_is_the_same_one_while_its_run_is_there(store, config):
+    run_id = store.submit(config)
+    record = store.record(run_id)
+    assert store.record(run_id) is record
+    change_status(record.run_dir, status="completed")
+    store.delete(run_id)
+    with pytest.raises(RunNotFoundError):
+        store.record(run_id)
+    (store.runs_dir / run_id).mkdir()
+    assert store.record(run_id) is not record
+
+
+def test_no_more_records_stay_open_than_are_needed(tmp_path):
+    shelf = RecordShelf(most=2)
+    first, second = shelf.get(tmp_path / "1"), shelf.get(tmp_path / "2")
+    assert shelf.get(tmp_path / "1") is first
+    shelf.get(tmp_path / "3")  # the second was used longest ago
+    assert shelf.get(tmp_path / "1") is first
+    assert shelf.get(tmp_path / "2") is not second
