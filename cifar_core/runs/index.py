@@ -18,7 +18,7 @@ from cifar_core.runs.naming import is_run_id
 from cifar_core.runs.record import RunRecord
 from cifar_core.runs.status import RunError, RunStatus
 
-_SCHEMA = 1
+_SCHEMA = 2
 _LOCK_SECONDS = 30
 _INDEX_SECONDS = 5
 _FEW = 3
@@ -37,8 +37,15 @@ class RunSummary(BaseModel):
     priority: int = 0
     data_source: str = ""
     config: RunConfig | None = None
+    unknown_settings: tuple[str, ...] = ()
+    read_only_because: str = ""
     status: RunStatus
     test_readings: int = 0
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether another release wrote it, with settings that this one does not know: it can only be looked at."""
+        return bool(self.unknown_settings)
 
 
 _Lines = dict[str, tuple[str, RunSummary]]  # by run id: the stamp of its files, and what was read from them
@@ -133,7 +140,7 @@ def summarize_run(record: RunRecord) -> RunSummary:
 
 
 def _summarize(record: RunRecord) -> RunSummary:
-    meta, status, config = record.meta(), record.status(), record.config()
+    meta, status, stored = record.meta(), record.status(), record.stored_config()
     return RunSummary(
         run_id=record.run_id,
         name=meta.name,
@@ -142,7 +149,9 @@ def _summarize(record: RunRecord) -> RunSummary:
         created_at=meta.created_at,
         priority=meta.priority,
         data_source=record.environment().get("data_source", ""),
-        config=config,
+        config=stored.config,
+        unknown_settings=stored.unknown,
+        read_only_because=stored.explanation,
         status=status,
         test_readings=record.test_readings(),
     )

@@ -31,7 +31,11 @@ def dispatch(runs_dir: Path, executor: Executor, index: RunIndex | None = None) 
 
 def queue_order(summaries: list[RunSummary]) -> list[RunSummary]:
     """Return the queued runs, the next one first: higher priority, then earlier submission."""
-    queued = [summary for summary in summaries if summary.status.status == "queued" and summary.config]
+    queued = [
+        summary
+        for summary in summaries
+        if summary.status.status == "queued" and summary.config and not summary.is_read_only
+    ]
     return sorted(queued, key=lambda summary: (-summary.priority, summary.status.submitted_at, summary.run_id))
 
 

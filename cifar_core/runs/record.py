@@ -1,6 +1,5 @@
 """A run directory, read. It is the truth about the run; everything else can be rebuilt from it."""
 
-import json
 import time
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cifar_core.config import RunConfig
 from cifar_core.files import write_text_atomically
-from cifar_core.overrides import ConfigError, parse_config
+from cifar_core.formats import FORMAT, StoredConfig, dump_config, read_config
+from cifar_core.overrides import ConfigError
 from cifar_core.runs.journal import append_row
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.metrics import EventHistory, MetricsHistory
@@ -23,6 +23,7 @@ class RunMeta(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    format: int = FORMAT
     name: str = ""
     note: str = ""
     preset: str | None = None
@@ -49,16 +50,27 @@ class RunRecord:
         """The directory's name."""
         return self.run_dir.name
 
-    def config(self) -> RunConfig:
-        """Return the settings of the run.
+    def stored_config(self) -> StoredConfig:
+        """Return the settings of the run as far as this release knows them, and what it does not know.
 
         Raises:
             RunError: The record is not readable.
         """
         try:
-            return parse_config(self.files.config.read_bytes())
+            return read_config(self.files.config.read_bytes())
         except (OSError, ConfigError) as error:
             raise _unreadable(self.files.config, str(error).splitlines()[0]) from error
+
+    def config(self) -> RunConfig:
+        """Return the settings of the run, all of them, to train by.
+
+        Raises:
+            RunError: The record is not readable, or another release wrote settings that this one does not know.
+        """
+        stored = self.stored_config()
+        if stored.explanation:
+            raise RunError(f"run {self.run_id} can only be looked at: {stored.explanation}")
+        return stored.config
 
     def meta(self) -> RunMeta:
         """Return name, note and origin.
@@ -167,7 +179,7 @@ def create_record(run_dir: Path, config: RunConfig, meta: RunMeta) -> RunRecord:
 
 def write_config(run_dir: Path, config: RunConfig) -> None:
     """Write a run's settings."""
-    write_text_atomically(RunFiles(run_dir).config, json.dumps(config.model_dump(), indent=1))
+    write_text_atomically(RunFiles(run_dir).config, dump_config(config, indent=1))
 
 
 def _unreadable(path: Path, why: str) -> RunError:

@@ -3,11 +3,12 @@
 import json
 import time
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cifar_core.files import write_text_atomically
+from cifar_core.formats import FORMAT
 from cifar_core.runs.layout import RunFiles
 
 StatusName = Literal["queued", "running", "paused", "stopped", "completed", "diverged", "failed", "lost"]
@@ -24,6 +25,7 @@ class RunStatus(BaseModel):
     """One moment of a run. Times are seconds since 1970, accuracies in [0, 1].
 
     Attributes:
+        format: Of the record; a higher one than this release's means that a newer release wrote it.
         status: queued, running, paused; stopped, completed, diverged, failed; lost if its worker died without a word.
         message: One sentence for people.
         attempt: How often it was started; a worker that finds a higher number than its own gives up.
@@ -47,6 +49,7 @@ class RunStatus(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
+    format: int = FORMAT
     status: StatusName = "queued"
     message: str = ""
     attempt: int = 0
@@ -105,9 +108,25 @@ def read_status(run_dir: Path) -> RunStatus:
     """
     path = RunFiles(run_dir).status
     try:
-        return RunStatus.model_validate_json(path.read_bytes())
+        content = path.read_bytes()
+        return _read_newer(content) or RunStatus.model_validate_json(content)
     except (OSError, ValidationError) as error:
         raise RunError(f"record unreadable: {run_dir.name}/{path.name}: {_first_line(error)}") from error
+
+
+def _read_newer(content: bytes) -> RunStatus | None:
+    """Return what a newer release's status says in the words of this one; None if it is not such a status."""
+    try:
+        stored = json.loads(content)
+    except ValueError:
+        return None
+    if not isinstance(stored, dict) or not isinstance(stored.get("format"), int) or stored["format"] <= FORMAT:
+        return None
+    known = get_args(StatusName)
+    if stored.get("status") in known:
+        return None
+    message = f"Its status is {stored.get('status')!r}, which this release does not know."
+    return RunStatus.model_validate(stored | {"status": "stopped", "message": message})
 
 
 def write_status(run_dir: Path, status: RunStatus) -> None:

@@ -143,7 +143,7 @@ class RunStore:
             RunError: The run has ended already.
         """
         with self._index.locked():
-            record = self.record(run_id)
+            record = self._writable(run_id)
             if record.status().status == "queued":
                 change_status(record.run_dir, status="stopped", message="Removed from the queue.", finished_at=now())
                 return
@@ -227,7 +227,7 @@ class RunStore:
             waiting = queue_order(summaries)
             if run_id not in [summary.run_id for summary in waiting]:
                 raise RunError(f"run {run_id} does not wait; allowed: a queued run")
-            self.record(run_id).change_meta(priority=waiting[0].priority + 1)
+            self._writable(run_id).change_meta(priority=waiting[0].priority + 1)
 
     def stop_all(self) -> int:
         """Stop every run that is active, the waiting ones first so that none of them starts; return how many."""
@@ -247,7 +247,7 @@ class RunStore:
         if not 1 <= len(changes.get("name", "-")) <= 80:
             raise RunError(f"name {name!r} is not allowed; allowed: 1 to 80 characters")
         with self._index.locked():
-            self.record(run_id).change_meta(**changes)
+            self._writable(run_id).change_meta(**changes)
 
     def delete(self, run_id: str) -> None:
         """Remove a run for good.
@@ -275,8 +275,19 @@ class RunStore:
             raise RunError(f"run {fork.run_id} has no {fork.which} weights yet; allowed: after its first epoch")
         return path
 
-    def _steer(self, run_id: str, command: CommandName, **arguments: float) -> None:
+    def _writable(self, run_id: str) -> RunRecord:
+        """Return the record of a run that may be changed: not one of which this release knows only a part."""
         record = self.record(run_id)
+        try:
+            explanation = record.stored_config().explanation
+        except RunError:
+            return record  # what is damaged can still be stopped, named and deleted
+        if explanation:
+            raise RunError(f"run {run_id} can only be looked at: {explanation}")
+        return record
+
+    def _steer(self, run_id: str, command: CommandName, **arguments: float) -> None:
+        record = self._writable(run_id)
         status = record.status()
         if not status.is_active:
             raise RunError(f"run {run_id} is {status.status}; allowed: only an active run can be told to {command}")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ from torch import Tensor, optim
 
 from cifar_core.config import RunConfig
 from cifar_core.files import replaced_atomically
+from cifar_core.formats import dump_config, read_config
 from cifar_core.models import Classifier, create_classifier
-from cifar_core.overrides import parse_config, with_overrides
+from cifar_core.overrides import ConfigError, with_overrides
 from cifar_core.training.exceptions import CheckpointError
 
 _FORMAT = "1"
@@ -97,7 +98,7 @@ def take_checkpoint(
         tensors |= {f"average/{name}": tensor for name, tensor in average.state_dict().items()}
     header = {
         "format": _FORMAT,
-        "config": config.model_dump_json(),
+        "config": dump_config(config),
         "progress": json.dumps(asdict(progress)),
         "environment": json.dumps(dict(environment or {})),
     }
@@ -116,8 +117,8 @@ def read_checkpoint_header(path: Path) -> CheckpointHeader:
     """
     metadata, _ = _read(path, with_tensors=False)
     return CheckpointHeader(
-        config=parse_config(metadata["config"]),
-        progress=Progress(**json.loads(metadata["progress"])),
+        config=_read_config(path, metadata),
+        progress=_read_progress(metadata),
         environment=json.loads(metadata["environment"]),
     )
 
@@ -129,7 +130,7 @@ def load_classifier(path: Path, device: str = "cpu") -> Classifier:
         CheckpointError: The file is missing, broken, or does not fit its own config.
     """
     metadata, tensors = _read(path)
-    classifier = create_classifier(parse_config(metadata["config"]), mean=(0.0,) * 3, std=(1.0,) * 3)
+    classifier = create_classifier(_read_config(path, metadata), mean=(0.0,) * 3, std=(1.0,) * 3)
     has_average = any(key.startswith("average/") for key in tensors)
     _load_weights(path, classifier, tensors, "average" if has_average else "model")
     return classifier.to(device).eval()
@@ -176,7 +177,8 @@ def restore(
         CheckpointError: The checkpoint belongs to another config, or was saved without its optimizer.
     """
     metadata, tensors = _read(path)
-    if with_overrides(parse_config(metadata["config"]), {"training.num_epochs": config.training.num_epochs}) != config:
+    stored = _read_config(path, metadata, in_full=True)
+    if with_overrides(stored, {"training.num_epochs": config.training.num_epochs}) != config:
         raise CheckpointError(f"{path.name} belongs to a run with other settings, so it cannot be continued with these")
     if "optimizer" not in metadata:
         raise CheckpointError(f"{path.name} was saved without its optimizer, so it cannot be continued")
@@ -184,7 +186,7 @@ def restore(
     if average is not None:
         _load_weights(path, average, tensors, "average")
     _load_optimizer(optimizer, tensors | json.loads(metadata["optimizer"]))
-    return Progress(**json.loads(metadata["progress"]))
+    return _read_progress(metadata)
 
 
 def _copy(tensor: Tensor) -> Tensor:
@@ -231,6 +233,24 @@ def _read(path: Path, *, with_tensors: bool = True) -> tuple[dict[str, str], dic
             tensors = {key: torch.clone(file.get_tensor(key)) for key in file.keys()} if with_tensors else {}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"{path.name} cannot be read as a checkpoint: {error}") from error
-    if metadata.get("format") != _FORMAT:
-        raise CheckpointError(f"{path.name} is not a checkpoint of CIFAR Lab (format {metadata.get('format')})")
+    missing = {"format", "config", "progress", "environment"} - metadata.keys()
+    if missing:
+        raise CheckpointError(f"{path.name} is not a checkpoint of CIFAR Lab: it lacks {', '.join(sorted(missing))}")
     return metadata, tensors
+
+
+def _read_progress(metadata: Mapping[str, str]) -> Progress:
+    """A newer release may say more; an older one said less."""
+    stored, known = json.loads(metadata["progress"]), {field.name for field in fields(Progress)}
+    return Progress(**{name: value for name, value in stored.items() if name in known})
+
+
+def _read_config(path: Path, metadata: Mapping[str, str], *, in_full: bool = False) -> RunConfig:
+    """Return a checkpoint's config: all that decides the network, or all of it."""
+    try:
+        stored = read_config(metadata["config"])
+    except ConfigError as error:
+        raise CheckpointError(f"{path.name} has no readable config: {error}") from error
+    if stored.unknown and (in_full or any(setting.startswith("model.") for setting in stored.unknown)):
+        raise CheckpointError(f"{path.name} was {stored.explanation}")
+    return stored.config

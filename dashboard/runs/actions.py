@@ -14,16 +14,23 @@ def render_actions(store: RunStore, run: RunSummary) -> None:
     """Open, name, note, resume or delete one run."""
     changes = describe_changes(run)
     st.markdown(f"**{run.name or run.run_id}** `{run.run_id}`")
-    st.caption("  \n".join(filter(None, (run.status.message, changes and f"Against the preset: {changes}."))))
+    read_only = f"It can only be looked at: {run.read_only_because}." if run.is_read_only else ""
+    against = changes and f"Against the preset: {changes}."
+    st.caption("  \n".join(filter(None, (run.status.message, against, read_only))))
     name = st.text_input("Name", run.name, key=f"runs_name_{run.run_id}", max_chars=80)
     note = st.text_area("Note", run.note, key=f"runs_note_{run.run_id}", placeholder="What did you expect, and see?")
     with st.container(horizontal=True):
-        if st.button("Save", icon=":material/save:", disabled=(name, note) == (run.name, run.note)):
+        if st.button("Save", icon=":material/save:", disabled=run.is_read_only or (name, note) == (run.name, run.note)):
             _try(lambda: store.describe(run.run_id, name=name, note=note))
         if run.config is not None and st.button("Open", icon=":material/show_chart:"):
             state.choose_run(run.run_id)
             st.switch_page("pages/Train.py")
-        if run.status.is_resumable and run.config is not None and st.button("Resume", icon=":material/restart_alt:"):
+        if (
+            run.status.is_resumable
+            and run.config is not None
+            and not run.is_read_only
+            and st.button("Resume", icon=":material/restart_alt:")
+        ):
             _try(lambda: store.resume_run(run.run_id))
         if st.button("Delete", icon=":material/delete:", disabled=run.status.is_active):
             confirm_deletion(store, run)

@@ -110,6 +110,8 @@ def find_run(runs: list[RunSummary]) -> RunSummary | None:
             icon=":material/broken_image:",
         )
         return None
+    if found is not None and found.is_read_only:
+        st.warning(f"This run can only be looked at. It was {found.read_only_because}.", icon=":material/lock:")
     return found
 
 

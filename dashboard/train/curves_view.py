@@ -120,7 +120,7 @@ def _frame(record: RunRecord, status: RunStatus) -> pd.DataFrame:
 def _history(record: RunRecord, status: RunStatus) -> History:
     """All steps, or nearly: a spike is short."""
     return History(
-        config=record.config(),
+        config=record.stored_config().config,
         epochs=record.epoch_rows(),
         steps=record.step_rows(max_rows=4000),
         steps_per_epoch=status.steps_per_epoch,
@@ -142,7 +142,7 @@ def _render_findings(record: RunRecord, findings: list[Finding]) -> None:
                         key=f"try_{finding.name}",
                         icon=":material/edit_note:",
                         on_click=state.refill_form,
-                        args=(with_overrides(record.config(), finding.changes),),
+                        args=(with_overrides(record.stored_config().config, finding.changes),),
                         help="With this run's settings and the suggested change. Nothing starts before you say so.",
                     )
 

@@ -22,7 +22,7 @@ def render_run(store: RunStore, run: RunSummary) -> None:
     """Draw a run's progress, controls and curves, and follow it while it is active."""
     record, is_active, waiting = store.record(run.run_id), run.status.is_active, len(store.waiting())
     follow = _render_heading(run)
-    if is_active:
+    if is_active and not run.is_read_only:
         render_controls(store, record)
 
     @st.fragment

@@ -56,7 +56,7 @@ def render_ways_on(store: RunStore, run: RunSummary, status: RunStatus) -> None:
         ):
             state.choose_run(run.run_id)
             st.switch_page("pages/Errors.py")
-        if status.is_resumable:
+        if status.is_resumable and not run.is_read_only:
             st.button(
                 "Resume",
                 icon=":material/restart_alt:",
@@ -64,9 +64,9 @@ def render_ways_on(store: RunStore, run: RunSummary, status: RunStatus) -> None:
                 args=(store.resume_run, run.run_id),
                 help="Go on from its last finished epoch.",
             )
-        if status.epoch and status.status in ("completed", "stopped"):
+        if status.epoch and status.status in ("completed", "stopped") and not run.is_read_only:
             _render_extension(store, run, status)
-        if status.epoch and run.config is not None:
+        if status.epoch and run.config is not None and not run.is_read_only:
             _render_fork(run)
         if status.best_epoch is not None and st.button("Compare with other runs", icon=":material/table_rows:"):
             st.switch_page("pages/Runs.py")

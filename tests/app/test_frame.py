@@ -1,5 +1,6 @@
 """What all pages share: navigation, data badge, run picker, the run in the address."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,15 @@ def test_runs_are_titled_with_state_and_accuracy(open_page, lab):
     run_id = lab.complete("tortoise")
     animal = run_id.split("-", 2)[-1]
     assert picker(open_page("Train")).options == [f"tortoise ({animal}) completed, val 60.0 %"]
+
+
+@pytest.mark.parametrize("page", RUN_PAGES)
+def test_a_run_of_a_newer_release_is_shown_and_cannot_be_changed(open_page, lab, page):
+    run_id = lab.end("stopped", "Stopped on request.", name="tomorrow")
+    path = lab.record(run_id).files.config
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 99, "optimizer": {"name": "lion"}}))
+    at = open_page(page, run=run_id)
+    assert picker(at).value == run_id
+    assert any("only be looked at" in box.value and "optimizer.name = 'lion'" in box.value for box in at.warning)
+    assert not {"Resume", "Extend", "Fork"} & {button.label for button in at.button}
+    assert "can be deleted" not in " ".join(box.value for box in (*at.error, *at.warning))

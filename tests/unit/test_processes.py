@@ -1,0 +1,58 @@
+"""python -m pytest tests/unit/test_processes.py. Processes that outlive whoever started them."""
+
+import os
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from cifar_core.processes import start_detached
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def module(tmp_path, monkeypatch):
+    """A module that tells what it finds, somewhere else than the package."""
+    (tmp_path / "told.py").write_text(
+        "import cifar_core, os, sys\n"
+        "root = os.path.dirname(os.path.dirname(cifar_core.__file__))\n"
+        "print(root, os.getsid(0), os.environ.get('COLOUR'), *sys.argv[1:])\n"
+        "print(sys.stdin.read() == '', file=sys.stderr)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return "told"
+
+
+def start(module, tmp_path, **options):
+    log = tmp_path / "log.txt"
+    with log.open("wb") as file:
+        process = start_detached(module, ["a", "b c"], file, **options)
+    assert process.wait(30) == 0
+    return process, log.read_text().split("\n")
+
+
+def test_it_finds_this_package_and_what_somebody_set(module, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLOUR", "blue")
+    process, (told, read, _) = start(module, tmp_path)
+    assert told == f"{ROOT} {process.pid} blue a b c"  # a session of its own
+    assert read == "True"  # and nobody to type
+
+
+def test_its_environment_can_be_another(module, tmp_path):
+    variables = {**os.environ, "COLOUR": "red"}
+    assert start(module, tmp_path, environment=variables)[1][0].endswith("red a b c")
+
+
+def test_no_zombie_stays_behind(module, tmp_path):
+    process, _ = start(module, tmp_path)
+    assert process.returncode == 0
+    assert process.pid not in {child.pid for child in psutil.Process().children()}
+
+
+def test_a_program_that_is_not_there_is_an_os_error(module, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with (tmp_path / "log.txt").open("wb") as log, pytest.raises(OSError, match="nowhere"):
+        start_detached(module, [], log)
