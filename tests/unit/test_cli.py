@@ -86,7 +86,7 @@ def test_train_evaluate_and_list_agree(capsys):
 
 def test_a_run_that_diverges_is_exit_code_1(capsys, monkeypatch):
     diverged = RunStatus(status="diverged", message="Diverged: the loss became nan at step 7.")
-    monkeypatch.setattr("cifar_core.cli._follow", lambda *_: diverged)
+    monkeypatch.setattr("cifar_core.cli.follow", lambda *_: diverged)
     monkeypatch.setattr("cifar_core.runs.RunStore.submit", lambda *_, **__: "20261122-1815-brave-otter")
     assert main(["train", *TINY, "--json"]) == 1
     captured = capsys.readouterr()
