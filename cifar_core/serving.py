@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NoReturn
 
 _HERE = Path(__file__).resolve().parents[1]
+_CAN_BECOME = os.name != "nt"  # on Windows exec starts another process and gives the prompt back at once
 
 
 def find_app() -> Path:
@@ -33,7 +34,7 @@ def serve(*, port: int | None = None, data_dir: Path | None = None, runs_dir: Pa
     command += [] if port is None else ["--server.port", str(port)]
     folders = {"CIFAR_DATA_DIR": data_dir, "CIFAR_RUNS_DIR": runs_dir}
     environment = os.environ | {name: str(folder) for name, folder in folders.items() if folder}
-    if os.name == "nt":  # exec on Windows would give the prompt back at once
+    if not _CAN_BECOME:
         sys.exit(subprocess.run(command, env=environment, check=False).returncode)
     sys.stdout.flush()
     os.execve(sys.executable, command, environment)  # noqa: S606 - one process, so that who stops it stops the server

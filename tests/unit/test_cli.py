@@ -76,6 +76,7 @@ def become(monkeypatch):
         seen.append((command[1:], environment))
         raise _BecomesAnotherProgramError
 
+    monkeypatch.setattr("cifar_core.serving._CAN_BECOME", True)
     monkeypatch.setattr("cifar_core.serving.os.execve", execve)
     return seen
 
@@ -96,6 +97,21 @@ def test_app_leaves_port_and_folders_to_the_settings(become):
     [(command, environment)] = become
     assert "--server.port" not in command
     assert environment == dict(os.environ)
+
+
+def test_where_no_process_becomes_another_app_waits_for_the_server(monkeypatch):
+    monkeypatch.setattr("cifar_core.serving._CAN_BECOME", False)
+    monkeypatch.setattr("cifar_core.serving.find_app", lambda: "no-app.py")
+    monkeypatch.setattr("cifar_core.serving.sys.executable", "python")
+    seen = []
+
+    def run(command, env, check):
+        seen.append(command)
+        return subprocess.CompletedProcess(command, 3)
+
+    monkeypatch.setattr("cifar_core.serving.subprocess.run", run)
+    assert main(["app", "--port", "8600"]) == 3
+    assert seen == [["python", "-m", "streamlit", "run", "no-app.py", "--server.port", "8600"]]
 
 
 def test_a_core_without_its_dashboard_says_so(monkeypatch, tmp_path, capsys):
