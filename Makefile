@@ -48,3 +48,26 @@ $(APP_READY): requirements.txt | .venv/bin/python
 $(DEV_READY): requirements-dev.txt $(APP_READY)
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	touch $@
+
+# The dashboard's JavaScript: node comes with the Python packages, its linter and type checker by package-lock.json.
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
+NPM_READY := node_modules/.ready
+
+.PHONY: lint-javascript format-javascript test-javascript
+
+lint: lint-javascript
+format: format-javascript
+test: test-javascript
+
+lint-javascript: $(NPM_READY)
+	$(NPM) run --silent lint
+
+format-javascript: $(NPM_READY)
+	$(NPM) run --silent format
+
+test-javascript: $(NPM_READY)
+	$(NPM) run --silent test
+
+$(NPM_READY): package.json package-lock.json $(DEV_READY)
+	$(NPM) ci --silent
+	touch $@
