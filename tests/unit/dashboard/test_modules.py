@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urljoin
 
 import pytest
@@ -29,7 +30,9 @@ def ask(path, host="127.0.0.1"):
 
     headers = [(b"host", host.encode())]
     scope = {"type": "http", "method": "GET", "path": path, "headers": headers, "query_string": b"", "root_path": ""}
-    asyncio.run(Starlette(routes=modules.create_routes())(scope, receive, send))
+    call = Starlette(routes=modules.create_routes())(scope, receive, send)
+    with ThreadPoolExecutor(1) as thread:  # a browser test before this one leaves a running loop in this thread
+        thread.submit(asyncio.run, call).result()
     start, *rest = sent
     headers = {name.decode(): value.decode() for name, value in start["headers"]}
     return start["status"], headers, b"".join(part["body"] for part in rest)
