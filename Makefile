@@ -8,7 +8,7 @@ PORT ?= 8501
 JOBS ?= 2
 
 # What `make test` consists of, in this order; CI takes the list from here.
-CHECKS := lint test-core test-browser
+CHECKS := lint test-javascript test-core test-browser
 
 .PHONY: app setup test checks $(CHECKS) format bench browser hooks lock clean
 
@@ -61,7 +61,7 @@ lock: setup
 	git --no-pager diff --stat constraints.txt
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # uv does it in a quarter of pip's time; where it is missing or fails, pip does it.
 define install
@@ -80,3 +80,25 @@ $(APP_READY): requirements.txt constraints.txt | .venv/bin/python
 
 $(DEV_READY): requirements-dev.txt constraints.txt $(APP_READY)
 	$(install)
+
+# The dashboard's JavaScript: node comes with the Python packages, its linter and type checker by package-lock.json.
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
+NPM_READY := node_modules/.ready
+
+.PHONY: lint-javascript format-javascript
+
+lint: lint-javascript
+format: format-javascript
+
+lint-javascript: $(NPM_READY)
+	$(NPM) run --silent lint
+
+format-javascript: $(NPM_READY)
+	$(NPM) run --silent format
+
+test-javascript: $(NPM_READY)
+	$(NPM) run --silent test
+
+$(NPM_READY): package.json package-lock.json $(DEV_READY)
+	$(NPM) ci --silent
+	touch $@

@@ -1,8 +1,5 @@
 """A gallery of small images: one message, one sprite, one canvas a tile. By mouse and by keyboard."""
 
-import io
-import json
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -10,8 +7,8 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from PIL import Image
 
+from dashboard.components.messages import encode_sprite, pack_message
 from dashboard.components.registration import register
 
 _COMPONENT = register(__file__)
@@ -85,7 +82,7 @@ def encode_gallery(
     headings: Sequence[str] = (),
     gaps: Sequence[int] = (),
 ) -> bytes:
-    """Pack a gallery into one message: 4 bytes length, JSON, then a lossless WebP sprite of 32x32 tiles."""
+    """Pack a gallery into one message: what it says, then the images without loss."""
     header = {
         "label": label,
         "tile": tile_size,
@@ -96,17 +93,4 @@ def encode_gallery(
         "captions": [tile.caption for tile in tiles],
         "tones": [tile.tone for tile in tiles],
     }
-    text = json.dumps(header, separators=(",", ":")).encode()
-    return len(text).to_bytes(4, "little") + text + _encode_sprite(images)
-
-
-def _encode_sprite(images: NDArray[np.uint8]) -> bytes:
-    """Lay the images out row by row, 20 in a row, and compress without loss."""
-    rows = max(1, math.ceil(len(images) / _SPRITE_COLUMNS))
-    sheet = np.zeros((rows * _SPRITE_COLUMNS, 3, 32, 32), np.uint8)
-    sheet[: len(images)] = images
-    sheet = sheet.reshape(rows, _SPRITE_COLUMNS, 3, 32, 32).transpose(0, 3, 1, 4, 2)
-    buffer = io.BytesIO()
-    sprite = Image.fromarray(np.ascontiguousarray(sheet.reshape(rows * 32, _SPRITE_COLUMNS * 32, 3)))
-    sprite.save(buffer, "WEBP", lossless=True, quality=0, method=0)
-    return buffer.getvalue()
+    return pack_message(header, encode_sprite(images, _SPRITE_COLUMNS))
