@@ -9,6 +9,7 @@ from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.tiles import PAGE_SIZE
 from dashboard.errors.reading import Reading
 from dashboard.session import state
+from dashboard.session.links import page_link
 
 
 def render_labels(reading: Reading) -> None:
@@ -50,6 +51,6 @@ def render_labels(reading: Reading) -> None:
         left = f"The {PAGE_SIZE} most suspicious are shown. " if len(frame) > PAGE_SIZE else ""
         st.caption(f"{left}Least probable label first. Point at one to read it.")
         if chosen is not None:
-            st.page_link("pages/Explain.py", label="Explain this image", icon=":material/center_focus_strong:")
+            page_link("Explain", "Explain this image", ":material/center_focus_strong:")
     named = frame.assign(label=names[frame["true_idx"]], predicted=names[frame["pred_idx"]])
     offer_csv("Suspected labels as CSV", named, "suspected-labels.csv")

@@ -16,6 +16,7 @@ from dashboard.errors.charts import forgetting_figure, learning_figure
 from dashboard.errors.reading import Reading
 from dashboard.session import state
 from dashboard.session.cache import get_map_message, get_track
+from dashboard.session.links import page_link
 
 _SHOWN = 40
 _KEY = "errors_dynamics"
@@ -103,4 +104,4 @@ def _render_images(dataset: Dataset, track: Track, dynamics: pd.DataFrame, chose
     st.markdown(f"**Image {track.indices[place]}, {true_name}**, epoch by epoch")
     followed = (track.epochs, track.probs_true[:, place], track.is_right[:, place])
     show_figure(track_figure, *followed, key="errors_track", alt=f"Probability of {true_name} over epochs")
-    st.page_link("pages/Explain.py", label="Explain this image", icon=":material/center_focus_strong:")
+    page_link("Explain", "Explain this image", ":material/center_focus_strong:")

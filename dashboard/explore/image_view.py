@@ -17,6 +17,7 @@ from dashboard.drawing.words import percent
 from dashboard.explore.filters import Shown
 from dashboard.session import state
 from dashboard.session.cache import get_descriptors, get_store
+from dashboard.session.links import page_link
 from dashboard.session.weights import digest, find_weights, get_probs
 
 _PER_PAGE = (100, 400, 1000)
@@ -65,7 +66,7 @@ def render_image(
     image_inspector(dataset.images[index], f"{name}, image {index}", key="explore_image", hint=hint, on_step=step)
     if run is not None:
         _render_prediction(dataset, index, run)
-    st.page_link("pages/Explain.py", label="Explain a prediction of it", icon=":material/center_focus_strong:")
+    page_link("Explain", "Explain a prediction of it", ":material/center_focus_strong:")
     found, correlations = find_neighbours(get_descriptors(dataset), index, _NUM_NEIGHBOURS)
     notes = [
         f"{splits.split_of(int(other))}, correlation {correlation:.2f}"
