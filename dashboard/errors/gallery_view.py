@@ -39,7 +39,14 @@ def render_images(reading: Reading, criteria: Criteria, title: str) -> None:
     dataset, shown = reading.dataset, _choose_page(rows)
     images = dataset.images[shown["index"].to_numpy()]
     tiles = prediction_tiles(dataset, shown)
-    gallery(images, tiles, key="errors_gallery", label=f"{title}, {which}", on_select=state.choose_image)
+    gallery(
+        images,
+        tiles,
+        key="errors_gallery",
+        label=f"{title}, {which}",
+        selected=state.chosen_image(),
+        on_select=state.choose_image,
+    )
     _render_chosen(reading, rows)
     names = np.array(dataset.class_names)
     with st.container(horizontal=True):

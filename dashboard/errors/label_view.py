@@ -45,7 +45,13 @@ def render_labels(reading: Reading) -> None:
     ]
     images = dataset.images[shown["index"].to_numpy()]
     chosen = gallery(
-        images, tiles, key="errors_labels", label="Suspected labels", tile_size=84, on_select=state.choose_image
+        images,
+        tiles,
+        key="errors_labels",
+        label="Suspected labels",
+        tile_size=84,
+        selected=state.chosen_image(),
+        on_select=state.choose_image,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         left = f"The {PAGE_SIZE} most suspicious are shown. " if len(frame) > PAGE_SIZE else ""

@@ -94,7 +94,15 @@ def _render_images(dataset: Dataset, track: Track, dynamics: pd.DataFrame, chose
         for row in rows.to_dict("records")
     ]
     images = dataset.images[rows["index"].to_numpy()]
-    gallery(images, tiles, key="errors_learning_images", label=title, tile_size=54, on_select=state.choose_image)
+    gallery(
+        images,
+        tiles,
+        key="errors_learning_images",
+        label=title,
+        tile_size=54,
+        selected=state.chosen_image(),
+        on_select=state.choose_image,
+    )
     places = np.flatnonzero(track.indices == state.chosen_image())
     if not len(places):
         st.caption("Click an image to follow it through the epochs.")

@@ -176,7 +176,13 @@ def _render_confusion(runs: list[RunSummary], record: RunRecord, status: RunStat
     images = dataset.images[rows["index"].to_numpy()]
     tiles = prediction_tiles(dataset, rows)
     gallery(
-        images, tiles, key="train_cell_images", label="Images of the cell", tile_size=48, on_select=state.choose_image
+        images,
+        tiles,
+        key="train_cell_images",
+        label="Images of the cell",
+        tile_size=48,
+        selected=state.chosen_image(),
+        on_select=state.choose_image,
     )
     page_link("Explain", "Explain the chosen image", ":material/center_focus_strong:")
 

@@ -80,8 +80,8 @@ def test_only_settings_that_differ_have_a_column(open_page, lab, page_config):
     changes = {"model.dropout": 0.3, "optimizer.learning_rate": 0.01}
     lab.complete("changed", with_overrides(page_config, changes))
     table = open_page("Runs").dataframe[0].value.set_index("name")
-    assert list(table.loc["changed", ["Dropout", "Learning rate"]]) == ["0.3", "0.01"]
-    assert not {"Epochs", "Batch size", "Network"} & set(table.columns)
+    assert list(table.loc["changed", ["model.dropout", "optimizer.learning_rate"]]) == ["0.3", "0.01"]
+    assert not {"training.num_epochs", "training.batch_size", "model.name"} & set(table.columns)
 
 
 def test_the_newest_runs_are_drawn_until_some_are_ticked(open_page, open_runs, lab):
