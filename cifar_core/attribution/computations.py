@@ -6,7 +6,6 @@ from contextlib import contextmanager
 
 import torch
 from captum.attr import (
-    DeepLift,
     FeatureAblation,
     GradientShap,
     GuidedBackprop,
@@ -21,6 +20,7 @@ from captum.attr import (
 from torch import Tensor, nn
 from torch.nn import functional
 
+from cifar_core.attribution.deep_lift import deep_lift
 from cifar_core.attribution.superpixels import segment
 from cifar_core.randomness import seeded_globals
 
@@ -118,13 +118,7 @@ def _grad_cam(model: nn.Module, images: Tensor, targets: Tensor, *, layer: nn.Mo
 
 
 def _deep_lift(model: nn.Module, images: Tensor, targets: Tensor, *, baseline: str) -> Tensor:
-    size = max(1, MAX_BATCH_SIZE // 2)  # each image passes beside its baseline
-    with _quiet_hooks():
-        maps = [
-            DeepLift(model).attribute(part.requires_grad_(), BASELINES[baseline], target=part_targets).detach()
-            for part, part_targets in zip(images.split(size), targets.split(size), strict=True)
-        ]
-    return torch.cat(maps)
+    return deep_lift(model, images, targets, BASELINES[baseline])
 
 
 def _occlusion(model: nn.Module, images: Tensor, targets: Tensor, *, window: int, stride: int, baseline: str) -> Tensor:

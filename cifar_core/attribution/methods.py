@@ -122,8 +122,8 @@ _METHODS = (
         title="DeepLift",
         tells="How the difference from a plain baseline travels through each layer to the score: the contributions "
         "add up to the difference of the scores, for the price of one pass.",
-        cannot_tell="Nothing without its baseline, and its sum is exact only for layers with a rule of their own: "
-        "ReLU and max pooling have one, GELU, SiLU and layer norm do not.",
+        cannot_tell="Nothing without its baseline, and not every step it takes is the only one possible: the rule of a "
+        "max pooling gives all to one place, and beside an even baseline a layer norm's large parts cancel each other.",
         source="Shrikumar, Greenside, Kundaje (2017), Learning important features",
         adds_up=True,
         options=(_BASELINE,),

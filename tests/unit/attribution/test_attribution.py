@@ -163,7 +163,8 @@ def test_result_has_the_images_shape_and_says_something(name, method):
     assert enough(one.abs().max() > 0 for one in attributions)
 
 
-@each_pair
+# Captum loses DeepLift's sum where layers with rules touch, and has no rule for GELU, SiLU, norms: see test_deep_lift.
+@pytest.mark.parametrize(("name", "method"), [pair for pair in FITTING if pair[1] != "deep_lift" or pair[0] == "mlp"])
 def test_result_is_captums(name, method):
     model, (images, targets) = create(name).eval(), draw()
     expected = torch.cat([captums(model, image, target, method) for image, target in each(images, targets)])
