@@ -3,11 +3,11 @@
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from captum.attr import (
     FeatureAblation,
-    GradientShap,
     GuidedBackprop,
     GuidedGradCam,
     InputXGradient,
@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from cifar_core.attribution.deep_lift import deep_lift
+from cifar_core.attribution.gradient_shap import gradient_shap
 from cifar_core.attribution.superpixels import segment
 from cifar_core.randomness import seeded_globals
 
@@ -72,17 +73,13 @@ def _smooth_grad(
     return _one_by_one(attribute_one, images, targets, seed)
 
 
-def _gradient_shap(
-    model: nn.Module, images: Tensor, targets: Tensor, *, num_samples: int, noise: float, seed: int
-) -> Tensor:
-    baselines = torch.stack([torch.full_like(images[0], level) for level in BASELINES.values()])
-
-    def attribute_one(image: Tensor, target: Tensor) -> Tensor:
-        return GradientShap(model).attribute(
-            image.requires_grad_(), baselines, n_samples=num_samples, stdevs=noise, target=target
-        )
-
-    return _one_by_one(attribute_one, images, targets, seed)
+def _gradient_shap(model: nn.Module, images: Tensor, targets: Tensor, **options: Any) -> Tensor:
+    levels = tuple(BASELINES.values())
+    maps = [
+        gradient_shap(model, image, target, baselines=levels, batch_size=MAX_BATCH_SIZE, **options)
+        for image, target in zip(images, targets.split(1), strict=True)
+    ]
+    return torch.stack(maps)
 
 
 def _one_by_one(

@@ -111,10 +111,12 @@ def measure_completeness(
     attributions: NDArray[np.float32],
     target: int,
     method: str,
-    baseline: str,
+    options: Mapping[str, Any],
 ) -> Completeness:
     """Return what a map (3, 32, 32) sums to, and what its method promises."""
-    return trust.measure_completeness(model, _as_input(image), torch.from_numpy(attributions), target, method, baseline)
+    return trust.measure_completeness(
+        model, _as_input(image), torch.from_numpy(attributions), target, method, **options
+    )
 
 
 def perturb(
