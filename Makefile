@@ -1,25 +1,40 @@
 # make app: set up what is missing, then start the dashboard.   make test: set up, then run every check.
 PYTHON ?= python3
+UV ?= $(shell command -v uv)
 BIN := .venv/bin
 APP_READY := .venv/.app-ready
 DEV_READY := .venv/.dev-ready
 PORT ?= 8501
+JOBS ?= 2
 
-.PHONY: setup app test lint format bench browser clean
+# What `make test` consists of, in this order; CI takes the list from here.
+CHECKS := lint test-javascript test-core test-browser
+
+.PHONY: app setup test checks $(CHECKS) format bench browser hooks lock clean
 
 app: $(APP_READY)
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 setup: $(APP_READY) $(DEV_READY)
 
-test: setup browser lint
-	$(BIN)/python -m pytest
+test: $(CHECKS)
+
+checks:
+	@echo $(CHECKS)
 
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Everything but the browser. A file's tests stay together: they share what they made ready.
+test-core: setup
+	$(BIN)/python -m pytest --ignore tests/browser -n $(JOBS) --dist loadfile
+
+# One server and one Chromium for all of them, so one after another.
+test-browser: setup browser
+	$(BIN)/python -m pytest tests/browser
 
 format: setup
 	$(BIN)/ruff check --fix .
@@ -33,18 +48,57 @@ bench: setup
 browser: setup
 	@$(BIN)/python -m tests.browser.chromium || $(BIN)/python -m playwright install chromium
 
+# From now on each commit is checked by what .pre-commit-config.yaml names.
+hooks: setup
+	$(BIN)/pre-commit install
+
+# Take the newest releases that the ranges allow into .venv and pin them. `make test` then says whether they will do.
+lock: setup
+	$(BIN)/python -m pip install --quiet --upgrade --upgrade-strategy eager -r requirements.txt -r requirements-dev.txt
+	@grep '^#' constraints.txt > constraints.new
+	@$(BIN)/python -m pip freeze --local | grep -vE '^(nvidia|cuda|triton)| @ |^-e ' | sed 's/+.*//' >> constraints.new
+	@mv constraints.new constraints.txt
+	git --no-pager diff --stat constraints.txt
+
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# uv does it in a quarter of pip's time; where it is missing or fails, pip does it.
+define install
+	$(if $(UV),$(UV) pip install --quiet --python $(BIN)/python -c constraints.txt -r $< ||) \
+		$(BIN)/python -m pip install --quiet -c constraints.txt -r $<
+	touch $@
+endef
 
 .venv/bin/python:
 	$(PYTHON) -c "import sys; sys.exit('CIFAR Lab needs Python 3.11 or newer; set PYTHON=...' if sys.version_info < (3, 11) else 0)"
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
 
-$(APP_READY): requirements.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet -r requirements.txt
-	touch $@
+$(APP_READY): requirements.txt constraints.txt | .venv/bin/python
+	$(install)
 
-$(DEV_READY): requirements-dev.txt $(APP_READY)
-	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+$(DEV_READY): requirements-dev.txt constraints.txt $(APP_READY)
+	$(install)
+
+# The dashboard's JavaScript: node comes with the Python packages, its linter and type checker by package-lock.json.
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm
+NPM_READY := node_modules/.ready
+
+.PHONY: lint-javascript format-javascript
+
+lint: lint-javascript
+format: format-javascript
+
+lint-javascript: $(NPM_READY)
+	$(NPM) run --silent lint
+
+format-javascript: $(NPM_READY)
+	$(NPM) run --silent format
+
+test-javascript: $(NPM_READY)
+	$(NPM) run --silent test
+
+$(NPM_READY): package.json package-lock.json $(DEV_READY)
+	$(NPM) ci --silent
 	touch $@

@@ -5,6 +5,7 @@ streamlit run app.py
 
 import streamlit as st
 
-from dashboard.train.feed import create_routes
+from dashboard.components import modules
+from dashboard.train import feed
 
-app = st.App("streamlit_app.py", routes=create_routes())
+app = st.App("streamlit_app.py", routes=[*modules.create_routes(), *feed.create_routes()])

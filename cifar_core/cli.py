@@ -1,4 +1,4 @@
-"""The command line: python -m cifar_core data | train | evaluate | runs.
+"""The command line: cifar-lab (or python -m cifar_core) app | data | train | evaluate | runs.
 
 Results go to standard output, progress and remarks to standard error. Exit codes: 0 done, 1 the run or download did not
 succeed, 2 bad input (one line that names the field, the value and what is allowed), 130 interrupted twice.
@@ -6,7 +6,6 @@ succeed, 2 bad input (one line that names the field, the value and what is allow
 
 import json
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,18 +14,32 @@ from pydantic import BaseModel, Field, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, CliApp, CliPositionalArg, CliSubCommand, SettingsConfigDict, SettingsError
 from tqdm import tqdm
 
+from cifar_core import __version__
 from cifar_core.data import DataError, Dataset, DownloadProgress, default_data_dir, load_dataset
 from cifar_core.evaluation.metrics import compute_accuracy, compute_loss
 from cifar_core.evaluation.predictions import load_predictions
+from cifar_core.following import follow
 from cifar_core.overrides import ConfigError, parse_value, with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunStatus, RunStore, default_runs_dir, list_presets
+from cifar_core.serving import serve
 
-_POLL_SECONDS = 0.2
-
+_PROGRAM = "cifar-lab" if Path(sys.argv[0]).stem == "cifar-lab" else "python -m cifar_core"
 RunsDir = Annotated[Path | None, Field(description="Where runs are kept (default: $CIFAR_RUNS_DIR or runs)")]
 DataDir = Annotated[Path | None, Field(description="Where CIFAR-10 is (default: $CIFAR_DATA_DIR or data)")]
 AsJson = Annotated[bool, Field(alias="json", description="Print one last line of JSON")]
+
+
+class AppCommand(BaseModel):
+    """Start the dashboard and say where to open it. Interrupt to end it."""
+
+    port: int | None = Field(None, ge=1, le=65535, description="Where to listen (default: 8501, or the next free one)")
+    runs_dir: RunsDir = None
+    data_dir: DataDir = None
+
+    def cli_cmd(self) -> None:
+        """Become the server."""
+        serve(port=self.port, data_dir=self.data_dir, runs_dir=self.runs_dir)
 
 
 class DataCommand(BaseModel):
@@ -85,7 +98,7 @@ class TrainCommand(BaseModel):
         store = RunStore(self.runs_dir)
         run_id = store.submit(config, name=self.name, preset=self.preset, data_dir=self.data_dir)
         print(f"Run {run_id}", flush=True)
-        status = _follow(store, run_id)
+        status = follow(store, run_id)
         _print_result(run_id, status, dataset)
         summary = {
             "run_id": run_id,
@@ -163,10 +176,10 @@ class RunsCommand(BaseModel):
 
 
 class Cli(BaseSettings):
-    """CIFAR Lab without a browser: prepare data, train, evaluate, list runs."""
+    """CIFAR Lab: open the dashboard, or do without a browser: prepare data, train, evaluate, list runs."""
 
     model_config = SettingsConfigDict(
-        cli_prog_name="python -m cifar_core",
+        cli_prog_name=_PROGRAM,
         cli_kebab_case=True,
         cli_implicit_flags="toggle",
         cli_exit_on_error=False,
@@ -175,6 +188,8 @@ class Cli(BaseSettings):
         env_prefix="CIFAR_CLI_",
     )
 
+    version: bool = Field(False, description="Print the version")
+    app: CliSubCommand[AppCommand]
     data: CliSubCommand[DataCommand]
     train: CliSubCommand[TrainCommand]
     evaluate: CliSubCommand[EvaluateCommand]
@@ -182,7 +197,10 @@ class Cli(BaseSettings):
 
     def cli_cmd(self) -> None:
         """Run the chosen command."""
-        CliApp.run_subcommand(self)
+        if self.version:
+            print(f"CIFAR Lab {__version__}")
+        else:
+            CliApp.run_subcommand(self)
 
 
 class _FailedError(Exception):
@@ -208,37 +226,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _follow(store: RunStore, run_id: str) -> RunStatus:
-    """Show the run's progress until it ends. The first interrupt stops the run, the second leaves it to itself."""
-    record = store.record(run_id)
-    was_asked_to_stop = False
-    with tqdm(unit="step", disable=None, dynamic_ncols=True, file=sys.stderr) as bar:
-        while True:
-            try:
-                status = record.status()
-                _show(bar, status)
-                if not status.is_active:
-                    return status
-                store.refresh()
-                time.sleep(_POLL_SECONDS)
-            except KeyboardInterrupt:
-                if was_asked_to_stop:
-                    raise
-                was_asked_to_stop = True
-                store.stop(run_id)
-
-
-def _show(bar: "tqdm[Any]", status: RunStatus) -> None:
-    bar.total = status.num_steps or None
-    bar.update(status.step - bar.n)
-    words: list[str] = [status.status]
-    if status.epoch:
-        words.append(f"epoch {status.epoch}/{status.num_epochs}")
-    if status.last_val_accuracy is not None:
-        words.append(f"val {status.last_val_accuracy:.2%}")
-    bar.set_description(" ".join(words))
-
-
 def _print_result(run_id: str, status: RunStatus, dataset: Dataset) -> None:
     print(f"{status.status.capitalize()} in {status.seconds or 0:.0f} s on {dataset.title}. {status.message}")
     if status.best_val_accuracy is None:
@@ -251,7 +238,7 @@ def _print_result(run_id: str, status: RunStatus, dataset: Dataset) -> None:
 
 def _remark_on(dataset: Dataset) -> None:
     remarks = {
-        "practice": "No CIFAR-10 found: this trains on the practice set. Get it with: python -m cifar_core data",
+        "practice": f"No CIFAR-10 found: this trains on the practice set. Get it with: {_PROGRAM} data",
         "cifar10-unverified": "The CIFAR-10 files lack the official checksums: results are marked unverified.",
     }
     if dataset.source in remarks:

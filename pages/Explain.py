@@ -19,7 +19,7 @@ from dashboard.explain.probability_view import render_probabilities
 from dashboard.explain.subject import choose_subject
 from dashboard.explain.trust_view import render_trust
 from dashboard.explain.what_if_view import render_what_if
-from dashboard.session import state
+from dashboard.session import address, state
 from dashboard.session.cache import get_splits, get_store
 from dashboard.session.frame import find_run, page_frame, require_dataset
 from dashboard.session.weights import Weights, find_weights, get_probs
@@ -32,9 +32,6 @@ VIEWS: dict[str, Callable[[Context], None]] = {
     "Inside": render_inside,
     "Class": render_class,
 }
-
-
-WEIGHTS = {"best epoch": "best", "last epoch": "last"}
 
 
 def require_run(run: RunSummary | None) -> tuple[RunSummary, RunRecord]:
@@ -50,14 +47,26 @@ def require_run(run: RunSummary | None) -> tuple[RunSummary, RunRecord]:
 
 
 def choose_weights(record: RunRecord) -> Weights:
-    """Draw which of the saved weights speak."""
-    which = choose_one("Weights of", WEIGHTS, state.EXPLAIN_WEIGHTS)
-    weights = find_weights(record, which) or find_weights(record, "best")
-    assert weights is not None  # noqa: S101 - `require_run` has seen them
-    return weights
+    """Draw which of the saved weights speak. The address names their epoch, whichever becomes the best or the last."""
+    found = {f"{which} epoch": find_weights(record, which) for which in ("best", "last")}
+    saved = {title: weights for title, weights in found.items() if weights is not None}
+    wanted = state.read_number(address.WEIGHTS)
+    title = next((title for title, weights in saved.items() if weights.epoch == wanted), next(iter(saved)))
+    if wanted is not None and saved[title].epoch != wanted:
+        st.caption(f"The weights of epoch {wanted} are no longer there: of a run, the best and the last ones are kept.")
+    address.WEIGHTS.choose(str(saved[title].epoch))
+    state.set_widget(state.EXPLAIN_WEIGHTS, title)
+    st.segmented_control(
+        "Weights of",
+        list(saved),
+        required=True,
+        key=state.EXPLAIN_WEIGHTS,
+        on_change=lambda: address.WEIGHTS.choose(str(saved[state.widget_value(state.EXPLAIN_WEIGHTS)].epoch)),
+    )
+    return saved[title]
 
 
-with page_frame("Explain", picks_run=True, shows_image=True) as runs:
+with page_frame("Explain") as runs:
     data = require_dataset()
     chosen_run, run_record = require_run(find_run(runs))
     controls, views = st.columns([1, 3], gap="medium")

@@ -6,6 +6,14 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.components.colours import colour_css
+from dashboard.components.modules import module_address
+
+# What Streamlit sends with each mount in place of the component: the browser keeps what it loads.
+_LOADER = """const address = new URL("{address}", document.baseURI);
+export default async (mounted) => (await import(address)).default(mounted);
+"""
+
 
 def register(module_file: str) -> Callable[..., Any]:
     """Return the mount function of the component whose `component.html`, `.css` and `.js` lie beside the module.
@@ -13,5 +21,6 @@ def register(module_file: str) -> Callable[..., Any]:
     Called once, when the module is imported: registering again would remount what is on the page.
     """
     folder = Path(module_file).parent
-    html, css, js = ((folder / f"component.{ending}").read_text(encoding="utf-8") for ending in ("html", "css", "js"))
-    return st.components.v2.component(f"cifar_lab_{folder.name}", html=html, css=css, js=js)
+    html, css = ((folder / f"component.{ending}").read_text(encoding="utf-8") for ending in ("html", "css"))
+    loader = _LOADER.format(address=module_address(f"{folder.name}/component.js"))
+    return st.components.v2.component(f"cifar_lab_{folder.name}", html=html, css=colour_css() + css, js=loader)

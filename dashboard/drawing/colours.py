@@ -2,6 +2,10 @@
 
 from collections.abc import Sequence
 
+from dashboard.components.colours import QUIET, RIGHT, WRONG
+
+__all__ = ["CLASS_COLOURS", "RGB", "RIGHT", "TRAIN", "VAL", "WRONG", "YARDSTICK", "colour_classes"]
+
 # Transport in cool hues, animals in warm ones, in CIFAR-10's order of classes.
 CLASS_COLOURS = (
     "#2e86c1",  # airplane
@@ -17,11 +21,9 @@ CLASS_COLOURS = (
 )
 
 RGB = {"red": "#d0463b", "green": "#3f9a52", "blue": "#3b6fd4"}
-TRAIN = "#8a94a6"
+TRAIN = QUIET
 VAL = "#2f6fde"
-YARDSTICK = "#8a94a6"
-RIGHT = "#2a6fbb"
-WRONG = "#c85030"
+YARDSTICK = QUIET
 
 
 def colour_classes(class_names: Sequence[str]) -> dict[str, str]:

@@ -11,9 +11,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from urllib.parse import urlencode
 
-import streamlit as st
-from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -22,6 +19,7 @@ from cifar_core.files import stamp
 from cifar_core.runs import RunError, RunRecord, RunStatus, RunStore
 from dashboard.components import Pulse
 from dashboard.drawing.words import duration, epoch_of, val_numbers
+from dashboard.routes import own_route
 from dashboard.session.cache import get_store
 from dashboard.train.views import read_growth
 
@@ -45,10 +43,8 @@ def feed_address(run_id: str, view: str, compared: Sequence[str]) -> str:
 
 
 def create_routes() -> list[Route]:
-    """Return the addresses that the server answers beside Streamlit's; to the same hosts as Streamlit's."""
-    hosts = st.get_option("server.allowedHosts") or ["*"]
-    guard = Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)
-    return [Route(f"/{_PATH}/{{run_id}}", _answer, methods=["GET"], middleware=[guard])]
+    """Return the feed's address."""
+    return [own_route(f"{_PATH}/{{run_id}}", _answer)]
 
 
 def read_feed(

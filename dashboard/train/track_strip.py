@@ -2,15 +2,14 @@
 
 import base64
 import html
-import io
 from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from PIL import Image
 
 from cifar_core.evaluation.track import Track
+from dashboard.components.messages import encode_sprite
 from dashboard.drawing.colours import RIGHT, WRONG
 
 _MOST_EPOCHS = 40
@@ -57,6 +56,4 @@ def _row(track: Track, place: int, image: NDArray[np.uint8], class_names: Sequen
 
 
 def _data_uri(image: NDArray[np.uint8]) -> str:
-    buffer = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(image.transpose(1, 2, 0))).save(buffer, "PNG")
-    return f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    return f"data:image/webp;base64,{base64.b64encode(encode_sprite(image[None], columns=1)).decode()}"

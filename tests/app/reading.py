@@ -1,9 +1,10 @@
 """What page tests read off a page and find on it."""
 
-import base64
+import io
 import json
 
 import numpy as np
+from PIL import Image
 
 
 def texts(at):
@@ -13,13 +14,24 @@ def texts(at):
 
 
 def component_messages(at):
-    """The messages of all components, as sent: bytes for a gallery, parsed JSON else."""
+    """The messages of all components, as sent: bytes where pictures travel along, parsed JSON else."""
     return [_message(element.proto) for element in at.get("bidi_component")]
 
 
 def galleries(at):
     """The headers of all galleries on a page."""
-    return [_header(message) for message in component_messages(at) if isinstance(message, bytes)]
+    return [header for header, _ in _packed(at) if "ids" in header]
+
+
+def inspector(at):
+    """What the large view of an image says, and the image."""
+    header, rest = next((header, rest) for header, rest in _packed(at) if "hint" in header)
+    return header | {"image": decode_pictures(rest)[0]}
+
+
+def maps(at, place=0):
+    """The maps of a component, their values and images as arrays."""
+    return [decoded_maps(header, rest) for header, rest in _packed(at) if "maps" in header][place]
 
 
 def pulse(at):
@@ -33,13 +45,28 @@ def line_charts(at):
     return [json.loads(text) for text in texts if '"lines"' in text]
 
 
-def decoded_map(part):
-    """A map as sent, its values and its own image as arrays."""
-    values, image = (
-        part[name] and np.frombuffer(base64.b64decode(part[name]), dtype)
-        for name, dtype in (("values", "<i2"), ("image", np.uint8))
-    )
-    return part | {"values": values, "image": image}
+def decoded_maps(header, rest):
+    """Maps as sent, of each its values and the image below it as arrays."""
+    end = 2 * 32 * 32 * header["numValues"]
+    values = np.frombuffer(rest[:end], "<i2").reshape(-1, 32 * 32)
+    images = decode_pictures(rest[end:])
+    return [
+        part
+        | {"values": None if part["values"] is None else values[part["values"]]}
+        | {"image": images[part["picture"]]}
+        for part in header["maps"]
+    ]
+
+
+def decode_pictures(sprite):
+    """Pictures of a sprite that are below one another, as (N, 3, 32, 32)."""
+    return np.asarray(Image.open(io.BytesIO(sprite))).reshape(-1, 32, 32, 3).transpose(0, 3, 1, 2)
+
+
+def unpack(message):
+    """The header of a message, and the bytes that follow."""
+    end = 4 + int.from_bytes(message[:4], "little")
+    return json.loads(message[4:end]), message[end:]
 
 
 def labelled(elements, label):
@@ -51,5 +78,5 @@ def _message(proto):
     return json.loads(proto.json) if proto.json else proto.bytes
 
 
-def _header(message):
-    return json.loads(message[4 : 4 + int.from_bytes(message[:4], "little")])
+def _packed(at):
+    return [unpack(message) for message in component_messages(at) if isinstance(message, bytes)]

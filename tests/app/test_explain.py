@@ -11,7 +11,7 @@ from cifar_core.derived import DerivedStore
 from cifar_core.derived.store import DerivedProgress
 from cifar_core.models import create_classifier
 from cifar_core.training.checkpoint import Progress, save_checkpoint
-from tests.app.reading import component_messages, decoded_map, galleries, labelled, texts
+from tests.app.reading import galleries, labelled, maps, texts
 
 VIEWS = ["Where it looked", "Trust", "How firm", "What if", "Inside", "Class"]
 
@@ -30,11 +30,6 @@ def complete(lab):
         return run_id
 
     return complete_it
-
-
-def maps(at, place=0):
-    found = [message["maps"] for message in component_messages(at) if isinstance(message, dict) and "maps" in message]
-    return [decoded_map(part) for part in found[place]]
 
 
 def methods(at):
@@ -192,7 +187,7 @@ def test_features_are_asked_for_once(open_page, complete, monkeypatch):
 
 def test_what_if_changes_the_image_and_its_probabilities(open_page, complete):
     at = open_page("Explain", run=complete(), image="5", see="What if")
-    assert maps(at)[0]["image"] is None
+    assert maps(at)[0]["picture"] == 0
     before, after = charts(at)[1]
     assert before["y"] == after["y"]
     labelled(at.slider, "Brightness").set_value(0.5).run()
@@ -210,7 +205,7 @@ def test_two_runs_are_held_against_each_other(open_page, complete):
     at = open_page("Explain", run=complete(model=MLPConfig(hidden_size=8)), image="5", see="What if")
     other = labelled(at.selectbox, "Beside")
     assert len({trace["name"] for trace in charts(at)[2]}) == 1
-    other.select(other.options[1]).run()
+    other.select(other.options[0]).run()
     assert len({trace["name"] for trace in charts(at)[2]}) == 2
 
 

@@ -10,7 +10,7 @@ from cifar_core.derived import DerivedStore, Request
 from cifar_core.derived.worker import work_on
 from cifar_core.models import create_classifier
 from cifar_core.training.checkpoint import Progress, save_checkpoint
-from tests.app.reading import component_messages, galleries, labelled, texts
+from tests.app.reading import component_messages, galleries, inspector, labelled, texts
 
 PRACTICE_TRAIN = 5000
 
@@ -27,10 +27,6 @@ def at_once(monkeypatch):
 
 def main_gallery(at):
     return galleries(at)[0]
-
-
-def inspector(at):
-    return next(message for message in component_messages(at) if isinstance(message, dict) and "pixels" in message)
 
 
 @pytest.fixture
@@ -146,8 +142,7 @@ def test_a_link_to_an_image_shows_it_with_its_neighbours_and_leads_to_explain(op
     shown = inspector(at)
     assert "image 5123" in shown["title"]
     assert shown["hint"].startswith("test split")
-    pixels = np.reshape(shown["pixels"], (32, 32, 3)).transpose(2, 0, 1)
-    assert np.array_equal(pixels, load_dataset().images[5123])
+    assert np.array_equal(shown["image"], load_dataset().images[5123])
     expected, _ = find_neighbours(describe_images(load_dataset().images), 5123, 12)
     assert galleries(at)[1]["ids"] == expected.tolist()
     assert any(link.proto.label == "Explain a prediction of it" for link in at.main.get("page_link"))

@@ -27,8 +27,9 @@ def expect_drawn(page):
 class App:
     """The dashboard on a port of its own; it can be killed and started again."""
 
-    def __init__(self, folder, data_dir=None):
+    def __init__(self, folder, data_dir=None, script="app.py"):
         self.port = free_port()
+        self.script = script
         data_dir = data_dir or folder / "data"
         self.env = {**os.environ, "CIFAR_DATA_DIR": str(data_dir), "CIFAR_RUNS_DIR": str(folder / "runs")}
         self.log = (folder / "server.log").open("ab")
@@ -39,7 +40,7 @@ class App:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self):
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)]
+        command = [sys.executable, "-m", "streamlit", "run", self.script, "--server.port", str(self.port)]
         self.process = subprocess.Popen(command, cwd=ROOT, env=self.env, stdout=self.log, stderr=self.log)
         until = time.monotonic() + 60
         while True:

@@ -1,16 +1,20 @@
 """python -m pytest tests/unit/test_cli.py."""
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from cifar_core import __version__
 from cifar_core.cli import main
 from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunStatus, RunStore, SavedPresets
 
+ROOT = Path(__file__).parents[2]
 TINY = [
     "--set=model.width=4",
     "--set=model.hidden_size=16",
@@ -34,6 +38,7 @@ TINY = [
         (["evaluate", "20990101-0000-no-run"], ["20990101-0000-no-run"]),
         (["evaluate", "some-run", "--split", "train"], ["--split", "'train'", "'val' or 'test'"]),
         (["dance"], ["dance", "train"]),
+        (["app", "--port", "99999"], ["--port", "'99999'", "65535"]),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(arguments, words, capsys):
@@ -48,8 +53,71 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments, words, capsys):
 def test_help_names_every_command(capsys):
     assert main(["--help"]) == 0
     text = capsys.readouterr().out
-    for command in ("data", "train", "evaluate", "runs"):
+    for command in ("app", "data", "train", "evaluate", "runs"):
         assert command in text
+
+
+def test_version_is_the_packages(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"CIFAR Lab {__version__}\n"
+
+
+class _BecomesAnotherProgramError(Exception):
+    """What `exec` would do: nothing behind it is reached."""
+
+
+@pytest.fixture
+def become(monkeypatch):
+    """What `serve` would have become: the command and its environment."""
+    seen = []
+
+    def execve(program, command, environment):
+        assert program == command[0] == sys.executable
+        seen.append((command[1:], environment))
+        raise _BecomesAnotherProgramError
+
+    monkeypatch.setattr("cifar_core.serving._CAN_BECOME", True)
+    monkeypatch.setattr("cifar_core.serving.os.execve", execve)
+    return seen
+
+
+def test_app_becomes_the_server_of_the_checkouts_dashboard(become, tmp_path):
+    with pytest.raises(_BecomesAnotherProgramError):
+        main(["app", "--port", "8600", "--data-dir", str(tmp_path / "a"), "--runs-dir", str(tmp_path / "b")])
+    [(command, environment)] = become
+    assert command == ["-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", "8600"]
+    assert environment["CIFAR_DATA_DIR"] == str(tmp_path / "a")
+    assert environment["CIFAR_RUNS_DIR"] == str(tmp_path / "b")
+    assert set(os.environ) <= set(environment)
+
+
+def test_app_leaves_port_and_folders_to_the_settings(become):
+    with pytest.raises(_BecomesAnotherProgramError):
+        main(["app"])
+    [(command, environment)] = become
+    assert "--server.port" not in command
+    assert environment == dict(os.environ)
+
+
+def test_where_no_process_becomes_another_app_waits_for_the_server(monkeypatch):
+    monkeypatch.setattr("cifar_core.serving._CAN_BECOME", False)
+    monkeypatch.setattr("cifar_core.serving.find_app", lambda: "no-app.py")
+    monkeypatch.setattr("cifar_core.serving.sys.executable", "python")
+    seen = []
+
+    def run(command, env, check):
+        seen.append(command)
+        return subprocess.CompletedProcess(command, 3)
+
+    monkeypatch.setattr("cifar_core.serving.subprocess.run", run)
+    assert main(["app", "--port", "8600"]) == 3
+    assert seen == [["python", "-m", "streamlit", "run", "no-app.py", "--server.port", "8600"]]
+
+
+def test_a_core_without_its_dashboard_says_so(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr("cifar_core.serving._HERE", tmp_path)
+    assert main(["app"]) == 2
+    assert "dashboard is not installed" in capsys.readouterr().err
 
 
 def test_no_runs_is_an_empty_list(capsys):
@@ -86,7 +154,7 @@ def test_train_evaluate_and_list_agree(capsys):
 
 def test_a_run_that_diverges_is_exit_code_1(capsys, monkeypatch):
     diverged = RunStatus(status="diverged", message="Diverged: the loss became nan at step 7.")
-    monkeypatch.setattr("cifar_core.cli._follow", lambda *_: diverged)
+    monkeypatch.setattr("cifar_core.cli.follow", lambda *_: diverged)
     monkeypatch.setattr("cifar_core.runs.RunStore.submit", lambda *_, **__: "20261122-1815-brave-otter")
     assert main(["train", *TINY, "--json"]) == 1
     captured = capsys.readouterr()

@@ -1,167 +1,184 @@
-// One instance a parentElement: what was drawn, so that a rerun with the same message draws nothing.
-const instances = new WeakMap();
-const SIDE = 32;
+import { create, find, keepOneTabStop, origin } from "../shared/elements.js";
+import { marks } from "../shared/marks.js";
+import { isSame, unpack } from "../shared/message.js";
+import { decodeSprite, paintPicture, SIDE } from "../shared/sprite.js";
+import { createRegistry } from "../shared/state.js";
+import { destination, perRow, template } from "./layout.js";
 
-export default function (component) {
-  const { data, parentElement, setStateValue } = component;
-  const instance = instances.get(parentElement) ?? { bytes: null, selected: null };
-  instances.set(parentElement, instance);
-  instance.setStateValue = setStateValue;
-  if (instance.bytes && sameBytes(instance.bytes, data)) {
+/**
+ * @import { Mounted } from "../shared/streamlit.js"
+ * @typedef {"neutral" | "right" | "wrong"} Tone
+ * @typedef {{ name: string, label: string, tile: number, spriteColumns: number, headings: string[], gaps: number[], ids: number[],
+ *   captions: string[], tones: Tone[] }} Header
+ * @typedef {{ bytes: Uint8Array | null, selected: number | null, report: (selected: number) => void }} State
+ */
+
+const MARKS = { right: "✓", wrong: "×" };
+
+/** What was drawn, so that a rerun with the same message draws nothing. */
+const stateOf = createRegistry(() => /** @type {State} */ ({ bytes: null, selected: null, report: () => {} }));
+
+/** @param {Mounted<Uint8Array, { selected: number }>} mounted */
+export default function render({ data, parentElement, setStateValue }) {
+  const state = stateOf(parentElement);
+  state.report = (selected) => setStateValue("selected", selected);
+  if (isSame(state.bytes, data)) {
     return;
   }
-  instance.bytes = data;
-  const { header, sprite } = unpack(data);
-  draw(parentElement, instance, header);
-  paint(parentElement, header, sprite);
+  state.bytes = data;
+  /** @type {{ header: Header, rest: Uint8Array<ArrayBuffer> }} */
+  const { header, rest } = unpack(data);
+  if (state.selected !== null && !header.ids.includes(state.selected)) {
+    state.selected = null;
+  }
+  const tiles = header.ids.map((id, place) => createTile(header, place, id === state.selected));
+  lay(parentElement, header, tiles);
+  listen(parentElement, header, tiles, state);
+  paint(tiles, rest, header.spriteColumns);
 }
 
-function sameBytes(left, right) {
-  return left.length === right.length && left.every((byte, place) => byte === right[place]);
-}
-
-function unpack(bytes) {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = view.getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
-  return { header, sprite: new Blob([bytes.subarray(4 + length)], { type: "image/webp" }) };
-}
-
-function draw(parentElement, instance, header) {
-  const list = parentElement.querySelector(".tiles");
-  const caption = parentElement.querySelector(".caption");
+/**
+ * Puts the tiles, and headings above their columns, into the component.
+ *
+ * @param {ShadowRoot} root
+ * @param {Header} header
+ * @param {HTMLElement[]} tiles
+ */
+function lay(root, header, tiles) {
+  const list = find(root, ".tiles", HTMLElement);
+  const headings = find(root, ".headings", HTMLElement);
   list.setAttribute("aria-label", header.label);
-  const headings = parentElement.querySelector(".headings");
-  headings.replaceChildren(...withGaps(header.headings.map(createHeading), header));
   for (const row of [headings, list]) {
     row.classList.toggle("grid", header.headings.length > 0);
     row.style.gridTemplateColumns = template(header);
     row.style.setProperty("--tile", `${header.tile}px`);
   }
-  if (!header.ids.includes(instance.selected)) {
-    instance.selected = null;
-  }
-  const tiles = header.ids.map((id, place) => createTile(header, id, place, instance));
+  headings.replaceChildren(
+    ...withGaps(
+      header.headings.map((text) => create("div", "", text)),
+      header,
+    ),
+  );
   list.replaceChildren(...withGaps(tiles, header));
-  caption.textContent = "";
-  const current = Math.max(0, header.ids.indexOf(instance.selected));
-  if (tiles.length) {
-    tiles[current].tabIndex = 0;
-  }
+}
 
-  const placeOf = (event) => tiles.indexOf(event.target.closest(".tile"));
-  list.onclick = (event) => choose(placeOf(event));
-  list.onmouseover = (event) => tell(placeOf(event));
-  tiles.forEach((tile, place) => {
-    tile.onfocus = () => tell(place);
-  });
-  list.onmouseleave = () => tell(header.ids.indexOf(instance.selected));
-  list.onkeydown = (event) => {
-    const place = placeOf(event);
-    const next = destination(event.key, place, tiles);
-    if (next !== null) {
-      event.preventDefault();
-      focus(next);
-    } else if (event.key === "Enter" || event.key === " ") {
-      event.preventDefault();
-      choose(place);
+/**
+ * @param {ShadowRoot} root
+ * @param {Header} header
+ * @param {HTMLElement[]} tiles
+ * @param {State} state
+ */
+function listen(root, header, tiles, state) {
+  const list = find(root, ".tiles", HTMLElement);
+  const caption = find(root, ".caption", HTMLElement);
+  const selected = () => (state.selected === null ? -1 : header.ids.indexOf(state.selected));
+  /** @param {number} place */
+  const tell = (place) => {
+    caption.textContent = place >= 0 ? header.captions[place] : "";
+  };
+  /** @param {number | null} id */
+  const mark = (id) => {
+    state.selected = id !== null && header.ids.includes(id) ? id : null;
+    tiles.forEach((tile, place) => {
+      tile.setAttribute("aria-selected", String(place === selected()));
+    });
+    if (!tiles.some((tile) => tile.matches(":focus"))) {
+      keepOneTabStop(tiles, tiles[Math.max(0, selected())]);
     }
   };
-
-  function tell(place) {
-    caption.textContent = place >= 0 ? header.captions[place] : "";
-  }
-
-  function focus(place) {
-    tiles.forEach((tile, other) => {
-      tile.tabIndex = other === place ? 0 : -1;
-    });
-    tiles[place].focus();
-  }
-
-  function choose(place) {
+  /** @param {number} place */
+  const choose = (place) => {
     if (place < 0) {
       return;
     }
-    instance.selected = header.ids[place];
-    tiles.forEach((tile, other) => {
-      tile.setAttribute("aria-selected", String(other === place));
-      tile.tabIndex = other === place ? 0 : -1;
-    });
-    instance.setStateValue("selected", instance.selected);
-  }
+    mark(header.ids[place]);
+    keepOneTabStop(tiles, tiles[place]);
+    state.report(header.ids[place]);
+  };
+  tell(-1);
+  keepOneTabStop(tiles, tiles[Math.max(0, selected())]);
+  marks.follow(header.name, mark);
+
+  list.onclick = (event) => choose(placeOf(event, tiles));
+  list.onmouseover = (event) => tell(placeOf(event, tiles));
+  list.onmouseleave = () => tell(selected());
+  tiles.forEach((tile, place) => {
+    tile.onfocus = () => tell(place);
+  });
+  list.onkeydown = (event) => {
+    const place = placeOf(event, tiles);
+    const next = destination(event.key, place, tiles.length, perRow(tiles.map((tile) => tile.offsetTop)));
+    if (next !== null) {
+      keepOneTabStop(tiles, tiles[next]);
+      tiles[next].focus();
+    } else if (event.key === "Enter" || event.key === " ") {
+      choose(place);
+    } else {
+      return;
+    }
+    event.preventDefault();
+  };
 }
 
-function template(header) {
-  const column = `minmax(0, ${header.tile}px)`;
-  return header.headings.map((_, place) => (header.gaps.includes(place) ? `8px ${column}` : column)).join(" ");
+/**
+ * @param {Event} event
+ * @param {HTMLElement[]} tiles
+ */
+function placeOf(event, tiles) {
+  const tile = origin(event, ".tile");
+  return tile ? tiles.indexOf(tile) : -1;
 }
 
-// Empty cells in the columns that stand between others.
-function withGaps(cells, header) {
+/**
+ * Empty cells in the columns that stand between others.
+ *
+ * @param {HTMLElement[]} cells
+ * @param {Header} header
+ */
+function withGaps(cells, { headings, gaps }) {
   return cells.flatMap((cell, place) => {
-    const column = place % Math.max(1, header.headings.length);
-    if (!header.gaps.includes(column)) {
+    if (!gaps.includes(place % Math.max(1, headings.length))) {
       return [cell];
     }
-    const gap = document.createElement("div");
+    const gap = create("div");
     gap.setAttribute("role", "presentation");
     return [gap, cell];
   });
 }
 
-function createHeading(text) {
-  const heading = document.createElement("div");
-  heading.textContent = text;
-  return heading;
-}
-
-function createTile(header, id, place, instance) {
-  const tile = document.createElement("button");
+/**
+ * @param {Header} header
+ * @param {number} place
+ * @param {boolean} isSelected
+ */
+function createTile(header, place, isSelected) {
+  const tile = create("button", "tile");
   tile.type = "button";
-  tile.className = "tile";
   tile.setAttribute("role", "option");
   tile.setAttribute("aria-label", header.captions[place]);
-  tile.setAttribute("aria-selected", String(id === instance.selected));
-  tile.tabIndex = -1;
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = SIDE;
+  tile.setAttribute("aria-selected", String(isSelected));
+  const canvas = create("canvas");
+  canvas.width = SIDE;
+  canvas.height = SIDE;
   tile.append(canvas);
   const tone = header.tones[place];
   if (tone !== "neutral") {
-    const mark = document.createElement("span");
-    mark.className = `mark ${tone}`;
-    mark.textContent = tone === "wrong" ? "×" : "✓";
+    const mark = create("span", `mark ${tone}`, MARKS[tone]);
     mark.setAttribute("aria-hidden", "true");
     tile.append(mark);
   }
   return tile;
 }
 
-// Where an arrow leads: up and down to the tile above or below, whatever the width of the page makes of the rows.
-function destination(key, place, tiles) {
-  const last = tiles.length - 1;
-  const perRow = Math.max(1, tiles.filter((tile) => tile.offsetTop === tiles[0].offsetTop).length);
-  const moves = { ArrowLeft: place - 1, ArrowRight: place + 1, ArrowUp: place - perRow, ArrowDown: place + perRow };
-  if (key === "Home") {
-    return 0;
-  }
-  if (key === "End") {
-    return last;
-  }
-  if (!(key in moves) || place < 0) {
-    return null;
-  }
-  return Math.min(last, Math.max(0, moves[key]));
-}
-
-async function paint(parentElement, header, sprite) {
-  const bitmap = await createImageBitmap(sprite);
-  const canvases = parentElement.querySelectorAll(".tile canvas");
-  canvases.forEach((canvas, place) => {
-    const left = (place % header.spriteColumns) * SIDE;
-    const top = Math.floor(place / header.spriteColumns) * SIDE;
-    canvas.getContext("2d").drawImage(bitmap, left, top, SIDE, SIDE, 0, 0, SIDE, SIDE);
+/**
+ * @param {HTMLElement[]} tiles
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {number} columns
+ */
+async function paint(tiles, bytes, columns) {
+  const sprite = await decodeSprite(bytes);
+  tiles.forEach((tile, place) => {
+    paintPicture(find(tile, "canvas", HTMLCanvasElement), sprite, place, columns);
   });
-  bitmap.close();
+  sprite.close();
 }

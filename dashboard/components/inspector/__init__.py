@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from dashboard.components.messages import encode_sprite, pack_message
 from dashboard.components.registration import register
 
 _COMPONENT = register(__file__)
@@ -37,10 +38,9 @@ def image_inspector(
         if step in (-1, 1) and on_step is not None:
             on_step(int(step))
 
-    data = {
-        "pixels": np.ascontiguousarray(image.transpose(1, 2, 0)).reshape(-1).tolist(),
-        "title": title,
-        "hint": hint,
-        "side": side,
-    }
-    _COMPONENT(key=key, data=data, on_step_change=stepped)
+    _COMPONENT(key=key, data=encode_image(image, title, hint, side), on_step_change=stepped)
+
+
+def encode_image(image: NDArray[np.uint8], title: str, hint: str, side: int) -> bytes:
+    """Pack what is shown into one message; arguments as for `image_inspector`."""
+    return pack_message({"title": title, "hint": hint, "side": side}, encode_sprite(image[None], columns=1))

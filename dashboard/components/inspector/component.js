@@ -1,76 +1,99 @@
-// One instance a parentElement: the channel stays chosen from image to image.
-const instances = new WeakMap();
-const SIDE = 32;
+import { pointerAt } from "../shared/canvas.js";
+import { create, createChoice, find } from "../shared/elements.js";
+import { unpack } from "../shared/message.js";
+import { paintPixels, pixelOf, readPictures, SIDE } from "../shared/sprite.js";
+import { createRegistry, createTurns } from "../shared/state.js";
+
+/**
+ * @import { Mounted } from "../shared/streamlit.js"
+ * @typedef {{ title: string, hint: string, side: number }} Header
+ */
+
 const CHANNELS = ["Colour", "Red", "Green", "Blue"];
 
-export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  const instance = instances.get(parentElement) ?? { channel: 0 };
-  instances.set(parentElement, instance);
-  const canvas = parentElement.querySelector(".image");
-  canvas.width = canvas.height = SIDE;
-  canvas.style.setProperty("--side", `${data.side}px`);
-  canvas.setAttribute("aria-label", `${data.title}. ${data.hint}`);
-  parentElement.querySelector(".title").textContent = data.title;
-  const readout = parentElement.querySelector(".readout");
-  readout.textContent = data.hint;
+/** The channel stays chosen from image to image. */
+const stateOf = createRegistry(() => ({ channel: 0 }));
+const takeTurn = createTurns();
 
-  canvas.onpointermove = (event) => tellPixel(readout, data, pixelAt(event, canvas));
+/** @param {Mounted<Uint8Array, { step: number }>} mounted */
+export default async function render({ data, parentElement, setTriggerValue }) {
+  const isLatest = takeTurn(parentElement);
+  /** @type {{ header: Header, rest: Uint8Array<ArrayBuffer> }} */
+  const { header, rest } = unpack(data);
+  const [picture] = await readPictures(rest);
+  if (isLatest()) {
+    show(parentElement, stateOf(parentElement), header, picture, setTriggerValue);
+  }
+}
+
+/**
+ * @param {ShadowRoot} root
+ * @param {{ channel: number }} state
+ * @param {Header} header
+ * @param {Uint8ClampedArray} picture
+ * @param {(name: "step", value: number) => void} setTriggerValue
+ */
+function show(root, state, header, picture, setTriggerValue) {
+  const canvas = find(root, ".image", HTMLCanvasElement);
+  canvas.style.setProperty("--side", `${header.side}px`);
+  canvas.setAttribute("aria-label", `${header.title}. ${header.hint}`);
+  find(root, ".title", HTMLElement).textContent = header.title;
+  const readout = find(root, ".readout", HTMLElement);
+  readout.textContent = header.hint;
+
+  canvas.onpointermove = (event) => tellPixel(readout, picture, pixelUnder(event, canvas));
   canvas.onpointerleave = () => {
-    readout.textContent = data.hint;
+    readout.textContent = header.hint;
   };
   canvas.onkeydown = (event) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const step = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
     if (step) {
       event.preventDefault();
       setTriggerValue("step", step);
     }
   };
-  drawButtons(parentElement.querySelector(".channels"), instance, () => paint(canvas, data, instance.channel));
-  paint(canvas, data, instance.channel);
-}
-
-function drawButtons(group, instance, repaint) {
-  const buttons = CHANNELS.map((name, channel) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = name;
-    button.onclick = () => {
-      instance.channel = channel;
-      press(buttons, channel);
-      repaint();
-    };
-    return button;
+  const buttons = createChoice(CHANNELS, state.channel, (channel) => {
+    state.channel = channel;
+    paint(canvas, picture, channel);
   });
-  press(buttons, instance.channel);
-  group.replaceChildren(...buttons);
+  find(root, ".channels", HTMLElement).replaceChildren(...buttons);
+  paint(canvas, picture, state.channel);
 }
 
-function press(buttons, channel) {
-  buttons.forEach((button, place) => button.setAttribute("aria-pressed", String(place === channel)));
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Uint8ClampedArray} picture
+ * @param {number} channel 0 for all three.
+ */
+function paint(canvas, picture, channel) {
+  paintPixels(canvas, (place) => {
+    const colour = pixelOf(picture, place);
+    const value = colour[channel - 1];
+    return channel === 0 ? colour : [value, value, value];
+  });
 }
 
-function paint(canvas, data, channel) {
-  const pixels = new ImageData(SIDE, SIDE);
-  for (let place = 0; place < SIDE * SIDE; place += 1) {
-    const colours = data.pixels.slice(3 * place, 3 * place + 3);
-    const shown = channel === 0 ? colours : Array(3).fill(colours[channel - 1]);
-    pixels.data.set([...shown, 255], 4 * place);
-  }
-  canvas.getContext("2d").putImageData(pixels, 0, 0);
-}
-
-function pixelAt(event, canvas) {
+/**
+ * @param {PointerEvent} event
+ * @param {HTMLCanvasElement} canvas
+ * @returns {{ column: number, row: number }}
+ */
+function pixelUnder(event, canvas) {
   const box = canvas.getBoundingClientRect();
+  const [left, top] = pointerAt(event, canvas);
+  /** @type {(offset: number, size: number) => number} */
   const place = (offset, size) => Math.min(SIDE - 1, Math.max(0, Math.floor((offset / size) * SIDE)));
-  return [place(event.clientX - box.left, box.width), place(event.clientY - box.top, box.height)];
+  return { column: place(left, box.width), row: place(top, box.height) };
 }
 
-function tellPixel(readout, data, [column, row]) {
-  const start = 3 * (row * SIDE + column);
-  const [red, green, blue] = data.pixels.slice(start, start + 3);
-  const swatch = document.createElement("span");
-  swatch.className = "swatch";
+/**
+ * @param {HTMLElement} readout
+ * @param {Uint8ClampedArray} picture
+ * @param {{ column: number, row: number }} pixel
+ */
+function tellPixel(readout, picture, { column, row }) {
+  const [red, green, blue] = pixelOf(picture, row * SIDE + column);
+  const swatch = create("span", "swatch");
   swatch.style.background = `rgb(${red} ${green} ${blue})`;
   readout.replaceChildren(swatch, `row ${row}, column ${column}: red ${red}, green ${green}, blue ${blue}`);
 }

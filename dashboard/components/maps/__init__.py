@@ -1,12 +1,13 @@
 """An image and signed maps over it, side by side on one colour scale."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboard.components.messages import encode_sprite, pack_message
 from dashboard.components.registration import register
 
 _COMPONENT = register(__file__)
@@ -53,32 +54,35 @@ def picture_maps(
 
 def encode_maps(
     image: NDArray[np.uint8], maps: Sequence[PictureMap], *, side: int, limit: float | None, overlay: float
-) -> dict[str, object]:
-    """Return the message for the browser; arguments as for `picture_maps`."""
-    strengths = [float(np.abs(part.values).max()) for part in maps if part.values is not None]
-    top = limit if limit is not None else max(strengths, default=0.0)
-    return {
-        "image": _encode_image(image),
+) -> bytes:
+    """Pack maps into one message: what they say, values, pictures; arguments as for `picture_maps`.
+
+    Values are whole numbers from -1000 to 1000: finer than any screen shows, and few bytes.
+    """
+    signed = [part.values for part in maps if part.values is not None]
+    top = limit if limit is not None else max((float(np.abs(values).max()) for values in signed), default=0.0)
+    own = [part.image for part in maps if part.image is not None]
+    value_places, picture_places = count(), count(1)
+    header = {
         "side": side,
         "overlay": overlay,
-        "hasScale": bool(strengths),
-        "maps": [_encode(part, top) for part in maps],
+        "hasScale": bool(signed),
+        "numValues": len(signed),
+        "maps": [
+            {
+                "title": part.title,
+                "note": part.note,
+                "values": None if part.values is None else next(value_places),
+                "picture": 0 if part.image is None else next(picture_places),
+            }
+            for part in maps
+        ],
     }
+    return pack_message(
+        header, *(_encode_values(values, top) for values in signed), encode_sprite(np.stack([image, *own]), columns=1)
+    )
 
 
-def _encode(part: PictureMap, limit: float) -> dict[str, object]:
-    """Values as whole numbers from -1000 to 1000: finer than any screen shows, and few bytes."""
-    values = None
-    if part.values is not None:
-        scaled = part.values / limit if limit > 0 else np.zeros_like(part.values)
-        values = _as_text(np.rint(np.clip(scaled, -1, 1) * 1000).astype("<i2"))
-    own = None if part.image is None else _encode_image(part.image)
-    return {"title": part.title, "note": part.note, "values": values, "image": own}
-
-
-def _encode_image(image: NDArray[np.uint8]) -> str:
-    return _as_text(image.transpose(1, 2, 0))
-
-
-def _as_text(numbers: NDArray[np.generic]) -> str:
-    return base64.b64encode(numbers.tobytes()).decode()
+def _encode_values(values: NDArray[np.float32], limit: float) -> bytes:
+    scaled = values / limit if limit > 0 else np.zeros_like(values)
+    return np.rint(np.clip(scaled, -1, 1) * 1000).astype("<i2").tobytes()

@@ -1,54 +1,81 @@
-const SIDE = 32;
-// Blue against, orange for: told apart in every common kind of colour blindness.
-const AGAINST = [31, 95, 168];
-const FOR = [192, 70, 31];
+import { namedColour, parseColour } from "../shared/colours.js";
+import { create, find } from "../shared/elements.js";
+import { cut, unpack } from "../shared/message.js";
+import { diverging, softGrey } from "../shared/ramps.js";
+import { paintPixels, pixelOf, readPictures, SIDE } from "../shared/sprite.js";
+import { createTurns } from "../shared/state.js";
 
-export default function (component) {
-  const { data, parentElement } = component;
-  const pictures = parentElement.querySelector(".pictures");
-  pictures.style.setProperty("--side", `${data.side}px`);
-  pictures.replaceChildren(...data.maps.map((map) => createFigure(map, data)));
-  parentElement.querySelector(".scale").hidden = !data.hasScale;
-}
+/**
+ * @import { Rgb } from "../shared/colours.js"
+ * @import { Mounted } from "../shared/streamlit.js"
+ * @typedef {{ title: string, note: string, picture: number, values: number | null }} PictureMap Its places among the
+ *   pictures and among the values.
+ * @typedef {{ side: number, overlay: number, hasScale: boolean, numValues: number, maps: PictureMap[] }} Header
+ */
 
-function createFigure(map, data) {
-  const figure = document.createElement("figure");
-  const title = document.createElement("div");
-  title.className = "title";
-  title.textContent = map.title;
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = SIDE;
-  canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", `${map.title}. ${map.note}`);
-  canvas.getContext("2d").putImageData(compose(map, data), 0, 0);
-  const note = document.createElement("div");
-  note.className = "note";
-  note.textContent = map.note;
-  figure.append(title, canvas, note);
-  return figure;
-}
+const NUM_PIXELS = SIDE * SIDE;
+const FULL = 1000; // the whole number that stands for 1
 
-function decode(text) {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-}
+const takeTurn = createTurns();
 
-function compose(map, data) {
-  const pixels = new ImageData(SIDE, SIDE);
-  const image = decode(map.image ?? data.image);
-  const values = map.values && new DataView(decode(map.values).buffer);
-  for (let place = 0; place < SIDE * SIDE; place += 1) {
-    const [red, green, blue] = image.subarray(3 * place, 3 * place + 3);
-    let shown = [red, green, blue];
-    if (values) {
-      const value = values.getInt16(2 * place, true) / 1000;
-      const grey = 0.299 * red + 0.587 * green + 0.114 * blue;
-      const base = 128 + 0.6 * (grey - 128);
-      const tint = value < 0 ? AGAINST : FOR;
-      // A root lifts the weak values, which are most of them, above what the eye can miss.
-      const cover = data.overlay * Math.sqrt(Math.abs(value));
-      shown = tint.map((part) => base + (part - base) * cover);
-    }
-    pixels.data.set([...shown, 255], 4 * place);
+/** @param {Mounted<Uint8Array>} mounted */
+export default async function render({ data, parentElement }) {
+  const isLatest = takeTurn(parentElement);
+  /** @type {{ header: Header, rest: Uint8Array<ArrayBuffer> }} */
+  const { header, rest } = unpack(data);
+  const [numbers, sprite] = cut(rest, Int16Array.BYTES_PER_ELEMENT * NUM_PIXELS * header.numValues);
+  const pictures = await readPictures(sprite);
+  if (!isLatest()) {
+    return;
   }
-  return pixels;
+  const holder = find(parentElement, ".pictures", HTMLElement);
+  const ends = {
+    below: parseColour(namedColour(holder, "against")),
+    above: parseColour(namedColour(holder, "for")),
+  };
+  const figures = header.maps.map((map) => {
+    const values = map.values === null ? null : valuesAt(numbers, map.values);
+    const canvas = paintMap(pictures[map.picture], values, ends, header.overlay);
+    return createFigure(map, canvas);
+  });
+  holder.style.setProperty("--side", `${header.side}px`);
+  holder.replaceChildren(...figures);
+  find(parentElement, ".scale", HTMLElement).hidden = !header.hasScale;
+}
+
+/**
+ * @param {Uint8Array<ArrayBuffer>} numbers Of all maps, 16 bits each, little endian.
+ * @param {number} place
+ * @returns {(pixel: number) => number} A pixel's value, from -1 to 1.
+ */
+function valuesAt(numbers, place) {
+  const view = new DataView(numbers.buffer);
+  return (pixel) => view.getInt16(Int16Array.BYTES_PER_ELEMENT * (NUM_PIXELS * place + pixel), true) / FULL;
+}
+
+/**
+ * @param {Uint8ClampedArray} picture
+ * @param {((pixel: number) => number) | null} strengthAt null shows the picture alone.
+ * @param {{ below: Rgb, above: Rgb }} ends
+ * @param {number} overlay
+ */
+function paintMap(picture, strengthAt, ends, overlay) {
+  const canvas = create("canvas");
+  paintPixels(canvas, (place) => {
+    const colour = pixelOf(picture, place);
+    return strengthAt === null ? colour : diverging(strengthAt(place), softGrey(colour), ends, overlay);
+  });
+  return canvas;
+}
+
+/**
+ * @param {PictureMap} map
+ * @param {HTMLCanvasElement} canvas
+ */
+function createFigure({ title, note }, canvas) {
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", `${title}. ${note}`);
+  const figure = create("figure");
+  figure.append(create("div", "title", title), canvas, create("div", "note", note));
+  return figure;
 }

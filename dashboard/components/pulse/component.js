@@ -1,23 +1,42 @@
-// One instance a parentElement. It asks the server how the run is doing and hands new charts to those who draw them,
-// without Streamlit drawing the page again: that costs twenty times as much, of a processor that trains.
-const instances = new WeakMap();
-const PATIENCE = 3;
+import { create, find } from "../shared/elements.js";
+import { createRegistry } from "../shared/state.js";
 
-export default function (component) {
-  const { data, parentElement, setTriggerValue } = component;
-  const instance = instances.get(parentElement) ?? {};
-  instances.set(parentElement, instance);
-  instance.stop?.();
-  if (instance.sent !== data.pulse.key) {
-    instance.sent = data.pulse.key;
+/**
+ * It asks the server how the run is doing and hands new charts to those who draw them, without Streamlit drawing the
+ * page again: that costs twenty times as much, of a processor that trains.
+ *
+ * @import { Mounted } from "../shared/streamlit.js"
+ * @typedef {{ words: string, share: number, numbers: [string, string, string][], stage: string, is_still: boolean,
+ *   interval: number }} Pulse
+ * @typedef {{ pulse: Pulse & { key: string }, feed: string }} Data
+ * @typedef {{ pulse: Pulse, charts: Record<string, string> }} Answer
+ * @typedef {(name: "passed", value: boolean) => void} SetTriggerValue
+ */
+
+const PATIENCE = 3; // refusals in a row after which the page is drawn anew
+
+const stateOf = createRegistry(() => ({ sent: "", refused: 0, stop: () => {} }));
+
+/** @param {Mounted<Data, { passed: boolean }>} mounted */
+export default function render({ data, parentElement, setTriggerValue }) {
+  const state = stateOf(parentElement);
+  state.stop();
+  if (state.sent !== data.pulse.key) {
+    state.sent = data.pulse.key;
     show(parentElement, data.pulse);
   }
-  instance.refused = 0;
-  instance.stop = repeat(data.pulse.interval, () => ask(instance, data, parentElement, setTriggerValue));
-  return instance.stop;
+  state.refused = 0;
+  state.stop = repeat(data.pulse.interval, () => ask(state, data, parentElement, setTriggerValue));
+  return state.stop;
 }
 
-// Calls `act` after so many seconds, and again after as many as it returns. Returns how to end that.
+/**
+ * Calls `act` after so many seconds, and again after as many as it returns.
+ *
+ * @param {number} seconds
+ * @param {() => Promise<number>} act
+ * @returns {() => void} Ends it.
+ */
 function repeat(seconds, act) {
   let isStopped = false;
   const next = async () => {
@@ -33,19 +52,26 @@ function repeat(seconds, act) {
   };
 }
 
-// Returns after how many seconds to ask again.
-async function ask(instance, { feed, pulse }, parentElement, setTriggerValue) {
+/**
+ * @param {{ refused: number }} state
+ * @param {Data} data
+ * @param {ShadowRoot} root
+ * @param {SetTriggerValue} setTriggerValue
+ * @returns {Promise<number>} After how many seconds to ask again.
+ */
+async function ask(state, { feed, pulse }, root, setTriggerValue) {
   let interval = pulse.interval;
   try {
     const response = await fetch(feed, { cache: "no-store" });
+    /** @type {Answer | null} */
     const answer = response.ok ? await response.json() : null;
     if (answer) {
       interval = answer.pulse.interval;
-      show(parentElement, answer.pulse);
+      show(root, answer.pulse);
       window.dispatchEvent(new CustomEvent("cifar-lab-charts", { detail: answer.charts }));
     }
-    instance.refused = answer ? 0 : instance.refused + 1;
-    if (answer ? answer.pulse.stage !== pulse.stage : instance.refused % PATIENCE === 0) {
+    state.refused = answer ? 0 : state.refused + 1;
+    if (answer ? answer.pulse.stage !== pulse.stage : state.refused % PATIENCE === 0) {
       setTriggerValue("passed", true);
     }
   } catch {
@@ -54,22 +80,23 @@ async function ask(instance, { feed, pulse }, parentElement, setTriggerValue) {
   return interval;
 }
 
-function show(parentElement, { words, share, numbers, is_still: isStill }) {
-  parentElement.querySelector(".words").textContent = words;
-  parentElement.querySelector(".pulse").classList.toggle("still", isStill);
-  parentElement.querySelector(".bar").style.width = `${100 * share}%`;
-  const track = parentElement.querySelector(".track");
-  track.setAttribute("aria-valuenow", Math.round(100 * share));
+/**
+ * @param {ShadowRoot} root
+ * @param {Pulse} pulse
+ */
+function show(root, { words, share, numbers, is_still: isStill }) {
+  find(root, ".words", HTMLElement).textContent = words;
+  find(root, ".pulse", HTMLElement).classList.toggle("still", isStill);
+  find(root, ".bar", HTMLElement).style.width = `${100 * share}%`;
+  const track = find(root, ".track", HTMLElement);
+  track.setAttribute("aria-valuenow", String(Math.round(100 * share)));
   track.setAttribute("aria-label", words);
-  parentElement.querySelector(".numbers").replaceChildren(...numbers.map(createNumber));
+  find(root, ".numbers", HTMLElement).replaceChildren(...numbers.map(createNumber));
 }
 
+/** @param {[string, string, string]} number */
 function createNumber([label, value, origin]) {
-  const entry = document.createElement("div");
-  for (const [tag, text] of [["dt", label], ["dd", value], ["dd", origin]]) {
-    const part = document.createElement(tag);
-    part.textContent = text;
-    entry.append(part);
-  }
+  const entry = create("div");
+  entry.append(create("dt", "", label), create("dd", "", value), create("dd", "", origin));
   return entry;
 }

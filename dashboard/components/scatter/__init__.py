@@ -1,7 +1,5 @@
 """A map of images: a point each on one canvas, with zoom, lasso and box, and the picture under the pointer."""
 
-import io
-import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,14 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from PIL import Image
 
+from dashboard.components.messages import encode_sprite, pack_message
 from dashboard.components.registration import register
 
 _COMPONENT = register(__file__)
 # Pictures are for the pointer only: lossy, so that ten thousand take a few megabytes.
 _QUALITY = 70
-_MAX_SIDE = 16_383  # of a WebP file
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ def read_selection(value: object, ids: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def encode_scatter(points: ScatterPoints, label: str) -> bytes:
-    """Pack a map into one message: length and JSON, positions, groups, and a sprite of all pictures."""
+    """Pack a map into one message: what it says, positions, groups, and a sprite of all pictures."""
     columns = max(1, math.ceil(math.sqrt(len(points.ids))))
     header = {
         "label": label,
@@ -74,24 +71,9 @@ def encode_scatter(points: ScatterPoints, label: str) -> bytes:
         "spriteColumns": columns,
         "axes": points.axes,
     }
-    text = json.dumps(header, separators=(",", ":")).encode()
-    parts = [
-        len(text).to_bytes(4, "little"),
-        text,
+    return pack_message(
+        header,
         np.ascontiguousarray(points.positions, "<f4").tobytes(),
         points.groups.astype(np.uint8).tobytes(),
-        _encode_sprite(points.images, columns),
-    ]
-    return b"".join(parts)
-
-
-def _encode_sprite(images: NDArray[np.uint8], columns: int) -> bytes:
-    rows = max(1, math.ceil(len(images) / columns))
-    if 32 * max(rows, columns) > _MAX_SIDE:
-        raise ValueError(f"images: {len(images)} are too many for one map; allowed: up to {(_MAX_SIDE // 32) ** 2}")
-    sheet = np.zeros((rows * columns, 3, 32, 32), np.uint8)
-    sheet[: len(images)] = images
-    laid_out = sheet.reshape(rows, columns, 3, 32, 32).transpose(0, 3, 1, 4, 2)
-    buffer = io.BytesIO()
-    Image.fromarray(laid_out.reshape(rows * 32, columns * 32, 3)).save(buffer, "WEBP", quality=_QUALITY, method=0)
-    return buffer.getvalue()
+        encode_sprite(points.images, columns, _QUALITY),
+    )

@@ -1,21 +1,25 @@
 """What components send to the browser, and what they take from it."""
 
-import base64
 import io
 import json
+import re
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from dashboard.components import Level, Line, LineChart, Mark, PictureMap, ScatterPoints, Tile
+from dashboard.components.colours import colour_css
 from dashboard.components.confusion_matrix import encode_matrix, read_cell
 from dashboard.components.gallery import encode_gallery
+from dashboard.components.inspector import encode_image
 from dashboard.components.lines import encode_chart
 from dashboard.components.maps import encode_maps
+from dashboard.components.messages import encode_sprite, pack_message
 from dashboard.components.scatter import encode_scatter, read_selection
 from dashboard.drawing.matrices import matrix_cells
-from tests.app.reading import decoded_map
+from tests.app.reading import decode_pictures, decoded_maps, unpack
+from tests.browser.app import ROOT
 
 
 def draw_images(count):
@@ -23,9 +27,16 @@ def draw_images(count):
 
 
 def decode(message):
-    length = int.from_bytes(message[:4], "little")
-    header = json.loads(message[4 : 4 + length])
-    return header, np.asarray(Image.open(io.BytesIO(message[4 + length :])))
+    header, sprite = unpack(message)
+    return header, open_sprite(sprite)
+
+
+def open_sprite(sprite):
+    return np.asarray(Image.open(io.BytesIO(sprite)))
+
+
+def decode_maps(message):
+    return decoded_maps(*unpack(message))
 
 
 @pytest.mark.parametrize("count", [1, 20, 21, 100])
@@ -85,33 +96,31 @@ def test_maps_share_one_scale():
     weak, strong = np.full((32, 32), -0.25, np.float32), np.full((32, 32), 0.5, np.float32)
     maps = [PictureMap("image"), PictureMap("weak", weak, "p"), PictureMap("strong", strong)]
     message = encode_maps(image, maps, side=200, limit=None, overlay=0.5)
-    alone, first, second = (decoded_map(part) for part in message["maps"])
+    alone, first, second = decode_maps(message)
     assert alone["values"] is None
     assert (set(first["values"]), set(second["values"])) == ({-500}, {1000})
     assert (first["title"], first["note"]) == ("weak", "p")
-    assert message["hasScale"]
-    assert np.array_equal(
-        np.frombuffer(base64.b64decode(message["image"]), np.uint8).reshape(32, 32, 3).transpose(2, 0, 1), image
-    )
+    assert unpack(message)[0]["hasScale"]
+    assert np.array_equal(alone["image"], image)
 
 
 def test_a_given_limit_clips_and_a_map_of_zeros_is_no_division_by_zero():
     image = draw_images(1)[0]
     strong, nothing = np.full((32, 32), 2.0, np.float32), np.zeros((32, 32), np.float32)
     clipped = encode_maps(image, [PictureMap("a", strong)], side=1, limit=1.0, overlay=1)
-    assert set(decoded_map(clipped["maps"][0])["values"]) == {1000}
+    assert set(decode_maps(clipped)[0]["values"]) == {1000}
     flat = encode_maps(image, [PictureMap("a", nothing)], side=1, limit=None, overlay=1)
-    assert set(decoded_map(flat["maps"][0])["values"]) == {0}
-    assert not encode_maps(image, [PictureMap("a")], side=1, limit=None, overlay=1)["hasScale"]
+    assert set(decode_maps(flat)[0]["values"]) == {0}
+    alone = encode_maps(image, [PictureMap("a")], side=1, limit=None, overlay=1)
+    assert not unpack(alone)[0]["hasScale"]
 
 
 def decode_map(message):
-    start = 4 + int.from_bytes(message[:4], "little")
-    header = json.loads(message[4:start])
+    header, rest = unpack(message)
     count = len(header["ids"])
-    positions = np.frombuffer(message[start : start + 8 * count], "<f4").reshape(-1, 2)
-    groups = np.frombuffer(message[start + 8 * count : start + 9 * count], np.uint8)
-    return header, positions, groups, np.asarray(Image.open(io.BytesIO(message[start + 9 * count :])))
+    positions = np.frombuffer(rest[: 8 * count], "<f4").reshape(-1, 2)
+    groups = np.frombuffer(rest[8 * count : 9 * count], np.uint8)
+    return header, positions, groups, open_sprite(rest[9 * count :])
 
 
 def test_a_map_carries_positions_groups_and_pictures():
@@ -165,3 +174,33 @@ def test_a_matrix_is_sent_as_counts_shares_or_differences():
     message = encode_matrix(matrix, ("cat", "dog"), matrix_cells(matrix, "true", other))
     np.testing.assert_allclose(message["values"], [[0.3, -0.3], [0.2, -0.2]])
     assert message["isDifference"] is True
+
+
+def test_the_large_view_carries_every_pixel_unchanged():
+    image = draw_images(1)[0]
+    header, rest = unpack(encode_image(image, "cat", "test split", 352))
+    assert header == {"title": "cat", "hint": "test split", "side": 352}
+    assert np.array_equal(decode_pictures(rest)[0], image)
+
+
+def test_a_message_is_a_length_a_header_and_its_parts():
+    assert pack_message({"a": "é"}, b"12", b"3") == b"\x0e\x00\x00\x00" + b'{"a":"\\u00e9"}' + b"123"
+    with pytest.raises(ValueError, match="JSON"):
+        pack_message({"a": float("nan")})
+
+
+@pytest.mark.parametrize(("count", "columns"), [(512, 1), (1, 512), (512 * 3, 3)])
+def test_more_pictures_than_a_file_holds_are_refused(count, columns):
+    with pytest.raises(ValueError, match=f"images: {count} are too many for one sprite; allowed: up to 261121"):
+        encode_sprite(np.broadcast_to(np.uint8(0), (count, 3, 32, 32)), columns)
+
+
+def test_every_colour_that_a_component_asks_for_is_sent_along():
+    sent = dict(re.findall(r"--lab-([a-z-]+):(#[0-9a-f]{6});", colour_css()))
+    folder = ROOT / "dashboard" / "components"
+    asked = {
+        name
+        for path in [*folder.glob("*/*.css"), *folder.glob("*/*.js")]
+        for name in re.findall(r"""var\(--lab-([a-z-]+)\)|namedColour\(\w+, "([a-z-]+)"\)""", path.read_text("utf-8"))
+    }
+    assert {name for pair in asked for name in pair if name} == set(sent)

@@ -1,7 +1,5 @@
 """What the charts of Explain draw, and what a map's message holds."""
 
-import base64
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +9,7 @@ from dashboard.components import PictureMap
 from dashboard.components.maps import encode_maps
 from dashboard.drawing.pictures import lay_out
 from dashboard.explain import charts
+from tests.app.reading import decoded_maps, unpack
 
 
 def test_perturbation_curves_stand_side_by_side():
@@ -52,9 +51,9 @@ def test_a_map_may_lie_over_an_image_of_its_own():
     message = encode_maps(
         first, [PictureMap("a", values), PictureMap("b", image=second)], side=100, limit=None, overlay=1
     )
-    assert message["maps"][0]["image"] is None
-    assert set(base64.b64decode(message["maps"][1]["image"])) == {7}
-    assert set(base64.b64decode(message["image"])) == {0}
+    over_first, over_second = decoded_maps(*unpack(message))
+    assert set(over_first["image"].flat) == {0}
+    assert set(over_second["image"].flat) == {7}
 
 
 def test_pictures_are_laid_out_with_nothing_between():

@@ -1,0 +1,42 @@
+"""What travels to the browser as bytes: a message's frame, and the pictures in it."""
+
+import io
+import json
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+_SIDE = 32
+_MOST_ACROSS = 16_383 // _SIDE  # a WebP file is at most 16,383 pixels wide and high
+
+
+def pack_message(header: Mapping[str, object], *parts: bytes) -> bytes:
+    """Return a message as `unpack` in shared/message.js reads it: 4 bytes length, little endian, JSON, the parts."""
+    text = json.dumps(header, separators=(",", ":"), allow_nan=False).encode()
+    return b"".join([len(text).to_bytes(4, "little"), text, *parts])
+
+
+def encode_sprite(images: NDArray[np.uint8], columns: int, quality: int | None = None) -> bytes:
+    """Lay pictures out row by row and return them as one WebP file.
+
+    Args:
+        images: (N, 3, 32, 32).
+        columns: Pictures in a row.
+        quality: From 0 to 100 of lossy compression; None keeps every pixel.
+
+    Raises:
+        ValueError: More pictures than such a file holds.
+    """
+    rows = max(1, math.ceil(len(images) / columns))
+    if max(rows, columns) > _MOST_ACROSS:
+        raise ValueError(f"images: {len(images)} are too many for one sprite; allowed: up to {_MOST_ACROSS**2}")
+    sheet = np.zeros((rows * columns, 3, _SIDE, _SIDE), np.uint8)
+    sheet[: len(images)] = images
+    laid_out = sheet.reshape(rows, columns, 3, _SIDE, _SIDE).transpose(0, 3, 1, 4, 2)
+    picture = Image.fromarray(laid_out.reshape(rows * _SIDE, columns * _SIDE, 3))
+    buffer = io.BytesIO()
+    picture.save(buffer, "WEBP", lossless=quality is None, quality=quality or 0, method=0)
+    return buffer.getvalue()

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  describe,
+  EDGES,
+  layOut,
+  readValues,
+  spread,
+  stepCursor,
+  whole,
+  zoomTo,
+} from "../../dashboard/components/lines/chart.js";
+
+/** @import { Chart, Line } from "../../dashboard/components/lines/chart.js" */
+
+/**
+ * @param {string} name
+ * @param {number[]} x
+ * @param {(number | null)[]} y
+ * @returns {Line}
+ */
+const line = (name, x, y) => ({
+  name,
+  x,
+  y,
+  colour: "#123456",
+  width: 2,
+  is_dotted: false,
+  has_points: false,
+  end_label: "",
+});
+
+/**
+ * @param {Line[]} lines
+ * @returns {Chart}
+ */
+const chart = (lines) => ({
+  label: "loss",
+  lines,
+  x_title: "Epoch",
+  y_title: "Loss",
+  y_range: [0, 2],
+  is_share: false,
+  levels: [],
+  marks: [],
+  height: 280,
+  has_legend: true,
+});
+
+const TRAIN = line("train", [0.5, 1, 1.5, 2], [1.5, 1.25, null, 0.5]);
+const VAL = line("val", [1, 2], [1.75, 0.75]);
+const BOTH = chart([TRAIN, VAL]);
+
+test("all of the axis from zero is in view at first", () => {
+  assert.deepEqual(whole(BOTH), { left: 0, right: 2, bottom: 0, top: 2 });
+  assert.deepEqual(whole(chart([])), { left: 0, right: 1, bottom: 0, top: 2 });
+  assert.deepEqual(whole(chart([line("a", [0], [1])])), { left: 0, right: 1, bottom: 0, top: 2 });
+  assert.equal(whole(chart([line("a", [-2, 3], [1, 1])])).left, -2);
+});
+
+test("the plot lies within its edges, higher values higher up", () => {
+  const layout = layOut(BOTH, whole(BOTH), { width: 600, height: 280 });
+  assert.deepEqual([layout.x.to(0), layout.x.to(2)], [EDGES.left, 600 - EDGES.right]);
+  assert.deepEqual([layout.y.to(0), layout.y.to(2)], [280 - EDGES.bottom, EDGES.top]);
+});
+
+test("names at the right take room from the plot", () => {
+  const size = { width: 600, height: 280 };
+  const plain = layOut(BOTH, whole(BOTH), size).right;
+  const labelled = chart([{ ...VAL, end_label: "cat" }]);
+  assert.ok(layOut(labelled, whole(labelled), size).right < plain);
+  const levelled = { ...BOTH, levels: [{ name: "chance", y: 0.1 }] };
+  assert.ok(layOut(levelled, whole(levelled), size).right < plain);
+});
+
+test("a chart is told in words", () => {
+  const words = describe(chart([TRAIN, VAL, line("test", [], [])]));
+  assert.equal(
+    words,
+    "loss. train: 0.5 at the end, val: 0.75 at the end, test: nothing yet. Arrow keys read the values.",
+  );
+});
+
+test("zooming goes from the lowest to the highest value of the part, with some room", () => {
+  const view = zoomTo(BOTH, 0.9, 1.6);
+  assert.deepEqual([view?.left, view?.right], [0.9, 1.6]);
+  assert.ok(view && view.bottom < 1.25 && view.bottom > 1.2 && view.top > 1.75 && view.top < 1.8);
+  assert.equal(zoomTo(BOTH, 5, 6), null);
+  const flat = zoomTo(chart([line("a", [1], [0])]), 0, 2);
+  assert.ok(flat && flat.top > flat.bottom, "one value alone is no range of nothing");
+});
+
+test("arrow keys walk from value to value of the line that has fewest", () => {
+  const view = whole(BOTH);
+  assert.equal(stepCursor(BOTH, view, null, 1), 1);
+  assert.equal(stepCursor(BOTH, view, 1, 1), 2);
+  assert.equal(stepCursor(BOTH, view, 2, 1), 2);
+  assert.equal(stepCursor(BOTH, view, null, -1), 2);
+  assert.equal(stepCursor(BOTH, view, 2, -1), 1);
+  assert.equal(stepCursor(chart([]), view, null, 1), null);
+});
+
+test("under the cursor stands each line's nearest value", () => {
+  const found = readValues(chart([TRAIN, VAL, line("test", [], [])]), 1.6);
+  assert.deepEqual(
+    found.map(({ line: { name }, x, y }) => [name, x, y]),
+    [
+      ["train", 2, 0.5],
+      ["val", 2, 0.75],
+    ],
+  );
+});
+
+test("labels that end close together move apart and stay on the chart", () => {
+  const room = { bottom: 200, top: 10, height: 13 };
+  assert.deepEqual(spread([150, 148, 100], room), [150, 137, 100]);
+  assert.deepEqual(spread([300], room), [200]);
+  const crowded = spread([20, 18, 16], room);
+  assert.deepEqual(crowded, [36, 23, 10]);
+  assert.deepEqual(spread([], room), []);
+});
