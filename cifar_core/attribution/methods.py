@@ -146,8 +146,8 @@ _METHODS = (
         title="Gradient SHAP",
         tells="Contributions as by integrated gradients, averaged over black, grey and white baselines, and over noisy "
         "copies if noise is asked for: an estimate of Shapley values that hangs less on one baseline.",
-        cannot_tell="Not one picture's reasons alone: with noise the contributions are of noisy copies, whose score may "
-        "be far from the image's own, and few samples leave their sum rough.",
+        cannot_tell="Not one picture's reasons alone: with noise the contributions are of noisy copies, whose score "
+        "may be far from the image's own, and few samples leave their sum rough.",
         source="Lundberg, Lee (2017), A unified approach to interpreting model predictions",
         adds_up=True,
         options=(

@@ -1,5 +1,6 @@
 """Whether a map can be believed: three checks, each against what is known for certain."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,14 +102,16 @@ def measure_completeness(
 
 
 def compare_maps(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
-    """Return the rank correlation (Spearman) of two maps' strengths, in [-1, 1]; 0 for a map without any differences.
+    """Return the rank correlation (Spearman) of two maps' strengths, in [-1, 1].
+
+    NaN for a map that is equally strong everywhere or holds what is no number: it has no ranks.
 
     Of a trained and an untrained network: near 1 the map shows the architecture, not what was learned
     (Adebayo et al., 2018).
     """
     ranks = [rankdata(np.abs(each)) for each in (first, second)]
-    if any(np.ptp(each) == 0 for each in ranks):
-        return 0.0
+    if any(np.isnan(each).any() or np.ptp(each) == 0 for each in ranks):
+        return math.nan
     return float(np.corrcoef(*ranks)[0, 1])
 
 

@@ -161,7 +161,9 @@ def test_result_has_the_images_shape_and_says_something(name, method):
     assert enough(one.abs().max() > 0 for one in attributions)
 
 
-@pytest.mark.parametrize(("name", "method"), [pair for pair in FITTING if pair[1] not in OWN or pair == ("mlp", "deep_lift")])
+@pytest.mark.parametrize(
+    ("name", "method"), [pair for pair in FITTING if pair[1] not in OWN or pair == ("mlp", "deep_lift")]
+)
 def test_result_is_captums(name, method):
     model, (images, targets) = create(name).eval(), draw()
     expected = torch.cat([captums(model, image, target, method) for image, target in each(images, targets)])

@@ -116,7 +116,13 @@ def test_maps_are_compared_by_the_ranks_of_their_strengths():
     assert compare_maps(first, -(first**3)) == pytest.approx(1)
     assert abs(compare_maps(first, np.random.default_rng(1).normal(size=(32, 32)).astype(np.float32))) < 0.1
     assert compare_maps(np.abs(first), 1 / np.abs(first)) == pytest.approx(-1)
-    assert compare_maps(first, np.zeros_like(first)) == 0
+
+
+@pytest.mark.parametrize("other", [np.zeros((32, 32)), np.full((32, 32), -2.0), np.full((32, 32), np.nan)])
+def test_a_map_without_ranks_is_like_none(other):
+    first = np.random.default_rng(0).normal(size=(32, 32)).astype(np.float32)
+    assert np.isnan(compare_maps(first, other.astype(np.float32)))
+    assert np.isnan(compare_maps(other.astype(np.float32), first))
 
 
 def test_an_untrained_network_gives_another_saliency_map():
