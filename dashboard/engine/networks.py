@@ -150,9 +150,14 @@ def draw_filters(checkpoint: Path) -> NDArray[np.uint8]:
 
 
 def summarize(model: ModelConfig) -> tuple[pd.DataFrame, dict[str, float]]:
-    """Return a network's layers as a table, and its totals: parameters, multiply-accumulates, megabytes."""
+    """Return a network's layers as a table, and its totals: parameters, frozen ones, multiply-accumulates, megabytes."""
     summary = summarize_config(model)
-    totals = {"parameters": summary.num_parameters, "macs": summary.macs, "megabytes": summary.num_megabytes}
+    totals = {
+        "parameters": summary.num_parameters,
+        "frozen": summary.num_frozen,
+        "macs": summary.macs,
+        "megabytes": summary.num_megabytes,
+    }
     return summary_frame(summary), totals
 
 
