@@ -150,7 +150,7 @@ def draw_filters(checkpoint: Path) -> NDArray[np.uint8]:
 
 
 def summarize(model: ModelConfig) -> tuple[pd.DataFrame, dict[str, float]]:
-    """Return a network's layers as a table, and its totals: parameters, frozen ones, multiply-accumulates, megabytes."""
+    """Return a network's layers as a table, and its totals: parameters, frozen, multiply-accumulates, megabytes."""
     summary = summarize_config(model)
     totals = {
         "parameters": summary.num_parameters,
