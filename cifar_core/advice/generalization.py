@@ -116,7 +116,7 @@ def find_val_above_train(history: History) -> Finding | None:
         last["epoch"],
         f"Val accuracy is {100 * ahead:.1f} points above train. Nothing is wrong: {_and(reasons)} "
         f"make{'s' if len(reasons) == 1 else ''} the training images harder, and val is measured without.",
-        f"Said from epoch {_ABOVE_EPOCHS} on when val accuracy is at least {percent(_ABOVE, 0)} above train with "
+        f"Said when, from epoch {_ABOVE_EPOCHS} on, val accuracy is at least {percent(_ABOVE, 0)} above train with "
         "augmentation, dropout or label noise on.",
         f"Train without {_and(reasons)} and see the order turn round, and val end lower.",
         off,

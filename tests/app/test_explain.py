@@ -338,3 +338,11 @@ def test_a_map_that_is_the_same_everywhere_names_no_pixels(open_page, complete, 
     assert "One of the maps is equally strong everywhere: there is no likeness to measure." in texts(at)
     assert "no order follows from it" in texts(at)
     assert "Better than chance" not in texts(at)
+
+
+def test_a_class_of_one_image_is_no_average(open_page, complete, monkeypatch):
+    monkeypatch.setattr("dashboard.explain.class_view._NUM_IMAGES", 1)
+    at = open_page("Explain", run=complete(), image="5", see="Class")
+    assert "**The one val image of " in texts(at)
+    assert "on average" not in texts(at)
+    assert "One image says nothing of the class." in texts(at)
