@@ -22,7 +22,8 @@ from dashboard.explain.what_if_view import render_what_if
 from dashboard.session import address, state
 from dashboard.session.cache import get_splits, get_store
 from dashboard.session.frame import find_run, page_frame, require_dataset
-from dashboard.session.weights import Weights, find_weights, get_probs
+from dashboard.session.said import what_run_says
+from dashboard.session.weights import Weights, find_weights
 
 VIEWS: dict[str, Callable[[Context], None]] = {
     "Where it looked": render_attribution,
@@ -74,7 +75,7 @@ with page_frame("Explain") as runs:
         subject = choose_subject(data, get_splits(data, chosen_run.config))
         weights = choose_weights(run_record)
         try:
-            probs = get_probs(weights, subject.image[None], subject.key)[0]
+            said = what_run_says(run_record, weights, subject.image, subject.key, subject.index)
         except CheckpointError as error:
             st.error(
                 f"{error}. The run's other files are not affected: Errors still works.", icon=":material/broken_image:"
@@ -82,10 +83,11 @@ with page_frame("Explain") as runs:
             st.stop()
         st.image(lay_out(subject.image[None], 1), width=160)
         st.caption(f"{subject.title}; {chosen_run.name}, weights of epoch {weights.epoch}.")
-        frame = probabilities_frame(probs, data.class_names, subject.true_idx)
+        frame = probabilities_frame(said.probs, data.class_names, subject.true_idx)
         alt = "Probability of each class"
         show_figure(probabilities_figure, frame, key="explain_probabilities", alt=alt, has_tools=False)
+        st.caption(said.explain(data.class_names, weights.epoch))
         offer_csv("Classes as CSV", frame, "probabilities.csv")
     with views:
         render_view = choose_one("View", VIEWS, state.EXPLAIN_VIEW, in_address=True)
-        render_view(Context(data, runs, chosen_run, run_record, weights, subject, probs))
+        render_view(Context(data, runs, chosen_run, run_record, weights, subject, said.probs))

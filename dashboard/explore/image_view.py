@@ -19,7 +19,8 @@ from dashboard.explore.filters import Shown
 from dashboard.session import state
 from dashboard.session.cache import get_descriptors, get_store
 from dashboard.session.links import page_link
-from dashboard.session.weights import digest, find_weights, get_probs
+from dashboard.session.said import what_run_says
+from dashboard.session.weights import digest, find_weights
 
 _PER_PAGE = (100, 400, 1000)
 _TILE_SIZES = {"small": 40, "medium": 64, "large": 96}
@@ -161,13 +162,14 @@ def _jump(indices: NDArray[np.int64], index: int | None, per_page: int) -> None:
 
 
 def _render_prediction(dataset: Dataset, index: int, run: RunSummary) -> None:
-    weights = find_weights(get_store().record(run.run_id), "best")
+    record = get_store().record(run.run_id)
+    weights = find_weights(record, "best")
     if weights is None:
         st.caption(f"{run.name} has no weights yet.")
         return
     image = np.asarray(dataset.images[index])
     try:
-        probs = get_probs(weights, image[None], digest(image))[0]
+        probs = what_run_says(record, weights, image, digest(image), index).probs
     except CheckpointError as error:
         st.caption(str(error))
         return
