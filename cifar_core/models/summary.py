@@ -142,14 +142,15 @@ def _follow(model: nn.Module, image: Tensor) -> tuple[LayerSummary, ...]:
 
 
 def _describe(name: str, module: nn.Module, output: Tensor, receptive_field: int) -> LayerSummary:
+    sizes = [(parameter.numel(), parameter.requires_grad) for parameter in module.parameters()]
     return LayerSummary(
         name=name,
         kind=describe_kind(module),
         output_shape=tuple(output.shape[1:]),
-        num_parameters=sum(parameter.numel() for parameter in module.parameters()),
+        num_parameters=sum(size for size, _ in sizes),
         macs=_count_macs(module, output),
         receptive_field=receptive_field,
-        num_frozen=sum(parameter.numel() for parameter in module.parameters() if not parameter.requires_grad),
+        num_frozen=sum(size for size, is_trained in sizes if not is_trained),
     )
 
 
