@@ -3,12 +3,11 @@
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from captum.attr import (
-    DeepLift,
     FeatureAblation,
-    GradientShap,
     GuidedBackprop,
     GuidedGradCam,
     InputXGradient,
@@ -21,6 +20,8 @@ from captum.attr import (
 from torch import Tensor, nn
 from torch.nn import functional
 
+from cifar_core.attribution.deep_lift import deep_lift
+from cifar_core.attribution.gradient_shap import gradient_shap
 from cifar_core.attribution.superpixels import segment
 from cifar_core.randomness import seeded_globals
 
@@ -72,17 +73,13 @@ def _smooth_grad(
     return _one_by_one(attribute_one, images, targets, seed)
 
 
-def _gradient_shap(
-    model: nn.Module, images: Tensor, targets: Tensor, *, num_samples: int, noise: float, seed: int
-) -> Tensor:
-    baselines = torch.stack([torch.full_like(images[0], level) for level in BASELINES.values()])
-
-    def attribute_one(image: Tensor, target: Tensor) -> Tensor:
-        return GradientShap(model).attribute(
-            image.requires_grad_(), baselines, n_samples=num_samples, stdevs=noise, target=target
-        )
-
-    return _one_by_one(attribute_one, images, targets, seed)
+def _gradient_shap(model: nn.Module, images: Tensor, targets: Tensor, **options: Any) -> Tensor:
+    levels = tuple(BASELINES.values())
+    maps = [
+        gradient_shap(model, image, target, baselines=levels, batch_size=MAX_BATCH_SIZE, **options)
+        for image, target in zip(images, targets.split(1), strict=True)
+    ]
+    return torch.stack(maps)
 
 
 def _one_by_one(
@@ -118,13 +115,7 @@ def _grad_cam(model: nn.Module, images: Tensor, targets: Tensor, *, layer: nn.Mo
 
 
 def _deep_lift(model: nn.Module, images: Tensor, targets: Tensor, *, baseline: str) -> Tensor:
-    size = max(1, MAX_BATCH_SIZE // 2)  # each image passes beside its baseline
-    with _quiet_hooks():
-        maps = [
-            DeepLift(model).attribute(part.requires_grad_(), BASELINES[baseline], target=part_targets).detach()
-            for part, part_targets in zip(images.split(size), targets.split(size), strict=True)
-        ]
-    return torch.cat(maps)
+    return deep_lift(model, images, targets, BASELINES[baseline])
 
 
 def _occlusion(model: nn.Module, images: Tensor, targets: Tensor, *, window: int, stride: int, baseline: str) -> Tensor:

@@ -122,8 +122,8 @@ _METHODS = (
         title="DeepLift",
         tells="How the difference from a plain baseline travels through each layer to the score: the contributions "
         "add up to the difference of the scores, for the price of one pass.",
-        cannot_tell="Nothing without its baseline, and its sum is exact only for layers with a rule of their own: "
-        "ReLU and max pooling have one, GELU, SiLU and layer norm do not.",
+        cannot_tell="Nothing without its baseline, and not every step it takes is the only one possible: the rule of a "
+        "max pooling gives all to one place, and beside an even baseline a layer norm's large parts cancel each other.",
         source="Shrikumar, Greenside, Kundaje (2017), Learning important features",
         adds_up=True,
         options=(_BASELINE,),
@@ -144,20 +144,26 @@ _METHODS = (
     Method(
         name="gradient_shap",
         title="Gradient SHAP",
-        tells="Contributions as by integrated gradients, averaged over black, grey and white baselines and noisy "
-        "copies: an estimate of Shapley values that hangs less on one baseline.",
-        cannot_tell="Not exact contributions: the sum meets the difference of scores only on average, and few samples "
-        "leave it rough.",
+        tells="Contributions as by integrated gradients, averaged over black, grey and white baselines, and over noisy "
+        "copies if noise is asked for: an estimate of Shapley values that hangs less on one baseline.",
+        cannot_tell="Not one picture's reasons alone: with noise the contributions are of noisy copies, whose score "
+        "may be far from the image's own, and few samples leave their sum rough.",
         source="Lundberg, Lee (2017), A unified approach to interpreting model predictions",
         adds_up=True,
         options=(
-            Option(name="num_samples", default=64, minimum=2, maximum=128, help="Draws; more are less rough."),
+            Option(
+                name="num_samples",
+                default=96,
+                minimum=3,
+                maximum=384,
+                help="Images on the ways from the three baselines; more make the sum more exact, and take longer.",
+            ),
             Option(
                 name="noise",
-                default=0.05,
+                default=0.0,
                 minimum=0.0,
                 maximum=0.5,
-                help="Standard deviation of the noise, where black is 0 and white is 1.",
+                help="Standard deviation of the noise, where black is 0 and white is 1; 0 explains the image itself.",
             ),
             _SEED,
         ),

@@ -1,6 +1,8 @@
 """Whether a map can be believed: three checks, each against what is known for certain."""
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -9,9 +11,10 @@ from scipy.stats import rankdata
 from torch import Tensor, nn
 
 from cifar_core.attribution.computations import BASELINES, IMAGE_SHAPE
+from cifar_core.attribution.gradient_shap import draw_copies
 from cifar_core.attribution.locks import model_lock
 from cifar_core.attribution.method import AttributionError
-from cifar_core.attribution.methods import METHODS
+from cifar_core.attribution.methods import METHODS, check_options
 from cifar_core.models import evaluation_mode
 from cifar_core.randomness import stream_seed
 
@@ -24,11 +27,15 @@ class Completeness:
 
     Attributes:
         total: Sum of the map.
-        difference: Score of the image less the baseline's; of several baselines, their mean.
+        difference: Score of the image less the baseline's; of several baselines and noisy copies, of their means.
+        copies_score: Mean score of the noisy copies that the map is of; None where it is of the image itself.
+        image_score: The image's own.
     """
 
     total: float
     difference: float
+    copies_score: float | None = None
+    image_score: float = 0.0
 
     @property
     def gap(self) -> float:
@@ -62,7 +69,7 @@ class PerturbationCurve:
 
 
 def measure_completeness(
-    model: nn.Module, image: Tensor, attributions: Tensor, target: int, method: str, baseline: str = "black"
+    model: nn.Module, image: Tensor, attributions: Tensor, target: int, method: str, **options: Any
 ) -> Completeness:
     """Compare the sum of a map with the difference of scores that it promises to part.
 
@@ -72,7 +79,7 @@ def measure_completeness(
         attributions: (3, 32, 32), the method's.
         target: Whose score.
         method: One that adds up.
-        baseline: The map's; gradient_shap has them all.
+        **options: Those of the map.
 
     Raises:
         AttributionError: If the method promises nothing of the kind.
@@ -80,21 +87,31 @@ def measure_completeness(
     if method not in METHODS or not METHODS[method].adds_up:
         allowed = ", ".join(name for name, each in METHODS.items() if each.adds_up)
         raise AttributionError(f"method {method!r}; allowed: those that add up: {allowed}")
-    names = list(BASELINES) if method == "gradient_shap" else [baseline]
+    chosen = check_options(method, options)
+    names = [chosen["baseline"]] if "baseline" in chosen else list(BASELINES)
     plain = [torch.full(IMAGE_SHAPE, BASELINES[name], device=image.device) for name in names]
     scores = _scores(model, torch.stack([image.float(), *plain]))[:, target].double()
-    return Completeness(float(attributions.double().sum()), float(scores[0] - scores[1:].mean()))
+    start, own, copies_score = float(scores[1:].mean()), float(scores[0]), None
+    if chosen.get("noise"):
+        drawn = {name: chosen[name] for name in ("num_samples", "noise", "seed")}
+        copies_score = float(
+            _scores(model, draw_copies(image.float(), num_baselines=len(names), **drawn))[:, target].double().mean()
+        )
+    end = own if copies_score is None else copies_score
+    return Completeness(float(attributions.double().sum()), end - start, copies_score, own)
 
 
 def compare_maps(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
-    """Return the rank correlation (Spearman) of two maps' strengths, in [-1, 1]; 0 for a map without any differences.
+    """Return the rank correlation (Spearman) of two maps' strengths, in [-1, 1].
+
+    NaN for a map that is equally strong everywhere or holds what is no number: it has no ranks.
 
     Of a trained and an untrained network: near 1 the map shows the architecture, not what was learned
     (Adebayo et al., 2018).
     """
     ranks = [rankdata(np.abs(each)) for each in (first, second)]
-    if any(np.ptp(each) == 0 for each in ranks):
-        return 0.0
+    if any(np.isnan(each).any() or np.ptp(each) == 0 for each in ranks):
+        return math.nan
     return float(np.corrcoef(*ranks)[0, 1])
 
 

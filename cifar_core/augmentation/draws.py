@@ -134,7 +134,10 @@ class AugmentationDraws:
 
     @cached_property
     def cutout(self) -> Boxes:
-        """The square, its centre anywhere in the image."""
+        """The square, its centre anywhere in the image, and as much of it as reaches into the image.
+
+        An odd side is centred on a pixel and covers all of it; the paper's code leaves out its last row and column.
+        """
         centres = (self._uniforms("cutout", 2) * SIDE).long()
         size = torch.full_like(centres[:, 0], self.config.cutout_size)
         corner = centres - self.config.cutout_size // 2

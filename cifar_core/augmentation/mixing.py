@@ -53,12 +53,13 @@ def draw_mixing(config: AugmentationConfig, seed: int, epoch: int, indices: Tens
     if config.cutmix_alpha:
         is_cutmix = how < (0.5 if config.mixup_alpha else 1.0)
     mixup_share = _beta(amount, config.mixup_alpha or 1.0)
-    side = ((1 - _beta(amount, config.cutmix_alpha or 1.0)).sqrt() * SIDE).round()
-    top, left = ((middle * SIDE - side / 2).round() for middle in (down, right))
+    # Half a side and the centre are whole pixels, rounded down, as in the paper's code and torchvision's.
+    half = ((1 - _beta(amount, config.cutmix_alpha or 1.0)).sqrt() * SIDE / 2).long()
+    top, left = ((place * SIDE).long() - half for place in (down, right))
     # The part of the square inside the image decides the label.
-    bottom, end = (top + side).clamp(max=SIDE), (left + side).clamp(max=SIDE)
+    bottom, end = (top + 2 * half).clamp(max=SIDE), (left + 2 * half).clamp(max=SIDE)
     top, left = top.clamp(min=0), left.clamp(min=0)
-    box = Boxes(top.long(), left.long(), (bottom - top).long(), (end - left).long())
+    box = Boxes(top, left, bottom - top, end - left)
     area = (box.height * box.width) / SIDE**2
     return MixingDraws(partner, torch.where(is_cutmix, 1 - area, mixup_share), is_cutmix, box)
 

@@ -79,7 +79,11 @@ class AugmentationConfig(Section):
     grayscale: float = amount_field("Share of images that lose their colours.", 1)
     noise: float = amount_field("Standard deviation of Gaussian noise added to pixels in [0, 1].", 0.5, step=0.01)
     cutout_size: int = Field(
-        0, ge=0, le=32, description="Side of a grey square laid over a random place (DeVries and Taylor, 2017). 0: off."
+        0,
+        ge=0,
+        le=32,
+        description="Side of a grey square around a random place, cut off at the edges (DeVries and Taylor, 2017); an "
+        "odd one covers all its pixels, where the paper's code covers one less. 0: off.",
     )
     erasing: float = amount_field(
         "Share of images of which a random rectangle, 2 to 33 % of the area, turns grey (Zhong et al., 2017).", 1

@@ -19,6 +19,11 @@ Arrays = dict[str, NDArray[np.generic]]
 Options = Mapping[str, str | int]
 OnProgress = Callable[[float], None]
 
+
+class UnfinishedError(RuntimeError):
+    """There is no result, for a reason that may be gone the next time; the message tells how far it came."""
+
+
 _TSNE_ITERATIONS = (250, 500)  # with early exaggeration, and without
 _TSNE_COMPONENTS = 50
 _FEATURES_AT_ONCE = 2_000
@@ -105,10 +110,16 @@ def derive_range_test(dataset: Dataset, options: Options, on_progress: OnProgres
 
     Options:
         config: A RunConfig as JSON.
-    """
-    from cifar_core.training.range_test import run_range_test
 
-    return asdict(run_range_test(parse_config(str(options["config"])), dataset, on_progress))
+    Raises:
+        UnfinishedError: Its time ran out: what it saw is no result, and the next one who asks starts anew.
+    """
+    from cifar_core.training.range_test import CutShortError, run_range_test
+
+    try:
+        return asdict(run_range_test(parse_config(str(options["config"])), dataset, on_progress))
+    except CutShortError as error:
+        raise UnfinishedError(str(error)) from error
 
 
 def derive_probe(dataset: Dataset, options: Options, on_progress: OnProgress) -> Arrays:

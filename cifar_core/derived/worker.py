@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from cifar_core.data import load_dataset
-from cifar_core.derived.kinds import KINDS
+from cifar_core.derived.kinds import KINDS, UnfinishedError
 from cifar_core.derived.store import DerivedStore, Request
 
 _SECONDS_BETWEEN_NOTES = 0.3
@@ -29,6 +29,8 @@ def work_on(data_dir: Path, request: Request) -> None:
         if dataset.fingerprint != request.fingerprint:
             raise ValueError("the images on disk are not those that were asked about; open the page again")
         store.save(request, KINDS[request.kind](dataset, request.options, tell))
+    except UnfinishedError as error:
+        store.tell(request, 0.0, pid, message=str(error))
     except Exception as error:
         # The boundary of the process: whatever it was, who waits for the result is told.
         store.tell(request, 0.0, pid, message=f"{type(error).__name__}: {error}")

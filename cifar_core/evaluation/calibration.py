@@ -12,7 +12,8 @@ from cifar_core.evaluation.predictions import Predictions
 
 Binning = Literal["width", "mass"]
 
-_LOG_TEMPERATURES = (np.log(0.02), np.log(50))
+# From the lowest to the highest that is tried: a fit that ends there has no best temperature within.
+TEMPERATURES = (0.02, 50.0)
 
 
 def reliability_frame(predictions: Predictions, num_bins: int = 15, binning: Binning = "width") -> pd.DataFrame:
@@ -81,11 +82,14 @@ def compute_brier(predictions: Predictions) -> float:
 def fit_temperature(predictions: Predictions) -> float:
     """Return the temperature, from 0.02 to 50, by which to divide the scores for the lowest loss (Guo et al., 2017).
 
-    Above 1 the network was too sure, below 1 not sure enough. Fit it on val, judge it on test.
+    Above 1 the network was too sure, below 1 not sure enough. Fit it on val, judge it on test. It is 1 where each
+    image's scores are the same for all classes, since then no temperature changes anything.
     """
+    if np.ptp(predictions.logits, axis=1).max(initial=0.0) == 0:
+        return 1.0
     fitted = minimize_scalar(
         lambda log_t: compute_loss(apply_temperature(predictions, float(np.exp(log_t)))),
-        bounds=_LOG_TEMPERATURES,
+        bounds=tuple(np.log(TEMPERATURES)),
         method="bounded",
         options={"xatol": 1e-6},
     )

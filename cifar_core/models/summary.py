@@ -22,7 +22,8 @@ class LayerSummary:
         name: Its path in the model, for `model.get_submodule`.
         kind: In words: "Convolution 3x3", "Dense".
         output_shape: Of one image, without the batch dimension.
-        num_parameters: Trained numbers; the running statistics of a batch norm are not among them.
+        num_parameters: Its weights, frozen ones too; the running statistics of a batch norm are not among them.
+        num_frozen: Those of them that training leaves as they are.
         macs: Multiply-accumulates for one image; see `ModelSummary`.
         receptive_field: Side in pixels of the square of the input that one output unit can see, padding included
             but never more than the image: after a global pooling or a dense layer, the whole image.
@@ -34,6 +35,7 @@ class LayerSummary:
     num_parameters: int
     macs: int
     receptive_field: int
+    num_frozen: int = 0
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,18 @@ class ModelSummary:
 
     @property
     def num_parameters(self) -> int:
-        """Trained numbers in all layers."""
+        """Weights in all layers, trained and frozen."""
         return sum(layer.num_parameters for layer in self.layers)
+
+    @property
+    def num_frozen(self) -> int:
+        """Weights that training leaves as they are."""
+        return sum(layer.num_frozen for layer in self.layers)
+
+    @property
+    def num_trainable(self) -> int:
+        """Weights that are trained."""
+        return self.num_parameters - self.num_frozen
 
     @property
     def macs(self) -> int:
@@ -130,13 +142,15 @@ def _follow(model: nn.Module, image: Tensor) -> tuple[LayerSummary, ...]:
 
 
 def _describe(name: str, module: nn.Module, output: Tensor, receptive_field: int) -> LayerSummary:
+    sizes = [(parameter.numel(), parameter.requires_grad) for parameter in module.parameters()]
     return LayerSummary(
         name=name,
         kind=describe_kind(module),
         output_shape=tuple(output.shape[1:]),
-        num_parameters=sum(parameter.numel() for parameter in module.parameters()),
+        num_parameters=sum(size for size, _ in sizes),
         macs=_count_macs(module, output),
         receptive_field=receptive_field,
+        num_frozen=sum(size for size, is_trained in sizes if not is_trained),
     )
 
 

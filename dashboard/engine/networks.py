@@ -111,10 +111,12 @@ def measure_completeness(
     attributions: NDArray[np.float32],
     target: int,
     method: str,
-    baseline: str,
+    options: Mapping[str, Any],
 ) -> Completeness:
     """Return what a map (3, 32, 32) sums to, and what its method promises."""
-    return trust.measure_completeness(model, _as_input(image), torch.from_numpy(attributions), target, method, baseline)
+    return trust.measure_completeness(
+        model, _as_input(image), torch.from_numpy(attributions), target, method, **options
+    )
 
 
 def perturb(
@@ -148,9 +150,14 @@ def draw_filters(checkpoint: Path) -> NDArray[np.uint8]:
 
 
 def summarize(model: ModelConfig) -> tuple[pd.DataFrame, dict[str, float]]:
-    """Return a network's layers as a table, and its totals: parameters, multiply-accumulates, megabytes."""
+    """Return a network's layers as a table, and its totals: parameters, frozen, multiply-accumulates, megabytes."""
     summary = summarize_config(model)
-    totals = {"parameters": summary.num_parameters, "macs": summary.macs, "megabytes": summary.num_megabytes}
+    totals = {
+        "parameters": summary.num_parameters,
+        "frozen": summary.num_frozen,
+        "macs": summary.macs,
+        "megabytes": summary.num_megabytes,
+    }
     return summary_frame(summary), totals
 
 

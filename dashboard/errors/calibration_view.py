@@ -7,6 +7,7 @@ import streamlit as st
 
 from cifar_core.evaluation import Predictions, compute_accuracy, compute_loss
 from cifar_core.evaluation.calibration import (
+    TEMPERATURES,
     Binning,
     apply_temperature,
     compute_brier,
@@ -18,11 +19,15 @@ from cifar_core.evaluation.calibration import (
 from dashboard.drawing.choices import choose_one
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.words import percent
 from dashboard.errors.charts import coverage_figure, reliability_figure
 from dashboard.errors.reading import Reading
 from dashboard.session import state
 
 _NUM_BINS = 15
+_FEWEST_IMAGES = 20  # in a bin; the accuracy of fewer is chance for the most part
+_ALIKE = 1e-6  # confidences nearer than this are the same
+_AS_IT_IS = 0.005  # a temperature this near 1 changes no number that is shown
 _BINNINGS: dict[str, Binning] = {"equal width": "width", "equal numbers": "mass"}
 
 
@@ -53,13 +58,16 @@ def render_calibration(reading: Reading) -> None:
     with left:
         st.markdown("**Reliability**", help="Bars below the dotted line: surer than right. Lines show 95 % intervals.")
         show_figure(reliability_figure, reliability, key="errors_reliability", alt="Accuracy over confidence")
+        note = describe_bins(reliability)
+        if note is not None:
+            st.caption(note)
         offer_csv("Reliability as CSV", reliability, "reliability.csv")
     with right:
         _render_numbers(reading, val, temperature, binning)
         st.markdown("**If it may decline to answer**", help="Selective prediction: only the surest are answered.")
         coverage = coverage_frame(shown)
         show_figure(coverage_figure, coverage, key="errors_coverage", alt="Accuracy over the share answered")
-        st.caption(_describe_coverage(coverage))
+        st.caption(describe_coverage(coverage))
         offer_csv("Coverage as CSV", coverage, "coverage.csv")
 
 
@@ -90,8 +98,7 @@ def calibration_frame(
 def _render_numbers(reading: Reading, val: Predictions, temperature: float, binning: Binning) -> None:
     splits = {"val": val} | ({"test": reading.predictions} if reading.split == "test" else {})
     frame = calibration_frame(splits, temperature, _NUM_BINS, binning)
-    words = "surer than it should be" if temperature > 1 else "less sure than it may be"
-    st.markdown(f"**Temperature {temperature:.2f}**, fitted on val: the network is {words}.")
+    st.markdown(describe_temperature(temperature))
     columns: dict[str, Any] = {
         "split": "Split",
         "temperature": st.column_config.NumberColumn("Temperature", format="%.2f"),
@@ -108,9 +115,36 @@ def _render_numbers(reading: Reading, val: Predictions, temperature: float, binn
     offer_csv("Calibration as CSV", frame, "calibration.csv")
 
 
-def _describe_coverage(frame: pd.DataFrame) -> str:
+def describe_coverage(frame: pd.DataFrame) -> str:
+    """Say how accurate the surer half is, if there is one."""
     half = frame.iloc[(frame["coverage"] - 0.5).abs().argmin()]
+    if frame["threshold"].iloc[0] - frame["threshold"].iloc[-1] < _ALIKE:
+        return "It is as sure of every image as of any other: whichever it declines to answer is left to chance."
     return (
-        f"Answering only the surest {half['coverage']:.0%} (confidence from {half['threshold']:.1%}), "
-        f"{half['accuracy']:.1%} are right; answering all, {frame['accuracy'].iloc[-1]:.1%}."
+        f"Answering only the surest {percent(half['coverage'], 0)} (confidence from {percent(half['threshold'])}), "
+        f"{percent(half['accuracy'])} are right; answering all, {percent(frame['accuracy'].iloc[-1])}."
     )
+
+
+def describe_temperature(temperature: float) -> str:
+    """Say what a fitted temperature means, or that there is none to speak of."""
+    lowest, highest = TEMPERATURES
+    fitted = f"**Temperature {temperature:.2f}**, fitted on val"
+    if temperature > 0.99 * highest:
+        return f"{fitted}, is the highest that is tried: the scores say next to nothing and are best evened out."
+    if temperature < 1.01 * lowest:
+        return f"{fitted}, is the lowest that is tried: the network is as good as always right on val."
+    if abs(temperature - 1) < _AS_IT_IS:
+        return f"{fitted}: there is nothing that a temperature could mend."
+    return f"{fitted}: the network is {'surer than it should be' if temperature > 1 else 'less sure than it may be'}."
+
+
+def describe_bins(reliability: pd.DataFrame) -> str | None:
+    """Say what bins are too few to show; None if they show something."""
+    if len(reliability) == 1:
+        return "All images lie in one bin: it is about equally sure of all of them, and no curve can be seen."
+    thin = int((reliability["num_images"] < _FEWEST_IMAGES).sum())
+    if thin:
+        words = f"{thin} of {len(reliability)} bins hold" if thin > 1 else f"One of {len(reliability)} bins holds"
+        return f"{words} fewer than {_FEWEST_IMAGES} images: look at the intervals there, not at the bars."
+    return None

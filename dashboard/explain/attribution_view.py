@@ -7,7 +7,7 @@ from cifar_core.attribution import AttributionError
 from dashboard.components import PictureMap, picture_maps
 from dashboard.drawing.words import percent
 from dashboard.explain.context import Context
-from dashboard.explain.maps import Choice, choose_method, get_map
+from dashboard.explain.maps import Choice, choose_method, explain_silence, get_map, is_silent
 
 _SIDE = 240
 
@@ -28,7 +28,18 @@ def render_attribution(context: Context) -> None:
         words = "What it shows is not known: the winner is held against the runner-up."
     else:
         words = "The prediction is wrong: the true class is held against what won."
-    st.caption(f"{words} All maps share one scale.")
+    st.caption(f"{words} {_describe_scale(pictures, explain_silence(choice, context.subject.image))}")
+
+
+def _describe_scale(pictures: list[PictureMap], silence: str) -> str:
+    """Say that the maps share a scale, or which of them are zero everywhere and why."""
+    silent = [picture.title for picture in pictures if picture.values is not None and is_silent(picture.values)]
+    if not silent:
+        return "All maps share one scale."
+    if len(silent) == len(pictures):
+        return f"All maps are zero everywhere, there is nothing to see: {silence}."
+    rest = "The others share one scale." if len(silent) < len(pictures) - 1 else ""
+    return f"Zero everywhere is {' and '.join(f'“{title}”' for title in silent)}: {silence}. {rest}".strip()
 
 
 def _choose_look() -> tuple[float, bool]:

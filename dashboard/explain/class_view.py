@@ -5,8 +5,9 @@ import streamlit as st
 
 from cifar_core.attribution import AttributionError
 from dashboard.components import PictureMap, picture_maps
+from dashboard.drawing.words import percent
 from dashboard.explain.context import Context
-from dashboard.explain.maps import choose_method, get_class_maps
+from dashboard.explain.maps import choose_method, explain_silence, get_class_maps
 from dashboard.session import state
 from dashboard.session.cache import get_splits
 from dashboard.session.weights import digest
@@ -35,13 +36,27 @@ def render_class(context: Context) -> None:
     except AttributionError as error:
         st.error(str(error))
         return
-    strengths = np.abs(maps).mean(axis=(1, 2))
+    speaking = np.abs(maps).max(axis=(1, 2)) > 0
+    if not speaking.any():
+        st.info(f"Every map is zero everywhere, there is nothing to see: {explain_silence(choice, images)}.")
+        return
+    _render_mean(chosen, images, maps)
+    _render_strongest(indices[speaking], images[speaking], maps[speaking])
+
+
+def _render_mean(class_name: str, images: np.ndarray, maps: np.ndarray) -> None:
+    num_images = len(images)
+    words = (
+        f"{num_images} val images of {class_name}, on average"
+        if num_images > 1
+        else f"The one val image of {class_name}"
+    )
     st.markdown(
-        f"**{len(indices)} val images of {chosen}, on average**",
+        f"**{words}**",
         help="A network that looks at the object looks at the middle, where objects are. One that looks at corners and "
         "edges has learned the background.",
     )
-    middle = np.abs(maps[:, 8:24, 8:24]).sum() / max(float(np.abs(maps).sum()), 1e-12)
+    middle = float(np.abs(maps[:, 8:24, 8:24]).sum() / np.abs(maps).sum())
     mean_image = images.mean(axis=0).round().astype(np.uint8)
     pictures = [
         PictureMap("Mean image", image=mean_image),
@@ -49,9 +64,21 @@ def render_class(context: Context) -> None:
         PictureMap("Mean strength", np.abs(maps).mean(axis=0).astype(np.float32), "either way", mean_image),
     ]
     picture_maps(mean_image, pictures, key="explain_class_mean", side=190)
-    st.caption(f"{middle:.0%} of the strength lies in the middle quarter of the image; spread evenly it would be 25%.")
+    silent = int((np.abs(maps).max(axis=(1, 2)) == 0).sum())
+    notes = [
+        f"{percent(middle, 0)} of the strength lies in the middle quarter of the image; spread evenly it would be "
+        f"{percent(0.25, 0)}."
+    ]
+    if num_images == 1:
+        notes.append("One image says nothing of the class.")
+    if silent:
+        notes.append(f"{silent} of the {num_images} maps are zero everywhere.")
+    st.caption(" ".join(notes))
+
+
+def _render_strongest(indices: np.ndarray, images: np.ndarray, maps: np.ndarray) -> None:
     st.markdown("**The strongest maps**", help="Images in which the most speaks for or against the class.")
-    order = np.argsort(-strengths, kind="stable")[:_NUM_STRONGEST]
+    order = np.argsort(-np.abs(maps).mean(axis=(1, 2)), kind="stable")[:_NUM_STRONGEST]
     strongest = [
         PictureMap(f"image {indices[place]}", maps[place].astype(np.float32), image=images[place]) for place in order
     ]

@@ -84,6 +84,24 @@ def get_class_maps(
     return remember("class maps", weights, key, options, lambda: _compute(weights.load(), images, target, choice, None))
 
 
+def is_silent(values: NDArray[np.float32]) -> bool:
+    """Whether a map says nothing: it is zero everywhere."""
+    return not values.any()
+
+
+def explain_silence(choice: Choice, image: NDArray[np.uint8]) -> str:
+    """Return why a map may be zero everywhere, as the end of a sentence: "..., for no pixel changes this score"."""
+    if choice.options.get("relu"):
+        return "nothing in this layer speaks for the class"
+    levels = {"black": 0.0, "grey": 127.5, "white": 255.0}
+    level = (
+        levels["black"] if choice.method.name == "input_x_gradient" else levels.get(choice.options.get("baseline", ""))
+    )
+    if level is not None and (np.abs(image - level) < 1).all():
+        return "the image is its own baseline: there is no difference to explain"
+    return "no pixel changes this score"
+
+
 def _compute(
     model: Any, images: NDArray[np.uint8], target: int, choice: Choice, against: int | None
 ) -> NDArray[np.float32]:

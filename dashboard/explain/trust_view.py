@@ -1,6 +1,8 @@
 """Whether the map can be believed: its sum, the same map of an untrained network, and what covering pixels does."""
 
+import math
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -10,12 +12,19 @@ from dashboard import engine
 from dashboard.components import PictureMap, picture_maps
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.words import percent
 from dashboard.explain.charts import perturbation_figure, perturbation_frame
 from dashboard.explain.context import Context
-from dashboard.explain.maps import Choice, choose_method, get_map, get_untrained_map
+from dashboard.explain.maps import Choice, choose_method, explain_silence, get_map, get_untrained_map, is_silent
 from dashboard.session.weights import remember
 
+if TYPE_CHECKING:
+    from dashboard.engine import Completeness, PerturbationCurve
+
 _ALIKE = 0.5  # rank correlation from which a map says more about the architecture than about what was learned
+_EXACT = 0.05  # of the difference of scores; nearer a map's sum counts as held
+_NOTHING = 1e-3  # scores nearer than this have no difference to part
+_UNMOVED = 1e-3  # probabilities nearer than this have not changed
 
 
 def render_trust(context: Context) -> None:
@@ -28,6 +37,10 @@ def render_trust(context: Context) -> None:
         st.error(str(error))
         return
     st.markdown(f"Of the map for **{context.name(target)}**, which the network predicts:")
+    if is_silent(attributions):
+        silence = explain_silence(choice, context.subject.image)
+        st.info(f"This map is zero everywhere, there is nothing to believe or to doubt: {silence}.")
+        return
     left, right = st.columns(2, gap="medium")
     with left:
         _render_randomisation(context, choice, attributions)
@@ -39,7 +52,6 @@ def render_trust(context: Context) -> None:
 def _render_randomisation(context: Context, choice: Choice, attributions: np.ndarray) -> None:
     trained = attributions.sum(axis=0)
     untrained = get_untrained_map(context.weights, context.subject, context.pred_idx, choice).sum(axis=0)
-    likeness = engine.compare_maps(trained, untrained)
     st.markdown(
         "**Does it change when nothing was learned?**",
         help="The same map of a network of the same architecture with new, untrained weights (Adebayo et al., 2018). "
@@ -51,12 +63,23 @@ def _render_randomisation(context: Context, choice: Choice, attributions: np.nda
         for title, values in (("Trained", trained), ("Untrained", untrained))
     ]
     picture_maps(context.subject.image, maps, key="explain_untrained", side=170, overlay=0.8)
+    st.caption(describe_likeness(trained, untrained))
+
+
+def describe_likeness(trained: np.ndarray, untrained: np.ndarray) -> str:
+    """Say how alike two maps (32, 32) are, or why that cannot be said."""
+    for name, values in (("trained", trained), ("untrained", untrained)):
+        if is_silent(values):
+            return f"The {name} network's map is zero everywhere: there is no likeness to measure."
+    likeness = engine.compare_maps(trained, untrained)
+    if math.isnan(likeness):
+        return "One of the maps is equally strong everywhere: there is no likeness to measure."
     verdict = (
         "much alike: this map shows edges and architecture more than what was learned"
         if likeness > _ALIKE
         else "different: what was learned shows"
     )
-    st.caption(f"Likeness {likeness:.2f}: {verdict}.")
+    return f"Likeness {likeness:.2f}: {verdict}."
 
 
 def _render_completeness(context: Context, choice: Choice, attributions: np.ndarray) -> None:
@@ -69,27 +92,44 @@ def _render_completeness(context: Context, choice: Choice, attributions: np.ndar
         return
     options = {"target": context.pred_idx, "method": choice.method.name} | choice.options
     compute = partial(_measure_completeness, context, choice, attributions)
-    total, difference = remember("completeness", context.weights, context.subject.key, options, compute)
-    gap = total - difference
-    share = abs(gap) / max(abs(difference), 1e-9)
+    found = remember("completeness", context.weights, context.subject.key, options, compute)
     with st.container(horizontal=True):
-        st.metric("Sum of the map", f"{total:.3f}", width="content")
-        st.metric("Promised", f"{difference:.3f}", width="content")
-        st.metric("Gap", f"{gap:+.3f}", width="content")
-    words = "The sum is as promised" if share < 0.05 else "Off: more steps or samples may mend it, or no rule fits"
-    st.caption(f"{words} ({share:.1%} of the difference of scores).")
+        st.metric("Sum of the map", f"{found.total:.3f}", width="content")
+        st.metric("Promised", f"{found.difference:.3f}", width="content")
+        st.metric("Gap", f"{found.gap:+.3f}", width="content")
+    st.caption(describe_completeness(found))
 
 
-def _measure_completeness(context: Context, choice: Choice, attributions: np.ndarray) -> tuple[float, float]:
-    found = engine.measure_completeness(
+def describe_completeness(found: "Completeness") -> str:
+    """Say whether a map's sum is what its method promises, as far as there is anything to part."""
+    if not math.isfinite(found.gap):
+        return "The scores are not finite: there is no sum to hold them against."
+    if abs(found.difference) < _NOTHING:
+        words = "as it should be" if abs(found.gap) < _NOTHING else f"yet the map's sum is off by {abs(found.gap):.3f}"
+        return f"Image and baseline have the same score: there is nothing to part, {words}."
+    share = abs(found.gap) / abs(found.difference)
+    if share < _EXACT:
+        words = "The sum is as promised"
+    else:
+        words = "The sum does not hold for this image and network: more steps or samples may mend it"
+    text = f"{words} (off by {percent(share)} of the difference of scores)."
+    if found.copies_score is not None:
+        text += (
+            f" It is of noisy copies, which score {found.copies_score:.2f} on average; the image itself scores "
+            f"{found.image_score:.2f}."
+        )
+    return text
+
+
+def _measure_completeness(context: Context, choice: Choice, attributions: np.ndarray) -> "Completeness":
+    return engine.measure_completeness(
         context.weights.load(),
         context.subject.image,
         attributions,
         context.pred_idx,
         choice.method.name,
-        choice.options.get("baseline", "black"),
+        choice.options,
     )
-    return found.total, found.difference
 
 
 def _render_perturbation(context: Context, choice: Choice, attributions: np.ndarray) -> None:
@@ -98,6 +138,9 @@ def _render_perturbation(context: Context, choice: Choice, attributions: np.ndar
         help="Deletion: pixels turn grey, the strongest for the class first; a good map falls fast. Insertion: they "
         "come back onto grey; a good map rises fast (Petsiuk et al., 2018). Beside it, eight random orders.",
     )
+    if not np.ptp(attributions.sum(axis=0)):
+        st.caption("The map is the same everywhere: it names no pixel before another, and no order follows from it.")
+        return
     options = {"target": context.pred_idx, "method": choice.method.name} | choice.options
     curves = remember(
         "perturbation",
@@ -110,9 +153,19 @@ def _render_perturbation(context: Context, choice: Choice, attributions: np.ndar
     )
     frame = perturbation_frame(curves)
     show_figure(perturbation_figure, frame, key="explain_perturbation", alt="Deletion and insertion curves")
-    words = [f"{name}: area {curve.area:.3f}, at random {curve.random_area:.3f}" for name, curve in curves.items()]
+    st.caption(describe_curves(curves))
+    offer_csv("Curves as CSV", frame, "deletion-insertion.csv")
+
+
+def describe_curves(curves: "dict[str, PerturbationCurve]") -> str:
+    """Say what the areas of the curves "Deletion" and "Insertion" come to, as far as anything changes."""
+    words = "; ".join(
+        f"{name}: area {curve.area:.3f}, at random {curve.random_area:.3f}" for name, curve in curves.items()
+    )
+    every = [np.concatenate([curve.probs, curve.random_probs.ravel()]) for curve in curves.values()]
+    if max(float(np.ptp(probs)) for probs in every) < _UNMOVED:
+        return f"{words}. The probability stays as it is whatever is covered: this says nothing about the map."
     helps = curves["Deletion"].area < curves["Deletion"].random_area
     helps &= curves["Insertion"].area > curves["Insertion"].random_area
     verdict = "Better than chance in both." if helps else "No better than chance in at least one: do not lean on it."
-    st.caption(f"{'; '.join(words)}. {verdict}")
-    offer_csv("Curves as CSV", frame, "deletion-insertion.csv")
+    return f"{words}. {verdict}"

@@ -26,10 +26,7 @@ _COLUMNS: dict[str, Any] = {
 def render_network(config: RunConfig) -> None:
     """Show what the network is before it is trained."""
     frame, totals = get_model_summary(config)
-    st.markdown(
-        f"**{large(totals['parameters'])}** parameters ({totals['megabytes']:.3g} MB), "
-        f"**{large(totals['macs'])}** multiply-accumulates an image."
-    )
+    st.markdown(describe_totals(totals))
     render_probe(config)
     boxes = drawing_frame(frame)
     show_figure(drawing_figure, boxes, key="network_drawing", alt="The network's layers, drawn", has_tools=False)
@@ -38,3 +35,13 @@ def render_network(config: RunConfig) -> None:
         "channels. Point at one to see its layers."
     )
     st.dataframe(frame, hide_index=True, column_config=_COLUMNS, height=min(38 + 35 * len(frame), 420))
+
+
+def describe_totals(totals: dict[str, float]) -> str:
+    """Say how large a network is, and how much of it is trained where that is not all."""
+    frozen = totals["frozen"]
+    trained = f"; {totals['parameters'] - frozen:,.0f} trained, {frozen:,.0f} frozen" if frozen else ""
+    return (
+        f"**{large(totals['parameters'])}** parameters ({totals['megabytes']:.3g} MB{trained}), "
+        f"**{large(totals['macs'])}** multiply-accumulates an image."
+    )

@@ -6,7 +6,9 @@ from typing import Any
 
 import streamlit as st
 
+from cifar_core.config import RunConfig
 from cifar_core.runs import Fork, RunError, RunRecord, RunStatus, RunStore, RunSummary
+from cifar_core.training.schedule import compute_learning_rate
 from dashboard.drawing.words import choice_title, run_name
 from dashboard.session import state
 from dashboard.session.links import open_page
@@ -15,6 +17,9 @@ from dashboard.session.links import open_page
 _PATIENCE_SECONDS = 1.5
 _FACTORS = (0.1, 0.5, 2.0, 10.0)
 _QUEUE_SECONDS = 10.0
+# A schedule's shape hangs on shares of a run alone; so many steps an epoch show it.
+_STEPS_PER_EPOCH = 50
+_SAME = 1.05  # a smaller change within a step is the schedule's own slope
 
 
 @st.fragment
@@ -136,13 +141,31 @@ def _render_learning_rate(store: RunStore, record: RunRecord) -> None:
 def _render_extension(store: RunStore, run: RunSummary, status: RunStatus) -> None:
     with st.popover("Extend", icon=":material/add_circle:", help="Train it for more epochs"):
         key = f"extend_{run.run_id}"
-        st.number_input("Epochs more", 1, 1000 - status.epoch, max(status.num_epochs // 2, 1), key=key)
-        schedule = run.config.schedule.name if run.config is not None else "constant"
-        if schedule != "constant":
-            st.caption(
-                f"Its schedule ({choice_title(schedule)}) is stretched over all epochs: the learning rate rises again."
-            )
+        more = st.number_input("Epochs more", 1, 1000 - status.epoch, max(status.num_epochs // 2, 1), key=key)
+        if run.config is not None and run.config.schedule.name != "constant":
+            st.caption(describe_extension(run.config, status.epoch, int(more)))
         st.button("Train on", type="primary", key=f"go_{key}", on_click=_extend, args=(store, run.run_id, key))
+
+
+def describe_extension(config: RunConfig, num_done: int, num_more: int) -> str:
+    """Say what the learning rate does when a run of this config goes on for some epochs after those done."""
+    peak, total = config.optimizer.learning_rate, num_done + num_more
+
+    def rate(step: int, num_epochs: int) -> float:
+        return compute_learning_rate(config.schedule, peak, step, num_epochs * _STEPS_PER_EPOCH)
+
+    before = rate(num_done * _STEPS_PER_EPOCH - 1, max(config.training.num_epochs, num_done))
+    after = rate(num_done * _STEPS_PER_EPOCH, total)
+    rest = [rate(step, total) for step in range(num_done * _STEPS_PER_EPOCH, total * _STEPS_PER_EPOCH)]
+    words = f"goes on at {after:.2g}, as it was"
+    if after > _SAME * before:
+        words = f"rises again, from {before:.2g} to {after:.2g}"
+    elif before > _SAME * after:
+        words = f"falls from {before:.2g} to {after:.2g}"
+    climb = f", climbs to {max(rest):.2g}" if max(rest) > _SAME * after else ""
+    end = f", and ends at {rest[-1]:.2g}" if max(rest) > _SAME * rest[-1] else ""
+    title = choice_title(config.schedule.name)
+    return f"Its schedule ({title}) is stretched over all {total} epochs: the learning rate {words}{climb}{end}."
 
 
 def _render_fork(run: RunSummary) -> None:

@@ -42,7 +42,7 @@ def render_range_test(values: dict[str, Any]) -> None:
         suggested = float(found["suggested"][0])
         show_figure(range_figure, frame, suggested, key="range_test", alt="Loss over the learning rate")
         if math.isnan(suggested):
-            st.caption("The loss never fell: these settings do not learn at any rate, or too slowly to be seen.")
+            st.caption(describe_no_fall(frame, bool(found["is_burst"][0])))
             return
         st.caption(
             "Left of the dip steps are too small to matter, right of it they overshoot. A tenth of the rate at "
@@ -71,6 +71,22 @@ def range_frame(found: Arrays) -> pd.DataFrame:
     """Return a row a step: learning_rate, loss, smoothed."""
     columns = {"learning_rate": "learning_rates", "loss": "losses", "smoothed": "smoothed"}
     return pd.DataFrame({name: found[source] for name, source in columns.items()})
+
+
+def describe_no_fall(frame: pd.DataFrame, is_burst: bool) -> str:
+    """Say what a range test without a suggestion has shown, and of which rates."""
+    if frame.empty:
+        return "The loss was no number from the first step on: these settings cannot be trained."
+    low, high = frame["learning_rate"].iloc[0], frame["learning_rate"].iloc[-1]
+    if is_burst:
+        return (
+            f"From {low:.1g} on the loss did not fall before it burst at {high:.2g}. Higher rates burst, too; whether "
+            "lower ones learn was not tried."
+        )
+    return (
+        f"The loss fell at no rate from {low:.1g} to {high:.2g}, in {len(frame)} steps: these settings do not "
+        "learn, or too slowly for so few steps to show it."
+    )
 
 
 def range_figure(frame: pd.DataFrame, suggested: float) -> go.Figure:

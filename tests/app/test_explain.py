@@ -280,6 +280,79 @@ def own_picture(tmp_path):
 
 
 @pytest.fixture
+def map_of(monkeypatch):
+    """Let every map be one function of its class."""
+
+    def set_to(make):
+        monkeypatch.setattr(
+            "dashboard.explain.maps._compute",
+            lambda model, images, target, choice, against: make(target, against, images).astype(np.float32),
+        )
+
+    return set_to
+
+
+def silence(target, against, images):
+    return np.zeros((len(images), 3, 32, 32))
+
+
+def test_maps_that_are_zero_everywhere_are_no_result(open_page, complete, map_of):
+    map_of(silence)
+    run_id = complete()
+    at = open_page("Explain", run=run_id, image="5")
+    assert "All maps are zero everywhere, there is nothing to see: no pixel changes this score." in texts(at)
+    assert "share one scale" not in texts(at)
+    at = open_page("Explain", run=run_id, image="5", see="Trust", method="Integrated gradients")
+    assert "zero everywhere, there is nothing to believe or to doubt" in at.info[0].value
+    assert not at.metric
+    assert "Likeness" not in texts(at)
+    assert "Deletion" not in texts(at)
+    at = open_page("Explain", run=run_id, image="5", see="Class")
+    assert "Every map is zero everywhere" in at.info[0].value
+    assert "middle quarter" not in texts(at)
+
+
+def test_one_silent_map_beside_others_is_named(open_page, complete, map_of):
+    def make(target, against, images):
+        values = np.random.default_rng(target).normal(size=(len(images), 3, 32, 32))
+        return values if against is None else 0 * values
+
+    map_of(make)
+    at = open_page("Explain", run=complete(), image="5", method="Saliency")
+    title = maps(at)[2]["title"]
+    assert f"Zero everywhere is “{title}”: no pixel changes this score. The others share one scale." in texts(at)
+
+
+def test_a_class_of_maps_some_of_which_are_silent_says_how_many(open_page, complete, map_of):
+    def make(target, against, images):
+        values = np.ones((len(images), 3, 32, 32))
+        values[::2] = 0
+        return values
+
+    map_of(make)
+    at = open_page("Explain", run=complete(), image="5", see="Class")
+    assert "25 of the 50 maps are zero everywhere." in texts(at)
+    assert "25 % of the strength lies in the middle quarter of the image; spread evenly it would be 25 %." in texts(at)
+    assert all(np.any(part["values"]) for part in maps(at, 1))
+
+
+def test_a_map_that_is_the_same_everywhere_names_no_pixels(open_page, complete, map_of):
+    map_of(lambda target, against, images: np.full((len(images), 3, 32, 32), 0.01))
+    at = open_page("Explain", run=complete(), image="5", see="Trust", method="Saliency")
+    assert "One of the maps is equally strong everywhere: there is no likeness to measure." in texts(at)
+    assert "no order follows from it" in texts(at)
+    assert "Better than chance" not in texts(at)
+
+
+def test_a_class_of_one_image_is_no_average(open_page, complete, monkeypatch):
+    monkeypatch.setattr("dashboard.explain.class_view._NUM_IMAGES", 1)
+    at = open_page("Explain", run=complete(), image="5", see="Class")
+    assert "**The one val image of " in texts(at)
+    assert "on average" not in texts(at)
+    assert "One image says nothing of the class." in texts(at)
+
+
+@pytest.fixture
 def averaging(complete, lab):
     """A run that predicts from an image and its mirror image, with what its network really says saved of val."""
 

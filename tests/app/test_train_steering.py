@@ -2,8 +2,11 @@
 
 import pytest
 
+from cifar_core.config import RunConfig
+from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunStore
 from cifar_core.runs.commands import take_commands
+from dashboard.train.steering import describe_extension
 from tests.app.conftest import STEPS_PER_EPOCH
 from tests.app.driving import lines, press, save_weights, widget
 from tests.app.reading import texts
@@ -112,3 +115,27 @@ def test_seeds_start_a_run_each(open_page):
     assert [run.name for run in runs] == ["notebook, seed 0", "notebook, seed 1", "notebook, seed 2"]
     assert [run.config.training.seed for run in runs] == [0, 1, 2]
     assert len({run.config.model_copy(update={"training": None}).model_dump_json(warnings=False) for run in runs}) == 1
+
+
+@pytest.mark.parametrize(
+    ("schedule", "num_more", "expected"),
+    [
+        # After two drops of a tenth at 10 of 10 epochs: two thirds of 15, where the second drop is due, or half of 20.
+        ({"name": "step"}, 5, "(Step) is stretched over all 15 epochs: the learning rate goes on at 0.001, as it was."),
+        ({"name": "step"}, 10, "rises again, from 0.001 to 0.01, and ends at 0.001."),
+        ({"name": "step", "num_drops": 1}, 10, "20 epochs: the learning rate goes on at 0.01, as it was."),
+        ({"name": "linear", "warmup_fraction": 0.0}, 10, "rises again, from 0.0002 to 0.05, and ends at 0.0001."),
+        ({"name": "cosine", "warmup_fraction": 0.0}, 10, "rises again, from 9.9e-07 to 0.05, and ends at 2.5e-07."),
+        ({"name": "one_cycle"}, 90, "rises again, from 4e-07 to 0.028, climbs to 0.1, and ends at 4e-07."),
+    ],
+)
+def test_what_an_extension_does_to_the_learning_rate_is_computed(schedule, num_more, expected):
+    overrides = {"optimizer.name": "sgd", "optimizer.learning_rate": 0.1, "training.num_epochs": 10}
+    config = with_overrides(RunConfig(), overrides | {f"schedule.{name}": value for name, value in schedule.items()})
+    assert expected in describe_extension(config, 10, num_more)
+
+
+def test_a_run_stopped_early_and_extended_to_its_old_end_goes_on_as_planned():
+    config = with_overrides(RunConfig(), {"schedule.name": "cosine", "training.num_epochs": 10})
+    assert "as it was" in describe_extension(config, 4, 6)
+    assert "falls from" in describe_extension(config, 4, 1)

@@ -3,9 +3,11 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from cifar_core.derived import Request
+from dashboard.train.tuning import describe_no_fall
 from tests.app.driving import labels, press, widget
 from tests.app.reading import texts
 
@@ -28,6 +30,7 @@ def derived(monkeypatch):
             "losses": np.linspace(2.3, 1.5, 30),
             "smoothed": np.linspace(2.3, 1.5, 30),
             "suggested": np.array([0.0123]),
+            "is_burst": np.array([False]),
         },
         "probe": {"images_per_second": np.array([1000.0]), "epoch_seconds": np.array([95.0])},
     }
@@ -64,3 +67,16 @@ def test_the_time_of_an_epoch_is_estimated(open_page, derived):
     at = open_page("Train")
     press(at, "Estimate the time of an epoch")
     assert "About **1 min 35 s** an epoch here, 15 min 50 s in all (1,000 images a second)." in texts(at)
+
+
+@pytest.mark.parametrize(
+    ("num_steps", "is_burst", "expected"),
+    [
+        (30, False, "The loss fell at no rate from 1e-06 to 1, in 30 steps"),
+        (5, True, "From 1e-06 on the loss did not fall before it burst at 1. Higher rates burst, too"),
+        (0, True, "no number from the first step on"),
+    ],
+)
+def test_a_test_without_a_fall_says_of_which_rates(num_steps, is_burst, expected):
+    frame = pd.DataFrame({"learning_rate": np.geomspace(1e-6, 1, num_steps), "loss": 2.3, "smoothed": 2.3})
+    assert expected in describe_no_fall(frame, is_burst)

@@ -200,3 +200,10 @@ def test_every_suggestion_is_a_config_that_can_be_trained_and_states_its_rule(ov
         assert finding.rule.startswith("Said when")
         assert finding.text.endswith(".")
         assert finding.suggestion.endswith(".")
+
+
+def test_one_epoch_is_too_few_for_any_verdict_but_divergence():
+    rows = epochs([0.62], train_accuracy=[0.3])
+    for overrides in ({"model.dropout": 0.5, "augmentation.horizontal_flip": True}, {}):
+        assert diagnose(history(rows, overrides=overrides, has_ended=True)) == []
+    assert diagnose(history(epochs([0.1]), has_ended=True)) == []

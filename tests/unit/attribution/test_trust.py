@@ -87,10 +87,22 @@ def test_maps_that_add_up_do(method, limit):
 
 def test_gradient_shap_is_held_against_the_mean_of_its_baselines():
     model, image = Brightness(), torch.rand(3, 32, 32)
-    maps = attribute(model, image[None], torch.tensor([0]), "gradient_shap", num_samples=128, noise=0.0)
+    maps = attribute(model, image[None], torch.tensor([0]), "gradient_shap")
     found = measure_completeness(model, image, maps[0], 0, "gradient_shap")
     assert found.difference == pytest.approx(8 * float(image[:, :, :16].mean() - 0.5), abs=1e-3)
-    assert abs(found.gap) < 1.5  # 128 draws of three baselines
+    assert abs(found.gap) < 1e-4
+    assert found.copies_score is None
+
+
+def test_with_noise_the_promise_is_of_the_copies_and_says_so():
+    model, image = Brightness(), torch.rand(3, 32, 32)
+    options = {"num_samples": 6, "noise": 0.5, "seed": 3}
+    maps = attribute(model, image[None], torch.tensor([0]), "gradient_shap", **options)
+    found = measure_completeness(model, image, maps[0], 0, "gradient_shap", **options)
+    assert abs(found.gap) < 1e-4  # of a linear model, whatever the noise
+    assert found.difference == pytest.approx(found.copies_score, abs=1e-4)  # the baselines' mean is 0
+    assert found.image_score == pytest.approx(8 * float(image[:, :, :16].mean() - 0.5), abs=1e-4)
+    assert found.copies_score != pytest.approx(found.image_score, abs=1e-4)
 
 
 def test_a_method_that_promises_no_sum_is_refused():
@@ -104,7 +116,13 @@ def test_maps_are_compared_by_the_ranks_of_their_strengths():
     assert compare_maps(first, -(first**3)) == pytest.approx(1)
     assert abs(compare_maps(first, np.random.default_rng(1).normal(size=(32, 32)).astype(np.float32))) < 0.1
     assert compare_maps(np.abs(first), 1 / np.abs(first)) == pytest.approx(-1)
-    assert compare_maps(first, np.zeros_like(first)) == 0
+
+
+@pytest.mark.parametrize("other", [np.zeros((32, 32)), np.full((32, 32), -2.0), np.full((32, 32), np.nan)])
+def test_a_map_without_ranks_is_like_none(other):
+    first = np.random.default_rng(0).normal(size=(32, 32)).astype(np.float32)
+    assert np.isnan(compare_maps(first, other.astype(np.float32)))
+    assert np.isnan(compare_maps(other.astype(np.float32), first))
 
 
 def test_an_untrained_network_gives_another_saliency_map():

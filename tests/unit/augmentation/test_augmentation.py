@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from scipy.stats import beta, kstest
+from scipy.stats import beta, ks_2samp, kstest
 from torchvision.transforms import InterpolationMode, v2
 
 from cifar_core.augmentation import (
@@ -358,3 +358,26 @@ def test_alternating_flip_shows_both_sides_of_each_image_in_any_two_epochs():
     assert torch.equal(flips[0], flips[2])
     assert flips[0].float().mean().item() == pytest.approx(0.5, abs=0.03)
     assert not torch.equal(flips[0], AugmentationDraws(config, 2, 1, indices).is_flipped)
+
+
+@pytest.mark.parametrize("alpha", [0.3, 1.0, 4.0])
+def test_cutmix_keeps_as_much_as_torchvisions(alpha):
+    draws = draw_mixing(AugmentationConfig(cutmix_alpha=alpha), 0, 1, torch.arange(20_000), 48)
+    theirs = v2.CutMix(alpha=alpha, num_classes=2)
+    torch.manual_seed(0)
+    made = [theirs.make_params([torch.zeros(2, 3, 32, 32)]) for _ in range(20_000)]
+    shares = torch.tensor([params["lam_adjusted"] for params in made])
+    sizes = torch.tensor([params["box"] for params in made])
+    assert draws.share.mean().item() == pytest.approx(shares.mean().item(), abs=0.008)
+    assert ks_2samp(draws.share.numpy(), shares.numpy()).pvalue > 1e-3
+    assert ks_2samp(draws.box.height.numpy(), (sizes[:, 3] - sizes[:, 1]).numpy()).pvalue > 1e-3
+    assert ks_2samp(draws.box.left.numpy(), sizes[:, 0].numpy()).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("size", [1, 5, 8])
+def test_cutout_covers_its_whole_size_around_its_centre(size, indices):
+    _, draws = draw({"cutout_size": size}, torch.arange(2_000))
+    covered = draws.cutout.mask().sum(dim=(1, 2, 3))
+    assert covered.max() == size**2
+    top = draws.cutout.top + size // 2
+    assert (top.min(), top.max()) == (0, 31)  # the centre

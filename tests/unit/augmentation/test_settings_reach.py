@@ -110,7 +110,8 @@ def test_squares_of_cutmix_have_the_papers_areas(alpha):
     sides = np.sqrt(1 - beta(alpha, alpha).rvs(200_000, random_state=0)) * SIDE
     # A larger square is less often whole: compare within those that are, by where their middles may lie.
     for side in (4, 8, 12):
-        expected = ((np.round(sides) == side).mean()) * ((SIDE - side) / SIDE) ** 2
+        # Half a side is rounded down to whole pixels, and so is the middle, as in the paper's code and torchvision's.
+        expected = ((2 * np.floor(sides / 2) == side).mean()) * ((SIDE - side - 1) / SIDE) ** 2
         seen = float((whole & (box.height == side)).float().mean())
         assert seen == pytest.approx(expected, abs=4 * np.sqrt(expected / len(INDICES)) + 0.004)
     middles = (box.top + box.height / 2)[whole & (box.height == 8)].float()

@@ -9,6 +9,9 @@ from torch import nn
 from cifar_core.config import MLPConfig, ResNetConfig, RunConfig, SimpleCNNConfig, VGGConfig
 from cifar_core.models import create_classifier, create_model, summarize, summarize_config, summary_frame
 from cifar_core.models.layers import Add
+from cifar_core.presets import PRESETS
+from cifar_core.training.state import count_parameters
+from dashboard.train.network_view import describe_totals
 
 CONFIGS = [
     MLPConfig(hidden_size=16, num_hidden_layers=3, batch_norm=True, dropout=0.1),
@@ -187,3 +190,23 @@ def test_frame_reads_as_a_table():
     assert list(frame.columns) == ["layer", "kind", "output", "parameters", "macs", "receptive_field"]
     assert frame.loc[3, "output"] == "64 x 16 x 16"
     assert frame.loc[7].tolist() == ["dense", "Dense", "512", 2_097_664, 2_097_152, 32]
+
+
+def test_frozen_weights_are_told_apart_from_trained_ones():
+    summary = summarize_config(PRESETS["speed"].config.model)
+    assert summary.num_parameters == 1_972_792
+    assert summary.num_trainable == 1_971_352
+    model = create_model(PRESETS["speed"].config.model)
+    assert summary.num_trainable == count_parameters(model)
+    whitening = summary.layers[0]
+    assert (whitening.num_parameters - whitening.num_frozen, whitening.num_frozen) == (24, 24 * 12)
+    assert describe_totals({"parameters": 1_972_792, "frozen": 1_440, "macs": 1e9, "megabytes": 7.891168}).startswith(
+        "**1.97 million** parameters (7.89 MB; 1,971,352 trained, 1,440 frozen), **1 billion**"
+    )
+    plain = summarize_config(SimpleCNNConfig())
+    assert (plain.num_frozen, plain.num_trainable) == (0, plain.num_parameters)
+
+
+@each_config
+def test_what_is_trained_is_what_asks_for_gradients(config):
+    assert summarize_config(config).num_trainable == count_parameters(create_model(config))
