@@ -54,7 +54,7 @@ def _align(moving: NDArray[np.uint8], fixed: NDArray[np.uint8]) -> tuple[NDArray
     best = np.full(num_pairs, -np.inf, np.float32)
     windows = np.empty((num_pairs, 3, _WINDOW, _WINDOW), np.float32)
     for matrix in _MATRICES:
-        fits = _fit_shifts(compute_detail(matrix @ luma @ matrix.T), template)
+        fits = _fit_shifts(compute_detail(np.asarray(matrix @ luma @ matrix.T, np.float32)), template)
         places, improved = fits.argmax(axis=1), fits.max(axis=1) > best
         best = np.maximum(best, fits.max(axis=1))
         for pair in np.flatnonzero(improved):

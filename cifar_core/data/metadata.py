@@ -23,10 +23,12 @@ def strip_png(data: bytes) -> tuple[bytes, list[str]]:
     """
     if not data.startswith(_PNG_START):
         return data, []
-    parts, notes, place = [_PNG_START], [], len(_PNG_START)
+    view = memoryview(data)  # slices without copies
+    parts: list[memoryview | bytes] = [_PNG_START]
+    notes, place = [], len(_PNG_START)
     while place + 8 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, place)
-        chunk = data[place : place + 12 + length]
+        chunk = view[place : place + 12 + length]
         place += 12 + length
         is_damaged = len(chunk) < 12 + length or struct.pack(">I", zlib.crc32(chunk[4:-4])) != chunk[-4:]
         if kind == b"acTL" and (is_damaged or length != 8 or not 1 <= struct.unpack_from(">I", chunk, 8)[0] < 2**31):

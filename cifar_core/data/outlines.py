@@ -56,7 +56,8 @@ def compute_detail(luma: NDArray[np.float32]) -> NDArray[np.float32]:
     In plain areas, where the spread is a few grey levels, it is near zero: noise is no detail.
     """
     differs = luma - blur(luma, _SURROUNDINGS)
-    return differs / (np.sqrt(blur(differs**2, _SURROUNDINGS)) + np.float32(_FLAT))
+    spread = np.sqrt(blur(differs**2, _SURROUNDINGS))
+    return np.asarray(differs / (spread + np.float32(_FLAT)), np.float32)
 
 
 def blur(pixels: NDArray[np.float32], side: int) -> NDArray[np.float32]:
@@ -64,5 +65,10 @@ def blur(pixels: NDArray[np.float32], side: int) -> NDArray[np.float32]:
     half = side // 2
     padded = np.pad(pixels, [(0, 0)] * (pixels.ndim - 2) + [(half, half)] * 2, mode="edge")
     height, width = pixels.shape[-2:]
-    rows = sum(padded[..., shift : shift + height, :] for shift in range(side))
-    return (sum(rows[..., shift : shift + width] for shift in range(side)) / np.float32(side**2)).astype(np.float32)
+    rows = np.zeros((*padded.shape[:-2], height, padded.shape[-1]), np.float32)
+    for shift in range(side):
+        rows += padded[..., shift : shift + height, :]
+    total = np.zeros(pixels.shape, np.float32)
+    for shift in range(side):
+        total += rows[..., shift : shift + width]
+    return total / np.float32(side**2)

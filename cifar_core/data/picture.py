@@ -20,8 +20,8 @@ EXTENSIONS = ("jpg", "jpeg", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff",
 ALLOWED = "allowed: a JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC picture"
 
 # Bytes a pixel while decoding, as measured: the picture itself, and what its decoder keeps beside it.
-_BYTES_PER_PIXEL = {"PNG": 4, "BMP": 4, "GIF": 6, "TIFF": 9, "WEBP": 13, "AVIF": 13, "HEIF": 13}
-_PLAIN_PIXELS = 4_000_000  # larger pictures are reduced to about so many, by a whole factor
+_BYTES_PER_PIXEL = {"PNG": 4, "BMP": 4, "GIF": 4, "TIFF": 8.5, "WEBP": 13.9, "AVIF": 11.5, "HEIF": 13.9}
+_PLAIN_PIXELS = 1_000_000  # larger pictures are reduced to about so many, by a whole factor
 _SHORTEST_SIDE = 512  # but not below this
 _STRIP_PIXELS = 1_000_000
 _BACKGROUND = (255, 255, 255, 255)
@@ -146,7 +146,8 @@ def _check_size(opened: Image.Image, data: bytes) -> None:
         bytes_per_pixel = _jpeg_bytes_per_pixel(opened, data)
     else:
         bytes_per_pixel = _BYTES_PER_PIXEL.get(kind, max(_BYTES_PER_PIXEL.values()))
-    most = min(MAX_PIXELS, int(MAX_MEMORY / bytes_per_pixel))
+    copied = len(data) if kind == "PNG" else 0
+    most = min(MAX_PIXELS, int((MAX_MEMORY - copied) / bytes_per_pixel))
     if width * height > most:
         kinds = "" if most == MAX_PIXELS else f" as {kind}, {MAX_PIXELS // 10**6} million as plain JPEG"
         raise UploadError(f"{width}x{height} pixels; allowed: up to {most // 10**6} million{kinds}")
@@ -155,14 +156,16 @@ def _check_size(opened: Image.Image, data: bytes) -> None:
 def _jpeg_bytes_per_pixel(opened: JpegImagePlugin.JpegImageFile, data: bytes) -> float:
     """A JPEG that is stored in passes is kept whole in memory until the last one is there, two bytes a number."""
     if not (opened.info.get("progressive") or stores_scans_apart(data)):
-        return 1.0  # decoded reduced, line by line
+        return 0.3  # decoded reduced, line by line
     areas = [across * down for _, across, down, *_ in opened.layer]
-    return 1.0 + 2 * sum(areas) / max(areas)
+    return 0.3 + 2 * sum(areas) / max(areas)
 
 
 def _read_turn(opened: Image.Image, notes: list[str]) -> Image.Transpose | None:
     """Return what makes the picture upright, None if it is."""
     try:
+        if opened.info.get("exif"):
+            Image.Exif().load(opened.info["exif"])  # once more: what opened it may have passed over an error
         orientation = opened.getexif().get(_ORIENTATION)
     except Exception:
         # A damaged EXIF block can fail in any way, and its picture is as good as before.
