@@ -11,6 +11,7 @@ from dashboard.overview.data_view import find_dataset, render_data
 from dashboard.session import state
 from dashboard.session.cache import get_devices, get_store
 from dashboard.session.frame import page_frame
+from dashboard.session.links import open_page, page_link
 
 NUM_LATEST = 6
 
@@ -25,12 +26,12 @@ def render_next_step(dataset: Dataset | None, runs: list[RunSummary]) -> None:
             st.write("The data folder cannot be used as it is. Follow the message above, then reload this page.")
         elif active is not None:
             st.write(f"**{active.name}** is {active.status.status}. Watch its loss and accuracy change.")
-            _open("pages/Train.py", "Watch it train", active)
+            _open("Train", "Watch it train", active)
         elif finished is not None:
             accuracy = percent(finished.status.test_accuracy_best)
             of = "the practice set's test images" if finished.data_source == "practice" else "the test images"
             st.write(f"**{finished.name}** gets {accuracy} of {of} right. Which does it get wrong, and why?")
-            _open("pages/Errors.py", "See its errors", finished)
+            _open("Errors", "See its errors", finished)
         else:
             _offer_first_run(dataset)
 
@@ -43,14 +44,14 @@ def _offer_first_run(dataset: Dataset) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Train the quick preset", type="primary", icon=":material/play_arrow:"):
             state.choose_run(get_store().submit(quick.config, preset=quick.name))
-            st.switch_page("pages/Train.py")
-        st.page_link("pages/Train.py", label="Choose the settings first", icon=":material/tune:")
+            open_page("Train")
+        page_link("Train", "Choose the settings first", ":material/tune:")
 
 
 def _open(page: str, label: str, run: RunSummary) -> None:
     if st.button(label, type="primary", icon=":material/arrow_forward:"):
         state.choose_run(run.run_id)
-        st.switch_page(page)
+        open_page(page)
 
 
 def render_machine() -> None:
@@ -72,7 +73,7 @@ def render_latest(runs: list[RunSummary]) -> None:
         for run in runs[:NUM_LATEST]:
             _render_line(run)
         if len(runs) > NUM_LATEST:
-            st.page_link("pages/Runs.py", label=f"All {len(runs)} runs", icon=":material/table_rows:")
+            page_link("Runs", f"All {len(runs)} runs", ":material/table_rows:")
 
 
 def _render_line(run: RunSummary) -> None:
@@ -86,7 +87,7 @@ def _render_line(run: RunSummary) -> None:
         st.markdown(f"{STATUS_ICONS[status.status]} **{run.name or run.run_id}** :small[{', '.join(words)}]")
         if st.button("Open", key=f"overview_open_{run.run_id}"):
             state.choose_run(run.run_id)
-            st.switch_page("pages/Train.py")
+            open_page("Train")
 
 
 with page_frame("Overview") as all_runs:

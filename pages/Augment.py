@@ -2,10 +2,7 @@
 
 import streamlit as st
 
-from cifar_core.cautions import list_cautions
-from cifar_core.config import AugmentationConfig, RunConfig
-from cifar_core.overrides import ConfigError, flatten, with_overrides
-from cifar_core.presets import FIRST_PRESET, PRESETS
+from dashboard.augment.pipeline import render_pipeline
 from dashboard.augment.views import (
     choose_images,
     render_cost,
@@ -13,57 +10,12 @@ from dashboard.augment.views import (
     render_preview,
     render_sweep,
 )
-from dashboard.forms.augmentation import render_augmentation
-from dashboard.forms.sections import render_fields
 from dashboard.session import state
 from dashboard.session.cache import get_splits, get_torchvision_code
 from dashboard.session.frame import page_frame, require_dataset
 
-USUAL = {"augmentation.crop_padding": 4, "augmentation.horizontal_flip": True}
 VIEWS = ("Preview", "One parameter", "Normalisation", "Cost", "Code")
 NUM_IMAGES = 6
-
-
-def turn_all_off() -> None:
-    """Put every augmentation back to off."""
-    off = {f"augmentation.{field}": value for field, value in AugmentationConfig().model_dump().items()}
-    state.set_form(off, state.AUGMENT)
-
-
-def use_in_training(config: RunConfig) -> None:
-    """Hand augmentation and normalisation to the Train page's form."""
-    if not state.is_form_filled():
-        state.fill_form(PRESETS[FIRST_PRESET].config, FIRST_PRESET)
-    wanted = {path: value for path, value in flatten(config).items() if path.startswith("augmentation.")}
-    state.set_form(wanted | {"data.normalization": config.data.normalization})
-
-
-def render_pipeline() -> RunConfig | None:
-    """Draw the pipeline's settings; None if they are not allowed, which is then said."""
-    if not state.is_form_filled(state.AUGMENT):
-        state.set_form(USUAL, state.AUGMENT)
-    buttons = st.container(horizontal=True)
-    problem = st.container()
-    values = render_augmentation(state.AUGMENT)
-    left, right = st.columns(2)
-    with left:
-        values |= render_fields("data", only=("normalization",), form=state.AUGMENT)
-    with right:
-        values |= render_fields("training", only=("seed",), form=state.AUGMENT)
-    try:
-        config = with_overrides(RunConfig(), values)
-    except ConfigError as error:
-        problem.error(str(error).replace("\n", "  \n"), icon=":material/block:")
-        return None
-    with buttons:
-        if st.button(
-            "Use in training", type="primary", icon=":material/arrow_forward:", on_click=use_in_training, args=(config,)
-        ):
-            st.switch_page("pages/Train.py")
-        st.button("All off", icon=":material/undo:", on_click=turn_all_off)
-    for field, sentence in list_cautions(config.augmentation).items():
-        problem.warning(f"**{field.replace('_', ' ').capitalize()}.** {sentence}", icon=":material/warning:")
-    return config
 
 
 with page_frame("Augment"):
@@ -80,6 +32,7 @@ with page_frame("Augment"):
             default=VIEWS[0],
             required=True,
             key=state.AUGMENT_VIEW,
+            bind="query-params",
             label_visibility="collapsed",
             persist_state="session",
         )

@@ -13,6 +13,7 @@ from dashboard.errors.matrix_view import render_mistakes
 from dashboard.errors.reading import Reading, choose_reading, render_summary
 from dashboard.session import state
 from dashboard.session.frame import find_run, page_frame, require_dataset
+from dashboard.session.links import open_page
 
 VIEWS: dict[str, Callable[[Reading], None]] = {
     "Mistakes": render_mistakes,
@@ -22,13 +23,13 @@ VIEWS: dict[str, Callable[[Reading], None]] = {
     "Labels": render_labels,
 }
 
-with page_frame("Errors", picks_run=True, shows_image=True) as runs:
+with page_frame("Errors") as runs:
     data = require_dataset()
     run = find_run(runs)
     if run is None:
         st.info("Choose a run in the sidebar to see what it gets wrong.", icon=":material/arrow_back:")
         if not runs and st.button("Train a first network", type="primary", icon=":material/arrow_forward:"):
-            st.switch_page("pages/Train.py")
+            open_page("Train")
         st.stop()
     reading = choose_reading(data, runs, run)
     render_summary(reading)

@@ -19,10 +19,11 @@ from dashboard.explain.probability_view import render_probabilities
 from dashboard.explain.subject import choose_subject
 from dashboard.explain.trust_view import render_trust
 from dashboard.explain.what_if_view import render_what_if
-from dashboard.session import state
+from dashboard.session import address, state
 from dashboard.session.cache import get_splits, get_store
 from dashboard.session.frame import find_run, page_frame, require_dataset
-from dashboard.session.weights import Weights, find_weights, get_probs
+from dashboard.session.said import what_run_says
+from dashboard.session.weights import Weights, find_weights
 
 VIEWS: dict[str, Callable[[Context], None]] = {
     "Where it looked": render_attribution,
@@ -32,9 +33,6 @@ VIEWS: dict[str, Callable[[Context], None]] = {
     "Inside": render_inside,
     "Class": render_class,
 }
-
-
-WEIGHTS = {"best epoch": "best", "last epoch": "last"}
 
 
 def require_run(run: RunSummary | None) -> tuple[RunSummary, RunRecord]:
@@ -50,14 +48,26 @@ def require_run(run: RunSummary | None) -> tuple[RunSummary, RunRecord]:
 
 
 def choose_weights(record: RunRecord) -> Weights:
-    """Draw which of the saved weights speak."""
-    which = choose_one("Weights of", WEIGHTS, state.EXPLAIN_WEIGHTS)
-    weights = find_weights(record, which) or find_weights(record, "best")
-    assert weights is not None  # noqa: S101 - `require_run` has seen them
-    return weights
+    """Draw which of the saved weights speak. The address names their epoch, whichever becomes the best or the last."""
+    found = {f"{which} epoch": find_weights(record, which) for which in ("best", "last")}
+    saved = {title: weights for title, weights in found.items() if weights is not None}
+    wanted = state.read_number(address.WEIGHTS)
+    title = next((title for title, weights in saved.items() if weights.epoch == wanted), next(iter(saved)))
+    if wanted is not None and saved[title].epoch != wanted:
+        st.caption(f"The weights of epoch {wanted} are no longer there: of a run, the best and the last ones are kept.")
+    address.WEIGHTS.choose(str(saved[title].epoch))
+    state.set_widget(state.EXPLAIN_WEIGHTS, title)
+    st.segmented_control(
+        "Weights of",
+        list(saved),
+        required=True,
+        key=state.EXPLAIN_WEIGHTS,
+        on_change=lambda: address.WEIGHTS.choose(str(saved[state.widget_value(state.EXPLAIN_WEIGHTS)].epoch)),
+    )
+    return saved[title]
 
 
-with page_frame("Explain", picks_run=True, shows_image=True) as runs:
+with page_frame("Explain") as runs:
     data = require_dataset()
     chosen_run, run_record = require_run(find_run(runs))
     controls, views = st.columns([1, 3], gap="medium")
@@ -65,7 +75,7 @@ with page_frame("Explain", picks_run=True, shows_image=True) as runs:
         subject = choose_subject(data, get_splits(data, chosen_run.config))
         weights = choose_weights(run_record)
         try:
-            probs = get_probs(weights, subject.image[None], subject.key)[0]
+            said = what_run_says(run_record, weights, subject.image, subject.key, subject.index)
         except CheckpointError as error:
             st.error(
                 f"{error}. The run's other files are not affected: Errors still works.", icon=":material/broken_image:"
@@ -73,10 +83,11 @@ with page_frame("Explain", picks_run=True, shows_image=True) as runs:
             st.stop()
         st.image(lay_out(subject.image[None], 1), width=160)
         st.caption(f"{subject.title}; {chosen_run.name}, weights of epoch {weights.epoch}.")
-        frame = probabilities_frame(probs, data.class_names, subject.true_idx)
+        frame = probabilities_frame(said.probs, data.class_names, subject.true_idx)
         alt = "Probability of each class"
         show_figure(probabilities_figure, frame, key="explain_probabilities", alt=alt, has_tools=False)
+        st.caption(said.explain(data.class_names, weights.epoch))
         offer_csv("Classes as CSV", frame, "probabilities.csv")
     with views:
         render_view = choose_one("View", VIEWS, state.EXPLAIN_VIEW, in_address=True)
-        render_view(Context(data, runs, chosen_run, run_record, weights, subject, probs))
+        render_view(Context(data, runs, chosen_run, run_record, weights, subject, said.probs))

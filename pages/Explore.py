@@ -13,7 +13,7 @@ from dashboard.session.frame import find_run, page_frame, require_dataset
 
 VIEWS = ("Images", "Statistics", "Map", "Near-duplicates")
 
-with page_frame("Explore", picks_run=True, shows_image=True) as runs:
+with page_frame("Explore") as runs:
     data = require_dataset()
     run = find_run(runs)
     splits = get_splits(data, run.config if run is not None else None)

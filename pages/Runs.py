@@ -13,10 +13,11 @@ from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import run_name
 from dashboard.runs.actions import render_actions
 from dashboard.runs.seed_table import SEED_COLUMNS, seeds_frame
-from dashboard.runs.table import COLUMNS, runs_frame
-from dashboard.session import state
+from dashboard.runs.table import column_titles, runs_frame
+from dashboard.session import address, state
 from dashboard.session.cache import get_store
 from dashboard.session.frame import page_frame
+from dashboard.session.links import open_page
 
 
 def select_runs(runs: list[RunSummary], frame: pd.DataFrame) -> list[RunSummary]:
@@ -26,11 +27,11 @@ def select_runs(runs: list[RunSummary], frame: pd.DataFrame) -> list[RunSummary]
     runs ticked, wherever their rows are now.
     """
     run_ids = [run.run_id for run in runs]
-    rows = [run_ids.index(run_id) for run_id in state.ticked_runs() if run_id in run_ids]
+    rows = [run_ids.index(run_id) for run_id in address.read_list(address.TICKED, run_ids)]
     event = st.dataframe(
         frame,
         hide_index=True,
-        column_config=COLUMNS,
+        column_config=column_titles(frame),
         on_select="rerun",
         selection_mode="multi-row",
         selection_default={"selection": {"rows": rows}},
@@ -39,7 +40,7 @@ def select_runs(runs: list[RunSummary], frame: pd.DataFrame) -> list[RunSummary]
         placeholder="–",
     )
     chosen = [runs[row] for row in event["selection"]["rows"] if row < len(runs)]
-    state.tick_runs([run.run_id for run in chosen])
+    address.choose_list(address.TICKED, [run.run_id for run in chosen])
     return chosen
 
 
@@ -52,6 +53,7 @@ def render_overlay(store: RunStore, runs: list[RunSummary]) -> None:
         required=True,
         format_func=CURVES.__getitem__,
         key=state.RUNS_CURVE,
+        bind="query-params",
         persist_state="session",
     )
     readable = [run for run in runs if run.config is not None]
@@ -86,7 +88,7 @@ with page_frame("Runs") as all_runs:
             "No run yet. Each training, from here or from the command line, gets a line.", icon=":material/table_rows:"
         )
         if st.button("Train a first network", type="primary", icon=":material/arrow_forward:"):
-            st.switch_page("pages/Train.py")
+            open_page("Train")
         st.stop()
     table = runs_frame(all_runs)
     st.caption("Tick runs to compare their curves; tick one to name, note, resume or delete it.")

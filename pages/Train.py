@@ -9,11 +9,11 @@ from dashboard.session.cache import get_store
 from dashboard.session.frame import find_run, page_frame, require_dataset
 from dashboard.train.network_view import render_network
 from dashboard.train.panel import render_run
-from dashboard.train.preset_picker import choose_preset, render_keeping
+from dashboard.train.preset_picker import choose_preset, remember_form, render_keeping
 from dashboard.train.setup import render_differences, render_settings, render_start
 from dashboard.train.steering import render_queue
 
-with page_frame("Train", picks_run=True) as runs:
+with page_frame("Train") as runs:
     require_dataset()
     form_column, view_column = st.columns([2, 3], gap="medium")
     with form_column:
@@ -32,6 +32,7 @@ with page_frame("Train", picks_run=True) as runs:
             with st.expander("What differs", icon=":material/difference:"):
                 render_differences(wanted, preset, runs)
             render_keeping(wanted, preset)
+            remember_form(wanted, preset)
     with view_column:
         render_queue(get_store(), runs)
         run = find_run(runs)

@@ -88,9 +88,16 @@ def create_test_time_variants(image: NDArray[np.uint8]) -> dict[str, NDArray[np.
     return variants
 
 
-def compute_probs(model: nn.Module, images: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Return class probabilities (N, C) of images (N, 3, 32, 32) uint8 that are in no dataset."""
-    return predict(model, images, np.zeros(len(images), np.int64), np.arange(len(images))).probs
+def compute_probs(model: nn.Module, images: NDArray[np.uint8], *, averages_flips: bool = False) -> NDArray[np.float64]:
+    """Return class probabilities (N, C) of images (N, 3, 32, 32) uint8 that are in no dataset.
+
+    Args:
+        model: Images float in [0, 1] -> logits.
+        images: The pixels.
+        averages_flips: Whether to average each image and its mirror image, as `predict` does.
+    """
+    indices = np.arange(len(images))
+    return predict(model, images, np.zeros(len(images), np.int64), indices, average_flips=averages_flips).probs
 
 
 def _single(name: str, value: float) -> Change:

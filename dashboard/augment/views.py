@@ -49,7 +49,9 @@ def render_preview(dataset: Dataset, config: RunConfig, indices: NDArray[np.int6
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("New seed", icon=":material/casino:", on_click=state.next_augment_seed)
         st.button("Other images", icon=":material/shuffle:", on_click=state.next_augment_draw)
-        normalized = st.toggle("After normalisation", key="augment_normalized", persist_state="session")
+        normalized = st.toggle(
+            "After normalisation", key=state.AUGMENT_NORMALISED, bind="query-params", persist_state="session"
+        )
     shown = get_preview(dataset, config, indices, NUM_EPOCHS)
     pictures, tiles = [], []
     for place, index in enumerate(indices.tolist()):
@@ -74,7 +76,12 @@ def render_sweep(dataset: Dataset, config: RunConfig, index: int) -> None:
     left, right = st.columns([1, 2], vertical_alignment="bottom")
     with left:
         field = st.selectbox(
-            "Parameter", fields, format_func=_field_title, key=state.AUGMENT_FIELD, persist_state="session"
+            "Parameter",
+            fields,
+            format_func=_field_title,
+            key=state.AUGMENT_FIELD,
+            bind="query-params",
+            persist_state="session",
         )
     values = _steps(field)
     with right:

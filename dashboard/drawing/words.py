@@ -1,5 +1,7 @@
 """Numbers and states as people read them."""
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from cifar_core.runs import RunStatus, RunSummary
@@ -125,3 +127,21 @@ def setting_name(path: str) -> str:
     if field == "name":
         return "network" if section == "model" else section
     return _SETTING_NAMES.get(field) or field.removeprefix("num_").replace("_", " ")
+
+
+def setting_names(paths: Iterable[str]) -> dict[str, str]:
+    """Return settings in words, by path, no two alike: what `setting_name` says, and more where that is not enough."""
+    wanted = list(dict.fromkeys(paths))
+    names = {path: setting_name(path) for path in wanted}
+    for tell in (_with_number, _with_section):
+        common = {name for name, count in Counter(names.values()).items() if count > 1}
+        names = {path: tell(path, name) if name in common else name for path, name in names.items()}
+    return names
+
+
+def _with_number(path: str, name: str) -> str:
+    return f"number of {name}" if path.partition(".")[2].startswith("num_") else name
+
+
+def _with_section(path: str, name: str) -> str:
+    return f"{name} ({path.partition('.')[0]})"

@@ -59,10 +59,10 @@ __all__ = [
 ]
 
 
-def compute_probs(model: Classifier, images: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Return class probabilities (N, C) of images (N, 3, 32, 32) uint8."""
+def compute_probs(model: Classifier, images: NDArray[np.uint8], averages_flips: bool = False) -> NDArray[np.float64]:
+    """Return class probabilities (N, C) of images (N, 3, 32, 32) uint8, over each and its mirror image if wanted."""
     with model_lock(model):
-        return changes.compute_probs(model, images)
+        return changes.compute_probs(model, images, averages_flips=averages_flips)
 
 
 def compute_robustness(model: Classifier, image: NDArray[np.uint8], class_idx: int) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from dashboard.drawing.tiles import PAGE_SIZE, prediction_tiles
 from dashboard.drawing.words import percent
 from dashboard.errors.reading import Reading
 from dashboard.session import state
+from dashboard.session.links import page_link
 
 MISTAKES, RIGHT, UNSURE, EVERYTHING = "mistakes", "right", "right but unsure", "all"
 _OUTCOMES: dict[str, Outcome] = {MISTAKES: "wrong", RIGHT: "right", UNSURE: "right", EVERYTHING: "any"}
@@ -38,7 +39,14 @@ def render_images(reading: Reading, criteria: Criteria, title: str) -> None:
     dataset, shown = reading.dataset, _choose_page(rows)
     images = dataset.images[shown["index"].to_numpy()]
     tiles = prediction_tiles(dataset, shown)
-    gallery(images, tiles, key="errors_gallery", label=f"{title}, {which}", on_select=state.choose_image)
+    gallery(
+        images,
+        tiles,
+        key="errors_gallery",
+        label=f"{title}, {which}",
+        selected=state.chosen_image(),
+        on_select=state.choose_image,
+    )
     _render_chosen(reading, rows)
     names = np.array(dataset.class_names)
     with st.container(horizontal=True):
@@ -141,4 +149,4 @@ def _render_chosen(reading: Reading, rows: pd.DataFrame) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"Image {index}: true **{true_name}**; {top}.")
         # A link, not a button: st.switch_page refuses to leave a page whose widgets are bound to the address.
-        st.page_link("pages/Explain.py", label="Explain this image", icon=":material/center_focus_strong:")
+        page_link("Explain", "Explain this image", ":material/center_focus_strong:")

@@ -9,6 +9,7 @@ from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.tiles import PAGE_SIZE
 from dashboard.errors.reading import Reading
 from dashboard.session import state
+from dashboard.session.links import page_link
 
 
 def render_labels(reading: Reading) -> None:
@@ -44,12 +45,18 @@ def render_labels(reading: Reading) -> None:
     ]
     images = dataset.images[shown["index"].to_numpy()]
     chosen = gallery(
-        images, tiles, key="errors_labels", label="Suspected labels", tile_size=84, on_select=state.choose_image
+        images,
+        tiles,
+        key="errors_labels",
+        label="Suspected labels",
+        tile_size=84,
+        selected=state.chosen_image(),
+        on_select=state.choose_image,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         left = f"The {PAGE_SIZE} most suspicious are shown. " if len(frame) > PAGE_SIZE else ""
         st.caption(f"{left}Least probable label first. Point at one to read it.")
         if chosen is not None:
-            st.page_link("pages/Explain.py", label="Explain this image", icon=":material/center_focus_strong:")
+            page_link("Explain", "Explain this image", ":material/center_focus_strong:")
     named = frame.assign(label=names[frame["true_idx"]], predicted=names[frame["pred_idx"]])
     offer_csv("Suspected labels as CSV", named, "suspected-labels.csv")

@@ -16,6 +16,7 @@ from dashboard.errors.charts import forgetting_figure, learning_figure
 from dashboard.errors.reading import Reading
 from dashboard.session import state
 from dashboard.session.cache import get_map_message, get_track
+from dashboard.session.links import page_link
 
 _SHOWN = 40
 _KEY = "errors_dynamics"
@@ -93,7 +94,15 @@ def _render_images(dataset: Dataset, track: Track, dynamics: pd.DataFrame, chose
         for row in rows.to_dict("records")
     ]
     images = dataset.images[rows["index"].to_numpy()]
-    gallery(images, tiles, key="errors_learning_images", label=title, tile_size=54, on_select=state.choose_image)
+    gallery(
+        images,
+        tiles,
+        key="errors_learning_images",
+        label=title,
+        tile_size=54,
+        selected=state.chosen_image(),
+        on_select=state.choose_image,
+    )
     places = np.flatnonzero(track.indices == state.chosen_image())
     if not len(places):
         st.caption("Click an image to follow it through the epochs.")
@@ -103,4 +112,4 @@ def _render_images(dataset: Dataset, track: Track, dynamics: pd.DataFrame, chose
     st.markdown(f"**Image {track.indices[place]}, {true_name}**, epoch by epoch")
     followed = (track.epochs, track.probs_true[:, place], track.is_right[:, place])
     show_figure(track_figure, *followed, key="errors_track", alt=f"Probability of {true_name} over epochs")
-    st.page_link("pages/Explain.py", label="Explain this image", icon=":material/center_focus_strong:")
+    page_link("Explain", "Explain this image", ":material/center_focus_strong:")

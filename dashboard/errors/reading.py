@@ -9,10 +9,8 @@ from cifar_core.evaluation import Predictions, PredictionsError, compute_accurac
 from cifar_core.runs import RunRecord, RunSummary
 from dashboard.drawing.choices import choose_one
 from dashboard.drawing.words import SOURCE_TITLES, percent, run_name
-from dashboard.session import state
+from dashboard.session import address, state
 from dashboard.session.cache import get_predictions, get_store
-
-NOTHING = "nothing"
 
 
 @dataclass(frozen=True)
@@ -60,10 +58,10 @@ def choose_reading(dataset: Dataset, runs: list[RunSummary], run: RunSummary) ->
             help="val chooses between settings as often as you like. A look at test is counted on the run.",
         )
         epoch = _choose_epoch(record, run, split)
-        other_name = _choose_other(runs, run, record, split, epoch)
+        chosen = _choose_other(runs, run, record, split, epoch)
     predictions = _find_predictions(record, split, epoch)
-    other = _find_other(runs, record, other_name, split, predictions)
-    return Reading(dataset, run, record, split, epoch, predictions, other, "" if other_name == NOTHING else other_name)
+    other, other_name = _find_other(runs, record, chosen, split, predictions)
+    return Reading(dataset, run, record, split, epoch, predictions, other, other_name)
 
 
 def render_summary(reading: Reading) -> None:
@@ -91,35 +89,43 @@ def _list_epochs(record: RunRecord, run: RunSummary, split: str) -> list[int]:
 
 
 def _choose_epoch(record: RunRecord, run: RunSummary, split: str) -> int:
+    """Draw the epochs. The best one at first; from then on the address names it, whichever becomes the best."""
     best, epochs = run.status.best_epoch or 0, _list_epochs(record, run, split)
     if len(epochs) < 2:
         return epochs[0] if epochs else best
-    default = best if best in epochs else epochs[-1]
-    state.keep_among(state.ERRORS_EPOCH, epochs)
+    chosen = state.read_number(address.EPOCH)
+    epoch = chosen if chosen in epochs else best if best in epochs else epochs[-1]
+    address.EPOCH.choose(str(epoch))
+    state.set_widget(state.ERRORS_EPOCH, epoch)
     return st.select_slider(
         "Epoch",
         epochs,
-        value=default,
         key=state.ERRORS_EPOCH,
-        bind="query-params",
-        persist_state="session",
+        on_change=address.follow,
+        args=(address.EPOCH, state.ERRORS_EPOCH),
         width=360,
         help=f"Best on val: epoch {best}. Predictions on test are saved for the best and the last epoch.",
     )
 
 
-def _choose_other(runs: list[RunSummary], run: RunSummary, record: RunRecord, split: str, epoch: int) -> str:
-    """Draw what to hold the predictions against, in words that `_find_other` reads back."""
-    epochs = _list_epochs(record, run, split)
-    options = [NOTHING, *(f"epoch {number}" for number in epochs if number != epoch)]
-    options += [run_name(other) for other in runs if other.run_id != run.run_id and other.status.best_epoch]
-    state.keep_among(state.ERRORS_OTHER, options)
+def _choose_other(runs: list[RunSummary], run: RunSummary, record: RunRecord, split: str, epoch: int) -> str | None:
+    """Draw what to hold the predictions against; return an epoch's number or a run's id, None for nothing."""
+    titles = {str(number): f"epoch {number}" for number in _list_epochs(record, run, split) if number != epoch}
+    titles |= {other.run_id: run_name(other) for other in runs if other.run_id != run.run_id and other.status.epoch}
+    chosen = address.AGAINST.value()
+    if chosen is not None and chosen not in titles:
+        st.caption(f"There is no {chosen} to compare with.")
+        address.AGAINST.choose(chosen := None)
+    state.set_widget(state.ERRORS_OTHER, chosen)
     return st.selectbox(
         "Compare with",
-        options,
+        list(titles),
+        index=None,
         key=state.ERRORS_OTHER,
-        bind="query-params",
-        persist_state="session",
+        format_func=titles.__getitem__,
+        placeholder="nothing",
+        on_change=address.follow,
+        args=(address.AGAINST, state.ERRORS_OTHER),
         width=230,
         help="Another epoch of this run, or the best epoch of another run: the matrix shows what changed.",
     )
@@ -140,27 +146,29 @@ def _find_predictions(record: RunRecord, split: str, epoch: int) -> Predictions:
 
 
 def _find_other(
-    runs: list[RunSummary], record: RunRecord, name: str, split: str, predictions: Predictions
-) -> Predictions | None:
-    if name == NOTHING:
-        return None
-    other = next((get_store().record(run.run_id) for run in runs if run_name(run) == name), None)
+    runs: list[RunSummary], record: RunRecord, chosen: str | None, split: str, predictions: Predictions
+) -> tuple[Predictions | None, str]:
+    """Return what to hold the predictions against, and its name."""
+    if chosen is None:
+        return None, ""
+    run = next((run for run in runs if run.run_id == chosen), None)
+    name = f"epoch {chosen}" if run is None else run_name(run)
     try:
-        if other is None:
-            found = get_predictions(record, split, int(name.removeprefix("epoch ")))
+        if run is None:
+            found = get_predictions(record, split, int(chosen))
         else:
+            other = get_store().record(chosen)
             found = get_predictions(other, split, "best")
             _count_reading(other, split)
     except PredictionsError as error:
         st.warning(str(error))
-        return None
+        return None, name
     if found is None:
         st.warning(f"{name} has no {split} predictions: there is nothing to compare with.")
-        return None
-    if found.indices.tolist() != predictions.indices.tolist():
+    elif found.indices.tolist() != predictions.indices.tolist():
         st.warning(f"{name} holds out other images as {split}: a comparison would mix them up.")
-        return None
-    return found
+        found = None
+    return found, name
 
 
 def _count_reading(record: RunRecord, split: str) -> None:

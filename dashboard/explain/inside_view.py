@@ -41,6 +41,7 @@ def _render_features(context: Context, layers: list[str]) -> tuple[str, int | No
         "Layer",
         names,
         key=state.EXPLAIN_LAYER,
+        bind="query-params",
         persist_state="session",
         width=220,
         help="In order of computation. Early layers keep places and edges; late ones are small and know what is there.",

@@ -101,6 +101,7 @@ def _render_neighbours(context: Context) -> None:
         key="explain_neighbours",
         label="Nearest training images",
         tile_size=64,
+        selected=state.chosen_image(),
         on_select=state.choose_image,
     )
     counts = pd.Series([context.name(int(label)) for label in labels]).value_counts()

@@ -49,7 +49,7 @@ def choose_subject(dataset: Dataset, splits: Splits) -> Subject:
 def _choose_index(dataset: Dataset, splits: Splits) -> Subject:
     index = state.chosen_image()
     value = dataset.num_train if index is None or index >= dataset.num_images else index
-    if value != index:
+    if index is not None and value != index:
         state.choose_image(value)
     # The box follows the shared choice; its own key is only how Streamlit tells of a change.
     state.set_widget(state.EXPLAIN_INDEX, value)

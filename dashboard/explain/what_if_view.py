@@ -15,7 +15,7 @@ from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import percent, run_name
 from dashboard.explain.charts import before_after_figure, robustness_figure
 from dashboard.explain.context import Context
-from dashboard.session import state
+from dashboard.session import address, state
 from dashboard.session.cache import get_store
 from dashboard.session.weights import Weights, find_weights, get_probs, remember
 
@@ -32,7 +32,6 @@ _TITLES = {
     "cover_down": "Square's row",
 }
 _STEPS = {"brightness": 0.05, "contrast": 0.05, "rotation": 5.0, "blur": 0.1, "noise": 0.02}
-_NOBODY = "no other run"
 
 
 def render_what_if(context: Context) -> None:
@@ -108,15 +107,26 @@ def _render_strips(context: Context) -> None:
 
 
 def _choose_other(context: Context) -> tuple[str, Weights] | None:
-    others = {run_name(run): run for run in context.runs if run.run_id != context.run.run_id and run.status.best_epoch}
+    others = {run.run_id: run for run in context.runs if run.run_id != context.run.run_id and run.status.best_epoch}
     if not others:
         return None
-    state.keep_among(state.EXPLAIN_OTHER_RUN, [_NOBODY, *others])
-    name = st.selectbox("Beside", [_NOBODY, *others], key=state.EXPLAIN_OTHER_RUN, persist_state="session", width=240)
-    if name == _NOBODY:
+    chosen = address.BESIDE.value()
+    state.set_widget(state.EXPLAIN_OTHER_RUN, chosen if chosen in others else None)
+    run_id = st.selectbox(
+        "Beside",
+        list(others),
+        index=None,
+        key=state.EXPLAIN_OTHER_RUN,
+        format_func=lambda run_id: run_name(others[run_id]),
+        placeholder="no other run",
+        on_change=address.follow,
+        args=(address.BESIDE, state.EXPLAIN_OTHER_RUN),
+        width=240,
+    )
+    if run_id is None:
         return None
-    weights = find_weights(get_store().record(others[name].run_id), "best")
-    return None if weights is None else (name, weights)
+    weights = find_weights(get_store().record(run_id), "best")
+    return None if weights is None else (run_name(others[run_id]), weights)
 
 
 def _get_robustness(context: Context, weights: Weights, class_idx: int) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """The gallery of Explore and the image that is chosen in it, large."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,9 @@ from dashboard.drawing.words import percent
 from dashboard.explore.filters import Shown
 from dashboard.session import state
 from dashboard.session.cache import get_descriptors, get_store
-from dashboard.session.weights import digest, find_weights, get_probs
+from dashboard.session.links import page_link
+from dashboard.session.said import what_run_says
+from dashboard.session.weights import digest, find_weights
 
 _PER_PAGE = (100, 400, 1000)
 _TILE_SIZES = {"small": 40, "medium": 64, "large": 96}
@@ -39,11 +42,24 @@ def render_images(dataset: Dataset, splits: Splits, selection: Shown, run: RunSu
         if index is None or index >= dataset.num_images:
             st.info("Click an image to see it large, with what resembles it.", icon=":material/ads_click:")
         else:
-            render_image(dataset, splits, index, selection.indices, run)
+            per_page = int(state.widget_value(state.EXPLORE_PER_PAGE) or _PER_PAGE[0])
+            render_image(
+                dataset,
+                splits,
+                index,
+                selection.indices,
+                run,
+                on_open=lambda other: _jump(selection.indices, other, per_page),
+            )
 
 
 def render_image(
-    dataset: Dataset, splits: Splits, index: int, order: NDArray[np.int64], run: RunSummary | None
+    dataset: Dataset,
+    splits: Splits,
+    index: int,
+    order: NDArray[np.int64],
+    run: RunSummary | None,
+    on_open: Callable[[int], None] = state.choose_image,
 ) -> None:
     """Show an image large, its channels and pixel values, what a run takes it for, and what resembles it.
 
@@ -53,19 +69,20 @@ def render_image(
         index: The image's.
         order: (N,) the indices that arrow keys step through.
         run: Whose prediction is told, if one is chosen.
+        on_open: Opens the image that an arrow key leads to.
     """
 
     def step(by: int) -> None:
         places = np.flatnonzero(order == index)
         if len(places):
-            state.choose_image(int(order[(int(places[0]) + by) % len(order)]))
+            on_open(int(order[(int(places[0]) + by) % len(order)]))
 
     name = dataset.class_names[dataset.labels[index]]
     hint = f"{splits.split_of(index)} split. Point at a pixel to read it; arrow keys step."
     image_inspector(dataset.images[index], f"{name}, image {index}", key="explore_image", hint=hint, on_step=step)
     if run is not None:
         _render_prediction(dataset, index, run)
-    st.page_link("pages/Explain.py", label="Explain a prediction of it", icon=":material/center_focus_strong:")
+    page_link("Explain", "Explain a prediction of it", ":material/center_focus_strong:")
     found, correlations = find_neighbours(get_descriptors(dataset), index, _NUM_NEIGHBOURS)
     notes = [
         f"{splits.split_of(int(other))}, correlation {correlation:.2f}"
@@ -83,6 +100,7 @@ def render_image(
         key="explore_neighbours",
         label="Most alike",
         tile_size=54,
+        selected=state.chosen_image(),
         on_select=state.choose_image,
     )
 
@@ -127,6 +145,7 @@ def _render_gallery(dataset: Dataset, selection: Shown, rows: slice, tile_size: 
         key="explore_gallery",
         label=f"Images {rows.start + 1} to {rows.stop} of {total}",
         tile_size=tile_size,
+        selected=state.chosen_image(),
         on_select=state.choose_image,
     )
     st.caption(f"Images {rows.start + 1:,} to {rows.stop:,} of {total:,}. Arrow keys move, Enter opens.")
@@ -143,13 +162,14 @@ def _jump(indices: NDArray[np.int64], index: int | None, per_page: int) -> None:
 
 
 def _render_prediction(dataset: Dataset, index: int, run: RunSummary) -> None:
-    weights = find_weights(get_store().record(run.run_id), "best")
+    record = get_store().record(run.run_id)
+    weights = find_weights(record, "best")
     if weights is None:
         st.caption(f"{run.name} has no weights yet.")
         return
     image = np.asarray(dataset.images[index])
     try:
-        probs = get_probs(weights, image[None], digest(image))[0]
+        probs = what_run_says(record, weights, image, digest(image), index).probs
     except CheckpointError as error:
         st.caption(str(error))
         return

@@ -98,7 +98,15 @@ def _render_selection(dataset: Dataset, splits: Splits, chosen: np.ndarray, run:
     shown = chosen[:PAGE_SIZE]
     label = "Images selected on the map"
     tiles = label_tiles(dataset, shown)
-    gallery(dataset.images[shown], tiles, key="map_gallery", label=label, tile_size=48, on_select=state.choose_image)
+    gallery(
+        dataset.images[shown],
+        tiles,
+        key="map_gallery",
+        label=label,
+        tile_size=48,
+        selected=state.chosen_image(),
+        on_select=state.choose_image,
+    )
     if len(chosen) > PAGE_SIZE:
         st.caption(f"The first {PAGE_SIZE} are shown.")
     index = state.chosen_image()

@@ -9,6 +9,7 @@ from dashboard.drawing.tiles import label_tiles
 from dashboard.overview.download import render_download
 from dashboard.session import state
 from dashboard.session.cache import get_dataset
+from dashboard.session.links import open_page
 
 
 def find_dataset() -> Dataset | None:
@@ -48,4 +49,4 @@ def render_classes(dataset: Dataset) -> None:
     label = "One image of each class"
     gallery(dataset.images[first], tiles, key=state.OVERVIEW_CLASSES, label=label, on_select=state.hand_over_image)
     if state.is_image_handed_over():
-        st.switch_page("pages/Explore.py")
+        open_page("Explore")

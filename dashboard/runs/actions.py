@@ -8,6 +8,7 @@ from cifar_core.runs import RunError, RunStore, RunSummary
 from dashboard.drawing.words import run_title
 from dashboard.session import state
 from dashboard.session.changes import describe_changes
+from dashboard.session.links import open_page
 
 
 def render_actions(store: RunStore, run: RunSummary) -> None:
@@ -24,7 +25,7 @@ def render_actions(store: RunStore, run: RunSummary) -> None:
             _try(lambda: store.describe(run.run_id, name=name, note=note))
         if run.config is not None and st.button("Open", icon=":material/show_chart:"):
             state.choose_run(run.run_id)
-            st.switch_page("pages/Train.py")
+            open_page("Train")
         if (
             run.status.is_resumable
             and run.config is not None

@@ -1,16 +1,15 @@
 """The table of runs, and what tells their settings apart."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from cifar_core.config import RunConfig
-from cifar_core.overrides import flatten
+from cifar_core.formats import known_settings
 from cifar_core.runs import RunSummary
-from dashboard.drawing.words import SOURCE_TITLES, setting, setting_name
+from dashboard.drawing.words import SOURCE_TITLES, setting, setting_names
 
 COLUMNS: dict[str, Any] = {
     "run_id": None,
@@ -31,13 +30,13 @@ COLUMNS: dict[str, Any] = {
 def runs_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
     """Return a row a run: what it is, how it went, and a column for every setting in which the runs differ.
 
-    Accuracies are in per cent. Columns of settings are named as forms name them.
+    Accuracies are in per cent. Columns of settings have the settings' paths; `column_titles` has them in words.
     """
-    differing = differing_settings([run.config for run in runs if run.config is not None])
+    differing = differing_settings([_settings_of(run) for run in runs if run.config is not None])
     rows = []
     for run in runs:
         status = run.status
-        settings = flatten(run.config) if run.config is not None else {}
+        settings = _settings_of(run)
         rows.append(
             {
                 "run_id": run.run_id,
@@ -48,7 +47,7 @@ def runs_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
                 "best_epoch": status.best_epoch,
                 "last_val": _per_cent(status.last_val_accuracy),
                 "test": _per_cent(status.test_accuracy_best),
-                **{setting_name(path).capitalize(): setting(settings.get(path)) for path in differing},
+                **{path: setting(settings.get(path)) for path in differing},
                 "test_readings": run.test_readings,
                 "minutes": None if status.seconds is None else status.seconds / 60,
                 "created": datetime.fromtimestamp(run.created_at) if run.created_at else None,
@@ -58,11 +57,21 @@ def runs_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def differing_settings(configs: Sequence[RunConfig]) -> list[str]:
-    """Return the paths of the settings that are not the same in all configs."""
-    flat = [flatten(config) for config in configs]
-    paths = dict.fromkeys(path for settings in flat for path in settings)
-    return [path for path in paths if len({repr(settings.get(path)) for settings in flat}) > 1]
+def column_titles(frame: pd.DataFrame) -> dict[str, Any]:
+    """Return how the columns of `runs_frame` are shown: fixed ones as they are, settings in words, no two alike."""
+    paths = [column for column in frame.columns if column not in COLUMNS]
+    return COLUMNS | {path: name[:1].upper() + name[1:] for path, name in setting_names(paths).items()}
+
+
+def differing_settings(settings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the paths that do not have the same value in all of these."""
+    paths = dict.fromkeys(path for each in settings for path in each)
+    return [path for path in paths if len({repr(each.get(path)) for each in settings}) > 1]
+
+
+def _settings_of(run: RunSummary) -> dict[str, Any]:
+    """What another release wrote and this one does not know is left out."""
+    return {} if run.config is None else known_settings(run.config, run.unknown_settings)
 
 
 def _per_cent(share: float | None) -> float | None:

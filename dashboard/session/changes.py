@@ -1,8 +1,11 @@
 """What a run changed, in words."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from cifar_core.overrides import config_difference
 from cifar_core.runs import RunSummary
-from dashboard.drawing.words import setting, setting_name
+from dashboard.drawing.words import setting, setting_names
 from dashboard.session.cache import get_presets
 
 
@@ -12,5 +15,17 @@ def describe_changes(run: RunSummary) -> str:
     if run.config is None or preset is None:
         return ""
     changes = config_difference(preset.config, run.config)
-    words = [f"{setting_name(path)} {setting(old)} → {setting(new)}" for path, (old, new) in changes.items()]
-    return ", ".join(words) or "nothing changed"
+    return words_of(changes) or "nothing changed"
+
+
+def words_of(changes: Mapping[str, tuple[Any, Any]], mark: str = "") -> str:
+    """Return changed settings in words, e.g. "epochs 10 → 3, learning rate 0.001 → 0.01"; empty if nothing changed.
+
+    Args:
+        changes: By path, from what to what, as `config_difference` has them.
+        mark: What stands round each new value, e.g. "**".
+    """
+    names = setting_names(changes)
+    return ", ".join(
+        f"{names[path]} {setting(old)} → {mark}{setting(new)}{mark}" for path, (old, new) in changes.items()
+    )

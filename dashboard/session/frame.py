@@ -5,13 +5,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import StopException
 
 from cifar_core.data import DataError, Dataset
 from cifar_core.runs import RunSummary
 from dashboard.drawing.words import epoch_of, run_title
 from dashboard.engine import warm_up
-from dashboard.session import state
+from dashboard.session import address, state
 from dashboard.session.cache import get_dataset, get_store
+from dashboard.session.links import SECTIONS, page_link
 from dashboard.session.turns import take_turn
 
 # Streamlit keeps room for a deploy button above and wide margins beside a page; pictures need it more. On a phone,
@@ -30,58 +32,43 @@ _STYLE = """<style>
   [class*="st-key-fields_"] { grid-template-columns: minmax(0, 1fr); }
 }
 </style>"""
-_ROOT = Path(__file__).parents[2]
-_SECTIONS = {
-    "Data": {
-        "streamlit_app.py": ("Overview", ":material/home:"),
-        "pages/Explore.py": ("Explore", ":material/grid_view:"),
-        "pages/Augment.py": ("Augment", ":material/auto_fix_high:"),
-    },
-    "Training": {
-        "pages/Train.py": ("Train", ":material/model_training:"),
-        "pages/Runs.py": ("Runs", ":material/table_rows:"),
-    },
-    "Insight": {
-        "pages/Errors.py": ("Errors", ":material/error_outline:"),
-        "pages/Explain.py": ("Explain", ":material/center_focus_strong:"),
-    },
-}
 
 
 @contextmanager
-def page_frame(title: str, *, picks_run: bool = False, shows_image: bool = False) -> Iterator[list[RunSummary]]:
+def page_frame(title: str) -> Iterator[list[RunSummary]]:
     """Set the page up, draw its sidebar, and hold its turn while the rest is drawn. All of every page is within.
 
     Args:
-        title: Of the page, in sentence case.
-        picks_run: Whether the page speaks of one run: the sidebar then offers the choice, the address carries it.
-        shows_image: Whether the page speaks of one image, which the address then carries.
+        title: Of the page, in sentence case. `address` knows by it what the page depends on; where that is a run, the
+            sidebar offers the choice.
 
     Yields:
         All runs, newest first, as they are now.
     """
     with take_turn():
-        yield _render_frame(title, picks_run, shows_image)
+        try:
+            yield _render_frame(title)
+        except StopException:  # a page that ends early has said why, and its address tells what it shows
+            address.show_address()
+            raise
+        address.show_address()
 
 
-def _render_frame(title: str, picks_run: bool, shows_image: bool) -> list[RunSummary]:
+def _render_frame(title: str) -> list[RunSummary]:
     st.set_page_config(
         page_title=f"{title} - CIFAR Lab", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide"
     )
     st.html(_STYLE)
     warm_up()
     runs = get_store().refresh()
-    # Read once, before anything is drawn: a cold link brings its run and its image along.
-    state.chosen_run()
-    state.chosen_image()
+    address.read_address(title)
     with st.sidebar:
         st.markdown("#### CIFAR Lab")
         _render_navigation()
-        if picks_run:
+        if title in address.RUN.pages:
             _render_run_picker(runs)
         _render_active_run(runs)
         _render_data_badge()
-    state.show_in_address(run=picks_run, image=shows_image)
     st.header(title)
     return runs
 
@@ -92,7 +79,7 @@ def require_dataset() -> Dataset:
         dataset = get_dataset()
     except DataError as error:
         st.error(str(error), icon=":material/folder_off:")
-        st.page_link("streamlit_app.py", label="Go to Overview to repair or download the data", icon=":material/home:")
+        page_link("Overview", "Go to Overview to repair or download the data", ":material/home:")
         st.stop()
     return dataset
 
@@ -116,11 +103,10 @@ def find_run(runs: list[RunSummary]) -> RunSummary | None:
 
 
 def _render_navigation() -> None:
-    for section, pages in _SECTIONS.items():
+    for section, pages in SECTIONS.items():
         st.caption(section)
-        for path, (label, icon) in pages.items():
-            if (_ROOT / path).exists():
-                st.page_link(path, label=label, icon=icon, width="stretch")
+        for title, (_, icon) in pages.items():
+            page_link(title, title, icon, is_wide=True)
 
 
 def _render_run_picker(runs: list[RunSummary]) -> None:

@@ -1,12 +1,11 @@
 """Session state and address, typed. The only file that knows their keys.
 
-What all pages share (the run, the image) lives in a plain session key and is mirrored to the address by hand: a widget
-bound to the address belongs to its page alone.
+What is known by an id, or must be written out, is kept as text and mirrored to the address by `address`: a widget bound
+to the address belongs to its page alone, and spells what it shows.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -14,59 +13,69 @@ from cifar_core.config import RunConfig
 from cifar_core.data.upload import Upload
 from cifar_core.overrides import flatten
 from cifar_core.runs import Fork
+from dashboard.session import address
 
 # Widgets bound to the address: their key is the parameter's name.
 EXPLORE_VIEW, EXPLORE_SPLIT, EXPLORE_CLASSES, EXPLORE_PAGE = "view", "split", "cls", "page"
 EXPLORE_ORDER, EXPLORE_REVERSE, EXPLORE_INDICES = "order", "reverse", "indices"
 EXPLORE_PER_PAGE, EXPLORE_TILE = "per", "tile"
 EXPLORE_POSITIONS, EXPLORE_LIKENESS, EXPLORE_CONTRADICTING = "map", "likeness", "contradicting"
-ERRORS_SPLIT, ERRORS_EPOCH, ERRORS_OTHER, ERRORS_VIEW = "on", "epoch", "against", "show"
+ERRORS_SPLIT, ERRORS_VIEW = "on", "show"
+ERRORS_EPOCH, ERRORS_OTHER = "errors_epoch", "errors_other"
 ERRORS_TRUE, ERRORS_PRED, ERRORS_OUTCOME, ERRORS_ORDER = "true", "pred", "which", "rank"
 ERRORS_CELLS, ERRORS_SORT, ERRORS_FOLD, ERRORS_DIAGONAL = "cells", "sort", "fold", "errors_diagonal"
 ERRORS_PROBS, ERRORS_BINNING, ERRORS_CURVE = "errors_probs", "errors_binning", "errors_curve"
-EXPLAIN_METHOD, EXPLAIN_VIEW, EXPLAIN_WEIGHTS = "method", "see", "weights"
-EXPLAIN_SOURCE, EXPLAIN_OTHER_RUN, EXPLAIN_LAYER = "explain_source", "explain_other_run", "explain_layer"
+EXPLAIN_METHOD, EXPLAIN_VIEW, EXPLAIN_LAYER = "method", "see", "layer"
+EXPLAIN_SOURCE, EXPLAIN_WEIGHTS, EXPLAIN_OTHER_RUN = "explain_source", "explain_weights", "explain_other_run"
 EXPLAIN_CLASS, EXPLAIN_INDEX = "explain_class", "explain_index"
 
 OVERVIEW_CLASSES = "overview_classes"
-RUNS_TABLE, RUNS_CURVE = "runs_table", "runs_curve"
+RUNS_TABLE, RUNS_CURVE = "runs_table", "curve"
 RUN_PICKER = "frame_run_picker"
-AUGMENT_PICTURES, AUGMENT_VIEW, AUGMENT_FIELD = "augment_pictures", "augment_view", "augment_field"
-TRAIN_PRESET, TRAIN_NAME, TRAIN_FOLLOW = "train_preset", "train_name", "train_follow"
-TRAIN_SEEDS, TRAIN_COMPARED, TRAIN_SAVED_NAME = "train_seeds", "train_compared", "train_saved_name"
-TRAIN_VIEW, TRAIN_OVERLAY, TRAIN_EPOCH = "train_view", "train_overlay", "train_epoch"
+AUGMENT_VIEW, AUGMENT_FIELD, AUGMENT_NORMALISED = "look", "parameter", "normalised"
+TRAIN_NAME, TRAIN_SEEDS, TRAIN_VIEW = "name", "seeds", "watch"
+TRAIN_PRESET, TRAIN_FOLLOW = "train_preset", "train_follow"
+TRAIN_COMPARED, TRAIN_SAVED_NAME = "train_compared", "train_saved_name"
+TRAIN_OVERLAY, TRAIN_EPOCH = "train_overlay", "train_epoch"
 
-_RUN, _IMAGE = "run", "image"
 TRAIN, AUGMENT = "train", "augment"  # the pages with a form over RunConfig
 _FORK, _WANTED = "train_fork", "wanted"
 _REDRAW = "train_redraw"
 _PINNED, _CELL = "train_pinned_epoch", "train_cell"
-_SHARED_PRESET, _SHARED_SETTINGS = "preset", "settings"
-_TICKED = "runs_ticked"
 _COUNTED = "errors_test_readings"
 _HANDED_OVER = "image_handed_over"
 _UPLOAD = "explain_uploaded"
 
 
 def chosen_run() -> str | None:
-    """Return the run that pages speak of: this session's choice, else the address's."""
-    return _shared(_RUN)
+    """Return the id of the run that pages speak of."""
+    return address.RUN.value()
 
 
 def choose_run(run_id: str | None) -> None:
-    """Make a run the one that pages speak of."""
-    _share(_RUN, run_id)
+    """Make a run the one that pages speak of. What was chosen of another one's epochs is not of this one's."""
+    if run_id != address.RUN.value():
+        for parameter in (address.EPOCH, address.AGAINST, address.WEIGHTS):
+            parameter.choose(None)
+    address.RUN.choose(run_id)
+    address.step_on()
 
 
 def chosen_image() -> int | None:
     """Return the dataset index of the image that is looked at; None if there is none or it is not a number."""
-    value = _shared(_IMAGE)
-    return int(value) if value is not None and value.isdecimal() and len(value) < 9 else None
+    return read_number(address.IMAGE)
 
 
 def choose_image(index: int | None) -> None:
     """Look at an image, by its dataset index."""
-    _share(_IMAGE, None if index is None else str(index))
+    address.IMAGE.choose(None if index is None else str(index))
+    address.step_on()
+
+
+def read_number(parameter: address.Parameter) -> int | None:
+    """Return a parameter's whole number; None if it is none."""
+    value = parameter.value()
+    return int(value) if value is not None and value.isdecimal() and len(value) < 9 else None
 
 
 def turn_to_page(page: int) -> None:
@@ -88,17 +97,6 @@ def hand_over_image(index: int) -> None:
 def is_image_handed_over() -> bool:
     """Whether a callback of this run asked for another page; asking takes the wish."""
     return st.session_state.pop(_HANDED_OVER, False)
-
-
-def show_in_address(run: bool = False, image: bool = False) -> None:
-    """Mirror what the page depends on to its address, so that the link can be copied."""
-    for key, wanted in ((_RUN, run), (_IMAGE, image)):
-        value = st.session_state.get(key)
-        if wanted and value is not None:
-            if st.query_params.get(key) != value:
-                st.query_params[key] = value
-        elif key in st.query_params:
-            del st.query_params[key]
 
 
 def form_key(path: str, form: str = TRAIN) -> str:
@@ -197,47 +195,21 @@ def choose_train_cell(true_idx: int | None, pred_idx: int | None) -> None:
     st.session_state[_CELL] = (true_idx, pred_idx)
 
 
-def take_shared_settings() -> tuple[str, str] | None:
-    """Return the preset and the settings, as JSON, that a link brought along, once; None if it brought none."""
-    if _SHARED_SETTINGS not in st.query_params:
-        return None
-    preset, settings = st.query_params.get(_SHARED_PRESET, ""), st.query_params[_SHARED_SETTINGS]
-    for key in (_SHARED_PRESET, _SHARED_SETTINGS):
-        if key in st.query_params:
-            del st.query_params[key]
-    return preset, settings
-
-
-def shared_link(preset: str, settings: str) -> str:
-    """Return a link to the Train page that brings a preset and settings, as JSON, along."""
-    address = (st.context.url or "").split("?")[0]
-    return f"{address}?{urlencode({_SHARED_PRESET: preset, _SHARED_SETTINGS: settings})}"
-
-
 def augment_draw() -> int:
     """Return which images the Augment page shows: a new number, other images."""
-    return int(st.session_state.get(AUGMENT_PICTURES, 0))
+    return read_number(address.DRAW) or 0
 
 
 def next_augment_draw() -> None:
-    """Show other images on the Augment page."""
-    st.session_state[AUGMENT_PICTURES] = augment_draw() + 1
+    """Show other images on the Augment page. For callbacks."""
+    address.DRAW.choose(str(augment_draw() + 1))
+    address.step_on()
 
 
 def next_augment_seed() -> None:
     """Give the Augment page's form the next seed."""
     key = form_key("training.seed", AUGMENT)
     st.session_state[key] = int(st.session_state.get(key) or 0) + 1
-
-
-def ticked_runs() -> list[str]:
-    """Return the ids of the runs ticked on the Runs page."""
-    return st.session_state.get(_TICKED, [])
-
-
-def tick_runs(run_ids: list[str]) -> None:
-    """Keep which runs are ticked, by id: their places in the table change."""
-    st.session_state[_TICKED] = run_ids
 
 
 def form_value(path: str, default: Any, form: str = TRAIN) -> Any:
@@ -261,17 +233,3 @@ def uploaded_picture() -> tuple[str, str, Upload] | None:
 def keep_upload(picture: tuple[str, str, Upload] | None) -> None:
     """Keep a picture for this session; None forgets it."""
     st.session_state[_UPLOAD] = picture
-
-
-def _shared(key: str) -> str | None:
-    if key not in st.session_state:
-        st.session_state[key] = st.query_params.get(key) or None
-    return st.session_state[key]
-
-
-def _share(key: str, value: str | None) -> None:
-    st.session_state[key] = value
-    if value is not None:
-        st.query_params[key] = value
-    elif key in st.query_params:
-        del st.query_params[key]

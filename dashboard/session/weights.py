@@ -27,11 +27,13 @@ class Weights:
         path: The file.
         stamp: Of the file.
         epoch: After which these weights were saved, 1-based.
+        averages_flips: Whether their run predicts from an image and its mirror image.
     """
 
     path: Path
     stamp: Stamp
     epoch: int
+    averages_flips: bool = False
 
     @property
     def key(self) -> str:
@@ -55,7 +57,8 @@ def find_weights(record: RunRecord, which: str) -> Weights | None:
         return None
     status = record.status()
     epoch = status.best_epoch if which == "best" else status.epoch
-    return Weights(path, stamped, epoch or 0)
+    averages_flips = record.stored_config().config.training.flip_averaging
+    return Weights(path, stamped, epoch or 0, averages_flips)
 
 
 def digest(array: NDArray[np.generic]) -> str:
@@ -77,12 +80,24 @@ def remember(what: str, weights: Weights, image: str, options: Mapping[str, Any]
 
 
 def get_probs(weights: Weights, images: NDArray[np.uint8], key: str) -> NDArray[np.float64]:
-    """Return class probabilities (N, C) of images (N, 3, 32, 32); the key names them.
+    """Return class probabilities (N, C) of images (N, 3, 32, 32), as the run predicts; the key names the images.
 
     Raises:
         CheckpointError: The file is broken.
     """
-    return remember("probs", weights, key, {}, lambda: engine.compute_probs(weights.load(), images))
+    return _compute_probs(weights, images, key, weights.averages_flips)
+
+
+def get_plain_probs(weights: Weights, images: NDArray[np.uint8], key: str) -> NDArray[np.float64]:
+    """Likewise by one look at each image as it is, whatever the run does."""
+    return _compute_probs(weights, images, key, averages_flips=False)
+
+
+def _compute_probs(weights: Weights, images: NDArray[np.uint8], key: str, averages_flips: bool) -> NDArray[np.float64]:
+    options = {"averages_flips": averages_flips}
+    return remember(
+        "probs", weights, key, options, lambda: engine.compute_probs(weights.load(), images, averages_flips)
+    )
 
 
 @st.cache_data(show_spinner=False, max_entries=1024)

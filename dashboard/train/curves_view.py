@@ -16,7 +16,7 @@ from dashboard.drawing.chart_style import yardsticks
 from dashboard.drawing.curve_charts import Quantity, curve_rows, curves_chart, curves_frame, overlay_frame
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import run_name
-from dashboard.session import state
+from dashboard.session import address, state
 from dashboard.session.cache import get_dataset, get_store
 
 _QUANTITIES: tuple[Quantity, Quantity] = ("accuracy", "loss")
@@ -152,6 +152,7 @@ def _choose_overlay(runs: list[RunSummary], run_id: str) -> dict[str, str]:
     others = {run.run_id: run for run in runs if run.run_id != run_id and run.status.epoch}
     if not others:
         return {}
+    state.set_widget(state.TRAIN_OVERLAY, address.read_list(address.OVERLAY, others))
     chosen = st.multiselect(
         "Compare with",
         list(others),
@@ -160,9 +161,14 @@ def _choose_overlay(runs: list[RunSummary], run_id: str) -> dict[str, str]:
         max_selections=5,
         placeholder="Draw other runs beneath",
         label_visibility="collapsed",
-        persist_state="session",
+        on_change=_keep_overlay,
     )
     return _name_overlay(others, chosen)
+
+
+def _keep_overlay() -> None:
+    address.choose_list(address.OVERLAY, state.widget_value(state.TRAIN_OVERLAY))
+    address.step_on()
 
 
 def _name_overlay(runs: dict[str, RunSummary], compared: list[str]) -> dict[str, str]:

@@ -17,9 +17,9 @@ from starlette.routing import Route
 
 from cifar_core.files import stamp
 from cifar_core.runs import RunError, RunRecord, RunStatus, RunStore
-from dashboard.routes import own_route
 from dashboard.components import Pulse
 from dashboard.drawing.words import duration, epoch_of, val_numbers
+from dashboard.routes import own_route
 from dashboard.session.cache import get_store
 from dashboard.train.views import read_growth
 

@@ -1,15 +1,14 @@
 """Presets: those that come with the project, those saved here, and settings that a link brings along."""
 
-import json
-
 import streamlit as st
 
 from cifar_core.config import RunConfig
-from cifar_core.overrides import ConfigError, overrides_between, with_overrides
+from cifar_core.overrides import overrides_between, with_overrides
 from cifar_core.presets import FIRST_PRESET, PRESETS, Preset
 from cifar_core.runs import RunError, SavedPresets, default_runs_dir
-from dashboard.session import state
+from dashboard.session import address, state
 from dashboard.session.cache import get_presets
+from dashboard.session.packing import pack, unpack
 
 
 def choose_preset() -> Preset:
@@ -19,7 +18,7 @@ def choose_preset() -> Preset:
         state.fill_form(PRESETS[FIRST_PRESET].config, FIRST_PRESET)
     if state.widget_value(state.TRAIN_PRESET) not in presets:  # deleted meanwhile
         state.set_widget(state.TRAIN_PRESET, FIRST_PRESET)
-    _take_link(presets)
+    _take_address(presets)
     name = st.pills(
         "Start from",
         list(presets),
@@ -53,30 +52,49 @@ def render_keeping(config: RunConfig, preset: Preset) -> None:
                 st.button(delete, icon=":material/delete:", on_click=_delete, args=(preset.name,))
         with st.popover("Share", icon=":material/link:"):
             st.caption("Whoever opens this link finds the form filled with these settings.")
-            st.code(_link(config, preset), language=None, wrap_lines=True)
+            link = _link(config, preset)
+            if link is None:
+                st.caption("These settings are too long for a link. Save them as a preset, or share the run.")
+            else:
+                st.code(link, language=None, wrap_lines=True)
 
 
-def _link(config: RunConfig, preset: Preset) -> str:
-    base = PRESETS.get(preset.name, PRESETS[FIRST_PRESET])  # others do not have what was saved here
-    return state.shared_link(base.name, json.dumps(overrides_between(base.config, config), separators=(",", ":")))
+def remember_form(config: RunConfig, preset: Preset) -> None:
+    """Let the address carry the form, so that it survives a refresh. Where it does not fit, say so."""
+    base = _base_of(preset.name)
+    changes = overrides_between(base.config, config)
+    text = pack(changes) if changes else None
+    address.SETTINGS.choose(text)
+    address.PRESET.choose(None if text is None and preset.name == FIRST_PRESET else preset.name)
+    if changes and text is None:
+        st.caption("These settings are too long for an address: a refresh would lose them. Save them as a preset.")
 
 
-def _take_link(presets: dict[str, Preset]) -> None:
-    """Fill the form with what a link brought along; what no run can have is said and leaves the form as it is."""
-    shared = state.take_shared_settings()
-    if shared is None:
+def _base_of(name: str) -> Preset:
+    """What settings in an address are held against: others do not have what was saved here."""
+    return PRESETS.get(name, PRESETS[FIRST_PRESET])
+
+
+def _link(config: RunConfig, preset: Preset) -> str | None:
+    base = _base_of(preset.name)
+    settings = pack(overrides_between(base.config, config))
+    return None if settings is None else address.share({address.PRESET: base.name, address.SETTINGS: settings})
+
+
+def _take_address(presets: dict[str, Preset]) -> None:
+    """Fill the form with what the address brought along; what no run can have is said and leaves the form as it is."""
+    if not address.is_from_address(address.PRESET, address.SETTINGS):
         return
-    name, text = shared
-    preset = presets.get(name, PRESETS[FIRST_PRESET])
+    name = address.PRESET.value() or FIRST_PRESET
     try:
-        settings = json.loads(text)
-        if not isinstance(settings, dict):
-            raise ConfigError("settings are not a JSON object")
-        config = with_overrides(preset.config, settings)
+        config = with_overrides(_base_of(name).config, unpack(address.SETTINGS.value() or "{}"))
     except (ValueError, TypeError) as error:
         st.error(f"The link's settings cannot be used: {error}", icon=":material/link_off:")
         return
-    state.fill_form(config, preset.name)
+    is_here = name in presets
+    if is_here and name not in PRESETS and not address.SETTINGS.value():
+        config = presets[name].config
+    state.fill_form(config, name if is_here else FIRST_PRESET)
 
 
 def _save(config: RunConfig) -> None:

@@ -9,11 +9,13 @@ from cifar_core.config import RunConfig, TrainingConfig
 from cifar_core.overrides import config_difference, with_overrides
 from cifar_core.presets import Preset
 from cifar_core.runs import RunError, RunStore, RunSummary
-from dashboard.drawing.words import run_name, setting, setting_name
+from dashboard.drawing.words import run_name, setting
 from dashboard.forms.augmentation import render_augmentation
 from dashboard.forms.sections import render_choice, render_fields
-from dashboard.session import state
+from dashboard.session import address, state
 from dashboard.session.cache import get_presets
+from dashboard.session.changes import words_of
+from dashboard.session.links import page_link
 from dashboard.train.preset_picker import fill_from_preset
 from dashboard.train.tuning import render_range_test
 
@@ -21,6 +23,7 @@ _LENGTH = ("num_epochs", "batch_size")
 _REGULARISATION = ("label_smoothing", "gradient_clipping", "ema_decay", "early_stopping_patience")
 _REST = tuple(field for field in TrainingConfig.model_fields if field not in _LENGTH + _REGULARISATION)
 _MOST_SEEDS = 20
+_PRESET = "preset:"  # before a preset's name, where a run's id could stand as well
 
 
 def render_settings() -> dict[str, Any]:
@@ -42,7 +45,7 @@ def render_settings() -> dict[str, Any]:
     with st.container(border=True):
         st.markdown("**Augmentation**", help="What is done to training images at random before the network sees them")
         values |= render_augmentation()
-        st.page_link("pages/Augment.py", label="See what it does to images", icon=":material/auto_fix_high:")
+        page_link("Augment", "See what it does to images", ":material/auto_fix_high:")
     with st.expander("Regularisation", icon=":material/balance:"):
         values |= render_fields("training", only=_REGULARISATION)
     with st.expander("Data, seed and device", icon=":material/tune:"):
@@ -63,12 +66,15 @@ def render_start(store: RunStore, config: RunConfig, preset: Preset, runs: list[
             st.markdown(f":material/call_split: Starts from the {fork.which} weights of **{words}**")
             st.button("From new ones", type="tertiary", on_click=state.choose_fork, args=(None,))
     name_column, seeds_column = st.columns([3, 2])
-    name = name_column.text_input("Name", key=state.TRAIN_NAME, max_chars=80, placeholder=preset.name)
+    name = name_column.text_input(
+        "Name", key=state.TRAIN_NAME, max_chars=80, placeholder=preset.name, bind="query-params"
+    )
     num_seeds = seeds_column.number_input(
         "Seeds",
         1,
         _MOST_SEEDS,
         key=state.TRAIN_SEEDS,
+        bind="query-params",
         help="Train so many runs, each with the next seed: how much of a difference is chance?",
     )
     if st.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch"):
@@ -82,22 +88,27 @@ def render_start(store: RunStore, config: RunConfig, preset: Preset, runs: list[
     if not changes:
         st.caption("Nothing changed against the preset.")
         return
-    words = ", ".join(
-        f"{setting_name(path)} {setting(old)} → **{setting(new)}**" for path, (old, new) in changes.items()
-    )
-    st.caption(f"Changed against {preset.title}: {words}.")
+    st.caption(f"Changed against {preset.title}: {words_of(changes, '**')}.")
     st.button("Undo the changes", type="tertiary", icon=":material/undo:", on_click=fill_from_preset)
 
 
 def render_differences(config: RunConfig, preset: Preset, runs: list[RunSummary]) -> None:
     """Draw what the form has otherwise than another preset or a run of one's choice."""
-    presets = {f"Preset: {other.title}": other.config for other in get_presets().values()}
-    others = {f"Run: {run_name(run)}": run.config for run in runs if run.config is not None}
-    configs = presets | others
-    if state.widget_value(state.TRAIN_COMPARED) not in configs:
-        state.set_widget(state.TRAIN_COMPARED, f"Preset: {preset.title}")
-    name = st.selectbox("Compare the form with", list(configs), key=state.TRAIN_COMPARED)
-    frame = differences_frame(configs[name], config)
+    presets = get_presets()
+    configs = {f"{_PRESET}{name}": other.config for name, other in presets.items()}
+    configs |= {run.run_id: run.config for run in runs if run.config is not None}
+    titles = {f"{_PRESET}{name}": f"Preset: {other.title}" for name, other in presets.items()}
+    titles |= {run.run_id: f"Run: {run_name(run)}" for run in runs}
+    chosen = address.COMPARED.value()
+    state.set_widget(state.TRAIN_COMPARED, chosen if chosen in configs else f"{_PRESET}{preset.name}")
+    other = st.selectbox(
+        "Compare the form with",
+        list(configs),
+        key=state.TRAIN_COMPARED,
+        format_func=lambda other: titles.get(other, other),
+        on_change=lambda: address.COMPARED.choose(state.widget_value(state.TRAIN_COMPARED)),
+    )
+    frame = differences_frame(configs[other], config)
     if frame.empty:
         st.caption("Every setting is the same.")
         return
@@ -106,7 +117,7 @@ def render_differences(config: RunConfig, preset: Preset, runs: list[RunSummary]
         "Take these settings over",
         icon=":material/download:",
         on_click=state.fill_form,
-        args=(configs[name],),
+        args=(configs[other],),
         help="Fill the form with them.",
     )
 

@@ -9,6 +9,7 @@ import streamlit as st
 from cifar_core.runs import Fork, RunError, RunRecord, RunStatus, RunStore, RunSummary
 from dashboard.drawing.words import choice_title, run_name
 from dashboard.session import state
+from dashboard.session.links import open_page
 
 # A worker obeys after its present step; most do within this time, and the click then shows what it did.
 _PATIENCE_SECONDS = 1.5
@@ -55,7 +56,7 @@ def render_ways_on(store: RunStore, run: RunSummary, status: RunStatus) -> None:
             "See its errors", type="primary", icon=":material/arrow_forward:"
         ):
             state.choose_run(run.run_id)
-            st.switch_page("pages/Errors.py")
+            open_page("Errors")
         if status.is_resumable and not run.is_read_only:
             st.button(
                 "Resume",
@@ -69,7 +70,7 @@ def render_ways_on(store: RunStore, run: RunSummary, status: RunStatus) -> None:
         if status.epoch and run.config is not None and not run.is_read_only:
             _render_fork(run)
         if status.best_epoch is not None and st.button("Compare with other runs", icon=":material/table_rows:"):
-            st.switch_page("pages/Runs.py")
+            open_page("Runs")
 
 
 def render_queue(store: RunStore, runs: list[RunSummary]) -> None:

@@ -25,6 +25,7 @@ from dashboard.drawing.tiles import prediction_tiles
 from dashboard.drawing.words import duration
 from dashboard.session import state
 from dashboard.session.cache import get_dataset, get_filter_sheet, get_predictions, get_track
+from dashboard.session.links import page_link
 from dashboard.train.curves_view import Growth, rate_marks, read_curves, render_curves
 from dashboard.train.track_strip import track_strip
 
@@ -37,7 +38,7 @@ def render_watch(runs: list[RunSummary], record: RunRecord, status: RunStatus) -
     """Draw the chosen view of a run; return its name and the ids of the runs drawn beneath."""
     if not status.has_begun:
         return "", []
-    choose_one("View", _VIEWS, state.TRAIN_VIEW)(runs, record, status)
+    choose_one("View", _VIEWS, state.TRAIN_VIEW, in_address=True)(runs, record, status)
     return state.widget_value(state.TRAIN_VIEW) or next(iter(_VIEWS)), state.widget_value(state.TRAIN_OVERLAY) or []
 
 
@@ -175,9 +176,15 @@ def _render_confusion(runs: list[RunSummary], record: RunRecord, status: RunStat
     images = dataset.images[rows["index"].to_numpy()]
     tiles = prediction_tiles(dataset, rows)
     gallery(
-        images, tiles, key="train_cell_images", label="Images of the cell", tile_size=48, on_select=state.choose_image
+        images,
+        tiles,
+        key="train_cell_images",
+        label="Images of the cell",
+        tile_size=48,
+        selected=state.chosen_image(),
+        on_select=state.choose_image,
     )
-    st.page_link("pages/Explain.py", label="Explain the chosen image", icon=":material/center_focus_strong:")
+    page_link("Explain", "Explain the chosen image", ":material/center_focus_strong:")
 
 
 def _find_track(record: RunRecord) -> Track | None:

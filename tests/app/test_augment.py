@@ -5,6 +5,7 @@ import pytest
 
 from cifar_core.config import AugmentationConfig
 from cifar_core.runs import RunStore
+from dashboard.session.packing import unpack
 from tests.app.reading import galleries, labelled, texts
 
 PREVIEW_COLUMNS = 9
@@ -20,7 +21,7 @@ def preview(at):
 
 
 def show(at, view):
-    next(group for group in at.get("button_group") if group.key == "augment_view").select(view).run()
+    next(group for group in at.get("button_group") if group.key == "look").select(view).run()
     assert not at.exception
     return at
 
@@ -85,7 +86,7 @@ def test_what_can_do_harm_is_said_with_a_reason(open_page, field, value, word):
 
 def test_one_parameter_is_taken_through_its_range(open_page):
     at = show(open_page("Augment"), "One parameter")
-    at.selectbox(key="augment_field").select("brightness").run()
+    at.selectbox(key="parameter").select("brightness").run()
     sweep, chosen = galleries(at)
     assert sweep["headings"][0] == "0"
     assert sweep["headings"][-1] == "1"
@@ -149,3 +150,23 @@ def test_training_settings_stay_as_they_are_while_augmentation_is_tried(open_pag
     widget(at, "augmentation.noise").set_value(0.1).run()
     at.switch_page("pages/Train.py").run()
     assert "Nothing changed against the preset" in texts(at)
+
+
+def test_the_form_the_images_and_the_view_live_in_the_address(open_page):
+    at = open_page("Augment")
+    assert not {"pipeline", "draw"} & set(at.query_params)
+    at.number_input(key="augment_form.augmentation.cutout_size").set_value(8).run()
+    labelled(at.button, "Other images").click().run()
+    assert unpack(at.query_params["pipeline"]) == {"augmentation.cutout_size": 8}
+    assert at.query_params["draw"] == "1"
+    refreshed = open_page("Augment", **at.query_params)
+    assert refreshed.number_input(key="augment_form.augmentation.cutout_size").value == 8
+    assert refreshed.number_input(key="augment_form.augmentation.crop_padding").value == 4
+    assert galleries(refreshed)[0]["ids"] == galleries(at)[0]["ids"]
+
+
+@pytest.mark.parametrize("pipeline", ["{", "[1]", '{"augmentation.cutout_size": 99}', "~x", "~eJw"])
+def test_a_pipeline_that_cannot_be_is_said_and_left_out(open_page, pipeline):
+    at = open_page("Augment", pipeline=pipeline)
+    assert "settings cannot be used" in at.error[0].value
+    assert "pipeline" not in at.query_params

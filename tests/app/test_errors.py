@@ -9,7 +9,6 @@ from cifar_core.data import create_splits, load_dataset
 from cifar_core.evaluation import load_predictions, per_class_frame, save_predictions
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunStore
-from dashboard.drawing.words import run_name
 from tests.app.reading import component_messages, galleries, labelled, texts
 
 
@@ -169,7 +168,7 @@ def test_test_has_the_best_and_the_last_epoch_alone(open_page, run_id):
 
 def test_a_comparison_with_an_epoch_shows_what_changed(open_page, run_id, lab):
     get_all_wrong(lab.record(run_id), 1)
-    at = open_page("Errors", run=run_id, against="epoch 1")
+    at = open_page("Errors", run=run_id, against="1")
     message = matrix(at)
     assert message["isDifference"] is True
     assert np.array(message["values"]).sum() == pytest.approx(0)
@@ -179,13 +178,46 @@ def test_a_comparison_with_an_epoch_shows_what_changed(open_page, run_id, lab):
 
 def test_a_comparison_with_a_run_on_another_split_is_refused(open_page, run_id, lab):
     other = lab.complete("hare", with_overrides(lab.config, {"data.split_seed": 9}))
-    name = next(run_name(run) for run in lab.store.list_runs() if run.run_id == other)
-    at = open_page("Errors", run=run_id, against=name)
+    at = open_page("Errors", run=run_id, against=other)
     assert "holds out other images" in at.warning[0].value
     assert matrix(at)["isDifference"] is False
     same = lab.complete("twin")
-    name = next(run_name(run) for run in lab.store.list_runs() if run.run_id == same)
-    assert matrix(open_page("Errors", run=run_id, against=name))["isDifference"] is True
+    assert matrix(open_page("Errors", run=run_id, against=same))["isDifference"] is True
+
+
+def test_what_is_compared_with_is_known_by_its_id_and_the_epoch_is_written_out(open_page, run_id, lab):
+    other = lab.complete("twin")
+    at = open_page("Errors", run=run_id)
+    assert at.query_params["epoch"] == "3"
+    box = labelled(at.selectbox, "Compare with")
+    box.select(next(title for title in box.options if "twin" in title)).run()
+    assert at.query_params["against"] == other
+    lab.store.describe(other, name="renamed")
+    again = open_page("Errors", **at.query_params)
+    assert matrix(again)["isDifference"] is True
+    assert "points against renamed" in texts(again)
+    labelled(again.select_slider, "Epoch").set_value(2).run()
+    assert again.query_params["epoch"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("against", "20260101-0000-brave-otter"), ("against", "99"), ("epoch", "x")]
+)
+def test_what_is_no_longer_there_is_dropped_from_the_address(open_page, run_id, name, value):
+    at = open_page("Errors", run=run_id, **{name: value})
+    assert matrix(at)["isDifference"] is False
+    assert at.query_params["epoch"] == "3"
+    assert "against" not in at.query_params
+    if name == "against":
+        assert f"no {value} to compare with" in texts(at)
+
+
+def test_another_run_begins_at_its_own_best_epoch(open_page, run_id, lab):
+    lab.complete("other")
+    at = open_page("Errors", run=run_id, epoch="1", against="2")
+    labelled(at.sidebar.selectbox, "Run").select_index(0).run()
+    assert at.query_params["epoch"] == "3"
+    assert "against" not in at.query_params
 
 
 @pytest.mark.parametrize("which", ["mistakes", "right", "right but unsure", "all"])

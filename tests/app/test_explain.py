@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,8 +12,11 @@ from cifar_core.config import MLPConfig
 from cifar_core.data import load_dataset
 from cifar_core.derived import DerivedStore
 from cifar_core.derived.store import DerivedProgress
+from cifar_core.evaluation import load_predictions, save_predictions
+from cifar_core.inference.changes import compute_probs
+from cifar_core.inference.predict import predict
 from cifar_core.models import create_classifier
-from cifar_core.training.checkpoint import Progress, save_checkpoint
+from cifar_core.training.checkpoint import Progress, load_classifier, save_checkpoint
 from tests.app.reading import galleries, labelled, maps, texts
 
 VIEWS = ["Where it looked", "Trust", "How firm", "What if", "Inside", "Class"]
@@ -207,7 +211,7 @@ def test_two_runs_are_held_against_each_other(open_page, complete):
     at = open_page("Explain", run=complete(model=MLPConfig(hidden_size=8)), image="5", see="What if")
     other = labelled(at.selectbox, "Beside")
     assert len({trace["name"] for trace in charts(at)[2]}) == 1
-    other.select(other.options[1]).run()
+    other.select(other.options[0]).run()
     assert len({trace["name"] for trace in charts(at)[2]}) == 2
 
 
@@ -315,3 +319,66 @@ def own_picture(tmp_path):
     pixels = np.random.default_rng(0).integers(0, 256, (60, 90, 3), dtype=np.uint8)
     Image.fromarray(pixels).save(tmp_path / "mine.png")
     return (tmp_path / "mine.png").read_bytes()
+
+
+@pytest.fixture
+def averaging(complete, lab):
+    """A run that predicts from an image and its mirror image, with what its network really says saved of val."""
+
+    def complete_it(is_contradicting=False):
+        run_id = complete(training=lab.config.training.model_copy(update={"flip_averaging": True}))
+        record, dataset = lab.record(run_id), load_dataset()
+        path = record.predictions_path("val", 3)
+        before = load_predictions(path)
+        model = load_classifier(record.checkpoint_path("best"))
+        found = predict(model, dataset.images, dataset.labels, before.indices, average_flips=True)
+        logits = -found.logits if is_contradicting else found.logits
+        save_predictions(path, replace(found, logits=logits))
+        return run_id, int(before.indices[0])
+
+    return complete_it
+
+
+def shown_probs(at):
+    drawn = charts(at)[0][0]
+    return {label.split(" (")[0]: float(text[:-2]) for label, text in zip(drawn["y"], drawn["text"], strict=True)}
+
+
+def test_errors_and_explain_say_the_same_of_a_val_image(open_page, averaging):
+    run_id, index = averaging()
+    at = open_page("Explain", run=run_id, image=str(index))
+    probs = shown_probs(at)
+    top = max(probs, key=probs.get)
+    assert "Saved by the run after epoch 3, the mean over the image and its mirror image." in texts(at)
+    errors = open_page("Errors", run=run_id, image=str(index), which="all")
+    assert f"{top} {probs[top]:.1f} %" in texts(errors)
+    explore = open_page("Explore", run=run_id, image=str(index))
+    assert f"takes it for {top} {probs[top]:.1f} %" in texts(explore)
+
+
+def test_what_was_saved_counts_and_what_the_network_says_now_is_told(open_page, averaging):
+    run_id, index = averaging(is_contradicting=True)
+    at = open_page("Explain", run=run_id, image=str(index))
+    top = max(shown_probs(at), key=shown_probs(at).get)
+    assert "which the maps explain, the network says" in texts(at)
+    assert f"the network says {top} " not in texts(at)
+    assert f"takes it for {top} " in texts(open_page("Explore", run=run_id, image=str(index)))
+
+
+def test_what_nobody_saved_is_computed_as_the_run_predicts(open_page, averaging, lab):
+    run_id, _ = averaging()
+    at = open_page("Explain", run=run_id, image="5")
+    assert "Computed now, as the run predicts, the mean over the image and its mirror image." in texts(at)
+    model = load_classifier(lab.record(run_id).checkpoint_path("best"))
+    image = load_dataset().images[5:6]
+    expected = compute_probs(model, image, averages_flips=True)[0]
+    assert sorted(shown_probs(at).values()) == pytest.approx(sorted(100 * expected), abs=0.051)
+    assert not np.allclose(expected, compute_probs(model, image)[0], atol=1e-3)
+
+
+def test_a_look_at_one_test_image_is_no_reading_of_test(open_page, complete, lab):
+    run_id = complete()
+    before = lab.record(run_id).test_readings()
+    at = open_page("Explain", run=run_id, image="5001")
+    assert "Saved by the run" in texts(at)
+    assert lab.record(run_id).test_readings() == before

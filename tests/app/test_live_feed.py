@@ -30,7 +30,7 @@ def stage(lab, run_id, view="Curves"):
 def test_the_feed_says_what_the_page_was_drawn_with(open_page, lab, view):
     run_id = lab.run("hare")
     at = open_page("Train", run=run_id)
-    at.segmented_control(key="train_view").set_value(view).run()
+    at.segmented_control(key="watch").set_value(view).run()
     assert pulse(at)["feed"] == feed_address(run_id, view, [])
     code, answer = ask(run_id, f"view={view}")
     assert code == 200

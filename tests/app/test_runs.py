@@ -7,6 +7,7 @@ import pytest
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunStore
 from cifar_core.runs.status import change_status
+from dashboard.drawing.words import run_name
 
 
 def texts(at):
@@ -32,12 +33,7 @@ def open_runs(open_page):
     """Open the page with some runs ticked."""
 
     def open_it(*run_ids):
-        at = open_page("Runs")
-        at.session_state["runs_ticked"] = list(run_ids)
-        at.switch_page("streamlit_app.py").run()
-        at.switch_page("pages/Runs.py").run()
-        assert not at.exception
-        return at
+        return open_page("Runs", runs=",".join(run_ids))
 
     return open_it
 
@@ -84,8 +80,8 @@ def test_only_settings_that_differ_have_a_column(open_page, lab, page_config):
     changes = {"model.dropout": 0.3, "optimizer.learning_rate": 0.01}
     lab.complete("changed", with_overrides(page_config, changes))
     table = open_page("Runs").dataframe[0].value.set_index("name")
-    assert list(table.loc["changed", ["Dropout", "Learning rate"]]) == ["0.3", "0.01"]
-    assert not {"Epochs", "Batch size", "Network"} & set(table.columns)
+    assert list(table.loc["changed", ["model.dropout", "optimizer.learning_rate"]]) == ["0.3", "0.01"]
+    assert not {"training.num_epochs", "training.batch_size", "model.name"} & set(table.columns)
 
 
 def test_the_newest_runs_are_drawn_until_some_are_ticked(open_page, open_runs, lab):
@@ -171,3 +167,32 @@ def test_a_damaged_run_says_so_and_can_be_deleted(open_runs, lab):
     button(at, "Delete").click().run()
     button(at, "Delete it").click().run()
     assert list(at.dataframe[0].value["name"]) == ["whole"]
+
+
+def test_ticks_and_the_curve_survive_a_refresh(open_runs, lab):
+    first, second = lab.complete("first"), lab.complete("second")
+    at = open_runs(second, "gone", first)
+    assert len(overlay(at)) == 2
+    assert at.query_params["runs"] == f"{second},{first}"
+    lab.store.delete(second)
+    again = open_runs(*at.query_params["runs"].split(","))
+    assert list(overlay(again)) == [run_name(lab.store.list_runs()[0])]
+
+
+def test_settings_called_alike_have_a_column_each(open_page, lab):
+    for changes in ({"model.name": "vgg", "model.num_blocks": 2}, {"model.name": "custom"}):
+        lab.queue(changes["model.name"], with_overrides(lab.config, changes))
+    frame = open_page("Runs").dataframe[0].value
+    custom, vgg = frame.to_dict("records")
+    assert (vgg["model.num_blocks"], vgg["model.blocks"]) == ("2", "–")
+    assert custom["model.num_blocks"] == "–"
+    assert custom["model.blocks"].endswith(" blocks")
+
+
+def test_what_another_release_wrote_has_no_value_made_up(open_page, lab):
+    lab.queue("today", with_overrides(lab.config, {"optimizer.learning_rate": 0.5}))
+    path = lab.record(lab.queue("tomorrow")).files.config
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 99, "optimizer": {"name": "lion"}}))
+    tomorrow, today = open_page("Runs").dataframe[0].value.to_dict("records")
+    assert today["optimizer.learning_rate"] == "0.5"
+    assert tomorrow["optimizer.learning_rate"] == "–"

@@ -1,15 +1,16 @@
 """python -m pytest tests/app/test_train_presets.py. Settings kept, shared and compared."""
 
 import json
-from urllib.parse import quote_plus
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from cifar_core.overrides import overrides_between, with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunStore, SavedPresets, default_runs_dir
+from dashboard.session.packing import unpack
 from tests.app.driving import labels, press, widget
-from tests.app.reading import texts
+from tests.app.reading import labelled, texts
 
 
 def test_settings_can_be_saved_chosen_and_deleted(open_page):
@@ -40,10 +41,13 @@ def test_a_link_brings_its_settings_along(open_page, name):
     wanted = with_overrides(PRESETS[name].config, {"training.num_epochs": 3, "optimizer.name": "sgd"})
     settings = overrides_between(PRESETS["mlp"].config, wanted)
     at = open_page("Train", preset="mlp", settings=json.dumps(settings))
-    assert f"settings={quote_plus(json.dumps(settings, separators=(',', ':')))}" in at.code[0].value
+    link = dict(parse_qsl(urlsplit(at.code[0].value).query))
+    assert (link["preset"], unpack(link["settings"])) == ("mlp", settings)
     press(at, "Start training")
     assert RunStore().list_runs()[0].config == wanted
-    assert "settings" not in at.query_params
+    again = open_page("Train", **at.query_params)
+    assert widget(again, "training.num_epochs").value == 3
+    assert again.query_params == at.query_params
 
 
 @pytest.mark.parametrize(
@@ -71,3 +75,51 @@ def test_what_differs_from_a_run_is_listed_and_can_be_taken_over(open_page, lab)
     press(at, "Take these settings over")
     assert widget(at, "training.num_epochs").value == 7
     assert "Every setting is the same." in texts(at)
+
+
+def test_the_form_lives_in_the_address(open_page):
+    at = open_page("Train")
+    assert not {"preset", "settings"} & set(at.query_params)
+    widget(at, "training.batch_size").set_value(32).run()
+    assert unpack(at.query_params["settings"]) == {"training.batch_size": 32}
+    refreshed = open_page("Train", **at.query_params)
+    assert widget(refreshed, "training.batch_size").value == 32
+    widget(refreshed, "training.batch_size").set_value(64).run()
+    assert "settings" not in refreshed.query_params
+
+
+def test_back_fills_the_form_with_what_it_was(open_page):
+    at = open_page("Train")
+    for size in (32, 16):
+        widget(at, "training.batch_size").set_value(size).run()
+    at.query_params["settings"] = '{"training.batch_size":32}'  # as the browser's Back does
+    at.run()
+    assert widget(at, "training.batch_size").value == 32
+    widget(at, "training.num_epochs").set_value(2).run()
+    assert unpack(at.query_params["settings"]) == {"training.batch_size": 32, "training.num_epochs": 2}
+
+
+def test_a_saved_preset_is_chosen_again_where_it_is(open_page):
+    at = open_page("Train")
+    widget(at, "training.batch_size").set_value(32).run()
+    at.text_input(key="train_saved_name").set_value("small").run()
+    press(at, "Save it")
+    refreshed = open_page("Train", **at.query_params)
+    group = next(group for group in refreshed.get("button_group") if group.key == "train_preset")
+    assert group.value == "small"
+    assert widget(refreshed, "training.batch_size").value == 32
+    press(refreshed, "Delete the preset small")
+    elsewhere = open_page("Train", **at.query_params)
+    assert widget(elsewhere, "training.batch_size").value == 32
+
+
+def test_name_seeds_view_and_what_is_compared_survive_a_refresh(open_page, lab):
+    run_id, other = lab.complete("shown"), lab.complete("other")
+    at = open_page("Train", run=run_id, name="mine", seeds="3", watch="Classes", compared=other)
+    assert labelled(at.text_input, "Name").value == "mine"
+    assert labelled(at.number_input, "Seeds").value == 3
+    box = labelled(at.selectbox, "Compare the form with")
+    assert box.value == other
+    box.select("Preset: Quick").run()
+    assert at.query_params["compared"] == "preset:quick"
+    assert open_page("Train", run=run_id, **{"with": f"{other},gone"}).multiselect[0].value == [other]

@@ -106,7 +106,7 @@ def test_the_queue_can_be_reordered_emptied_and_stopped(open_page, lab):
 
 def test_seeds_start_a_run_each(open_page):
     at = open_page("Train")
-    at.number_input(key="train_seeds").set_value(3).run()
+    at.number_input(key="seeds").set_value(3).run()
     press(at, "Start training")
     runs = sorted(RunStore().list_runs(), key=lambda run: run.name)
     assert [run.name for run in runs] == ["notebook, seed 0", "notebook, seed 1", "notebook, seed 2"]

@@ -13,7 +13,7 @@ from tests.app.reading import component_messages, galleries, line_charts, pulse,
 
 
 def look(at, view):
-    group = next(group for group in at.get("button_group") if group.key == "train_view")
+    group = next(group for group in at.get("button_group") if group.key == "watch")
     group.set_value(view).run()
     assert not at.exception
 

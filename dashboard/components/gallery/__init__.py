@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import EllipsisType
 from typing import Literal
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from dashboard.components.mark import mark_image
 from dashboard.components.messages import encode_sprite, pack_message
 from dashboard.components.registration import register
 
@@ -41,6 +43,7 @@ def gallery(
     tile_size: int = 64,
     headings: Sequence[str] = (),
     gaps: Sequence[int] = (),
+    selected: int | EllipsisType | None = ...,
     on_select: Callable[[int], None] | None = None,
 ) -> int | None:
     """Show images and return the dataset index of the chosen one, None while nothing on show is chosen.
@@ -54,6 +57,8 @@ def gallery(
         headings: One for each column: each row then has as many tiles, whatever the page's width. Without, each row
             takes what fits.
         gaps: Columns, from 0, that stand off from the one before them. Needs headings.
+        selected: The index of the image to mark, if it is on show; None marks nothing. Left out, the gallery marks what
+            was clicked.
         on_select: Called with the index before the rerun that a choice causes.
     """
     indices = {tile.index for tile in tiles}
@@ -68,9 +73,11 @@ def gallery(
         if index is not None and on_select is not None:
             on_select(index)
 
-    _COMPONENT(
-        key=key, data=encode_gallery(images, tiles, label, tile_size, headings, gaps), on_selected_change=changed
-    )
+    message = encode_gallery(images, tiles, label, tile_size, headings, gaps, name=key)
+    with st.container(gap=None):
+        _COMPONENT(key=key, data=message, on_selected_change=changed)
+        if not isinstance(selected, EllipsisType):
+            mark_image(key, selected)
     return chosen()
 
 
@@ -81,9 +88,11 @@ def encode_gallery(
     tile_size: int,
     headings: Sequence[str] = (),
     gaps: Sequence[int] = (),
+    name: str = "",
 ) -> bytes:
     """Pack a gallery into one message: what it says, then the images without loss."""
     header = {
+        "name": name,
         "label": label,
         "tile": tile_size,
         "spriteColumns": _SPRITE_COLUMNS,

@@ -1,4 +1,5 @@
 import { create, find, keepOneTabStop, origin } from "../shared/elements.js";
+import { marks } from "../shared/marks.js";
 import { isSame, unpack } from "../shared/message.js";
 import { decodeSprite, paintPicture, SIDE } from "../shared/sprite.js";
 import { createRegistry } from "../shared/state.js";
@@ -7,7 +8,7 @@ import { destination, perRow, template } from "./layout.js";
 /**
  * @import { Mounted } from "../shared/streamlit.js"
  * @typedef {"neutral" | "right" | "wrong"} Tone
- * @typedef {{ label: string, tile: number, spriteColumns: number, headings: string[], gaps: number[], ids: number[],
+ * @typedef {{ name: string, label: string, tile: number, spriteColumns: number, headings: string[], gaps: number[], ids: number[],
  *   captions: string[], tones: Tone[] }} Header
  * @typedef {{ bytes: Uint8Array | null, selected: number | null, report: (selected: number) => void }} State
  */
@@ -75,20 +76,28 @@ function listen(root, header, tiles, state) {
   const tell = (place) => {
     caption.textContent = place >= 0 ? header.captions[place] : "";
   };
+  /** @param {number | null} id */
+  const mark = (id) => {
+    state.selected = id !== null && header.ids.includes(id) ? id : null;
+    tiles.forEach((tile, place) => {
+      tile.setAttribute("aria-selected", String(place === selected()));
+    });
+    if (!tiles.some((tile) => tile.matches(":focus"))) {
+      keepOneTabStop(tiles, tiles[Math.max(0, selected())]);
+    }
+  };
   /** @param {number} place */
   const choose = (place) => {
     if (place < 0) {
       return;
     }
-    state.selected = header.ids[place];
-    tiles.forEach((tile, other) => {
-      tile.setAttribute("aria-selected", String(other === place));
-    });
+    mark(header.ids[place]);
     keepOneTabStop(tiles, tiles[place]);
-    state.report(state.selected);
+    state.report(header.ids[place]);
   };
   tell(-1);
   keepOneTabStop(tiles, tiles[Math.max(0, selected())]);
+  marks.follow(header.name, mark);
 
   list.onclick = (event) => choose(placeOf(event, tiles));
   list.onmouseover = (event) => tell(placeOf(event, tiles));

@@ -9,9 +9,9 @@ import pytest
 import streamlit as st
 from starlette.applications import Starlette
 
-from dashboard.routes import own_address
 from dashboard.components import modules
 from dashboard.components.modules import module_address
+from dashboard.routes import own_address
 from tests.browser.app import ROOT
 
 FOLDER = ROOT / "dashboard" / "components"

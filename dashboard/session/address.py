@@ -1,0 +1,169 @@
+"""What the address of a page carries beside what its widgets are bound to.
+
+A bound widget puts what it shows into the address, and nothing while it shows its default. A run is known by its id
+though and shown by its name, and a default such as "the best epoch" comes to mean something else as a run goes on. Such
+values are kept in the session as text and mirrored to the address here, always written out. Whatever changed the
+address meanwhile (a link, Back, somebody's typing) is taken over before the page is drawn.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import streamlit as st
+
+_PAGE, _SHOWN, _LINKED = "address_page", "address_shown", "address_linked"
+_WENT_BACK, _TAKEN = "address_went_back", "address_taken"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A value that the address carries.
+
+    Attributes:
+        name: In the address.
+        pages: Titles of the pages that depend on it; elsewhere it is kept, but not shown.
+    """
+
+    name: str
+    pages: frozenset[str]
+
+    @property
+    def key(self) -> str:
+        """Where the session keeps it."""
+        return f"address_{self.name}"
+
+    def value(self) -> str | None:
+        """Return what this session has chosen; None if nothing."""
+        return st.session_state.get(self.key)
+
+    def choose(self, value: str | None) -> None:
+        """Choose another value, or none. Before the page is drawn, or in a callback."""
+        st.session_state[self.key] = value or None
+
+
+def _on(name: str, *pages: str) -> Parameter:
+    return Parameter(name, frozenset(pages))
+
+
+RUN = _on("run", "Explore", "Train", "Errors", "Explain")
+IMAGE = _on("image", "Explore", "Errors", "Explain")
+EPOCH = _on("epoch", "Errors")  # a number
+AGAINST = _on("against", "Errors")  # a number of an epoch, or a run's id
+WEIGHTS = _on("weights", "Explain")  # the number of the epoch that they are of
+BESIDE = _on("beside", "Explain")  # a run's id
+TICKED = _on("runs", "Runs")  # ids, with commas between them
+OVERLAY = _on("with", "Train")  # likewise
+COMPARED = _on("compared", "Train")  # a run's id, or a preset's name behind "preset:"
+PRESET = _on("preset", "Train")
+SETTINGS = _on("settings", "Train")  # what the form has otherwise than the preset
+PIPELINE = _on("pipeline", "Augment")  # likewise, against where the page starts
+DRAW = _on("draw", "Augment")  # a number: other pictures for each
+
+PARAMETERS = (
+    RUN,
+    IMAGE,
+    EPOCH,
+    AGAINST,
+    WEIGHTS,
+    BESIDE,
+    TICKED,
+    OVERLAY,
+    COMPARED,
+    PRESET,
+    SETTINGS,
+    PIPELINE,
+    DRAW,
+)
+
+
+def read_address(page: str) -> None:
+    """Take over what the address says otherwise than it was left.
+
+    Called first on every page. On a page that was not open until now, an address without a value asks for nothing, and
+    one that our own link led to is no newer than the session.
+
+    Args:
+        page: Its title.
+    """
+    is_new, shown = st.session_state.get(_PAGE) != page, st.session_state.get(_SHOWN, {})
+    present = {parameter.name: st.query_params.get(parameter.name) for parameter in PARAMETERS}
+    present = {name: value for name, value in present.items() if value is not None}
+    if is_new and present == st.session_state.get(_LINKED, {}).get(page):
+        changed = []
+    elif is_new:
+        changed = [parameter for parameter in PARAMETERS if parameter.name in present]
+    else:
+        changed = [parameter for parameter in PARAMETERS if present.get(parameter.name) != shown.get(parameter.name)]
+    changed = [parameter for parameter in changed if page in parameter.pages]
+    for parameter in changed:
+        parameter.choose(present.get(parameter.name))
+    st.session_state[_PAGE] = page
+    st.session_state[_WENT_BACK] = bool(changed) and not is_new
+    st.session_state[_TAKEN] = {parameter.name for parameter in changed}
+
+
+def is_from_address(*parameters: Parameter) -> bool:
+    """Whether the address has just brought one of these along; asking takes the news."""
+    taken = st.session_state.get(_TAKEN, set())
+    names = {parameter.name for parameter in parameters} & taken
+    taken -= names
+    return bool(names)
+
+
+def show_address() -> None:
+    """Mirror what the open page depends on to its address, in one go: each change is a step of the browser's history.
+
+    Not where Back led to: to write there would throw away what lies before and behind.
+    """
+    present = {p.name: st.query_params[p.name] for p in PARAMETERS if p.name in st.query_params}
+    went_back = st.session_state.get(_WENT_BACK)
+    wanted = present if went_back else values_for(str(st.session_state.get(_PAGE)))
+    st.session_state[_SHOWN] = wanted
+    # Not the address as a whole: what widgets are bound to is theirs.
+    if changes := {name: value for name, value in wanted.items() if present.get(name) != value}:
+        st.query_params.update(changes)
+    for name in present.keys() - wanted.keys():
+        del st.query_params[name]
+
+
+def step_on() -> None:
+    """Show a choice that somebody has just made, as a step of the history of its own. For callbacks."""
+    st.session_state[_WENT_BACK] = False
+    show_address()
+
+
+def follow(parameter: Parameter, key: str) -> None:
+    """Let a parameter follow a widget, by its key: for its callback. It is set to the value before it is drawn."""
+    value = st.session_state.get(key)
+    parameter.choose(None if value is None else str(value))
+    step_on()
+
+
+def values_for(page: str) -> dict[str, str]:
+    """Return what the address of a page carries, or would carry."""
+    values = {parameter.name: parameter.value() for parameter in PARAMETERS if page in parameter.pages}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def link_to(page: str) -> dict[str, str]:
+    """Return what a link to a page shall carry, so that it leads there in one step; remembered as ours."""
+    values = values_for(page)
+    st.session_state.setdefault(_LINKED, {})[page] = values
+    return values
+
+
+def share(values: dict[Parameter, str]) -> str:
+    """Return the open page's address, whole, with these values: to be sent to somebody."""
+    return f"{(st.context.url or '').split('?')[0]}?{urlencode({key.name: value for key, value in values.items()})}"
+
+
+def read_list(parameter: Parameter, allowed: Iterable[str]) -> list[str]:
+    """Return those of a parameter's ids that are allowed, in the order chosen."""
+    known = set(allowed)
+    return [part for part in dict.fromkeys((parameter.value() or "").split(",")) if part in known]
+
+
+def choose_list(parameter: Parameter, values: Iterable[str]) -> None:
+    """Choose several ids."""
+    parameter.choose(",".join(values))

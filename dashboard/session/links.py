@@ -1,0 +1,41 @@
+"""The pages, and links between them that take along what is chosen."""
+
+from typing import NoReturn
+
+import streamlit as st
+
+from dashboard.session.address import link_to
+
+# Sections of the navigation: each page's title, its script and its icon.
+SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
+    "Data": {
+        "Overview": ("streamlit_app.py", ":material/home:"),
+        "Explore": ("pages/Explore.py", ":material/grid_view:"),
+        "Augment": ("pages/Augment.py", ":material/auto_fix_high:"),
+    },
+    "Training": {
+        "Train": ("pages/Train.py", ":material/model_training:"),
+        "Runs": ("pages/Runs.py", ":material/table_rows:"),
+    },
+    "Insight": {
+        "Errors": ("pages/Errors.py", ":material/error_outline:"),
+        "Explain": ("pages/Explain.py", ":material/center_focus_strong:"),
+    },
+}
+_SCRIPTS = {title: script for section in SECTIONS.values() for title, (script, _) in section.items()}
+
+
+def page_link(page: str, label: str, icon: str, *, is_wide: bool = False) -> None:
+    """Draw a link to a page, by its title."""
+    st.page_link(
+        _SCRIPTS[page],
+        label=label,
+        icon=icon,
+        width="stretch" if is_wide else "content",
+        query_params=link_to(page),
+    )
+
+
+def open_page(page: str) -> NoReturn:
+    """Go to a page, by its title. Not in a callback."""
+    st.switch_page(_SCRIPTS[page], query_params=link_to(page))

@@ -1,0 +1,119 @@
+"""python -m pytest tests/browser/test_address.py. What the address holds survives a reload, and follows Back."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.app import expect_drawn
+
+
+def title(page):
+    return page.locator(".inspector .title")
+
+
+def marked(page):
+    return page.get_by_role("listbox", name=re.compile("^Images ")).locator('[aria-selected="true"]')
+
+
+def expect_marked(page, index):
+    expect(marked(page)).to_have_count(1)
+    expect(marked(page)).to_have_attribute("aria-label", re.compile(rf"image {index}\b"))
+
+
+def test_the_mark_of_the_gallery_follows_the_chosen_image(app, page):
+    page.goto(f"{app.url}/Explore?image=98")
+    expect_marked(page, 98)
+    page.get_by_role("option", name=re.compile(r"image 97\b")).first.click()
+    expect(title(page)).to_have_text(re.compile("image 97$"))
+    expect_marked(page, 97)
+    for index in (98, 99, 100):  # the last step leads to the gallery's next page
+        page.locator("canvas.image").focus()
+        page.keyboard.press("ArrowRight")
+        expect(title(page)).to_have_text(re.compile(f"image {index}$"))
+        expect_marked(page, index)
+    expect(page).to_have_url(re.compile(r"page=2.*image=100|image=100.*page=2"))
+    jump = page.get_by_label("Jump to index")
+    jump.fill("1234")
+    jump.press("Enter")
+    expect_marked(page, 1234)
+    page.get_by_role("button", name="Surprise me").click()
+    expect(title(page)).not_to_have_text(re.compile("image 1234$"))
+    expect_marked(page, re.search(r"image (\d+)$", title(page).inner_text())[1])
+
+
+def test_an_image_that_is_not_on_show_takes_the_mark_away(app, page):
+    page.goto(f"{app.url}/Explore?image=5")
+    expect_marked(page, 5)
+    neighbours = page.get_by_role("listbox", name="Most alike").get_by_role("option")
+    labels = [tile.get_attribute("aria-label") for tile in neighbours.all()]
+    place = next(place for place, label in enumerate(labels) if int(re.search(r"image (\d+)", label)[1]) > 100)
+    neighbours.nth(place).click()
+    expect(marked(page)).to_have_count(0)
+
+
+def test_trains_form_survives_a_reload_and_opens_in_a_second_tab(app, page):
+    page.goto(f"{app.url}/Train")
+    box = page.get_by_role("spinbutton", name="Batch size")
+    box.fill("48")
+    box.press("Enter")
+    expect(page).to_have_url(re.compile("settings=.*48"))
+    page.reload()
+    expect(page.get_by_role("spinbutton", name="Batch size")).to_have_value("48")
+    second = page.context.new_page()
+    second.goto(page.url)
+    expect(second.get_by_role("spinbutton", name="Batch size")).to_have_value("48")
+
+
+def test_back_undoes_a_change_of_the_form(app, page):
+    page.goto(f"{app.url}/Train")
+    for value in ("48", "24"):
+        box = page.get_by_role("spinbutton", name="Batch size")
+        box.fill(value)
+        box.press("Enter")
+        expect(page).to_have_url(re.compile(f"settings=.*{value}"))
+    page.go_back()
+    expect(page.get_by_role("spinbutton", name="Batch size")).to_have_value("48")
+    page.go_forward()
+    expect(page.get_by_role("spinbutton", name="Batch size")).to_have_value("24")
+
+
+def test_back_leads_to_the_page_before_as_it_was(app, page, trained_run):
+    page.goto(f"{app.url}/Errors?run={trained_run}&epoch=1")
+    expect(page.get_by_role("heading", name="Errors")).to_be_visible()
+    expect(page.get_by_text("epoch 1", exact=False).first).to_be_visible()
+    page.get_by_role("link", name="Explain", exact=True).click()
+    expect(page.get_by_role("heading", name="Explain")).to_be_visible()
+    expect_drawn(page)
+    for _ in range(3):  # a default that was written out may have made a step of its own
+        page.go_back()
+        page.wait_for_timeout(1000)
+        if "/Errors" in page.url:
+            break
+    expect(page.get_by_role("heading", name="Errors")).to_be_visible()
+    expect(page).to_have_url(re.compile(f"run={trained_run}"))
+    expect(page).to_have_url(re.compile("epoch=1"))
+
+
+def test_augments_form_and_images_survive_a_reload(app, page):
+    page.goto(f"{app.url}/Augment")
+    gallery = page.get_by_role("listbox").first
+    expect(gallery).to_be_visible()
+    page.get_by_role("button", name="Other images").click()
+    expect(page).to_have_url(re.compile("draw=1"))
+    box = page.get_by_role("spinbutton", name="Crop padding")
+    box.fill("7")
+    box.press("Enter")
+    expect(page).to_have_url(re.compile("pipeline=.*7"))
+    first = gallery.get_by_role("option").first.get_attribute("aria-label")
+    page.reload()
+    expect(page.get_by_role("spinbutton", name="Crop padding")).to_have_value("7")
+    expect(page.get_by_role("listbox").first.get_by_role("option").first).to_have_attribute("aria-label", first)
+
+
+def test_ticks_survive_a_reload(app, page, trained_run):
+    page.goto(f"{app.url}/Runs?runs={trained_run}")
+    name = page.get_by_label("Name", exact=True)
+    expect(name).to_be_visible()
+    expect(page).to_have_url(re.compile(f"runs={trained_run}"))
+    page.reload()
+    expect(page.get_by_label("Name", exact=True)).to_be_visible()

@@ -1,0 +1,34 @@
+"""python -m pytest tests/unit/dashboard/test_words.py. Settings in words."""
+
+import pytest
+
+from cifar_core.config import SECTIONS, section_choices
+from dashboard.drawing.words import setting_name, setting_names
+
+ALL_PATHS = sorted(
+    {
+        f"{section}.{field}"
+        for section in SECTIONS
+        for choice in section_choices(section).values()
+        for field in choice.model_fields
+    }
+)
+
+
+def test_no_two_settings_have_one_name():
+    names = setting_names(ALL_PATHS)
+    assert list(names) == ALL_PATHS
+    assert len(set(names.values())) == len(ALL_PATHS)
+
+
+@pytest.mark.parametrize("path", ALL_PATHS)
+def test_a_setting_alone_keeps_its_short_name(path):
+    assert setting_names([path, path]) == {path: setting_name(path)}
+
+
+def test_settings_that_would_be_called_alike_say_more():
+    assert setting_names(["model.num_blocks", "model.blocks"]) == {
+        "model.num_blocks": "number of blocks",
+        "model.blocks": "blocks",
+    }
+    assert setting_names(["a.rate", "b.rate"]) == {"a.rate": "rate (a)", "b.rate": "rate (b)"}
