@@ -24,8 +24,8 @@ not matter, another colour costs something, and so does a picture with little in
 
 From a likeness of 0.71 on, about 86 % of the 249 near-duplicates are found that Barz and Denzler (ciFAIR, 2020) list
 for CIFAR-10, and about nine of ten pairs are one picture twice, judged by eye on a sample. From 0.68 on it is 93 % of
-the list, with one pair in four or so wrong; below that most are two pictures of the same kind of ship, bird or plane.
-Not found are strong crops and turned copies. Pairs of two training images are not searched.
+the list, with one pair in five or so wrong; of those below, most are two pictures of the same kind of ship, bird or
+plane. Not found are strong crops and turned copies. Pairs of two training images are not searched.
 The threshold is yours to move.
 """
 

@@ -359,18 +359,26 @@ def test_a_refusal_is_remembered_until_a_file_changes(tmp_path, miniature, monke
     assert load_dataset(tmp_path).num_images == 6 * SIZE
 
 
-@pytest.mark.parametrize(
-    "name", ["numpy.core.multiarray\nscalar", "_codecs\nencode", "numpy._core.numeric\n_frombuffer"]
-)
-def test_what_arrays_need_does_nothing_else(tmp_path, miniature, name):
-    """A codec that unpacks, a number of objects, a buffer of pointers."""
-    call = {
-        "numpy.core.multiarray\nscalar": b"cnumpy\ndtype\n(U\x01OK\x00K\x01tRN",
-        "_codecs\nencode": b"U\x01xU\x03zip",
-        "numpy._core.numeric\n_frombuffer": b"U\x08abcdefghcnumpy\ndtype\n(U\x01OK\x00K\x01tRK\x01\x85U\x01C",
-    }[name]
-    write_folder(tmp_path, miniature | {"test_batch": b"\x80\x02c" + name.encode() + b"\n(" + call + b"tR."})
-    with pytest.raises(DataError, match="test_batch is not a CIFAR-10 batch"):
+HOSTILE_CALLS = {
+    "a number of objects": (
+        b"cnumpy.core.multiarray\nscalar",
+        b"cnumpy\ndtype\n(U\x01OK\x00K\x01tRN",
+        "not a whole one",
+    ),
+    "a codec": (b"c_codecs\nencode", b"X\x01\x00\x00\x00xX\x03\x00\x00\x00zip", "asks for the encoding 'zip'"),
+    "a buffer of pointers": (
+        b"cnumpy._core.numeric\n_frombuffer",
+        b"U\x08abcdefghcnumpy\ndtype\n(U\x01OK\x00K\x01tRK\x01\x85X\x01\x00\x00\x00C",
+        "OBJECT array",
+    ),
+}
+
+
+@pytest.mark.parametrize("call", HOSTILE_CALLS)
+def test_what_arrays_need_does_nothing_else(tmp_path, miniature, call):
+    name, arguments, words = HOSTILE_CALLS[call]
+    write_folder(tmp_path, miniature | {"test_batch": b"\x80\x02" + name + b"\n(" + arguments + b"tR."})
+    with pytest.raises(DataError, match=f"test_batch is not a CIFAR-10 batch: .*{words}"):
         load_dataset(tmp_path)
 
 
