@@ -19,7 +19,8 @@ MAX_MEMORY = 170_000_000  # bytes while decoding; the file's own and the small r
 EXTENSIONS = ("jpg", "jpeg", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic", "heif")
 ALLOWED = "allowed: a JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC picture"
 
-# Bytes a pixel while decoding, as measured: the picture itself, and what its decoder keeps beside it.
+# Bytes a pixel while decoding: the picture itself, and what its decoder keeps beside it. Measured, but for HEIF's,
+# which is taken to be as the largest, and part of TIFF's, for pictures in one strip.
 _BYTES_PER_PIXEL = {"PNG": 4, "BMP": 4, "GIF": 4, "TIFF": 8.5, "WEBP": 13.9, "AVIF": 11.5, "HEIF": 13.9}
 _PLAIN_PIXELS = 1_000_000  # larger pictures are reduced to about so many, by a whole factor
 _SHORTEST_SIDE = 512  # but not below this
