@@ -48,7 +48,7 @@ _ALL = (
     Preset(
         name="quick",
         title="Quick",
-        description="The most to be had in six minutes on two CPU cores: batch norm, crop and flip, Muon.",
+        description="The most to be had of CIFAR-10 in six minutes on two CPU cores: batch norm, crop and flip, Muon.",
         config=RunConfig(
             # Short runs learn more from a gentle crop than from the usual four pixels.
             augmentation=AugmentationConfig(crop_padding=2, horizontal_flip=True),

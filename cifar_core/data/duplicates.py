@@ -1,93 +1,152 @@
-"""Near-duplicates across train and test: pictures that the network may have seen before it is tested on them."""
+"""Near-duplicates of test images: pictures that the network may have seen before it is tested on them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cifar_core.data.alignment import align
 from cifar_core.data.dataset import Dataset
-from cifar_core.data.similarity import describe_images, normalize_rows
+from cifar_core.data.outlines import describe_outlines
+from cifar_core.data.similarity import Descriptors, describe_images
 
-# Candidates correlate at least so much at 8x8 pixels; of these, pairs are kept from LOWEST_CORRELATION on.
-_CANDIDATE_CORRELATION = 0.92
-_CANDIDATES = 3
-_CHUNK = 500
+# At most so many candidates for each test image, and for its mirror image.
+_CANDIDATES = 16
+# The mean of the correlations of outlines and of colours that a candidate has at least.
+_CANDIDATE_CORRELATION = 0.62
+_OUTLINES = 512  # numbers, the first of a row
+_QUERIES_AT_ONCE = 200
+_PAIRS_AT_ONCE = 1_000
 
-# At full resolution. Above the usual threshold nearly every pair is one picture twice when looked at; below the lowest
-# one, most are two different pictures of sky, sea or grass.
-LOWEST_CORRELATION = 0.85
-USUAL_CORRELATION = 0.93
+# From the usual likeness on, about nine of ten pairs are one picture twice when looked at; at the lowest one, most are
+# two pictures of the same kind of ship, bird or plane. How that was measured: benchmarks/duplicates.py.
+LOWEST_LIKENESS = 0.62
+USUAL_LIKENESS = 0.71
 
 OnProgress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
 class NearDuplicates:
-    """Pairs of a test and a training image, the most alike first.
+    """Pairs of a test image and another image, the most alike first; each pair once.
 
     Attributes:
-        test: (P,) dataset indices.
-        train: (P,) dataset indices.
-        is_mirrored: (P,) whether the training image shows the test image mirrored.
-        correlation: (P,) of the two images' pixels, in [LOWEST_CORRELATION, 1].
+        first: (P,) dataset indices, of test images.
+        second: (P,) dataset indices, of training images or of later test images.
+        is_mirrored: (P,) whether the one shows the other mirrored.
+        likeness: (P,) in [LOWEST_LIKENESS, 1]; about 0.9 for the same picture twice, less if there is little in it.
     """
 
-    test: NDArray[np.int64]
-    train: NDArray[np.int64]
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
     is_mirrored: NDArray[np.bool_]
-    correlation: NDArray[np.float32]
+    likeness: NDArray[np.float32]
 
-    def above(self, correlation: float) -> "NearDuplicates":
+    def above(self, likeness: float) -> "NearDuplicates":
         """Return the pairs that are at least so much alike."""
-        kept = self.correlation >= correlation
-        return NearDuplicates(self.test[kept], self.train[kept], self.is_mirrored[kept], self.correlation[kept])
+        return self.where(self.likeness >= likeness)
+
+    def where(self, kept: NDArray[np.bool_] | NDArray[np.intp]) -> "NearDuplicates":
+        """Return some of the pairs, by a mask or by their places."""
+        return NearDuplicates(**{field.name: getattr(self, field.name)[kept] for field in fields(self)})
+
+
+_NONE = NearDuplicates(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.bool_), np.empty(0, np.float32))
 
 
 def find_near_duplicates(dataset: Dataset, on_progress: OnProgress = lambda share: None) -> NearDuplicates:
-    """Search all training images for each test image and its mirror image.
+    """Search all other images for each test image and its mirror image.
 
-    First at 8x8 pixels, where all pairs can be compared: the three training images that correlate most, if by 0.92 or
-    more. Then at 32x32 pixels: the best correlation over shifts of up to one pixel each way, which a repeated scaling
-    of the same photograph causes. A re-encoded, slightly recoloured or shifted copy is found; a crop, a turned copy or
-    the next photograph of a series is not.
+    First all pairs are compared coarsely, by the correlation of their outlines and that of their colours at 8x8 pixels:
+    the 16 with the highest mean of both go on, if it is 0.62 or more. Then these are laid over each other at several
+    scales and shifts. Likeness is the mean of three correlations: of outlines, of detail, and of colours.
+    Brightness and contrast do not matter; other colours, or a picture so plain that many look like it, cost some of it.
+
+    Time and memory grow as training plus test images times test images, and as training plus test images.
 
     Args:
         dataset: All its images are read.
         on_progress: Told the share that is done, now and then.
     """
-    train = describe_images(dataset.images[: dataset.num_train])
-    rows: list[tuple[int, int, bool]] = []
-    for is_mirrored in (False, True):
-        tests = describe_images(dataset.images[dataset.num_train :], mirrored=is_mirrored)
-        for start in range(0, len(tests), _CHUNK):
-            correlations = tests[start : start + _CHUNK] @ train.T
-            for place, candidate in _candidates(correlations):
-                rows.append((dataset.num_train + start + place, candidate, is_mirrored))
-            on_progress((0.45 if is_mirrored else 0.0) + 0.45 * (start + _CHUNK) / max(len(tests), _CHUNK))
-    pairs = [(*row, _correlate(dataset, *row)) for row in rows]
-    pairs = sorted(filter(lambda pair: pair[3] >= LOWEST_CORRELATION, pairs), key=lambda pair: (-pair[3], *pair[:2]))
+    pairs = _find_candidates(dataset, lambda share: on_progress(0.4 * share))
+    likeness = np.empty(len(pairs.first), np.float32)
+    for start in range(0, len(likeness), _PAIRS_AT_ONCE):
+        rows = slice(start, start + _PAIRS_AT_ONCE)
+        moving, fixed = dataset.images[pairs.first[rows]], dataset.images[pairs.second[rows]]
+        aligned = align(np.where(pairs.is_mirrored[rows, None, None, None], moving[..., ::-1], moving), fixed)
+        # Until here, the likeness of candidates is that of their outlines.
+        likeness[rows] = (pairs.likeness[rows] + aligned.detail + aligned.colour) / 3
+        on_progress(0.4 + 0.6 * min(1.0, (start + _PAIRS_AT_ONCE) / len(likeness)))
     on_progress(1.0)
+    verified = NearDuplicates(pairs.first, pairs.second, pairs.is_mirrored, likeness.clip(max=1))
+    return _keep_best(verified.above(LOWEST_LIKENESS))
+
+
+def _find_candidates(dataset: Dataset, on_progress: OnProgress) -> NearDuplicates:
+    """Return the pairs that may be near-duplicates; their likeness is that of their outlines."""
+    described = _describe(dataset.images)
+    on_progress(0.2)
+    found = []
+    for is_mirrored in (False, True):
+        for start in range(dataset.num_train, dataset.num_images, _QUERIES_AT_ONCE):
+            tests = np.arange(start, min(start + _QUERIES_AT_ONCE, dataset.num_images))
+            queries = _describe(dataset.images[tests], mirrored=True) if is_mirrored else described[tests]
+            rows, others = _search(queries, described, tests)
+            outlines = np.einsum("pd,pd->p", queries[rows, :_OUTLINES], described[others, :_OUTLINES]) * 2
+            found.append(_order(tests[rows], others, is_mirrored, outlines, dataset.num_train))
+            done = (is_mirrored + (tests[-1] + 1 - dataset.num_train) / dataset.num_test) / 2
+            on_progress(0.2 + 0.8 * done)
+    columns = {
+        field.name: np.concatenate([getattr(part, field.name) for part in [_NONE, *found]])
+        for field in fields(NearDuplicates)
+    }
+    return _keep_once(NearDuplicates(**columns))
+
+
+def _describe(images: NDArray[np.uint8], *, mirrored: bool = False) -> Descriptors:
+    """Return outlines and colours side by side: the product of two rows is the mean of both correlations."""
+    both = [describe_outlines(images, mirrored=mirrored), describe_images(images, mirrored=mirrored)]
+    return np.concatenate(both, axis=1) * np.float32(0.5**0.5)
+
+
+def _search(
+    queries: Descriptors, described: Descriptors, tests: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return (row, other image) of those that are alike enough, for each row at most the most alike ones."""
+    correlations = queries @ described.T
+    correlations[np.arange(len(tests)), tests] = -np.inf  # each is most like itself
+    rows, others = np.nonzero(correlations >= _CANDIDATE_CORRELATION)
+    order = np.lexsort((-correlations[rows, others], rows))
+    rows, others = rows[order], others[order]
+    rank = np.arange(len(rows)) - np.searchsorted(rows, rows)
+    return rows[rank < _CANDIDATES], others[rank < _CANDIDATES]
+
+
+def _order(
+    tests: NDArray[np.int64],
+    others: NDArray[np.int64],
+    is_mirrored: bool,
+    outlines: NDArray[np.float32],
+    num_train: int,
+) -> NearDuplicates:
+    """Make pairs; of two test images the earlier one comes first, whichever found the other."""
+    is_later = (others >= num_train) & (others < tests)
     return NearDuplicates(
-        test=np.array([pair[0] for pair in pairs], np.int64),
-        train=np.array([pair[1] for pair in pairs], np.int64),
-        is_mirrored=np.array([pair[2] for pair in pairs], np.bool_),
-        correlation=np.array([pair[3] for pair in pairs], np.float32),
+        np.where(is_later, others, tests),
+        np.where(is_later, tests, others),
+        np.full(len(tests), is_mirrored),
+        outlines.astype(np.float32),
     )
 
 
-def _candidates(correlations: NDArray[np.float32]) -> list[tuple[int, int]]:
-    """Return (row, column) of the largest entries of each row, where they are large enough."""
-    best = np.argpartition(-correlations, min(_CANDIDATES, correlations.shape[1] - 1), axis=1)[:, :_CANDIDATES]
-    rows = np.arange(len(correlations))[:, None]
-    is_close = correlations[rows, best] >= _CANDIDATE_CORRELATION
-    return [(int(row), int(best[row, place])) for row, place in zip(*np.nonzero(is_close), strict=True)]
+def _keep_once(pairs: NearDuplicates) -> NearDuplicates:
+    keys = np.stack([pairs.first, pairs.second, pairs.is_mirrored], axis=1)
+    return pairs.where(np.unique(keys, axis=0, return_index=True)[1])
 
 
-def _correlate(dataset: Dataset, test: int, train: int, is_mirrored: bool) -> float:
-    """Return the best correlation of the inner 30x30 pixels with those of the test image shifted by up to one."""
-    moving = dataset.images[test].astype(np.float32)
-    moving = moving[..., ::-1] if is_mirrored else moving
-    fixed = normalize_rows(dataset.images[train][:, 1:31, 1:31].reshape(1, -1).astype(np.float32))[0]
-    shifted = np.stack([moving[:, y : y + 30, x : x + 30].reshape(-1) for y in range(3) for x in range(3)])
-    return float((normalize_rows(shifted) @ fixed).max())
+def _keep_best(pairs: NearDuplicates) -> NearDuplicates:
+    """Sort by likeness, and keep a pair that is alike as it is and mirrored only the better way."""
+    ordered = pairs.where(np.lexsort((pairs.second, pairs.first, -pairs.likeness)))
+    places = np.unique(np.stack([ordered.first, ordered.second], axis=1), axis=0, return_index=True)[1]
+    return ordered.where(np.sort(places))

@@ -1,24 +1,25 @@
-"""Read CIFAR-10's own files, Python 2 pickles, without trusting them."""
+"""Read CIFAR-10's own files, in a folder or an archive, without trusting them."""
 
+import gzip
 import hashlib
-import io
-import pickle
 import tarfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cifar_core.data.dataset import CIFAR10_CLASS_NAMES, DataError, Source
+from cifar_core.data.batches import ADVICE, FORMS, Form, parse_batch
+from cifar_core.data.dataset import DataError, Source
 
 FOLDER = "cifar-10-batches-py"
 ARCHIVE = "cifar-10-python.tar.gz"
 IMAGES_PER_BATCH = 10_000
 
-# Checksums as published with the dataset (the ones torchvision checks).
+# Checksums as published with the dataset (the ones torchvision checks), of the Python form.
 OFFICIAL_MD5 = {
     "data_batch_1": "c99cafc152244af753f735de768cd75f",
     "data_batch_2": "d4bba439e000b95fd0a9bffe97cbabec",
@@ -28,15 +29,11 @@ OFFICIAL_MD5 = {
     "test_batch": "40351d587109b95175f43aff81a1287e",
 }
 
-# All that a pickled array of numbers needs, under the names of numpy 1 and 2.
-_ALLOWED_GLOBALS = {
-    ("numpy.core.multiarray", "_reconstruct"),
-    ("numpy._core.multiarray", "_reconstruct"),
-    ("numpy", "ndarray"),
-    ("numpy", "dtype"),
-}
+_MOST_BYTES = 200_000_000  # of one batch: a pickle as text takes up to four times its 31 MB
+_GZIP_START = b"\x1f\x8b"
+_CHUNK = 1 << 20
 
-OpenBatch = Callable[[str], BinaryIO]
+OpenBatch = Callable[[str], bytes]
 
 
 @dataclass(frozen=True)
@@ -56,90 +53,91 @@ class Batch:
     source: Source
 
 
-def read_folder(folder: Path) -> Iterator[Batch]:
-    """Yield the six batches of a `cifar-10-batches-py` folder in canonical order.
+def read_folder(folder: Path, form: Form = FORMS[0]) -> Iterator[Batch]:
+    """Yield the six batches of a folder in canonical order.
 
     Raises:
         DataError: A batch is missing, damaged, or not what CIFAR-10's batches are.
     """
 
-    def open_batch(name: str) -> BinaryIO:
+    def read(name: str) -> bytes:
         try:
-            return (folder / name).open("rb")
+            size = (folder / name).stat().st_size
+            return (folder / name).read_bytes() if size <= _MOST_BYTES else _refuse_size(f"{folder / name}", size)
         except OSError as error:
             raise DataError(f"{folder / name} cannot be read ({error.strerror}); CIFAR-10 has six batches") from error
 
-    return _read_batches(open_batch, str(folder))
+    return _read_batches(read, form, str(folder))
 
 
 def read_archive(path: Path) -> Iterator[Batch]:
-    """Yield the six batches of `cifar-10-python.tar.gz` without writing any of its files.
+    """Yield the six batches of an archive of tar's, compressed or not, without writing any of its files.
+
+    It is read to its end, so that gzip's own checksum is compared: a changed byte is noticed.
 
     Raises:
         DataError: The archive or one of its batches is damaged or missing.
     """
+    wanted = {name for form in FORMS for name in form.names}
+    contents: dict[str, bytes] = {}
+    others: set[str] = set()
     try:
-        with tarfile.open(path, "r:gz") as archive:
-            contents = {
-                Path(member.name).name: _extract(archive, member)
-                for member in archive
-                if Path(member.name).name in OFFICIAL_MD5 and member.isreg()
-            }
-    except (tarfile.TarError, OSError, EOFError) as error:
-        raise DataError(f"{path} is not a complete archive ({error}); remove it and download it again") from error
+        with _open_archive(path) as file:
+            with tarfile.open(fileobj=file, mode="r|") as archive:
+                for member in archive:
+                    name = Path(member.name).name
+                    if member.isreg() and name in wanted:
+                        contents[name] = _extract(archive, member, f"{path}/{name}")
+                    elif member.isreg():
+                        others.add(name)
+            while file.read(_CHUNK):
+                pass
+    except (tarfile.TarError, OSError, EOFError, zlib.error, ValueError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(
+            f"{path} is not a complete archive ({error}); remove it and download it again, as Overview offers"
+        ) from error
+    form = max(FORMS, key=lambda form: len(contents.keys() & set(form.names)))
+    missing = [name for name in form.names if name not in contents]
+    if missing:
+        raise DataError(f"{path} {_say_missing(missing, others)}. {ADVICE}")
+    return _read_batches(contents.__getitem__, form, str(path))
 
-    def open_batch(name: str) -> BinaryIO:
-        if name not in contents:
-            raise DataError(f"{path} has no {name}; CIFAR-10 has six batches")
-        return io.BytesIO(contents[name])
 
-    return _read_batches(open_batch, str(path))
+def _open_archive(path: Path) -> IO[bytes]:
+    with path.open("rb") as file:
+        head = file.read(6)
+    if head.startswith(_GZIP_START):
+        return gzip.open(path, "rb")  # type: ignore[return-value]  # a file but in name
+    if head.startswith((b"BZh", b"\xfd7zXZ")):
+        raise tarfile.ReadError("compressed by bzip2 or xz, where gzip is expected")
+    return path.open("rb")
 
 
-def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+def _extract(archive: tarfile.TarFile, member: tarfile.TarInfo, where: str) -> bytes:
+    if member.size > _MOST_BYTES:
+        _refuse_size(where, member.size)
     file = archive.extractfile(member)
     return file.read() if file else b""
 
 
-def _read_batches(open_batch: OpenBatch, where: str) -> Iterator[Batch]:
-    for number, (name, official) in enumerate(OFFICIAL_MD5.items()):
-        with open_batch(name) as file:
-            content = file.read()
-        images, labels = _parse_batch(content, f"{where}/{name}")
+def _refuse_size(where: str, size: int) -> bytes:
+    raise DataError(f"{where} has {size / 1e6:.0f} MB, where a batch has about 31. {ADVICE}")
+
+
+def _say_missing(missing: list[str], others: set[str]) -> str:
+    if len(missing) < len(OFFICIAL_MD5):
+        return f"has no {', '.join(missing)}; CIFAR-10 has six batches"
+    if {"train", "test"} <= others or {"train.bin", "test.bin"} <= others or {"train.mat", "test.mat"} <= others:
+        return "is CIFAR-100, not CIFAR-10"
+    return "holds none of CIFAR-10's six batches"
+
+
+def _read_batches(read: OpenBatch, form: Form, where: str) -> Iterator[Batch]:
+    for number, (name, official) in enumerate(zip(form.names, OFFICIAL_MD5.values(), strict=True)):
+        content = read(name)
+        images, labels = parse_batch(content, form, IMAGES_PER_BATCH, f"{where}/{name}")
         is_official = hashlib.md5(content, usedforsecurity=False).hexdigest() == official
         source: Source = "cifar10" if is_official else "cifar10-unverified"
         yield Batch(number * IMAGES_PER_BATCH, images, labels, source)
-
-
-def _parse_batch(content: bytes, where: str) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Check a batch's every promise: nobody has checked it before."""
-    batch = _unpickle(content, where)
-    if not isinstance(batch, dict) or not {b"data", b"labels"} <= batch.keys():
-        raise DataError(f"{where} is not a CIFAR-10 batch: it has no data and labels")
-    data, labels = batch[b"data"], batch[b"labels"]
-    shape = (IMAGES_PER_BATCH, 3 * 32 * 32)
-    if not isinstance(data, np.ndarray) or data.shape != shape or data.dtype != np.uint8:
-        raise DataError(f"{where}: data is not an array of {shape} bytes")
-    if not isinstance(labels, list) or len(labels) != IMAGES_PER_BATCH:
-        raise DataError(f"{where}: labels is not a list of {IMAGES_PER_BATCH} numbers")
-    if not all(isinstance(label, int) and 0 <= label < len(CIFAR10_CLASS_NAMES) for label in labels):
-        raise DataError(f"{where}: a label is not a whole number from 0 to {len(CIFAR10_CLASS_NAMES) - 1}")
-    return data.reshape(-1, 3, 32, 32), np.array(labels, np.int64)
-
-
-class _ArrayUnpickler(pickle.Unpickler):
-    """Builds containers, numbers, text and arrays, and nothing else."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        """Refuse every global that an array does not need."""
-        if (module, name) not in _ALLOWED_GLOBALS:
-            raise pickle.UnpicklingError(f"it asks for {module}.{name}, which no image needs")
-        return super().find_class(module.replace("numpy.core", "numpy._core"), name)
-
-
-def _unpickle(content: bytes, where: str) -> Any:
-    try:
-        return _ArrayUnpickler(io.BytesIO(content), encoding="bytes").load()
-    except Exception as error:
-        # A damaged pickle can fail in any way a constructor can; whichever it was, the file is unusable.
-        raise DataError(f"{where} is not a CIFAR-10 batch: {error}") from error

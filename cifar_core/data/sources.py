@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from cifar_core.data.batches import PYTHON, Form
 from cifar_core.data.cache import describe_files, find_cache_dir, load_cached, write_cache
 from cifar_core.data.dataset import CIFAR10_CLASS_NAMES, DataError, Dataset, DownloadError
 from cifar_core.data.download import DownloadProgress, download_archive, partial_bytes
@@ -16,9 +17,14 @@ from cifar_core.data.practice import (
     PRACTICE_VERSION,
     practice_batches,
 )
-from cifar_core.data.reader import ARCHIVE, FOLDER, OFFICIAL_MD5, Batch, read_archive, read_folder
+from cifar_core.data.reader import Batch, read_archive, read_folder
+from cifar_core.data.search import find_cifar10
 
 _NUM_IMAGES, _NUM_TRAIN = 60_000, 50_000
+
+# Of this process, by the files' key: what the content of files that cannot be used was refused for.
+_MOST_REFUSALS = 16
+_refusals: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -26,14 +32,20 @@ class SourceState:
     """What a data directory would serve, found without reading any image.
 
     Attributes:
-        kind: "folder", "archive" or "practice".
-        path: The folder or archive.
+        kind: "other": something that looks like CIFAR, but cannot be used.
+        path: The folder, the archive, or what cannot be used.
         partial_bytes: Of a download that was begun.
+        form: Of a folder's batches.
+        refusal: Why it cannot be used, in words; "" if it may be.
+        key: Changes when one of the files does; "" for the practice set.
     """
 
-    kind: Literal["folder", "archive", "practice"]
+    kind: Literal["folder", "archive", "other", "practice"]
     path: Path | None
     partial_bytes: int = 0
+    form: Form = PYTHON
+    refusal: str = ""
+    key: str = ""
 
 
 def default_data_dir() -> Path:
@@ -44,11 +56,11 @@ def default_data_dir() -> Path:
 def inspect_source(data_dir: Path | None = None) -> SourceState:
     """Say which source would serve."""
     data_dir = data_dir or default_data_dir()
-    if (data_dir / FOLDER).is_dir():
-        return SourceState("folder", data_dir / FOLDER)
-    if (data_dir / ARCHIVE).is_file():
-        return SourceState("archive", data_dir / ARCHIVE)
-    return SourceState("practice", None, partial_bytes(data_dir))
+    begun = partial_bytes(data_dir)
+    found = find_cifar10(data_dir, find_cache_dir(data_dir))
+    if found is None:
+        return SourceState("practice", None, begun)
+    return SourceState(found.kind, found.path, begun, found.form, found.refusal, describe_files(found.files))
 
 
 def load_dataset(
@@ -60,9 +72,10 @@ def load_dataset(
     """Return the dataset of a data directory, memory-mapped; the first call prepares its cache.
 
     Args:
-        data_dir: Where `cifar-10-batches-py` or `cifar-10-python.tar.gz` is; `default_data_dir()` if None.
-        download: Try a download before falling back to the practice set. Pages and workers never do so by themselves.
-            If it fails, the practice set's `note` says why.
+        data_dir: Where CIFAR-10's batches or an archive of them are, up to two folders deep; `default_data_dir()` if
+            None.
+        download: Try a download before falling back to the practice set, or refusing what is there. Pages and workers
+            never do so by themselves. If it fails, the practice set's `note` says why.
         on_progress: Told how far the download is.
 
     Raises:
@@ -70,7 +83,7 @@ def load_dataset(
     """
     data_dir = data_dir or default_data_dir()
     note = ""
-    if download and inspect_source(data_dir).kind == "practice":
+    if download and inspect_source(data_dir).kind in ("practice", "other"):
         try:
             download_archive(data_dir, on_progress=on_progress)
         except DownloadError as error:
@@ -78,20 +91,30 @@ def load_dataset(
     state = inspect_source(data_dir)
     if state.path is None:
         return replace(_load_practice(data_dir), note=note)
-    return _load_cifar10(data_dir, state.path)
+    if state.refusal:
+        raise DataError(f"{state.refusal}{f' {note}' if note else ''}")
+    return _load_cifar10(data_dir, state.path, state)
 
 
-def _load_cifar10(data_dir: Path, path: Path) -> Dataset:
-    is_folder = path.is_dir()
-    files = [path / name for name in OFFICIAL_MD5] if is_folder else [path]
-    missing = [file.name for file in files if not file.is_file()]
-    if missing:
-        raise DataError(
-            f"{path} is incomplete: {', '.join(missing)} missing; copy all six batches, or remove the folder"
-        )
-    read = read_folder if is_folder else read_archive
-    key = describe_files(files)
-    return _load(data_dir, "cifar10", key, lambda: read(path), _NUM_IMAGES, CIFAR10_CLASS_NAMES, _NUM_TRAIN)
+def _load_cifar10(data_dir: Path, path: Path, state: SourceState) -> Dataset:
+    def read() -> Iterator[Batch]:
+        if state.key in _refusals:
+            raise DataError(_refusals[state.key])
+        try:
+            yield from read_folder(path, state.form) if state.kind == "folder" else read_archive(path)
+        except DataError as error:
+            if not isinstance(error.__cause__, PermissionError):  # which may be granted without a trace in the file
+                _remember_refusal(state.key, str(error))
+            raise
+
+    return _load(data_dir, "cifar10", state.key, read, _NUM_IMAGES, CIFAR10_CLASS_NAMES, _NUM_TRAIN)
+
+
+def _remember_refusal(key: str, message: str) -> None:
+    """Spare pages the seconds it takes to find out once more; a changed file has another key."""
+    if len(_refusals) >= _MOST_REFUSALS:
+        _refusals.clear()
+    _refusals[key] = message
 
 
 def _load_practice(data_dir: Path) -> Dataset:

@@ -18,7 +18,7 @@ from cifar_core.files import replaced_atomically, write_text_atomically
 from cifar_core.processes import start_detached
 
 # Raised when a kind comes to mean something else: what was kept is then made anew.
-_VERSIONS = {"range_test": 2}
+_VERSIONS = {"range_test": 2, "duplicates": 2, "features": 2}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from cifar_core.data import Dataset, Splits
-from cifar_core.data.upload import MAX_BYTES, Upload, UploadError, read_upload
+from cifar_core.data.upload import EXTENSIONS, MAX_BYTES, MAX_PIXELS, Upload, UploadError, read_upload
 from dashboard.drawing.choices import choose_one
 from dashboard.session import state
 from dashboard.session.weights import digest
@@ -70,29 +70,42 @@ def _choose_index(dataset: Dataset, splits: Splits) -> Subject:
 def _upload(dataset: Dataset, splits: Splits) -> Subject:
     file: Any = st.file_uploader(
         "A picture",
-        type=["jpg", "jpeg", "png", "webp"],
+        type=list(EXTENSIONS),
         key="explain_upload",
         max_upload_size=MAX_BYTES // 2**20,
-        help="JPEG, PNG or WebP, up to 5 MB. It stays in this session and is kept nowhere.",
+        help=f"JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC, up to {MAX_BYTES // 2**20} MB and "
+        f"{MAX_PIXELS // 10**6} million pixels. It stays in this session and is kept nowhere.",
+        on_change=_forget_upload,  # removed by its cross, or replaced
     )
     kept = state.uploaded_picture()
     if file is not None and (kept is None or kept[0] != file.file_id):  # decoded once, not on every rerun
-        try:
-            kept = (file.file_id, file.name, read_upload(file.getvalue()))
-        except UploadError as error:
-            st.error(f"{file.name}: {error}", icon=":material/broken_image:")
-            st.stop()
-        state.keep_upload(kept)
+        kept = _read_picture(file)
     if kept is None:
         st.info("Drop a picture of one of the classes here, and see what the network makes of it.")
         st.stop()
     _, name, upload = kept
     st.image(_draw_crop(upload), width="stretch")
-    st.caption("; ".join(["What lies in the frame is scaled to 32x32 pixels", *upload.notes]).capitalize() + ".")
+    state.keep_upload(kept)  # now that it could be drawn
+    st.caption("; ".join(["What lies in the frame is scaled to 32x32 pixels", *upload.notes]) + ".")
+    if file is None:  # after a visit to another page the uploader is empty, and has no cross to remove it by
+        st.button(f"Remove {name}", icon=":material/close:", key="explain_upload_remove", on_click=_forget_upload)
     names = [_UNKNOWN, *dataset.class_names]
     label = st.selectbox("What it shows", names, key="explain_upload_label", persist_state="session")
     true_idx = dataset.class_names.index(label) if label in dataset.class_names else None
     return Subject(upload.image, true_idx, None, f"{name}, your own")
+
+
+def _read_picture(file: Any) -> tuple[str, str, Upload]:
+    """Decode an uploaded file; one that is refused ends the page here, with nothing of an older one below."""
+    try:
+        return file.file_id, file.name, read_upload(file.getvalue())
+    except UploadError as error:
+        st.error(f"{file.name}: {error}", icon=":material/broken_image:")
+        st.stop()
+
+
+def _forget_upload() -> None:
+    state.keep_upload(None)
 
 
 def _draw_crop(upload: Upload) -> NDArray[np.uint8]:

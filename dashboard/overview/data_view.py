@@ -36,7 +36,7 @@ def render_data(dataset: Dataset | None) -> None:
             st.caption("Its files lack the official checksums, so numbers may differ a little from published ones.")
         if source.kind == "practice":
             st.write("CIFAR-10 is not here yet. The practice set, drawn by code, keeps every page working meanwhile.")
-        if source.kind == "practice" or (dataset is None and source.kind == "archive"):
+        if source.kind == "practice" or (dataset is None and source.kind != "folder"):
             render_download(is_primary=dataset is None)
         elif source.path is not None:
             st.caption(f"From `{source.path}`.")

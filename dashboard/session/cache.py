@@ -50,8 +50,7 @@ def get_dataset() -> Dataset:
         DataError: A folder or archive is there but cannot be used.
     """
     data_dir = default_data_dir()
-    source = inspect_source(data_dir)
-    return _dataset(data_dir, source.kind, None if source.path is None else stamp(source.path))
+    return _dataset(data_dir, inspect_source(data_dir).key)
 
 
 def get_presets() -> dict[str, Preset]:
@@ -177,7 +176,7 @@ def _store(runs_dir: Path) -> RunStore:
 
 
 @st.cache_resource(show_spinner="Preparing the images; this happens once", max_entries=2)
-def _dataset(data_dir: Path, kind: str, stamped: Stamp | None) -> Dataset:
+def _dataset(data_dir: Path, key: str) -> Dataset:
     return load_dataset(data_dir)
 
 

@@ -230,6 +230,6 @@ def uploaded_picture() -> tuple[str, str, Upload] | None:
     return st.session_state.get(_UPLOAD)
 
 
-def keep_upload(picture: tuple[str, str, Upload]) -> None:
-    """Keep a picture for this session."""
+def keep_upload(picture: tuple[str, str, Upload] | None) -> None:
+    """Keep a picture for this session; None forgets it."""
     st.session_state[_UPLOAD] = picture

@@ -1,10 +1,12 @@
 """Explain: one image, its probabilities, and the views of why."""
 
+import io
 import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from cifar_core.config import MLPConfig
 from cifar_core.data import load_dataset
@@ -266,8 +268,48 @@ def test_an_own_picture_is_explained(open_upload, own_picture):
 @pytest.mark.parametrize("data", [b"no picture", b"\x89PNG\r\n\x1a\n" + b"\0" * 40])
 def test_what_is_no_picture_is_refused(open_upload, data):
     at = open_upload(data)
-    assert "allowed: a JPEG, PNG or WebP picture" in at.error[0].value
+    assert "allowed: a JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC picture" in at.error[0].value
     assert "mine.png" in at.error[0].value
+
+
+def test_a_refused_picture_leaves_nothing_of_an_older_one(open_upload, own_picture):
+    at = open_upload(own_picture)
+    assert len(maps(at)) == 3
+    at.file_uploader[0].set_value(("worse.png", own_picture[:300], "image/png")).run()
+    assert "worse.png: the picture is broken" in at.error[0].value
+    assert not at.get("bidi_component")
+    assert "mine.png" not in texts(at)
+    at.run()
+    assert "mine.png" not in texts(at), "the older one was forgotten"
+
+
+def test_removing_a_picture_removes_it(open_upload, own_picture):
+    at = open_upload(own_picture)
+    at.file_uploader[0].set_value(None).run()
+    assert "Drop a picture" in at.info[0].value
+    assert "mine.png" not in texts(at)
+
+
+def test_a_strip_of_a_picture_is_cropped_and_the_page_goes_on(open_upload):
+    picture = io.BytesIO()
+    Image.new("RGB", (1, 5000), "red").save(picture, "PNG")
+    at = open_upload(picture.getvalue())
+    assert not at.exception
+    assert "the central square of 1x5000 pixels was kept" in texts(at)
+    assert len(maps(at)) == 3
+
+
+def test_a_picture_that_cannot_be_drawn_is_not_kept(open_upload, own_picture, monkeypatch):
+    def fail(upload):
+        raise RuntimeError("not drawn")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("dashboard.explain.subject._draw_crop", fail)
+        at = open_upload(own_picture)
+        assert at.exception
+    at.file_uploader[0].set_value(None).run()
+    assert not at.exception
+    assert "Drop a picture" in at.info[0].value
 
 
 @pytest.fixture

@@ -200,10 +200,10 @@ def test_the_map_of_features_is_made_for_the_run(open_page, trained):
 
 def test_near_duplicates_are_pairs_with_their_likeness(open_page, monkeypatch):
     pairs = {
-        "test": np.array([5001, 5002]),
-        "train": np.array([7, 7]),
-        "is_mirrored": np.array([False, True]),
-        "correlation": np.array([0.97, 0.9], np.float32),
+        "first": np.array([5001, 5002, 5003]),
+        "second": np.array([7, 7, 5004]),
+        "is_mirrored": np.array([False, True, False]),
+        "likeness": np.array([0.97, 0.65, 0.64], np.float32),
     }
     monkeypatch.setattr("dashboard.explore.duplicates_view.find_derived", lambda dataset, kind, what: pairs)
     at = open_page("Explore", view="Near-duplicates")
@@ -211,9 +211,11 @@ def test_near_duplicates_are_pairs_with_their_likeness(open_page, monkeypatch):
     gallery = main_gallery(at)
     assert gallery["captions"][0].startswith("test: ")
     assert "image 5001; likeness 0.970" in gallery["captions"][0]
-    labelled(at.slider, "Likeness of at least").set_value(0.85).run()
+    labelled(at.slider, "Likeness of at least").set_value(0.62).run()
     assert "**2 of 1,000 test images**" in texts(at)
-    assert len(set(main_gallery(at)["ids"])) == 4, "a training image may repeat two test images"
+    assert "Within test: 1 pairs" in texts(at)
+    assert main_gallery(at)["captions"][5].startswith("test: ")
+    assert len(set(main_gallery(at)["ids"])) == 6, "a training image may repeat two test images"
     assert "mirrored" in main_gallery(at)["captions"][2]
 
 

@@ -2,11 +2,15 @@
 
 import numpy as np
 import pytest
+from PIL import Image
+from scipy import ndimage
 from sklearn.decomposition import PCA
 
 from cifar_core.data import create_splits
+from cifar_core.data.alignment import align
 from cifar_core.data.dataset import Dataset
-from cifar_core.data.duplicates import NearDuplicates, find_near_duplicates
+from cifar_core.data.duplicates import LOWEST_LIKENESS, USUAL_LIKENESS, NearDuplicates, find_near_duplicates
+from cifar_core.data.outlines import blur, compute_detail, describe_outlines
 from cifar_core.data.similarity import describe_images, find_neighbours, normalize_rows, project_to_plane
 from cifar_core.data.splits import stratified_sample
 from cifar_core.data.traits import TRAIT_NAMES, compute_class_statistics, compute_traits
@@ -68,37 +72,144 @@ def test_the_plane_is_that_of_sklearns_pca():
     np.testing.assert_allclose(shares, reference.explained_variance_ratio_, rtol=1e-4)
 
 
-@pytest.fixture
-def doubled():
-    """60 training images; test images that are copies of the first of them, and some of their own."""
-    train, own = draw_images(60, seed=1), draw_images(6, seed=2)
-    noise = np.random.default_rng(3).normal(0, 6, train.shape)
-    copies = np.clip(train + noise, 0, 255).astype(np.uint8)
-    brighter = np.clip(copies[1].astype(int) + 25, 0, 255).astype(np.uint8)
-    shifted = np.roll(train[3], 1, axis=2)
-    tests = np.stack([copies[0], brighter, copies[2][..., ::-1], shifted, *own])
-    return make_dataset(np.concatenate([train, tests]), [place % 10 for place in range(70)], 60)
+def draw_scenes(count, seed=0):
+    """Pictures of 40x40 pixels with structure of several sizes, as photographs have it."""
+    generator = np.random.default_rng(seed)
+    scenes = np.zeros((count, 3, 40, 40), np.float32)
+    for side, weight in ((2, 1.0), (5, 2.0), (10, 3.0)):
+        coarse = generator.normal(size=(count, 3, 40 // side, 40 // side)).astype(np.float32)
+        shared = coarse.mean(axis=1, keepdims=True) * 1.5 + coarse * 0.5
+        scenes += weight * shared.repeat(side, axis=2).repeat(side, axis=3)
+    return np.clip(128 + 22 * scenes, 0, 255).astype(np.uint8)
 
 
-def test_copies_are_found_also_brighter_mirrored_or_shifted(doubled):
+def cut(scenes, down=4, right=4):
+    return scenes[..., down : down + 32, right : right + 32]
+
+
+def zoom(image, factor):
+    """The middle of an image, larger."""
+    picture = Image.fromarray(image.transpose(1, 2, 0))
+    side = 32 / factor
+    box = (16 - side / 2, 16 - side / 2, 16 + side / 2, 16 + side / 2)
+    return np.asarray(picture.resize((32, 32), Image.Resampling.BICUBIC, box=box)).transpose(2, 0, 1)
+
+
+def recolour(image, gains, offsets):
+    changed = image * np.array(gains)[:, None, None] + np.array(offsets)[:, None, None]
+    return np.clip(changed, 0, 255).astype(np.uint8)
+
+
+SCENES = draw_scenes(40, seed=1)
+CHANGES = {
+    "noisy": lambda scene: np.clip(cut(scene) + np.random.default_rng(3).normal(0, 6, (3, 32, 32)), 0, 255),
+    "brighter": lambda scene: recolour(cut(scene), (1, 1, 1), (25, 25, 25)),
+    "recoloured": lambda scene: recolour(cut(scene), (0.6, 1.0, 1.2), (50, 0, -30)),
+    "mirrored": lambda scene: cut(scene)[..., ::-1],
+    "shifted": lambda scene: cut(scene, 5, 3),
+    "enlarged by a tenth": lambda scene: zoom(cut(scene), 1.1),
+    "made smaller": lambda scene: shrink(scene),
+}
+
+
+def shrink(scene):
+    """36 pixels of the scene where the original shows 32."""
+    picture = Image.fromarray(scene.transpose(1, 2, 0))
+    return np.asarray(picture.resize((32, 32), Image.Resampling.BICUBIC, box=(2, 2, 38, 38))).transpose(2, 0, 1)
+
+
+def find_pairs(train, tests):
+    images = np.concatenate([train, np.stack(tests).astype(np.uint8)])
+    dataset = make_dataset(images, [place % 10 for place in range(len(images))], len(train))
+    found = find_near_duplicates(dataset).above(USUAL_LIKENESS)
+    return list(zip(found.first.tolist(), found.second.tolist(), found.is_mirrored.tolist(), strict=True))
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_copy_is_found_also_when_it_was_changed(change):
+    tests = [*cut(draw_scenes(6, seed=2)), CHANGES[change](SCENES[7])]
+    assert find_pairs(cut(SCENES), tests) == [(46, 7, change == "mirrored")]
+
+
+def test_copies_within_test_are_found_once_the_earlier_one_first():
+    own = cut(draw_scenes(6, seed=2))
+    assert find_pairs(cut(SCENES), [*own, own[2][..., ::-1]]) == [(42, 46, True)]
+
+
+def test_pictures_with_little_in_them_are_no_duplicates():
+    """Two horizons, with something small on each."""
+    horizons = np.full((2, 3, 32, 32), 190, np.uint8)
+    horizons[:, :, 18:] = 120
+    horizons += np.random.default_rng(0).integers(0, 8, horizons.shape, dtype=np.uint8)
+    horizons[0, :, 14:18, 6:14], horizons[1, :, 15:18, 17:29] = 60, 230
+    assert find_pairs(np.concatenate([cut(SCENES), horizons[:1]]), [horizons[1]]) == []
+    plain = np.random.default_rng(1).integers(100, 104, (2, 3, 32, 32), dtype=np.uint8)
+    assert find_pairs(np.concatenate([cut(SCENES), plain[:1]]), [plain[1]]) == []
+
+
+def test_pairs_come_the_most_alike_first_and_progress_is_told():
+    tests = np.stack([CHANGES["recoloured"](SCENES[1]), cut(SCENES)[2], CHANGES["enlarged by a tenth"](SCENES[3])])
+    dataset = make_dataset(np.concatenate([cut(SCENES), tests]), [0] * 43, 40)
     shares = []
-    found = find_near_duplicates(doubled, shares.append).above(0.93)
-    pairs = set(zip(found.test.tolist(), found.train.tolist(), found.is_mirrored.tolist(), strict=True))
-    assert pairs == {(60, 0, False), (61, 1, False), (62, 2, True), (63, 3, False)}
-    assert (np.diff(found.correlation) <= 0).all()
+    found = find_near_duplicates(dataset, shares.append)
+    assert found.first[0] == 41
+    assert (np.diff(found.likeness) <= 0).all()
+    assert found.likeness.max() <= 1
+    assert found.likeness.min() >= LOWEST_LIKENESS
     assert shares[-1] == 1.0
     assert shares == sorted(shares)
 
 
 def test_without_duplicates_there_are_none():
-    dataset = make_dataset(draw_images(30), [0] * 30, 20)
-    found = find_near_duplicates(dataset)
-    assert len(found.test) == len(found.correlation) == 0
+    dataset = make_dataset(cut(draw_scenes(30)), [0] * 30, 20)
+    assert len(find_near_duplicates(dataset).above(USUAL_LIKENESS).first) == 0
 
 
-def test_a_higher_correlation_keeps_fewer_pairs():
+def test_a_higher_likeness_keeps_fewer_pairs():
     pairs = NearDuplicates(np.arange(3), np.arange(3), np.zeros(3, bool), np.array([0.99, 0.95, 0.9], np.float32))
-    assert pairs.above(0.95).test.tolist() == [0, 1]
+    assert pairs.above(0.95).first.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(("scale", "shift"), [(1.0, 0), (1.0, 4), (1.25, -2), (0.8, 1)])
+def test_a_scaled_and_shifted_copy_is_laid_over_its_original(scale, shift):
+    large = Image.fromarray(draw_scenes(1, seed=5)[0].transpose(1, 2, 0)).resize((80, 80), Image.Resampling.BICUBIC)
+
+    def view(side, down):
+        """32x32 pixels of the large picture: `side` wide, its middle moved."""
+        box = (40 - side / 2, 40 - side / 2 + down, 40 + side / 2, 40 + side / 2 + down)
+        return np.asarray(large.resize((32, 32), Image.Resampling.BICUBIC, box=box)).transpose(2, 0, 1)
+
+    itself = align(view(50, 0)[None], view(50, 0)[None])
+    aligned = align(view(50 * scale, 0)[None], view(50, shift * 50 / 32)[None])
+    assert aligned.detail[0] > 0.93 * itself.detail[0] > 0.65
+    assert aligned.colour[0] > 0.93 * itself.colour[0] > 0.85
+    assert align(view(50, 0)[None], cut(SCENES)[:1]).detail[0] < 0.4
+
+
+def test_outlines_do_not_depend_on_brightness_or_contrast_and_mirror_as_images_do():
+    images = cut(draw_scenes(4))
+    paler = (images * 0.5 + 60).astype(np.uint8)
+    same = np.einsum("nd,nd->n", describe_outlines(images), describe_outlines(paler))
+    assert same.min() > 0.97
+    np.testing.assert_allclose(
+        describe_outlines(images, mirrored=True), describe_outlines(images[..., ::-1]), atol=1e-6
+    )
+    assert not describe_outlines(np.full((1, 3, 32, 32), 9, np.uint8)).any()
+
+
+def test_noise_in_plain_areas_is_no_detail():
+    noisy = np.random.default_rng(0).normal(100, 1, (1, 32, 32)).astype(np.float32)
+    assert np.abs(compute_detail(noisy)).max() < 0.6
+    edges = noisy.copy()
+    edges[:, :, 16:] += 80
+    assert np.abs(compute_detail(edges)).max() > 0.8
+
+
+@pytest.mark.parametrize("side", [3, 9])
+def test_blur_is_scipys(side):
+    pixels = np.random.default_rng(0).normal(size=(2, 20, 20)).astype(np.float32)
+    expected = [ndimage.uniform_filter(image, side, mode="nearest") for image in pixels]
+    np.testing.assert_allclose(blur(pixels, side), expected, atol=1e-5)
 
 
 @pytest.fixture

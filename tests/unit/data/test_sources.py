@@ -1,12 +1,16 @@
 """python -m pytest tests/unit/data/test_sources.py. Files in miniature, and hostile ones."""
 
+import gzip
+import io
 import multiprocessing
 import os
 import pickle
+import shutil
 import time
 
 import numpy as np
 import pytest
+from scipy.io import savemat
 
 from cifar_core.data import DataError, create_splits, inspect_source, load_dataset
 from cifar_core.data import reader as reader_module
@@ -84,7 +88,7 @@ def test_a_malicious_pickle_is_refused_and_nothing_runs(tmp_path, miniature, pro
     assert not trace.exists()
 
 
-@pytest.mark.parametrize("name", ["builtins\neval", "numpy\nload", "os\nsystem", "numpy.core.multiarray\nscalar"])
+@pytest.mark.parametrize("name", ["builtins\neval", "numpy\nload", "os\nsystem", "numpy.core.multiarray\narange"])
 def test_every_other_global_is_refused(tmp_path, miniature, name):
     write_folder(tmp_path, miniature | {"test_batch": b"\x80\x02c" + name.encode() + b"\n."})
     with pytest.raises(DataError, match="which no image needs"):
@@ -153,6 +157,229 @@ def test_a_changed_file_is_noticed(tmp_path, miniature):
     before = load_dataset(tmp_path).fingerprint
     (folder / "test_batch").write_bytes(miniature["data_batch_1"])
     assert load_dataset(tmp_path).fingerprint != before
+
+
+def test_a_place_or_a_name_a_bit_off_is_found(tmp_path, miniature):
+    expected = load_dataset(write_folder(tmp_path / "plain", miniature).parent).fingerprint
+    write_folder(tmp_path / "deeper" / "CIFAR10", miniature)
+    write_folder(tmp_path / "twice" / FOLDER, miniature)
+    write_folder(tmp_path / "a", miniature).rename(tmp_path / "bare")
+    for name in ("deeper", "twice", "bare"):
+        assert load_dataset(tmp_path / name).fingerprint == expected, name
+        assert inspect_source(tmp_path / name).kind == "folder"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cifar-10-python.tar (1).gz",
+        "cifar-10-python (1).tar.gz",
+        "cifar-10-python.tgz",
+        "CIFAR-10-Python.TAR.GZ",
+        "cifar-10-python.tar",
+        "cifar-10-python.gz",
+    ],
+)
+def test_an_archive_is_known_by_its_content(tmp_path, miniature, name):
+    made = write_archive(tmp_path / "made", miniature)
+    content = made.read_bytes()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / name).write_bytes(gzip.decompress(content) if name.endswith("tar") else content)
+    assert inspect_source(tmp_path / "data").kind == "archive"
+    assert load_dataset(tmp_path / "data").fingerprint == load_dataset(tmp_path / "made").fingerprint
+
+
+def parsed(miniature):
+    """The miniature's images and labels by batch, as the other forms are made of."""
+    unpacked = {name: pickle.loads(content, encoding="bytes") for name, content in miniature.items()}
+    return {name: (batch[b"data"], batch[b"labels"]) for name, batch in unpacked.items()}
+
+
+def python_3(data, labels, protocol, shape=lambda labels: labels):
+    return pickle.dumps({"data": data, "labels": shape(labels), "batch_label": "x"}, protocol)
+
+
+def matlab(data, labels):
+    buffer = io.BytesIO()
+    savemat(buffer, {"data": data, "labels": np.array(labels, np.uint8)[:, None], "batch_label": "x"})
+    return buffer.getvalue()
+
+
+def binary(data, labels):
+    return np.concatenate([np.array(labels, np.uint8)[:, None], data], axis=1).tobytes()
+
+
+FORMS = {
+    **{f"protocol {p}": ("", lambda d, y, p=p: python_3(d, y, p)) for p in (0, 1, 2, 3, 4, 5)},
+    **{f"numpy labels, protocol {p}": ("", lambda d, y, p=p: python_3(d, y, p, np.array)) for p in (0, 2, 5)},
+    "a list of numpy labels": ("", lambda d, y: python_3(d, y, 4, lambda y: list(np.array(y, np.uint8)))),
+    "images of three axes": ("", lambda d, y: python_3(d.reshape(-1, 3, 32, 32), y, 4)),
+    "binary": (".bin", binary),
+    "Matlab": (".mat", matlab),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("packed", [False, True])
+def test_every_form_gives_the_same_dataset_unverified(tmp_path, miniature, form, packed):
+    suffix, write = FORMS[form]
+    files = {name + suffix: write(*batch) for name, batch in parsed(miniature).items()}
+    if packed:
+        write_archive(tmp_path / "data", files).rename(tmp_path / "data" / "cifar-10-any.tar.gz")
+        shutil.rmtree(tmp_path / "data" / "unpacked")
+    else:
+        write_folder(tmp_path / "data", files)
+    write_folder(tmp_path / "plain", miniature)
+    dataset = load_dataset(tmp_path / "data")
+    assert dataset.source == "cifar10-unverified"
+    assert dataset.fingerprint == load_dataset(tmp_path / "plain").fingerprint
+
+
+def photographs(count):
+    """Smooth pictures: neighbours are alike, as in photographs."""
+    rows, columns = np.mgrid[:32, :32]
+    phases = np.random.default_rng(0).uniform(0, 6, (count, 3, 1, 1))
+    return (128 + 100 * np.sin(phases + rows / 5) * np.cos(phases + columns / 7)).astype(np.uint8)
+
+
+def channel_last(labels):
+    return pickle.dumps({"data": photographs(SIZE).transpose(0, 2, 3, 1).reshape(SIZE, -1), "labels": labels}, 4)
+
+
+def test_smooth_pictures_plane_by_plane_are_taken(tmp_path, miniature):
+    content = pickle.dumps({"data": photographs(SIZE).reshape(SIZE, -1), "labels": [0] * SIZE}, 4)
+    write_folder(tmp_path, dict.fromkeys(miniature, content))
+    assert load_dataset(tmp_path).num_images == 6 * SIZE
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (channel_last([0] * SIZE), "with the colours last"),
+        (pickle.dumps({"data": np.zeros((SIZE, 32, 32, 3), np.uint8), "labels": [0] * SIZE}), "its colours come last"),
+        (pickle.dumps({b"data": 1, b"fine_labels": [0], b"coarse_labels": [0]}), "a batch of CIFAR-100"),
+        (b"<!DOCTYPE html><html>moved</html>", "it is a web page"),
+        (small((SIZE // 2, 3, 32, 32), [0] * (SIZE // 2)), rf"bytes but uint8 of shape \({SIZE // 2}, 3072\)"),
+        (pickle.dumps({"data": np.zeros((SIZE, 3072)), "labels": [0] * SIZE}), "but float64 of shape"),
+        (pickle.dumps({"data": np.zeros((SIZE, 3072), np.uint8), "labels": [0.5] * SIZE}), "not a whole number"),
+        (pickle.dumps({"data": np.zeros((SIZE, 3072), np.uint8), "labels": np.zeros(SIZE)}), "not a whole number"),
+        (pickle.dumps({"data": np.array([None]), "labels": [0] * SIZE}), "data is not an array"),
+    ],
+)
+def test_what_a_batch_is_instead_is_said_and_what_to_put_there(tmp_path, miniature, content, words):
+    write_folder(tmp_path, miniature | {"data_batch_4": content})
+    with pytest.raises(DataError, match=words) as caught:
+        load_dataset(tmp_path)
+    assert "data_batch_4" in str(caught.value)
+    assert "Put cifar-10-python.tar.gz" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "words"),
+    [
+        ("cifar-10-python.tar.gz", b"<!DOCTYPE html><html>moved</html>", "not a complete archive but a web page"),
+        ("cifar-10-python.tar.gz", b"", "not a complete archive but empty"),
+        ("cifar-10.zip", b"PK\x03\x04...", "a zip archive"),
+        ("cifar-100-python.tar.gz", b"\x1f\x8b", "is CIFAR-100, not CIFAR-10"),
+        ("cifar-10-python.tar.gz.crdownload", b"\x1f\x8b", "a download that is not finished"),
+        ("cifar10.npz", b"PK", "not an archive of CIFAR-10's batches"),
+        ("cifar-100-python/train", b"", "holds none of CIFAR-10's six batches"),
+        ("some/cifar-10-batches-bin/readme.html", b"", "holds none of CIFAR-10's six batches"),
+        ("data_batch_1", b"x", "is incomplete: data_batch_2"),
+        ("deeper/still/test_batch.bin", b"x", "is incomplete: data_batch_1.bin"),
+    ],
+)
+def test_what_only_looks_like_cifar_is_named_instead_of_the_practice_set(tmp_path, path, content, words):
+    (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / path).write_bytes(content)
+    with pytest.raises(DataError, match=words) as caught:
+        load_dataset(tmp_path)
+    assert str(tmp_path) in str(caught.value)
+
+
+def test_cifar_100_is_known_by_its_files(tmp_path):
+    for name in ("train", "test", "meta"):
+        (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(DataError, match="is CIFAR-100, not CIFAR-10"):
+        load_dataset(tmp_path)
+    write_archive(tmp_path / "packed", {"train": b"x", "test": b"x", "meta": b"x"})
+    shutil.rmtree(tmp_path / "packed" / "unpacked")
+    with pytest.raises(DataError, match="is CIFAR-100, not CIFAR-10"):
+        load_dataset(tmp_path / "packed")
+
+
+def test_what_cannot_be_used_stands_back_behind_what_can(tmp_path, miniature):
+    (tmp_path / "cifar-100-python.tar.gz").write_bytes(b"\x1f\x8b")
+    write_folder(tmp_path / "half", {"data_batch_1": miniature["data_batch_1"]})
+    write_folder(tmp_path / "whole", miniature)
+    assert load_dataset(tmp_path).num_images == 6 * SIZE
+
+
+def test_other_files_leave_the_practice_set(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    (tmp_path / "cifar10-labels.csv").write_text("0")
+    (tmp_path / "photos").mkdir()
+    assert load_dataset(tmp_path).source == "practice"
+
+
+def test_any_changed_byte_of_an_archive_is_noticed(tmp_path, miniature):
+    data_dir = tmp_path / "data"
+    path = write_archive(data_dir, miniature)
+    shutil.rmtree(data_dir / "unpacked")
+    whole = load_dataset(data_dir).fingerprint
+    content, generator = bytearray(path.read_bytes()), np.random.default_rng(0)
+    noticed = 0
+    places = [int(place) for place in generator.integers(20, len(content) - 8, 40)]
+    for place in [*places, len(content) - 6]:
+        changed = content.copy()
+        changed[place] ^= 1 << int(generator.integers(8))
+        path.write_bytes(changed)
+        with pytest.raises(DataError) as caught:
+            load_dataset(data_dir)
+        noticed += "download it again" in str(caught.value)
+    assert noticed >= len(places) - 2
+    path.write_bytes(content)
+    assert load_dataset(data_dir).fingerprint == whole
+
+
+def test_a_refusal_is_remembered_until_a_file_changes(tmp_path, miniature, monkeypatch):
+    folder = write_folder(tmp_path, miniature | {"test_batch": b"no pickle"})
+    with pytest.raises(DataError, match="test_batch") as first:
+        load_dataset(tmp_path)
+    read = []
+    monkeypatch.setattr(reader_module, "parse_batch", lambda *args: read.append(args) or pytest.fail("read again"))
+    with pytest.raises(DataError) as again:
+        load_dataset(tmp_path)
+    assert (str(again.value), read) == (str(first.value), [])
+    monkeypatch.undo()
+    monkeypatch.setattr(reader_module, "IMAGES_PER_BATCH", SIZE)
+    monkeypatch.setattr(sources_module, "_NUM_IMAGES", 6 * SIZE)
+    monkeypatch.setattr(sources_module, "_NUM_TRAIN", 5 * SIZE)
+    (folder / "test_batch").write_bytes(miniature["test_batch"])
+    assert load_dataset(tmp_path).num_images == 6 * SIZE
+
+
+HOSTILE_CALLS = {
+    "a number of objects": (
+        b"cnumpy.core.multiarray\nscalar",
+        b"cnumpy\ndtype\n(U\x01OK\x00K\x01tRN",
+        "not a whole one",
+    ),
+    "a codec": (b"c_codecs\nencode", b"X\x01\x00\x00\x00xX\x03\x00\x00\x00zip", "asks for the encoding 'zip'"),
+    "a buffer of pointers": (
+        b"cnumpy._core.numeric\n_frombuffer",
+        b"U\x08abcdefghcnumpy\ndtype\n(U\x01OK\x00K\x01tRK\x01\x85X\x01\x00\x00\x00C",
+        "OBJECT array",
+    ),
+}
+
+
+@pytest.mark.parametrize("call", HOSTILE_CALLS)
+def test_what_arrays_need_does_nothing_else(tmp_path, miniature, call):
+    name, arguments, words = HOSTILE_CALLS[call]
+    write_folder(tmp_path, miniature | {"test_batch": b"\x80\x02" + name + b"\n(" + arguments + b"tR."})
+    with pytest.raises(DataError, match=f"test_batch is not a CIFAR-10 batch: .*{words}"):
+        load_dataset(tmp_path)
 
 
 def build(data_dir, barrier, found):
