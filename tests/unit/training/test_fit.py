@@ -243,3 +243,24 @@ def test_nobody_has_to_watch(tmp_path, tiny_dataset, tiny_config):
     alone = fit(tiny_config, tiny_dataset, RunFiles(tmp_path / "alone"))
     assert alone.test_accuracy_last == watched.test_accuracy_last
     assert_same_weights(weights(tmp_path / "alone"), weights(tmp_path / "watched"))
+
+
+def test_every_report_tells_a_pace_and_an_epochs_is_between_its_reports(tmp_path, tiny_dataset, tiny_config):
+    _, events = run(tiny_config, tiny_dataset, tmp_path)
+    for epoch in (event for event in events if isinstance(event, EpochDone)):
+        paces = [
+            event.images_per_second for event in events if isinstance(event, StepsDone) and event.epoch == epoch.epoch
+        ]
+        assert min(paces) > 0
+        assert min(paces) * 0.999 <= epoch.images_per_second <= max(paces) * 1.001
+
+
+def test_a_loss_on_val_that_is_no_number_ends_the_run_and_names_the_step(
+    tmp_path, tiny_dataset, tiny_config, monkeypatch
+):
+    steps = create_training_state(tiny_config, tiny_dataset, "cpu").steps_per_epoch
+    losses = iter([1.0, math.nan])
+    monkeypatch.setattr("cifar_core.training.fit.compute_loss", lambda predictions: next(losses))
+    result, _ = run(tiny_config, tiny_dataset, tmp_path)
+    assert (result.status, result.last_epoch) == ("diverged", 1)
+    assert f"step {2 * steps}" in result.message

@@ -52,3 +52,10 @@ def test_the_first_step_that_is_not_finite_is_named(bad):
     with pytest.raises(DivergedError, match="at step 12") as caught:
         meter.read(last_step=13)
     assert caught.value.step == 12
+
+
+def test_totals_add_up_part_by_part():
+    total = StepTotals(1.5, 2, 10, 0.25) + StepTotals(2.0, 3, 5, 0.5)
+    assert (total.mean_loss, total.accuracy) == (pytest.approx(3.5 / 15), pytest.approx(5 / 15))
+    assert (total.num_images, total.seconds) == (15, 0.75)
+    assert total.images_per_second == pytest.approx(15 / 0.75)
