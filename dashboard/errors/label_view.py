@@ -1,6 +1,7 @@
 """Labels that the network doubts with reason."""
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from cifar_core.evaluation import compute_accuracy
@@ -35,6 +36,10 @@ def render_labels(reading: Reading) -> None:
         st.info(describe_none(accuracy), icon=":material/check_circle:")
         return
     st.caption(describe_precision(accuracy))
+    _render_suspects(reading, frame)
+
+
+def _render_suspects(reading: Reading, frame: pd.DataFrame) -> None:
     dataset, shown = reading.dataset, frame.head(PAGE_SIZE)
     names = np.array(dataset.class_names)
     tiles = [

@@ -25,6 +25,8 @@ _TRAIT_HELP = {
     "distance_to_class_mean": "root mean square difference to the mean image of its class",
     "typicality": "correlation with the mean of its class at 8x8 pixels",
 }
+# Whoever asks for what is typical wants to see it.
+_LARGEST_FIRST = {"typicality"}
 # As the address spells them, which takes what the box shows.
 _ORDERS = ("index", *(name.replace("_", " ") for name in TRAIT_NAMES))
 
@@ -83,7 +85,7 @@ def choose_images(dataset: Dataset, splits: Splits) -> Shown:
             key=state.EXPLORE_REVERSE,
             bind="query-params",
             persist_state="session",
-            help="The largest value first.",
+            help="The other end first.",
         )
     with fifth:
         text = st.text_input(
@@ -143,7 +145,8 @@ def _sort(dataset: Dataset, indices: NDArray[np.int64], order: str, is_reversed:
     if traits is None:
         return Shown(indices[::-1] if is_reversed else indices, "index")
     values = traits[order][indices].astype(np.float32)
-    places = np.argsort(-values if is_reversed else values, kind="stable")
+    is_falling = is_reversed != (order in _LARGEST_FIRST)
+    places = np.argsort(-values if is_falling else values, kind="stable")
     return Shown(indices[places], order, values[places])
 
 
