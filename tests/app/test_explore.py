@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from cifar_core.config import RunConfig
-from cifar_core.data import create_splits, default_data_dir, load_dataset
+from cifar_core.data import create_splits, default_data_dir, load_dataset, splits_of
 from cifar_core.data.similarity import describe_images, find_neighbours
 from cifar_core.derived import DerivedStore, Request
 from cifar_core.derived.worker import work_on
 from cifar_core.models import create_classifier
+from cifar_core.overrides import with_overrides
 from cifar_core.training.checkpoint import Progress, save_checkpoint
 from tests.app.reading import component_messages, galleries, inspector, labelled, texts
 
@@ -237,3 +238,15 @@ def test_splits_are_those_of_the_chosen_run(open_page, lab):
     config = RunConfig.model_validate(lab.config.model_dump() | {"data": {"val_fraction": 0.5}})
     run_id = lab.queue("half", config)
     assert main_gallery(open_page("Explore", run=run_id, split="val"))["label"] == "Images 1 to 100 of 2500"
+
+
+def test_what_a_run_left_out_is_not_called_train(open_page, lab):
+    config = with_overrides(lab.config, {"data.train_fraction": 0.1})
+    run_id = lab.queue("tenth", config)
+    splits = splits_of(load_dataset(), config.data)
+    shown = main_gallery(open_page("Explore", run=run_id, split="train", per="1000"))
+    assert sorted(shown["ids"]) == splits.train.tolist()
+    left_out = next(index for index in range(PRACTICE_TRAIN) if splits.split_of(index) == "unused")
+    at = open_page("Explore", run=run_id, image=str(left_out))
+    assert inspector(at)["hint"].startswith("unused")
+    assert inspector(open_page("Explore", run=run_id, image=str(splits.train[0])))["hint"].startswith("train")

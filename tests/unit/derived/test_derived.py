@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 
-from cifar_core.data import create_splits, load_dataset
+from cifar_core.data import create_splits, load_dataset, splits_of
 from cifar_core.data.duplicates import NearDuplicates
 from cifar_core.data.similarity import find_nearest, scale_features
 from cifar_core.data.traits import TRAIT_NAMES
@@ -13,6 +13,7 @@ from cifar_core.derived import KINDS, DerivedStore, Request
 from cifar_core.derived.worker import work_on
 from cifar_core.inference.features import extract_features
 from cifar_core.models import create_classifier
+from cifar_core.overrides import with_overrides
 from cifar_core.training.checkpoint import Progress, save_checkpoint
 from tests.unit.runs_helpers import wait_until
 
@@ -156,6 +157,15 @@ def test_features_of_the_training_images_are_kept_at_length_one(dataset, checkpo
     assert np.allclose(lengths[lengths > 0], 1, atol=1e-2)
     expected = scale_features(extract_features(checkpoint[1], dataset.images, arrays["indices"][[7, 4000]]))
     np.testing.assert_allclose(features[[7, 4000]], expected, atol=2e-3)
+
+
+def test_features_are_of_no_image_that_the_run_left_out(dataset, tmp_path, page_like_config):
+    config = with_overrides(page_like_config, {"data.train_fraction": 0.1})
+    path = tmp_path / "tenth.safetensors"
+    save_checkpoint(path, config, create_classifier(config, mean=(0.5,) * 3, std=(0.25,) * 3), Progress(1, 1, 1, 0.5))
+    indices = KINDS["features"](dataset, {"checkpoint": str(path)}, lambda share: None)["indices"]
+    assert np.array_equal(indices, splits_of(dataset, config.data).train)
+    assert len(indices) == pytest.approx(0.1 * len(create_splits(dataset, 0.1, 0).train), rel=0.02)
 
 
 def test_the_nearest_come_first():
