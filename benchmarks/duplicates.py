@@ -36,7 +36,7 @@ def read_list(path: Path, num_train: int) -> set[tuple[int, int]]:
 
 
 def measure(pairs: NearDuplicates, listed: set[tuple[int, int]], num_train: int) -> float:
-    """Print recall on both halves of the list, and how many pairs there are; return the odd one at the usual likeness."""
+    """Print recall on both halves of the list, and how many pairs there are; return the odd, usual one."""
     usual = 0.0
     print("likeness   recall even   recall odd   train-test pairs   of them listed   within test")
     for threshold in _THRESHOLDS:
