@@ -36,7 +36,7 @@ def test_no_page_crashes_on_a_broken_data_folder(open_page, page, tmp_path, monk
     at = open_page(page)
     assert "Data cannot be read" in sidebar_text(at)
     if page != "Runs":
-        assert "is incomplete" in at.error[0].value
+        assert "which is empty" in at.error[0].value
 
 
 @pytest.mark.parametrize("page", PAGES)
