@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from cifar_core.data.splits import UNUSED
 from cifar_core.runs import RunStatus, RunSummary
 
 STATUS_ICONS = {
@@ -77,6 +78,11 @@ def run_title(run: RunSummary) -> str:
 def epoch_of(status: RunStatus) -> str:
     """Return which epoch a run is in, e.g. "epoch 3 of 10"."""
     return f"epoch {min(status.epoch + 1, status.num_epochs)} of {status.num_epochs}"
+
+
+def split_title(split: str) -> str:
+    """Return a split as a page says it, e.g. "val split"; of an image that a run leaves out, "unused by this run"."""
+    return "unused by this run" if split == UNUSED else f"{split} split"
 
 
 def percent(share: float | None, digits: int = 1) -> str:

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 from cifar_core.data import Dataset, Splits
 from cifar_core.data.upload import EXTENSIONS, MAX_BYTES, MAX_PIXELS, Upload, UploadError, read_upload
 from dashboard.drawing.choices import choose_one
+from dashboard.drawing.words import split_title
 from dashboard.session import state
 from dashboard.session.weights import digest
 
@@ -63,7 +64,7 @@ def _choose_index(dataset: Dataset, splits: Splits) -> Subject:
         help=f"Its place in the dataset: 0 to {dataset.num_train - 1} are the official training images, then test.",
     )
     true_idx = int(dataset.labels[value])
-    title = f"{dataset.class_names[true_idx]}, image {value}, {splits.split_of(value)} split"
+    title = f"{dataset.class_names[true_idx]}, image {value}, {split_title(splits.split_of(value))}"
     return Subject(np.asarray(dataset.images[value]), true_idx, value, title)
 
 

@@ -14,7 +14,7 @@ from cifar_core.runs import RunSummary
 from cifar_core.training.exceptions import CheckpointError
 from dashboard.components import gallery, image_inspector
 from dashboard.drawing.tiles import label_tiles
-from dashboard.drawing.words import percent
+from dashboard.drawing.words import percent, split_title
 from dashboard.explore.filters import Shown
 from dashboard.session import state
 from dashboard.session.cache import get_descriptors, get_store
@@ -78,7 +78,7 @@ def render_image(
             on_open(int(order[(int(places[0]) + by) % len(order)]))
 
     name = dataset.class_names[dataset.labels[index]]
-    hint = f"{splits.split_of(index)} split. Point at a pixel to read it; arrow keys step."
+    hint = f"{split_title(splits.split_of(index))}. Point at a pixel to read it; arrow keys step."
     image_inspector(dataset.images[index], f"{name}, image {index}", key="explore_image", hint=hint, on_step=step)
     if run is not None:
         _render_prediction(dataset, index, run)
