@@ -1,34 +1,57 @@
 """Follow a run on the command line: a progress bar on standard error until it ends."""
 
+import contextlib
 import sys
 import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tqdm import tqdm
 
+from cifar_core.interrupts import Interrupts
 from cifar_core.runs import RunStatus, RunStore
 
 _POLL_SECONDS = 0.2
 
 
-def follow(store: RunStore, run_id: str) -> RunStatus:
-    """Show the run's progress until it ends. The first interrupt stops the run, the second leaves it to itself."""
+def follow(store: RunStore, run_id: str, interrupts: Interrupts, stop: Callable[[], None]) -> RunStatus:
+    """Show the run's progress until it ends.
+
+    Args:
+        store: Of the run.
+        run_id: Of a run that waits or trains.
+        interrupts: The first makes the run stop, the second leaves it to itself.
+        stop: Called at the first; it should make the run end.
+
+    Raises:
+        KeyboardInterrupt: At the second interrupt.
+    """
     record = store.record(run_id)
-    was_asked_to_stop = False
-    with tqdm(unit="step", disable=None, dynamic_ncols=True, file=sys.stderr) as bar:
+    is_stopping = False
+    with _bar() as bar:
         while True:
-            try:
-                status = record.status()
+            status = record.status()
+            with contextlib.suppress(OSError):  # the terminal is gone; the run is not
                 _show(bar, status)
-                if not status.is_active:
-                    return status
-                store.refresh()
-                time.sleep(_POLL_SECONDS)
-            except KeyboardInterrupt:
-                if was_asked_to_stop:
-                    raise
-                was_asked_to_stop = True
-                store.stop(run_id)
+            if not status.is_active:
+                return status
+            if interrupts.count and not is_stopping:
+                is_stopping = True
+                stop()
+            if interrupts.count > 1:
+                raise KeyboardInterrupt
+            store.refresh()
+            time.sleep(_POLL_SECONDS)
+
+
+@contextlib.contextmanager
+def _bar() -> Iterator["tqdm[Any]"]:
+    bar = tqdm(unit="step", disable=None, dynamic_ncols=True, file=sys.stderr)
+    try:
+        yield bar
+    finally:
+        with contextlib.suppress(OSError):
+            bar.close()
 
 
 def _show(bar: "tqdm[Any]", status: RunStatus) -> None:

@@ -1,5 +1,6 @@
 """Edit, parse and compare RunConfigs by dotted paths such as `optimizer.learning_rate`."""
 
+import ast
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -74,11 +75,23 @@ def overrides_between(base: RunConfig, config: RunConfig) -> dict[str, Any]:
 
 
 def parse_value(text: str) -> Any:
-    """Read a value as typed on a command line: a number, true, false or null as JSON has them; all else is text."""
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError:
-        return text
+    """Read a value as typed on a command line: a number, true, false, null, a list or an object; all else is text.
+
+    Lists and objects are JSON, or what some shells leave of it: with single quotes, as Python writes them.
+
+    Raises:
+        ConfigError: It begins like a list or an object, but cannot be read as one.
+    """
+    for read in (json.loads, ast.literal_eval):
+        try:
+            value = read(text)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            continue
+        if read is json.loads or isinstance(value, list | dict):
+            return value
+    if text[:1] in ("[", "{"):
+        raise ConfigError("cannot be read; allowed: JSON, with double quotes around its names")
+    return text
 
 
 def describe_allowed(section: type[Section], field: str) -> str:
@@ -113,6 +126,8 @@ def _split_path(path: str) -> tuple[str, str]:
 def _describe_block(path: str, details: ErrorDetails, location: list[str]) -> str:
     """Describe an error within a list of blocks; `location` starts with the block's place, then has its kind."""
     where = f"{path}[{int(location[0]) + 1}]"
+    if details["type"] == "union_tag_invalid":
+        return f"{where}.kind = {details['ctx']['tag']!r} is not allowed; allowed: {', '.join(BLOCKS)}"
     if len(location) < 3 or location[1] not in BLOCKS:
         return f"{where} is not allowed: {details['msg']}; allowed kinds: {', '.join(BLOCKS)}"
     block, field = BLOCKS[location[1]], location[2]

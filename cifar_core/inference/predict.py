@@ -51,10 +51,15 @@ def predict(
     batch_size = batch_size or (_CPU_BATCH_SIZE if device.type == "cpu" else _BATCH_SIZE)
     autocast = torch.autocast(device.type, dtype=torch.bfloat16, enabled=dtype is torch.bfloat16)
     with evaluation_mode(model), torch.inference_mode(), autocast:
-        batches = (_load_batch(images, batch, device) for batch in places.split(batch_size))
-        logits = [_average_flips(model, batch) if average_flips else model(batch).float() for batch in batches]
+        logits = torch.empty(0, device=device)
+        for start in range(0, len(places), batch_size):
+            batch = _load_batch(images, places[start : start + batch_size], device)
+            found = _average_flips(model, batch) if average_flips else model(batch).float()
+            if not start:  # one block for all: small ones kept between large ones would break up the memory
+                logits = found.new_empty(len(places), *found.shape[1:])
+            logits[start : start + len(found)] = found
     chosen = _as_array(targets)[places.numpy()].astype(np.int64)
-    return Predictions(torch.cat(logits).cpu().numpy(), chosen, places.numpy())
+    return Predictions(logits.cpu().numpy(), chosen, places.numpy())
 
 
 def _average_flips(model: nn.Module, images: Tensor) -> Tensor:

@@ -65,6 +65,11 @@ def build_speed_cnn(config: SpeedCNNConfig, num_classes: int) -> Network:
     return Network(layers, last_conv_name="gelu3_2")
 
 
+def needs_whitening(model: nn.Module) -> bool:
+    """Whether a model has a layer that is set from images."""
+    return any(isinstance(module, Whitening) for module in model.modules())
+
+
 def set_whitening(model: nn.Module, images: Tensor) -> None:
     """Set every whitening layer of a model from normalised images (N, 3, 32, 32); other models are left alone."""
     for module in model.modules():

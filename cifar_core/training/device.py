@@ -1,10 +1,20 @@
 """Where and in which number format to train. torch is imported only when a question needs it."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+import psutil
+
+# Where Linux says what a container may use, and uses: control groups of version 2, and of version 1.
+_CONTAINER_LIMITS = {
+    "/sys/fs/cgroup": ("memory.max", "memory.current", "inactive_file"),
+    "/sys/fs/cgroup/memory": ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+}
 
 
 class DeviceError(ValueError):
@@ -88,6 +98,21 @@ def measure_device_load(device: str) -> tuple[float | None, float | None]:
     return float(torch.cuda.max_memory_allocated(device)), busy
 
 
+def measure_free_memory(device: str) -> int | None:
+    """Return the bytes that a new process could use where it trains; None where nobody can say.
+
+    On a CPU the smaller of what the system has and what a container leaves; on a GPU what it has not given away.
+    """
+    if device.startswith("cuda"):
+        import torch
+
+        return int(torch.cuda.mem_get_info(device)[0])
+    if device == "cpu":
+        limits = (_free_in_container(Path(folder), *names) for folder, names in _CONTAINER_LIMITS.items())
+        return min(psutil.virtual_memory().available, *(limit for limit in limits if limit is not None), sys.maxsize)
+    return None
+
+
 def count_cores() -> int:
     """Return the CPU cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -135,3 +160,14 @@ def _has_bfloat16(device: str) -> bool:
         probes = (getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
         return any(probe() for probe in probes if probe is not None)
     return kind == "xpu"
+
+
+def _free_in_container(folder: Path, limit: str, used: str, reclaimable: str) -> int | None:
+    """Return what a control group has left, counting pages of files that it would give up; None without a limit."""
+    try:
+        most, now = int((folder / limit).read_text()), int((folder / used).read_text())
+        lines = (folder / "memory.stat").read_text().splitlines()
+        pages = next((int(line.split()[1]) for line in lines if line.split()[0] == reclaimable), 0)
+    except (OSError, ValueError, IndexError):  # no such group, or "max": no limit
+        return None
+    return max(most - now + pages, 0)

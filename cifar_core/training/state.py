@@ -21,7 +21,7 @@ from cifar_core.data import (
     noisy_labels,
     splits_of,
 )
-from cifar_core.models import Classifier, create_classifier, set_whitening
+from cifar_core.models import Classifier, create_classifier, needs_whitening, set_whitening
 from cifar_core.randomness import stream_seed
 from cifar_core.training.device import resolve_precision
 from cifar_core.training.optimizer import create_optimizer
@@ -103,6 +103,8 @@ def create_training_state(config: RunConfig, dataset: Dataset, device: str) -> T
 
 def _set_whitening(classifier: Classifier, dataset: Dataset, splits: Splits) -> None:
     """Set what is set from images, on the CPU: the same images then give the same filters on every device."""
+    if not needs_whitening(classifier):
+        return  # and 5,000 images are not copied
     images = torch.from_numpy(dataset.images[np.sort(splits.train)[:_NUM_WHITENED]])
     set_whitening(classifier, classifier.normalize(scale_pixels(images)))
 

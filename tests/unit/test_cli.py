@@ -34,6 +34,23 @@ TINY = [
         (["train", "--set", "model.depth=20"], ["model.depth", "simple_cnn", "width"]),
         (["train", "--set", "training.device=tpu"], ["training.device = 'tpu'", "cuda"]),
         (["train", "--epochs", "3"], ["--epochs"]),
+        (["train", "--set", "optimizer.learning_rate=NaN"], ["optimizer.learning_rate = nan", "more than 0"]),
+        (
+            ["train", "--set", "optimizer.learning_rate=0,05"],
+            ["optimizer.learning_rate = '0,05'", "a number more than 0"],
+        ),
+        (["train", "--set", 'model.blocks=[{"kind":"conv"'], ["--set model.blocks", "JSON"]),
+        (["train", "--set", "model.blocks=" + "[" * 5000], ["--set model.blocks", "JSON"]),
+        (["train", "--set", 'model.name=["custom"]'], ["model.name", "custom"]),
+        (["train", "--seeds", "0"], ["--seeds", "'0'", "greater than or equal to 1"]),
+        (["train", "--name", "x" * 81], ["--name", "80"]),
+        (["extend", "some-run", "--epochs", "0"], ["--epochs", "'0'"]),
+        (["stop"], ["RUN-IDS"]),
+        (["fork", "some-run", "--which", "first"], ["--which", "'first'", "'best' or 'last'"]),
+        *[
+            ([command, "20990101-0000-no-run"], ["20990101-0000-no-run"])
+            for command in ("stop", "pause", "resume", "fork", "delete")
+        ],
         (["evaluate"], ["RUN-ID"]),
         (["evaluate", "20990101-0000-no-run"], ["20990101-0000-no-run"]),
         (["evaluate", "some-run", "--split", "train"], ["--split", "'train'", "'val' or 'test'"]),
@@ -53,7 +70,7 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments, words, capsys):
 def test_help_names_every_command(capsys):
     assert main(["--help"]) == 0
     text = capsys.readouterr().out
-    for command in ("app", "data", "train", "evaluate", "runs"):
+    for command in ["app", "data", "train", "evaluate", "runs", "stop", "pause", "resume", "extend", "fork", "delete"]:
         assert command in text
 
 
@@ -154,7 +171,7 @@ def test_train_evaluate_and_list_agree(capsys):
 
 def test_a_run_that_diverges_is_exit_code_1(capsys, monkeypatch):
     diverged = RunStatus(status="diverged", message="Diverged: the loss became nan at step 7.")
-    monkeypatch.setattr("cifar_core.cli.follow", lambda *_: diverged)
+    monkeypatch.setattr("cifar_core.cli.waiting.follow", lambda *_: diverged)
     monkeypatch.setattr("cifar_core.runs.RunStore.submit", lambda *_, **__: "20261122-1815-brave-otter")
     assert main(["train", *TINY, "--json"]) == 1
     captured = capsys.readouterr()

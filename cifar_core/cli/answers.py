@@ -1,0 +1,58 @@
+"""What commands answer, in words and as JSON."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from cifar_core.data import Dataset
+from cifar_core.runs import RunStatus
+
+PROGRAM = "cifar-lab" if Path(sys.argv[0]).stem == "cifar-lab" else "python -m cifar_core"
+
+
+class FailedError(Exception):
+    """The command was understood, but its work did not succeed."""
+
+
+def print_json(value: Any, wanted: bool) -> None:
+    """Print one last line of JSON, if it is wanted."""
+    if wanted:
+        print(json.dumps(value))
+
+
+def remark(text: str) -> None:
+    """Say something beside the result."""
+    sys.stderr.write(text + "\n")
+
+
+def remark_on(dataset: Dataset) -> None:
+    """Say what is special about the images that a result rests on."""
+    remarks = {
+        "practice": f"No CIFAR-10 found: this trains on the practice set. Get it with: {PROGRAM} data",
+        "cifar10-unverified": "The CIFAR-10 files lack the official checksums: results are marked unverified.",
+    }
+    if dataset.source in remarks:
+        remark(remarks[dataset.source])
+
+
+def print_result(status: RunStatus) -> None:
+    """Say how a run ended, and what it reached."""
+    print(f"{status.status.capitalize()} in {status.seconds or 0:.0f} s. {status.message}".strip())
+    if status.best_val_accuracy is None:
+        return
+    best = f"val accuracy {status.best_val_accuracy:.2%} at its best epoch ({status.best_epoch})"
+    print(f"{best}, {status.last_val_accuracy or 0:.2%} at the last.")
+    if status.test_accuracy_best is not None:
+        print(f"test accuracy {status.test_accuracy_best:.2%} with the weights of epoch {status.best_epoch}.")
+
+
+def result_of(run_id: str, status: RunStatus) -> dict[str, Any]:
+    """Return what scripts are told of a run."""
+    return {
+        "run_id": run_id,
+        "status": status.status,
+        "val_accuracy": status.best_val_accuracy,
+        "test_accuracy": status.test_accuracy_best,
+        "seconds": status.seconds,
+    }

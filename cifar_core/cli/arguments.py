@@ -1,0 +1,61 @@
+"""Arguments that several commands take, and how they are written."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote, unquote
+
+from pydantic import AfterValidator, Field
+from pydantic_settings import CliPositionalArg
+
+from cifar_core.overrides import ConfigError, parse_value
+
+_SET = "--set"
+
+RunsDir = Annotated[Path | None, Field(description="Where runs are kept (default: $CIFAR_RUNS_DIR or runs)")]
+DataDir = Annotated[Path | None, Field(description="Where CIFAR-10 is (default: $CIFAR_DATA_DIR or data)")]
+AsJson = Annotated[bool, Field(alias="json", description="Print one last line of JSON")]
+Detach = Annotated[bool, Field(description="Do not wait for the end: training goes on by itself")]
+RunId = Annotated[CliPositionalArg[str], Field(description="As `runs` lists it")]
+RunIds = Annotated[CliPositionalArg[list[str]], Field(description="As `runs` lists them")]
+Overrides = Annotated[
+    list[str],
+    AfterValidator(lambda values: [unquote(value) for value in values]),
+    Field(
+        alias="set",
+        description="Change a setting, e.g. --set optimizer.learning_rate=0.05; may be repeated. Lists as JSON: "
+        """--set 'model.blocks=[{"kind":"conv","channels":16}]'""",
+    ),
+]
+
+
+def protect_overrides(arguments: Sequence[str]) -> list[str]:
+    """Encode what follows --set, whose commas, quotes and brackets a list of arguments would be split at."""
+    protected: list[str] = []
+    for argument in arguments:
+        if protected and protected[-1] == _SET:
+            protected.append(quote(argument))
+        elif argument.startswith(f"{_SET}="):
+            protected += [_SET, quote(argument.removeprefix(f"{_SET}="))]
+        else:
+            protected.append(argument)
+    return protected
+
+
+def parse_overrides(texts: Sequence[str]) -> dict[str, Any]:
+    """Return settings by path, from texts such as "optimizer.learning_rate=0.05".
+
+    Raises:
+        ConfigError: A text has no "=", or a list that cannot be read.
+    """
+    return dict(map(_parse_override, texts))
+
+
+def _parse_override(text: str) -> tuple[str, Any]:
+    path, equals, value = text.partition("=")
+    if not equals:
+        raise ConfigError(f"--set {text!r} is not allowed; allowed: section.field=value")
+    try:
+        return path.strip(), parse_value(value.strip())
+    except ConfigError as error:
+        raise ConfigError(f"--set {path.strip()} = {value.strip()!r} {error}") from error

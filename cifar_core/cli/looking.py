@@ -1,0 +1,119 @@
+"""Commands that change nothing: open the dashboard, find the data, evaluate and list runs."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+from tqdm import tqdm
+
+from cifar_core.cli.answers import print_json
+from cifar_core.cli.arguments import AsJson, DataDir, RunId, RunsDir
+from cifar_core.data import DownloadProgress, default_data_dir, load_dataset
+from cifar_core.evaluation.metrics import compute_accuracy, compute_loss
+from cifar_core.evaluation.predictions import load_predictions
+from cifar_core.overrides import ConfigError
+from cifar_core.runs import RunStore
+from cifar_core.serving import serve
+
+
+class AppCommand(BaseModel):
+    """Start the dashboard and say where to open it. Interrupt to end it."""
+
+    port: Annotated[
+        int | None, Field(ge=1, le=65535, description="Where to listen (default: 8501, or the next free one)")
+    ] = None
+    runs_dir: RunsDir = None
+    data_dir: DataDir = None
+
+    def cli_cmd(self) -> None:
+        """Become the server."""
+        serve(port=self.port, data_dir=self.data_dir, runs_dir=self.runs_dir)
+
+
+class DataCommand(BaseModel):
+    """Find CIFAR-10 or download it, check it, and prepare it for use."""
+
+    data_dir: DataDir = None
+    as_json: AsJson = False
+
+    def cli_cmd(self) -> None:
+        """Load the dataset and say what it is."""
+        with tqdm(unit="B", unit_scale=True, desc="Download", disable=None, delay=0.5) as bar:
+
+            def show(progress: DownloadProgress) -> None:
+                bar.total = progress.bytes_total
+                bar.update(progress.bytes_done - bar.n)
+
+            dataset = load_dataset(self.data_dir, download=True, on_progress=show)
+        facts = {
+            "source": dataset.source,
+            "num_train": dataset.num_train,
+            "num_test": dataset.num_test,
+            "data_dir": str(self.data_dir or default_data_dir()),
+        }
+        print(f"{dataset.title}: {dataset.num_train:,} train and {dataset.num_test:,} test images.")
+        print_json(facts, self.as_json)
+
+
+class EvaluateCommand(BaseModel):
+    """Show the accuracy of a run's saved predictions. A look at test is counted on the run."""
+
+    run_id: RunId
+    split: Annotated[Literal["val", "test"], Field(description="Which images")] = "val"
+    epoch: Annotated[
+        Literal["best", "last"], Field(description="Which weights: of the best val accuracy, or the last")
+    ] = "best"
+    runs_dir: RunsDir = None
+    as_json: AsJson = False
+
+    def cli_cmd(self) -> None:
+        """Read the saved predictions and print their metrics."""
+        record = RunStore(self.runs_dir).record(self.run_id)
+        path = record.predictions_path(self.split, self.epoch)
+        if path is None or not path.exists():
+            raise ConfigError(
+                f"run {self.run_id} has no {self.split} predictions: it did not end, or it is not readable"
+            )
+        if self.split == "test":
+            record.count_test_reading(by="command line")
+        predictions = load_predictions(path)
+        facts = {
+            "run_id": self.run_id,
+            "split": self.split,
+            "epoch": self.epoch,
+            "accuracy": compute_accuracy(predictions),
+            "loss": compute_loss(predictions),
+            "num_images": len(predictions.targets),
+            "test_readings": record.test_readings(),
+        }
+        print(
+            f"{self.split} accuracy {facts['accuracy']:.2%} on {facts['num_images']:,} images, "
+            f"loss {facts['loss']:.4f}, weights of the {self.epoch} epoch."
+        )
+        print_json(facts, self.as_json)
+
+
+class RunsCommand(BaseModel):
+    """List the runs, newest first."""
+
+    runs_dir: RunsDir = None
+    as_json: AsJson = False
+
+    def cli_cmd(self) -> None:
+        """Print a line a run."""
+        store = RunStore(self.runs_dir)
+        store.refresh()
+        runs = store.list_runs()
+        for run in runs:
+            accuracy = "" if run.status.best_val_accuracy is None else f"val {run.status.best_val_accuracy:.2%}"
+            print(f"{run.run_id:<36} {run.status.status:<10} {accuracy:<12} {run.name}")
+        rows = [
+            {
+                "run_id": run.run_id,
+                "name": run.name,
+                "status": run.status.status,
+                "val_accuracy": run.status.best_val_accuracy,
+                "test_accuracy": run.status.test_accuracy_best,
+            }
+            for run in runs
+        ]
+        print_json(rows, self.as_json)
