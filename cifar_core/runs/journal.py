@@ -12,7 +12,7 @@ from typing import Any
 from cifar_core.failures import explain
 from cifar_core.files import stamp
 from cifar_core.runs.exceptions import RunError
-from cifar_core.runs.salvage import unreadable
+from cifar_core.runs.salvage import encodable, unreadable
 
 
 class Journal:
@@ -105,7 +105,7 @@ def read_rows_from(path: Path, offset: int) -> tuple[list[dict[str, Any] | None]
 
 def _parse(line: bytes) -> dict[str, Any] | None:
     try:
-        row = json.loads(line)
+        row = json.loads(encodable(line))
     except (ValueError, RecursionError):
         return None
     return row if isinstance(row, dict) else None

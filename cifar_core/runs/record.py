@@ -16,7 +16,7 @@ from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.journal import append_row
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.metrics import EventHistory, MetricsHistory
-from cifar_core.runs.salvage import fit_model, is_number, read_object, unreadable
+from cifar_core.runs.salvage import encodable, fit_model, is_number, read_object, unreadable
 from cifar_core.runs.status import Moment, RunStatus, read_status
 
 _TAIL_BYTES = 64_000
@@ -66,7 +66,7 @@ class RunRecord:
             RunError: The record is not readable.
         """
         try:
-            return read_config(self.files.config.read_bytes())
+            return read_config(encodable(self.files.config.read_bytes()))
         except OSError as error:
             raise unreadable(self.files.config, explain(error)) from error
         except (ConfigError, RecursionError) as error:

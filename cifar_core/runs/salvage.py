@@ -21,6 +21,16 @@ def unreadable(path: Path, why: str) -> RunError:
     return RunError(f"record unreadable: {path.parent.name}/{path.name}: {why}")
 
 
+def encodable(content: bytes) -> bytes:
+    """Return JSON without halves of characters, which can be read but never be written or sent again."""
+    if b"\\u" not in content:
+        return content
+    try:
+        return json.dumps(json.loads(content), ensure_ascii=False).encode(errors="replace")
+    except (ValueError, RecursionError):
+        return content
+
+
 def read_object(path: Path) -> dict[str, Any]:
     """Read a JSON object.
 
@@ -28,7 +38,7 @@ def read_object(path: Path) -> dict[str, Any]:
         RunError: There is none, or it is not readable.
     """
     try:
-        value = json.loads(path.read_bytes())
+        value = json.loads(encodable(path.read_bytes()))
     except OSError as error:
         raise unreadable(path, explain(error)) from error
     except (ValueError, RecursionError) as error:

@@ -97,19 +97,17 @@ def _describe(store: RunStore, record: RunRecord, status: RunStatus) -> str:
 
 def _answer(request: Request) -> Response:
     """Whatever goes wrong, the page is told in JSON: it asks again, and is drawn anew after some refusals."""
+    run_id, query = request.path_params["run_id"], request.query_params
     try:
         store = get_store()
-        record = store.record(request.path_params["run_id"])
-        status = record.status()
+        record = store.record(run_id)
+        pulse, charts = read_feed(store, record, record.status(), query.get("view", ""), query.getlist("with"))
+        return JSONResponse({"pulse": asdict(pulse), "charts": charts})
     except RunError as error:
         return _refuse(str(error), 404)
-    query = request.query_params
-    try:
-        pulse, charts = read_feed(store, record, status, query.get("view", ""), query.getlist("with"))
-        return JSONResponse({"pulse": asdict(pulse), "charts": charts})
     except Exception as error:
-        _log.exception("The feed of run %s cannot be read", record.run_id)
-        return _refuse(f"run {record.run_id} cannot be shown now: {explain(error)}", 503)
+        _log.exception("The feed of run %s cannot be read", run_id)
+        return _refuse(f"run {run_id} cannot be shown now: {explain(error)}", 503)
 
 
 def _refuse(message: str, code: int) -> Response:
