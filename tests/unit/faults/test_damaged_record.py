@@ -103,6 +103,7 @@ DAMAGES = {
     "negative": each_value(-(10**12)),
     "words": each_value("twelve"),
     "surrogate": each_value("\ud800"),
+    "surrogate within": each_value({"\ud800": ["\udfff"]}),
     "none": each_value(None),
     "list": each_value([{}]),
     "object": each_value({"a": [1]}),
@@ -193,9 +194,9 @@ def test_a_run_is_continued_past_a_damaged_event_and_says_so(record, line):
     reporter = Reporter(record.run_dir, StatusKeeper(record.run_dir))
     assert reporter.learning_rate_factor(5) == 0.25
     assert run_worker(record.run_dir, pretend_fit(), IdleExecutor()) == 0
-    assert record.status().message == (
-        "Completed 3 epochs. Left out as damaged: 1 line of events.jsonl, so a change of the learning rate may be missing."
-    )
+    completed, remark = record.status().message.split(". ", 1)
+    assert completed == "Completed 3 epochs"
+    assert remark == "Left out as damaged: 1 line of events.jsonl, so a change of the learning rate may be missing."
 
 
 def test_a_run_whose_settings_are_damaged_does_not_wait_for_ever(store, record):
