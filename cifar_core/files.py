@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from cifar_core.failures import is_disk_full
+
 # How the names of files end that are being written.
 TEMPORARY = ".tmp"
 
@@ -62,14 +64,23 @@ def write_text_atomically(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
-def overwrite_in_place(path: Path, text: str) -> None:
-    """Write over what a file holds, in one go: for when the disk has no room for another version beside it.
+def insist_on_text(path: Path, text: str) -> None:
+    """Replace the file's text as a whole, or over its own blocks if the disk has no room for another version beside it.
 
-    The rest is filled up with line ends: for JSON that is no change.
+    What the old version held more is filled up with line ends: for JSON that is no change.
 
     Raises:
-        OSError: There is no such file, or no room for more than it held.
+        OSError: Not even that could be done.
     """
+    try:
+        write_text_atomically(path, text)
+    except OSError as error:
+        if not is_disk_full(error):
+            raise
+        _overwrite(path, text)
+
+
+def _overwrite(path: Path, text: str) -> None:
     with path.open("r+b", buffering=0) as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(0)

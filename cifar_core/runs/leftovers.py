@@ -25,6 +25,11 @@ def begun_name() -> str:
     return f"{BEGUN}{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
 
 
+def hide_doomed(run_dir: Path) -> Path:
+    """Put a run out of sight, so that its name is gone at once, whatever happens while it is removed; return where."""
+    return run_dir.rename(run_dir.with_name(f"{DELETED}{run_dir.name}-{time.time_ns()}"))
+
+
 def sweep(runs_dir: Path, ended: Iterable[str]) -> None:
     """Remove what nobody owns any more. What cannot be removed stays, for the next time.
 

@@ -6,8 +6,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cifar_core.failures import is_disk_full
-from cifar_core.files import overwrite_in_place, write_text_atomically
+from cifar_core.files import insist_on_text, write_text_atomically
 from cifar_core.formats import FORMAT
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.salvage import fit_model, read_object, unreadable
@@ -152,12 +151,7 @@ def insist_on_status(run_dir: Path, status: RunStatus) -> None:
     Raises:
         OSError: Not even that could be done.
     """
-    try:
-        write_status(run_dir, status)
-    except OSError as error:
-        if not is_disk_full(error):
-            raise
-        overwrite_in_place(RunFiles(run_dir).status, status.model_dump_json())
+    insist_on_text(RunFiles(run_dir).status, status.model_dump_json(indent=1))
 
 
 def change_status(run_dir: Path, **changes: Any) -> RunStatus:

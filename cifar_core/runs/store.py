@@ -9,16 +9,16 @@ from pathlib import Path
 from cifar_core.config import RunConfig
 from cifar_core.data import default_data_dir
 from cifar_core.failures import explain
-from cifar_core.overrides import ConfigError, with_overrides
 from cifar_core.runs.access import check_is_folder, default_runs_dir, refusal, refuses_in_words, why_not_writable
-from cifar_core.runs.commands import CommandName, clear_commands, send_command
+from cifar_core.runs.commands import CommandName, send_command
+from cifar_core.runs.continuation import extend, resume
 from cifar_core.runs.exceptions import RunError, RunNotFoundError
 from cifar_core.runs.executor import Executor, LocalExecutor
 from cifar_core.runs.index import RunIndex, RunSummary
-from cifar_core.runs.leftovers import DELETED, sweep
+from cifar_core.runs.leftovers import hide_doomed, sweep
 from cifar_core.runs.naming import is_run_id
 from cifar_core.runs.queue import dispatch, find_device, needs_dispatch, queue_order, start_free
-from cifar_core.runs.record import RunMeta, RunRecord, write_config
+from cifar_core.runs.record import RunMeta, RunRecord
 from cifar_core.runs.shelf import RecordShelf
 from cifar_core.runs.status import ACTIVE, change_status, now
 from cifar_core.runs.submission import Fork, find_weights, prepared_run, publish_run
@@ -95,10 +95,11 @@ class RunStore:
         find_device(config)  # may import torch, for seconds: not while others wait for the lock
         with prepared_run(self.runs_dir, config, meta, start) as hidden, self._index.locked():
             run_dir = publish_run(hidden, self.runs_dir, meta.created_at)
-            error = start_free(self.runs_dir, self._executor, self.list_runs()).get(run_dir.name)
-            if error is not None:
+            try:
+                self._start(run_dir)
+            except RunError:
                 shutil.rmtree(run_dir, ignore_errors=True)
-                raise refusal(self.runs_dir, error) from error
+                raise
         return run_dir.name
 
     def record(self, run_id: str) -> RunRecord:
@@ -166,10 +167,6 @@ class RunStore:
                     return
         self._steer(run_id, "stop")
 
-    def _is_training(self, record: RunRecord) -> bool:
-        """Whether a worker has the run, as far as can be told."""
-        return record.status().status in ("running", "paused") and self._executor.poll(record.run_dir)
-
     @refuses_in_words
     def discard(self, run_id: str) -> None:
         """End a run at once, without a last look at test, and delete it.
@@ -197,16 +194,9 @@ class RunStore:
         Raises:
             RunError: The run is active, completed or diverged, or its record is not readable.
         """
+        find_device(self.record(run_id).config())
         with self._index.locked():
-            record = self.record(run_id)
-            status = record.status()
-            if not status.is_resumable:
-                raise RunError(f"run {run_id} is {status.status}; allowed: stopped, failed or lost runs can be resumed")
-            record.config()
-            clear_commands(record.run_dir)
-            change_status(record.run_dir, status="queued", message="", submitted_at=now(), finished_at=None)
-        record.record_event("resumed", epoch=status.epoch)
-        dispatch(self.runs_dir, self._executor, self._index)
+            resume(self.record(run_id), self._start)
 
     @refuses_in_words
     def change_learning_rate(self, run_id: str, factor: float) -> None:
@@ -226,21 +216,9 @@ class RunStore:
         Raises:
             RunError: It is active, never finished an epoch, or diverged; or the number is not allowed.
         """
+        find_device(self.record(run_id).config())
         with self._index.locked():
-            record = self.record(run_id)
-            status, config = record.status(), record.config()
-            if status.status not in ("completed", "stopped") or not record.checkpoint_path("last").exists():
-                raise RunError(f"run {run_id} is {status.status}; allowed: completed or stopped runs can be extended")
-            try:
-                longer = with_overrides(config, {"training.num_epochs": max(status.epoch, 1) + num_epochs})
-            except ConfigError as error:
-                raise RunError(str(error)) from error
-            clear_commands(record.run_dir)
-            write_config(record.run_dir, longer)
-            changes = {"submitted_at": now(), "finished_at": None, "num_epochs": longer.training.num_epochs}
-            change_status(record.run_dir, status="queued", message="", **changes)
-        record.record_event("extended", epoch=status.epoch, num_epochs=longer.training.num_epochs)
-        dispatch(self.runs_dir, self._executor, self._index)
+            extend(self.record(run_id), num_epochs, self._start)
 
     @refuses_in_words
     def put_first(self, run_id: str) -> None:
@@ -289,10 +267,18 @@ class RunStore:
             if status in ACTIVE:
                 raise RunError(f"run {run_id} is {status}; allowed: stop it first, then delete it")
             self._shelf.drop(record.run_dir)
-            # Out of sight first: the name is gone at once, whatever happens while the files are removed.
-            record.run_dir.rename(self.runs_dir / f"{DELETED}{run_id}-{time.time_ns()}")
-        for doomed in self.runs_dir.glob(f"{DELETED}*"):  # those that an earlier deletion could not finish, too
-            shutil.rmtree(doomed, ignore_errors=True)
+            doomed = hide_doomed(record.run_dir)
+        shutil.rmtree(doomed, ignore_errors=True)  # what remains is swept later
+
+    def _start(self, run_dir: Path) -> None:
+        """Start what is due; raise RunError if that is this run and it cannot be started."""
+        error = start_free(self.runs_dir, self._executor, self.list_runs()).get(run_dir.name)
+        if error is not None:
+            raise refusal(self.runs_dir, error) from error
+
+    def _is_training(self, record: RunRecord) -> bool:
+        """Whether a worker has the run, as far as can be told."""
+        return record.status().status in ("running", "paused") and self._executor.poll(record.run_dir)
 
     def _writable(self, run_id: str) -> RunRecord:
         """Return the record of a run that may be changed: not one of which this release knows only a part."""

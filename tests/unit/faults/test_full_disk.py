@@ -22,6 +22,10 @@ from tests.unit.runs_helpers import IdleExecutor, pretend_fit, result, wait_unti
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
+def beating():
+    return [thread for thread in threading.enumerate() if thread.name == "heartbeat"]
+
+
 def left_behind(store):
     """What lies in the folder besides its locks and its index."""
     return [path.name for path in store.runs_dir.iterdir() if "lock" not in path.name and "index" not in path.name]
@@ -86,6 +90,7 @@ def test_a_dead_worker_is_noted_though_the_disk_is_full(store, executor, run_dir
 
 
 def test_a_heartbeat_outlives_a_full_disk_and_complains_once(run_dir, monkeypatch, caplog):
+    wait_until(lambda: not beating(), 10)  # those of other tests
     keeper, tries = StatusKeeper(run_dir), []
 
     def refuse(*_):
@@ -101,7 +106,7 @@ def test_a_heartbeat_outlives_a_full_disk_and_complains_once(run_dir, monkeypatc
     monkeypatch.setattr(keeper_module, "write_status", write)
     wait_until(lambda: read_status(run_dir).step == 7, 5)
     change_status(run_dir, attempt=99)
-    wait_until(lambda: "heartbeat" not in [thread.name for thread in threading.enumerate()], 5)
+    wait_until(lambda: not beating(), 5)
     assert len([record for record in caplog.records if "tried again" in record.message]) == 1
 
 
@@ -212,3 +217,22 @@ def test_a_disk_that_is_really_full_takes_whole_runs_only(tmp_path):
 def test_a_store_is_opened_on_a_full_disk(store, run_dir, full_disk):
     full_disk()
     assert [run.run_id for run in RunStore(store.runs_dir, IdleExecutor()).list_runs()] == [run_dir.name]
+
+
+@pytest.mark.parametrize("num_files", range(6))
+@pytest.mark.parametrize("action", ["resume", "extend"])
+def test_a_run_is_queued_again_wholly_or_stays_as_it_was(store, executor, run_dir, full_disk, action, num_files):
+    record = store.record(run_dir.name)
+    record.checkpoint_path("last").parent.mkdir()
+    record.checkpoint_path("last").touch()
+    before, config = change_status(run_dir, status="stopped", epoch=2), record.config()
+    full_disk(num_files)
+    act = {"resume": lambda: store.resume_run(run_dir.name), "extend": lambda: store.extend(run_dir.name, 4)}[action]
+    if num_files >= {"resume": 4, "extend": 6}[action]:
+        act()
+        return
+    with pytest.raises(RunError, match="the disk is full"):
+        act()
+    assert record.status() == before
+    assert record.config() == config
+    assert executor.submitted == [run_dir.name]
