@@ -4,6 +4,7 @@ import streamlit as st
 
 from cifar_core.config import RunConfig
 from cifar_core.overrides import ConfigError, with_overrides
+from dashboard.drawing.literal import message
 from dashboard.session import state
 from dashboard.session.cache import get_store
 from dashboard.session.frame import find_run, page_frame, require_dataset
@@ -24,7 +25,7 @@ with page_frame("Train") as runs:
             wanted: RunConfig | None = with_overrides(RunConfig(), settings)
         except ConfigError as error:
             wanted = None
-            start.error(str(error).replace("\n", "  \n"), icon=":material/block:")
+            start.error(message(error), icon=":material/block:")
     if wanted is not None:
         with start:
             render_start(get_store(), wanted, preset, runs)

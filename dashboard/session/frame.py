@@ -9,6 +9,7 @@ from streamlit.runtime.scriptrunner import StopException
 
 from cifar_core.data import DataError, Dataset
 from cifar_core.runs import RunSummary
+from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import epoch_of, run_title
 from dashboard.engine import warm_up
 from dashboard.session import address, state
@@ -78,7 +79,7 @@ def require_dataset() -> Dataset:
     try:
         dataset = get_dataset()
     except DataError as error:
-        st.error(str(error), icon=":material/folder_off:")
+        st.error(message(error), icon=":material/folder_off:")
         page_link("Overview", "Go to Overview to repair or download the data", ":material/home:")
         st.stop()
     return dataset
@@ -93,12 +94,15 @@ def find_run(runs: list[RunSummary]) -> RunSummary | None:
         state.choose_run(None)
     if found is not None and found.config is None:
         st.error(
-            f"{found.status.message}. It can be deleted on Runs; the other runs are not affected.",
+            f"{message(found.status.message)}. It can be deleted on Runs; the other runs are not affected.",
             icon=":material/broken_image:",
         )
         return None
     if found is not None and found.is_read_only:
-        st.warning(f"This run can only be looked at. It was {found.read_only_because}.", icon=":material/lock:")
+        st.warning(
+            f"This run can only be looked at. It was {literal(found.read_only_because, most=None)}.",
+            icon=":material/lock:",
+        )
     return found
 
 

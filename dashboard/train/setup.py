@@ -9,6 +9,7 @@ from cifar_core.config import RunConfig, TrainingConfig
 from cifar_core.overrides import config_difference, with_overrides
 from cifar_core.presets import Preset
 from cifar_core.runs import RunError, RunStore, RunSummary
+from dashboard.drawing.literal import literal, message, plain
 from dashboard.drawing.words import run_name, setting
 from dashboard.forms.augmentation import render_augmentation
 from dashboard.forms.sections import render_choice, render_fields
@@ -63,11 +64,11 @@ def render_start(store: RunStore, config: RunConfig, preset: Preset, runs: list[
         origin = next((run for run in runs if run.run_id == fork.run_id), None)
         with st.container(horizontal=True, vertical_alignment="center"):
             words = run_name(origin) if origin is not None else fork.run_id
-            st.markdown(f":material/call_split: Starts from the {fork.which} weights of **{words}**")
+            st.markdown(f":material/call_split: Starts from the {fork.which} weights of **{literal(words)}**")
             st.button("From new ones", type="tertiary", on_click=state.choose_fork, args=(None,))
     name_column, seeds_column = st.columns([3, 2])
     name = name_column.text_input(
-        "Name", key=state.TRAIN_NAME, max_chars=80, placeholder=preset.name, bind="query-params"
+        "Name", key=state.TRAIN_NAME, max_chars=80, placeholder=plain(preset.name), bind="query-params"
     )
     num_seeds = seeds_column.number_input(
         "Seeds",
@@ -81,14 +82,14 @@ def render_start(store: RunStore, config: RunConfig, preset: Preset, runs: list[
         try:
             _start(store, config, preset, name or "", num_seeds)
         except RunError as error:
-            st.error(str(error), icon=":material/block:")
+            st.error(message(error), icon=":material/block:")
         else:
             st.rerun()
     changes = config_difference(preset.config, config)
     if not changes:
         st.caption("Nothing changed against the preset.")
         return
-    st.caption(f"Changed against {preset.title}: {words_of(changes, '**')}.")
+    st.caption(f"Changed against {literal(preset.title)}: {words_of(changes, '**')}.")
     st.button("Undo the changes", type="tertiary", icon=":material/undo:", on_click=fill_from_preset)
 
 
@@ -97,7 +98,7 @@ def render_differences(config: RunConfig, preset: Preset, runs: list[RunSummary]
     presets = get_presets()
     configs = {f"{_PRESET}{name}": other.config for name, other in presets.items()}
     configs |= {run.run_id: run.config for run in runs if run.config is not None}
-    titles = {f"{_PRESET}{name}": f"Preset: {other.title}" for name, other in presets.items()}
+    titles = {f"{_PRESET}{name}": f"Preset: {plain(other.title)}" for name, other in presets.items()}
     titles |= {run.run_id: f"Run: {run_name(run)}" for run in runs}
     chosen = address.COMPARED.value()
     state.set_widget(state.TRAIN_COMPARED, chosen if chosen in configs else f"{_PRESET}{preset.name}")

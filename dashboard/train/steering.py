@@ -9,6 +9,7 @@ import streamlit as st
 from cifar_core.config import RunConfig
 from cifar_core.runs import Fork, RunError, RunRecord, RunStatus, RunStore, RunSummary
 from cifar_core.training.schedule import compute_learning_rate
+from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import choice_title, run_name
 from dashboard.session import state
 from dashboard.session.links import open_page
@@ -96,14 +97,15 @@ def render_queue(store: RunStore, runs: list[RunSummary]) -> None:
                 st.write("Every run stops after its present step, waiting ones do not start. All of them are kept.")
                 st.button("Stop everything", type="primary", on_click=_stop_all, args=(store,))
             if waiting:
-                st.caption(f"{len(waiting)} waiting: {', '.join(run_name(run) for run in waiting[:3])}")
+                names = ", ".join(literal(run_name(run)) for run in waiting[:3])
+                st.caption(f"{len(waiting)} waiting: {names}")
 
     queue()
 
 
 def _render_waiting(store: RunStore, run: RunSummary, place: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{place + 1}** {run_name(run)}")
+        st.markdown(f"**{place + 1}** {literal(run_name(run))}")
         for icon, words, action, is_off in (
             ("vertical_align_top", "Put first", store.put_first, place == 0),
             ("close", "Remove", store.stop, False),
@@ -113,7 +115,7 @@ def _render_waiting(store: RunStore, run: RunSummary, place: int) -> None:
                 key=f"queue_{icon}_{run.run_id}",
                 icon=f":material/{icon}:",
                 type="tertiary",
-                help=f"{words}: {run_name(run)}",
+                help=f"{words}: {literal(run_name(run))}",
                 disabled=is_off,
                 on_click=_try,
                 args=(action, run.run_id),
@@ -230,6 +232,6 @@ def _is_done(action: Callable[..., Any], *arguments: Any) -> bool:
     try:
         action(*arguments)
     except RunError as error:
-        st.toast(str(error), icon=":material/info:")
+        st.toast(message(error), icon=":material/info:")
         return False
     return True
