@@ -77,7 +77,7 @@ def render_summary(reading: Reading) -> None:
     if reading.other is not None:
         change = 100 * (accuracy - compute_accuracy(reading.other))
         points = f"{change:+.2f}".replace("-", "\u2212")
-        against = f" {points} points against {literal(reading.other_name)}."
+        against = f" {points} points against {literal(reading.other_name, most=None)}."
     st.markdown(
         f"**{percent(accuracy, 2)}** of {reading.predictions.num_images:,} {reading.split} images right: "
         f"{literal(short_name(reading.run))}, epoch {reading.epoch}{which}, {source}."
@@ -166,9 +166,9 @@ def _find_other(
         st.warning(message(error))
         return None, name
     if found is None:
-        st.warning(f"{literal(name)} has no {split} predictions: there is nothing to compare with.")
+        st.warning(f"{literal(name, most=None)} has no {split} predictions: there is nothing to compare with.")
     elif found.indices.tolist() != predictions.indices.tolist():
-        st.warning(f"{literal(name)} holds out other images as {split}: a comparison would mix them up.")
+        st.warning(f"{literal(name, most=None)} holds out other images as {split}: a comparison would mix them up.")
         found = None
     return found, name
 

@@ -104,7 +104,7 @@ def robustness_figure(frames: dict[str, pd.DataFrame], titles: dict[str, str]) -
         vertical_spacing=0.2,
     )
     for (run, frame), colour in zip(frames.items(), _RUN_COLOURS, strict=False):
-        name = in_figure(run)
+        name = in_figure(run, most=None)
         for place, change in enumerate(titles):
             part = frame[frame["change"] == change]
             figure.add_scatter(

@@ -10,7 +10,7 @@ from streamlit.runtime.scriptrunner import StopException
 from cifar_core.data import DataError, Dataset
 from cifar_core.runs import RunSummary
 from dashboard.drawing.literal import literal, message
-from dashboard.drawing.words import epoch_of, run_title
+from dashboard.drawing.words import epoch_of, run_title, short_name
 from dashboard.engine import warm_up
 from dashboard.session import address, state
 from dashboard.session.cache import get_dataset, get_store
@@ -133,7 +133,9 @@ def _render_run_picker(runs: list[RunSummary]) -> None:
 def _render_active_run(runs: list[RunSummary]) -> None:
     active = [run for run in runs if run.status.status in ("running", "paused")]
     for run in active[:2]:
-        st.progress(run.status.progress, text=f"{run.name}: {run.status.status}, {epoch_of(run.status)}")
+        st.progress(
+            run.status.progress, text=f"{literal(short_name(run))}: {run.status.status}, {epoch_of(run.status)}"
+        )
 
 
 def _render_data_badge() -> None:

@@ -63,8 +63,8 @@ def render_start(store: RunStore, config: RunConfig, preset: Preset, runs: list[
     if fork is not None:
         origin = next((run for run in runs if run.run_id == fork.run_id), None)
         with st.container(horizontal=True, vertical_alignment="center"):
-            words = run_name(origin) if origin is not None else fork.run_id
-            st.markdown(f":material/call_split: Starts from the {fork.which} weights of **{literal(words)}**")
+            words = literal(run_name(origin) if origin is not None else fork.run_id, most=None)
+            st.markdown(f":material/call_split: Starts from the {fork.which} weights of **{words}**")
             st.button("From new ones", type="tertiary", on_click=state.choose_fork, args=(None,))
     name_column, seeds_column = st.columns([3, 2])
     name = name_column.text_input(

@@ -69,7 +69,7 @@ def render_ways_on(store: RunStore, run: RunSummary, status: RunStatus) -> None:
                 icon=":material/restart_alt:",
                 on_click=_try,
                 args=(store.resume_run, run.run_id),
-                help="Go on from its last finished epoch.",
+                help="Go on from its last finished epoch." if status.epoch else "Start again from the beginning.",
             )
         if status.epoch and status.status in ("completed", "stopped") and not run.is_read_only:
             _render_extension(store, run, status)
@@ -97,7 +97,7 @@ def render_queue(store: RunStore, runs: list[RunSummary]) -> None:
                 st.write("Every run stops after its present step, waiting ones do not start. All of them are kept.")
                 st.button("Stop everything", type="primary", on_click=_stop_all, args=(store,))
             if waiting:
-                names = ", ".join(literal(run_name(run)) for run in waiting[:3])
+                names = ", ".join(literal(run_name(run), most=None) for run in waiting[:3])
                 st.caption(f"{len(waiting)} waiting: {names}")
 
     queue()
@@ -105,7 +105,7 @@ def render_queue(store: RunStore, runs: list[RunSummary]) -> None:
 
 def _render_waiting(store: RunStore, run: RunSummary, place: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{place + 1}** {literal(run_name(run))}")
+        st.markdown(f"**{place + 1}** {literal(run_name(run), most=None)}")
         for icon, words, action, is_off in (
             ("vertical_align_top", "Put first", store.put_first, place == 0),
             ("close", "Remove", store.stop, False),
@@ -115,7 +115,7 @@ def _render_waiting(store: RunStore, run: RunSummary, place: int) -> None:
                 key=f"queue_{icon}_{run.run_id}",
                 icon=f":material/{icon}:",
                 type="tertiary",
-                help=f"{words}: {literal(run_name(run))}",
+                help=f"{words}: {literal(run_name(run), most=None)}",
                 disabled=is_off,
                 on_click=_try,
                 args=(action, run.run_id),
