@@ -2,11 +2,12 @@
 
 import sys
 import time
+from contextlib import suppress
 from typing import Any
 
 from tqdm import tqdm
 
-from cifar_core.runs import RunStatus, RunStore
+from cifar_core.runs import RunError, RunStatus, RunStore
 
 _POLL_SECONDS = 0.2
 
@@ -28,7 +29,8 @@ def follow(store: RunStore, run_id: str) -> RunStatus:
                 if was_asked_to_stop:
                     raise
                 was_asked_to_stop = True
-                store.stop(run_id)
+                with suppress(RunError):  # it ended at the same moment
+                    store.stop(run_id)
 
 
 def _show(bar: "tqdm[Any]", status: RunStatus) -> None:

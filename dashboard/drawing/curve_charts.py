@@ -158,7 +158,7 @@ def class_accuracy_chart(frame: pd.DataFrame) -> LineChart:
 def _curve_row(split: str, row: Mapping[str, Any], steps_per_epoch: float) -> dict[str, Any]:
     epoch = row["epoch"] if split == "val" else row["step"] / max(steps_per_epoch, 1)
     values = {quantity: row.get(f"{split}/{quantity}") for quantity in ("accuracy", "loss")}
-    return {"split": split, "epoch": epoch, "step": row["step"], **values}
+    return {"split": split, "epoch": epoch, "step": row.get("step"), **values}
 
 
 def _known(values: Sequence[float | None]) -> list[float]:

@@ -121,8 +121,8 @@ def _history(record: RunRecord, status: RunStatus) -> History:
     """All steps, or nearly: a spike is short."""
     return History(
         config=record.stored_config().config,
-        epochs=record.epoch_rows(),
-        steps=record.step_rows(max_rows=4000),
+        epochs=[row for row in record.epoch_rows() if {"val/loss", "val/accuracy"} <= row.keys()],
+        steps=[row for row in record.step_rows(max_rows=4000) if "train/loss" in row],
         steps_per_epoch=status.steps_per_epoch,
         has_ended=status.status == "completed",
         has_diverged=status.status == "diverged",

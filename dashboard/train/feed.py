@@ -6,6 +6,7 @@ server thirty; this costs each a few.
 
 import hashlib
 import json
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -15,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from cifar_core.failures import explain
 from cifar_core.files import stamp
 from cifar_core.runs import RunError, RunRecord, RunStatus, RunStore
 from dashboard.components import Pulse
@@ -25,6 +27,8 @@ from dashboard.session.cache import get_store
 from dashboard.train.views import read_growth
 
 _PATH = "live"
+
+_log = logging.getLogger(__name__)
 
 # Seconds between two questions. Who watches on the training's own cores pays with its speed, and in a chart of minutes
 # nobody sees a second.
@@ -93,12 +97,21 @@ def _describe(store: RunStore, record: RunRecord, status: RunStatus) -> str:
 
 
 def _answer(request: Request) -> Response:
-    store = get_store()
+    """Whatever goes wrong, the page is told in JSON: it asks again, and is drawn anew after some refusals."""
     try:
+        store = get_store()
         record = store.record(request.path_params["run_id"])
         status = record.status()
     except RunError as error:
-        return JSONResponse({"message": str(error)}, status_code=404)
+        return _refuse(str(error), 404)
     query = request.query_params
-    pulse, charts = read_feed(store, record, status, query.get("view", ""), query.getlist("with"))
-    return JSONResponse({"pulse": asdict(pulse), "charts": charts})
+    try:
+        pulse, charts = read_feed(store, record, status, query.get("view", ""), query.getlist("with"))
+        return JSONResponse({"pulse": asdict(pulse), "charts": charts})
+    except Exception as error:
+        _log.exception("The feed of run %s cannot be read", record.run_id)
+        return _refuse(f"run {record.run_id} cannot be shown now: {explain(error)}", 503)
+
+
+def _refuse(message: str, code: int) -> Response:
+    return JSONResponse({"message": message.encode(errors="replace").decode()}, status_code=code)
