@@ -6,13 +6,14 @@ import streamlit as st
 from cifar_core.data import Dataset
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunSummary
-from dashboard.drawing.literal import in_code, literal
+from dashboard.drawing.literal import in_code, literal, message
 from dashboard.drawing.words import STATUS_ICONS, percent, short_name
 from dashboard.overview.data_view import find_dataset, render_data
 from dashboard.session import state
-from dashboard.session.cache import get_devices, get_store
+from dashboard.session.cache import get_devices, get_store, why_not_startable
 from dashboard.session.frame import page_frame
 from dashboard.session.links import open_page, page_link
+from dashboard.session.saying import errors_said
 
 NUM_LATEST = 6
 _CIFAR10_NUM_TRAIN = 50_000
@@ -57,10 +58,19 @@ def _offer_first_run(dataset: Dataset) -> None:
     quick = PRESETS["quick"]
     st.write(f"Nothing has been trained yet. {describe_first_run(dataset)}")
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Train the quick preset", type="primary", icon=":material/play_arrow:"):
+        why_not = why_not_startable()
+        is_wanted = st.button(
+            "Train the quick preset",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=why_not is not None,
+            help=why_not and message(why_not),
+        )
+        page_link("Train", "Choose the settings first", ":material/tune:")
+    if is_wanted:
+        with errors_said():
             state.choose_run(get_store().submit(quick.config, preset=quick.name))
             open_page("Train")
-        page_link("Train", "Choose the settings first", ":material/tune:")
 
 
 def _open(page: str, label: str, run: RunSummary) -> None:

@@ -12,6 +12,8 @@ from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import percent, run_name, short_name, source_title
 from dashboard.session import address, state
 from dashboard.session.cache import get_predictions, get_store
+from dashboard.session.gone import title_of
+from dashboard.session.saying import errors_said
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,8 @@ def _choose_other(runs: list[RunSummary], run: RunSummary, record: RunRecord, sp
     titles |= {other.run_id: run_name(other) for other in runs if other.run_id != run.run_id and other.status.epoch}
     chosen = address.AGAINST.value()
     if chosen is not None and chosen not in titles:
-        st.caption(f"There is no {literal(chosen)} to compare with.")
+        what = f"epoch {chosen}" if chosen.isdecimal() else f"run {title_of(chosen)}"
+        st.caption(f"There is no {what} to compare with.")
         address.AGAINST.choose(chosen := None)
     state.set_widget(state.ERRORS_OTHER, chosen)
     return st.selectbox(
@@ -175,4 +178,5 @@ def _find_other(
 
 def _count_reading(record: RunRecord, split: str) -> None:
     if split == "test" and state.is_first_look_at_test(record.run_id):
-        record.count_test_reading(by="Errors page")
+        with errors_said():  # it is shown all the same
+            record.count_test_reading(by="Errors page")

@@ -17,6 +17,7 @@ from dashboard.explain.charts import before_after_figure, robustness_figure
 from dashboard.explain.context import Context
 from dashboard.session import address, state
 from dashboard.session.cache import get_store
+from dashboard.session.gone import drop_gone
 from dashboard.session.weights import Weights, find_weights, get_probs, remember
 
 _TITLES = {
@@ -108,6 +109,7 @@ def _render_strips(context: Context) -> None:
 
 def _choose_other(context: Context) -> tuple[str, Weights] | None:
     others = {run.run_id: run for run in context.runs if run.run_id != context.run.run_id and run.status.best_epoch}
+    drop_gone(address.BESIDE, context.runs, "no longer drawn beside")
     if not others:
         return None
     chosen = address.BESIDE.value()

@@ -21,6 +21,7 @@ from dashboard.session import state
 from dashboard.session.cache import get_descriptors, get_store
 from dashboard.session.links import page_link
 from dashboard.session.said import what_run_says
+from dashboard.session.saying import fragment
 from dashboard.session.weights import digest, find_weights
 
 _PER_PAGE = (100, 400, 1000)
@@ -28,7 +29,7 @@ _TILE_SIZES = {"small": 40, "medium": 64, "large": 96}
 _NUM_NEIGHBOURS = 12
 
 
-@st.fragment
+@fragment
 def render_images(dataset: Dataset, splits: Splits, selection: Shown, run: RunSummary | None) -> None:
     """Draw one page of images and, beside it, the chosen one. A click redraws no more than this."""
     if not len(selection.indices):

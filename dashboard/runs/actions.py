@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cifar_core.runs import RunError, RunStore, RunSummary
+from cifar_core.runs import RunStore, RunSummary
 from dashboard.drawing.literal import literal, message, plain, plain_lines
 from dashboard.drawing.words import run_title, short_name
-from dashboard.session import state
+from dashboard.session import address, state
 from dashboard.session.changes import describe_changes
 from dashboard.session.links import open_page
+from dashboard.session.saying import errors_said, try_or_toast
 
 
 def render_actions(store: RunStore, run: RunSummary) -> None:
@@ -49,19 +50,18 @@ def confirm_deletion(store: RunStore, run: RunSummary) -> None:
 
 
 def _delete(store: RunStore, run_id: str) -> None:
-    try:
-        store.delete(run_id)
-    except RunError as error:
-        st.toast(message(error), icon=":material/error:")
+    if not try_or_toast(store.delete, run_id):
         return
+    address.choose_list(address.TICKED, [other for other in _ticked() if other != run_id])
     if state.chosen_run() == run_id:
         state.choose_run(None)
 
 
+def _ticked() -> list[str]:
+    return (address.TICKED.value() or "").split(",")
+
+
 def _try(action: Callable[[], None]) -> None:
-    try:
+    with errors_said():
         action()
-    except RunError as error:
-        st.error(message(error))
-    else:
         st.rerun()

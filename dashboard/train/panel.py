@@ -9,6 +9,7 @@ from dashboard.drawing.words import STATUS_ICONS, duration, percent, short_name,
 from dashboard.session import state
 from dashboard.session.cache import get_presets
 from dashboard.session.changes import describe_changes
+from dashboard.session.saying import fragment
 from dashboard.train.feed import feed_address, read_feed
 from dashboard.train.steering import render_controls, render_ways_on
 from dashboard.train.views import render_watch
@@ -26,7 +27,7 @@ def render_run(store: RunStore, run: RunSummary) -> None:
     if is_active and not run.is_read_only:
         render_controls(store, record)
 
-    @st.fragment
+    @fragment
     def panel() -> None:
         if state.is_redraw_due():
             st.rerun()
