@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 
 from cifar_core.data import Dataset, Splits
 from cifar_core.data.upload import EXTENSIONS, MAX_BYTES, MAX_PIXELS, Upload, UploadError, read_upload
+from dashboard.components.numbers import WHOLE
 from dashboard.drawing.choices import choose_one
 from dashboard.drawing.literal import literal, message, plain
 from dashboard.drawing.words import split_title
@@ -60,6 +61,7 @@ def _choose_index(dataset: Dataset, splits: Splits) -> Subject:
         min_value=0,
         max_value=dataset.num_images - 1,
         step=1,
+        placeholder=WHOLE,
         key=state.EXPLAIN_INDEX,
         on_change=lambda: state.choose_image(state.widget_value(state.EXPLAIN_INDEX)),
         help=f"Its place in the dataset: 0 to {dataset.num_train - 1} are the official training images, then test.",

@@ -13,6 +13,7 @@ from cifar_core.data.similarity import find_neighbours
 from cifar_core.runs import RunSummary
 from cifar_core.training.exceptions import CheckpointError
 from dashboard.components import gallery, image_inspector
+from dashboard.components.numbers import WHOLE
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.tiles import label_tiles
 from dashboard.drawing.words import percent, short_name, split_title
@@ -119,7 +120,7 @@ def _choose_page(dataset: Dataset, selection: Shown) -> tuple[slice, int]:
             max_value=dataset.num_images - 1,
             value=None,
             key="explore_jump",
-            placeholder="0",
+            placeholder=WHOLE,
             width=130,
             on_change=lambda: _jump(selection.indices, state.widget_value("explore_jump"), per_page),
         )

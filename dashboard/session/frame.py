@@ -9,6 +9,7 @@ from streamlit.runtime.scriptrunner import StopException
 
 from cifar_core.data import DataError, Dataset
 from cifar_core.runs import RunError, RunSummary
+from dashboard.components.numbers import watch_numbers
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import epoch_of, run_name, run_title, short_name
 from dashboard.engine import warm_up
@@ -28,6 +29,7 @@ _STYLE = """<style>
 [data-testid="stHeader"] * { pointer-events: auto; }
 [data-testid="stSidebarHeader"] { height: 2.2rem; margin: 0; }
 [class*="st-key-fields_"] { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); align-items: end; }
+.cifar-lab-number-word { margin-top: 0.25rem; font-size: 0.8rem; line-height: 1.3; color: #c0362c; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3rem 1rem; }
   [data-testid="stHeader"] { background: var(--st-background-color, inherit); }
@@ -75,6 +77,7 @@ def _render_frame(title: str) -> list[RunSummary]:
             _render_run_picker(runs)
         _render_active_run(runs)
         _render_data_badge()
+        watch_numbers()
     st.header(title)
     if problem:
         st.error(problem, icon=ICON)

@@ -9,6 +9,7 @@ from cifar_core.config import RunConfig, TrainingConfig
 from cifar_core.overrides import config_difference, with_overrides
 from cifar_core.presets import Preset
 from cifar_core.runs import RunStore, RunSummary
+from dashboard.components.numbers import WHOLE
 from dashboard.drawing.literal import literal, message, plain
 from dashboard.drawing.words import run_name, setting
 from dashboard.forms.augmentation import render_augmentation
@@ -80,6 +81,7 @@ def render_start(config: RunConfig, preset: Preset, runs: list[RunSummary]) -> N
         _MOST_SEEDS,
         key=state.TRAIN_SEEDS,
         bind="query-params",
+        placeholder=WHOLE,
         help="Train so many runs, each with the next seed: how much of a difference is chance?",
     )
     why_not = why_not_startable()

@@ -8,6 +8,7 @@ import streamlit as st
 from cifar_core.config import RunConfig
 from cifar_core.runs import Fork, RunError, RunRecord, RunStatus, RunStore, RunSummary
 from cifar_core.training.schedule import compute_learning_rate
+from dashboard.components.numbers import WHOLE
 from dashboard.drawing.literal import literal
 from dashboard.drawing.words import choice_title, run_name
 from dashboard.session import state
@@ -143,7 +144,9 @@ def _render_learning_rate(store: RunStore, record: RunRecord) -> None:
 def _render_extension(store: RunStore, run: RunSummary, status: RunStatus) -> None:
     with st.popover("Extend", icon=":material/add_circle:", help="Train it for more epochs"):
         key = f"extend_{run.run_id}"
-        more = st.number_input("Epochs more", 1, 1000 - status.epoch, max(status.num_epochs // 2, 1), key=key)
+        more = st.number_input(
+            "Epochs more", 1, 1000 - status.epoch, max(status.num_epochs // 2, 1), key=key, placeholder=WHOLE
+        )
         if run.config is not None and run.config.schedule.name != "constant":
             st.caption(describe_extension(run.config, status.epoch, int(more)))
         st.button("Train on", type="primary", key=f"go_{key}", on_click=_extend, args=(store, run.run_id, key))

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.components.numbers import WHOLE
+from tests.app.driving import save_weights
 from tests.app.reading import labelled
 
 ROOT = Path(__file__).parents[2]
@@ -120,3 +122,13 @@ def test_a_run_of_a_newer_release_is_shown_and_cannot_be_changed(open_page, lab,
     assert any("only be looked at" in box.value and "optimizer.name = 'lion'" in box.value for box in at.warning)
     assert not {"Resume", "Extend", "Fork"} & {button.label for button in at.button}
     assert "can be deleted" not in " ".join(box.value for box in (*at.error, *at.warning))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_boxes_for_whole_numbers_tell_the_browser(open_page, lab, page):
+    """By their placeholder; it then refuses decimals, which Streamlit cuts off."""
+    run_id = lab.end("stopped", "Stopped.")
+    save_weights(lab.record(run_id))
+    at = open_page(page, run=run_id, image=5)
+    for box in at.number_input:
+        assert (box.proto.placeholder == WHOLE) == (box.proto.data_type == box.proto.INT), box.label
