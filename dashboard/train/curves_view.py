@@ -18,6 +18,7 @@ from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import run_name
 from dashboard.session import address, state
 from dashboard.session.cache import get_dataset, get_store
+from dashboard.session.gone import drop_gone
 
 _QUANTITIES: tuple[Quantity, Quantity] = ("accuracy", "loss")
 _HEIGHT = 280
@@ -150,6 +151,7 @@ def _render_findings(record: RunRecord, findings: list[Finding]) -> None:
 def _choose_overlay(runs: list[RunSummary], run_id: str) -> dict[str, str]:
     """Return the runs to draw beneath this one: their names, with the epoch they are at, by id."""
     others = {run.run_id: run for run in runs if run.run_id != run_id and run.status.epoch}
+    drop_gone(address.OVERLAY, runs, "no longer drawn beneath")
     if not others:
         return {}
     state.set_widget(state.TRAIN_OVERLAY, address.read_list(address.OVERLAY, others))

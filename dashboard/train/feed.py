@@ -20,6 +20,7 @@ from cifar_core.failures import explain
 from cifar_core.files import stamp
 from cifar_core.runs import RunError, RunRecord, RunStatus, RunStore
 from dashboard.components import Pulse
+from dashboard.drawing.literal import plain
 from dashboard.drawing.words import duration, epoch_of, val_numbers
 from dashboard.routes import own_route
 from dashboard.session.cache import get_store
@@ -84,7 +85,7 @@ def _describe(store: RunStore, record: RunRecord, status: RunStatus) -> str:
         position = store.queue_position(record.run_id) or 1
         return f"Number {position} in the queue. It starts when its device is free."
     if status.status == "running" and status.message:
-        return status.message
+        return plain(status.message, most=None)
     if status.status == "running" and not status.step:
         return "Starting: loading torch and the images takes some seconds"
     words = [status.status.capitalize(), epoch_of(status)]
