@@ -19,7 +19,7 @@ def render_actions(store: RunStore, run: RunSummary) -> None:
     st.markdown(f"**{literal(short_name(run))}** `{run.run_id}`")
     read_only = f"It can only be looked at: {literal(run.read_only_because, most=None)}." if run.is_read_only else ""
     against = changes and f"Against the preset: {literal(changes, most=None)}."
-    st.caption("  \n".join(filter(None, (message(run.status.message), against, read_only))))
+    st.caption("  \n".join(filter(None, (message(run.status.message), message(run.damage), against, read_only))))
     old_name, old_note = plain(run.name), plain_lines(run.note)
     name = st.text_input("Name", old_name, key=f"runs_name_{run.run_id}", max_chars=80)
     note = st.text_area("Note", old_note, key=f"runs_note_{run.run_id}", placeholder="What did you expect, and see?")

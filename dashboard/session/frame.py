@@ -131,6 +131,8 @@ def find_run(runs: list[RunSummary]) -> RunSummary | None:
             f"This run can only be looked at. It was {literal(found.read_only_because, most=None)}.",
             icon=":material/lock:",
         )
+    if found is not None and found.damage:
+        st.warning(message(found.damage), icon=":material/broken_image:")
     return found
 
 

@@ -83,3 +83,12 @@ def test_a_folder_that_is_gone_is_told(lab):
     shutil.rmtree(lab.store.runs_dir)
     lab.store.runs_dir.touch()
     assert ask(run_id)[0] == 404
+
+
+@pytest.mark.parametrize("page", ["Train", "Errors", "Explain"])
+def test_a_page_says_what_was_left_out_of_a_run(open_page, lab, page):
+    run_id = lab.complete("hare")
+    with (lab.record(run_id).run_dir / "events.jsonl").open("a") as events:
+        events.write('{"kind": "learning_rate", "factor": 0.5}\n')
+    at = open_page(page, run=run_id)
+    assert "Part of the record is damaged and left out: 1 line of events.jsonl." in [note.value for note in at.warning]
