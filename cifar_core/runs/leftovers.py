@@ -25,9 +25,16 @@ def begun_name() -> str:
     return f"{BEGUN}{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
 
 
-def hide_doomed(run_dir: Path) -> Path:
-    """Put a run out of sight, so that its name is gone at once, whatever happens while it is removed; return where."""
-    return run_dir.rename(run_dir.with_name(f"{DELETED}{run_dir.name}-{time.time_ns()}"))
+def hide_doomed(run_dir: Path) -> None:
+    """Put a run out of sight, so that its name is gone at once, whatever happens while it is removed."""
+    run_dir.rename(run_dir.with_name(f"{DELETED}{run_dir.name}-{time.time_ns()}"))
+
+
+def remove_doomed(runs_dir: Path) -> None:
+    """Remove what was put out of sight, also what an earlier deletion could not finish."""
+    for path in _entries(runs_dir):
+        if path.name.startswith(DELETED):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def sweep(runs_dir: Path, ended: Iterable[str]) -> None:
@@ -37,8 +44,9 @@ def sweep(runs_dir: Path, ended: Iterable[str]) -> None:
         runs_dir: Where the runs are.
         ended: Ids of the runs that no worker writes into.
     """
+    remove_doomed(runs_dir)
     for path in _entries(runs_dir):
-        if path.name.startswith(DELETED) or (path.name.startswith(BEGUN) and _is_abandoned(path)):
+        if path.name.startswith(BEGUN) and _is_abandoned(path):
             shutil.rmtree(path, ignore_errors=True)
         elif path.name.endswith(TEMPORARY) and _is_old(path):
             _remove(path)

@@ -15,7 +15,7 @@ from cifar_core.runs.continuation import extend, resume
 from cifar_core.runs.exceptions import RunError, RunNotFoundError
 from cifar_core.runs.executor import Executor, LocalExecutor
 from cifar_core.runs.index import RunIndex, RunSummary
-from cifar_core.runs.leftovers import hide_doomed, sweep
+from cifar_core.runs.leftovers import hide_doomed, remove_doomed, sweep
 from cifar_core.runs.naming import is_run_id
 from cifar_core.runs.queue import dispatch, find_device, needs_dispatch, queue_order, start_free
 from cifar_core.runs.record import RunMeta, RunRecord
@@ -267,8 +267,8 @@ class RunStore:
             if status in ACTIVE:
                 raise RunError(f"run {run_id} is {status}; allowed: stop it first, then delete it")
             self._shelf.drop(record.run_dir)
-            doomed = hide_doomed(record.run_dir)
-        shutil.rmtree(doomed, ignore_errors=True)  # what remains is swept later
+            hide_doomed(record.run_dir)
+        remove_doomed(self.runs_dir)
 
     def _start(self, run_dir: Path) -> None:
         """Start what is due; raise RunError if that is this run and it cannot be started."""

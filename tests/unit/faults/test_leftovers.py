@@ -21,11 +21,13 @@ OLD = time.time() - 7200
 DIE = """
 import os, signal, sys
 from pathlib import Path
+from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunStore, submission
 from tests.unit.runs_helpers import IdleExecutor
 submission.write_status = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-RunStore(Path(sys.argv[1]), IdleExecutor()).submit(PRESETS["notebook"].config)
+config = with_overrides(PRESETS["notebook"].config, {"training.device": "cpu"})
+RunStore(Path(sys.argv[1]), IdleExecutor()).submit(config)
 """
 
 
