@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
@@ -29,8 +30,8 @@ def default_runs_dir() -> Path:
 
 def check_is_folder(runs_dir: Path) -> None:
     """Raise RunError if the path can be no folder, because it, or one above it, is a file."""
-    existing = next((path for path in (runs_dir, *runs_dir.parents) if path.exists()), runs_dir)
-    if existing.exists() and not existing.is_dir():
+    existing = _find_existing(runs_dir)
+    if not existing.is_dir():
         raise RunError(f"runs folder {str(runs_dir)!r} is not allowed: {existing} is a file; {_ALLOWED}")
 
 
@@ -40,8 +41,7 @@ def why_not_writable(runs_dir: Path) -> str | None:
         check_is_folder(runs_dir)
     except RunError as error:
         return str(error)
-    existing = next((path for path in (runs_dir, *runs_dir.parents) if path.exists()), runs_dir)
-    if os.access(existing, os.W_OK | os.X_OK):
+    if os.access(_find_existing(runs_dir), os.W_OK | os.X_OK):
         return None
     return f"the runs folder {runs_dir} is read-only: its runs can be looked at, but not started or changed; {_ALLOWED}"
 
@@ -70,3 +70,12 @@ def refusal(runs_dir: Path, error: Exception) -> RunError:
         what = Path(str(error.filename)).name if isinstance(error, OSError) and error.filename else "the runs folder"
         sentence = f"{what} in {runs_dir} cannot be written: {explain(error)}"
     return RunError(sentence)
+
+
+def _find_existing(path: Path) -> Path:
+    """Return the path, or the nearest one above it that is there and may be looked at."""
+    for candidate in (path, *path.parents):
+        with suppress(PermissionError):
+            if candidate.exists():
+                return candidate
+    return Path(path.anchor)

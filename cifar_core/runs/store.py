@@ -51,8 +51,7 @@ class RunStore:
         self._shelf = RecordShelf()
         self._look_again_at = 0.0
         if self.why_not_writable() is None:
-            ended = [summary.run_id for summary in self.list_runs() if not summary.status.is_active]
-            sweep(self.runs_dir, ended)
+            sweep(self.runs_dir, [summary.run_id for summary in self.list_runs() if not summary.status.is_active])
 
     def why_not_writable(self) -> str | None:
         """Return in one sentence why nothing can be started or changed here; None if it can. Cheap."""
@@ -120,16 +119,17 @@ class RunStore:
         return self._index.summaries()
 
     def refresh(self) -> list[RunSummary]:
-        """Look for dead workers and free devices, act on them, and return all runs, newest first."""
+        """Look for dead workers and free devices, act on them where that is possible, and return all runs."""
         summaries = self.list_runs()
-        if time.monotonic() >= self._look_again_at and needs_dispatch(summaries, self.runs_dir, self._executor):
-            try:
+        if time.monotonic() < self._look_again_at or not needs_dispatch(summaries, self.runs_dir, self._executor):
+            return summaries
+        try:
+            if self.why_not_writable() is None:
                 dispatch(self.runs_dir, self._executor, self._index, _LOOK_LOCK_SECONDS)
-            except (OSError, RunError) as error:
-                _log.warning("The queue was left as it is: %s", explain(error))
-                self._look_again_at = time.monotonic() + _LOOK_AGAIN_SECONDS
-            summaries = self.list_runs()
-        return summaries
+        except (OSError, RunError) as error:
+            _log.warning("The queue was left as it is: %s", explain(error))
+            self._look_again_at = time.monotonic() + _LOOK_AGAIN_SECONDS
+        return self.list_runs()
 
     def waiting(self) -> list[RunSummary]:
         """Return the queued runs, the next one first."""

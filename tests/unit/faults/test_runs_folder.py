@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from cifar_core.following import follow
 from cifar_core.locks import exclusive
 from cifar_core.runs import Fork, RunError, RunStore
 from cifar_core.runs import store as store_module
@@ -190,3 +191,23 @@ def test_an_index_that_somebody_holds_is_done_without(store, run_dir, monkeypatc
     monkeypatch.setattr("cifar_core.runs.index._INDEX_SECONDS", 0.1)
     with exclusive(store.runs_dir / "index.sqlite", 1):
         assert [run.run_id for run in RunStore(store.runs_dir, IdleExecutor()).list_runs()] == [run_dir.name]
+
+
+def test_a_folder_below_one_that_may_not_be_looked_into_is_read_only(tmp_path, monkeypatch):
+    def exists(path, exists=Path.exists):
+        if path.name == "mine":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return exists(path)
+
+    monkeypatch.setattr(Path, "exists", exists)
+    monkeypatch.setattr(os, "access", lambda path, _mode: path != tmp_path)
+    assert "is read-only" in RunStore(tmp_path / "mine", IdleExecutor()).why_not_writable()
+
+
+def test_an_interrupt_just_when_the_run_ended_is_no_error(store, run_dir, monkeypatch):
+    def interrupt(_seconds):
+        change_status(run_dir, status="completed")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cifar_core.following.time.sleep", interrupt)
+    assert follow(store, run_dir.name).status == "completed"
