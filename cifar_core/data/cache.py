@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from cifar_core.locks import exclusive
 
 _VERSION = 1
 _LOCK_SECONDS = 10.0
+_ABANDONED_SECONDS = 3600.0
 # The meta data go last and are removed first: arrays without them are no cache.
 _FILES = ("images.npy", "labels.npy", "meta.json")
 
@@ -79,6 +81,7 @@ def write_cache(
     """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
         building = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     except OSError as error:
         raise DataError(f"{folder} cannot be written ({error}); set CIFAR_CACHE_DIR to a folder that can") from error
@@ -89,6 +92,13 @@ def write_cache(
         raise DataError(f"{folder} cannot be written ({error}); set CIFAR_CACHE_DIR to a folder that can") from error
     finally:
         shutil.rmtree(building, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what processes left that were killed while they built: it is as large as the dataset."""
+    for path in folder.parent.glob(f".{folder.name}-*"):
+        if time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _write_arrays(

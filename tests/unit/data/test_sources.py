@@ -516,3 +516,12 @@ def test_arrays_that_are_replaced_while_they_are_read_are_not_believed(tmp_path,
 
     monkeypatch.setattr("cifar_core.data.cache.np.load", load)
     assert load_cached(folder, key) is None
+
+
+@pytest.mark.parametrize(("age", "goes"), [(60, False), (7200, True)])
+def test_what_a_killed_process_left_of_a_cache_is_swept(tmp_path, age, goes):
+    half = tmp_path / "cache" / ".practice-half"
+    half.mkdir(parents=True)
+    os.utime(half, (time.time() - age, time.time() - age))
+    load_dataset(tmp_path)
+    assert half.exists() is not goes
