@@ -5,7 +5,9 @@ streamlit run app.py
 
 import streamlit as st
 
+from cifar_core.processes import allow_many_files
 from dashboard.components import modules
 from dashboard.train import feed
 
+allow_many_files()
 app = st.App("streamlit_app.py", routes=[*modules.create_routes(), *feed.create_routes()])

@@ -1,11 +1,17 @@
 """Files that are either the old or the new version, and how to tell the one from the other."""
 
+import errno
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
+
+from cifar_core.failures import is_disk_full
+
+# How the names of files end that are being written.
+TEMPORARY = ".tmp"
 
 
 class Stamp(NamedTuple):
@@ -41,20 +47,47 @@ def replaced_atomically(path: Path) -> Iterator[Path]:
     The data reaches the disk before the name does: neither a killed process nor a power cut leaves half a file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}{TEMPORARY}")
     try:
         yield temporary
         _sync(temporary)
         temporary.replace(path)
         _sync(path.parent)
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # what went wrong first is what counts
+            temporary.unlink(missing_ok=True)
 
 
 def write_text_atomically(path: Path, text: str) -> None:
     """Replace the file's text as a whole."""
     with replaced_atomically(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def insist_on_text(path: Path, text: str) -> None:
+    """Replace the file's text as a whole, or over its own blocks if the disk has no room for another version beside it.
+
+    What the old version held more is filled up with line ends: for JSON that is no change.
+
+    Raises:
+        OSError: Not even that could be done.
+    """
+    try:
+        write_text_atomically(path, text)
+    except OSError as error:
+        if not is_disk_full(error):
+            raise
+        _overwrite(path, text)
+
+
+def _overwrite(path: Path, text: str) -> None:
+    with path.open("r+b", buffering=0) as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        content = text.encode().ljust(size, b"\n")
+        if file.write(content) < len(content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        os.fsync(file.fileno())
 
 
 def _sync(path: Path) -> None:

@@ -1,5 +1,7 @@
-"""Processes that outlive whoever started them."""
+"""Processes that outlive whoever started them, and what a process may have."""
 
+import importlib
+import logging
 import os
 import subprocess
 import sys
@@ -10,6 +12,10 @@ from typing import BinaryIO
 
 # Of the package: what is started finds the same one, whichever folder it is started in.
 _ROOT = Path(__file__).resolve().parents[1]
+# A session of the dashboard holds some three files, macOS allows 256 unless it is asked.
+_MANY_FILES = 8192
+
+_log = logging.getLogger(__name__)
 
 
 def start_detached(
@@ -41,3 +47,26 @@ def start_detached(
     )
     threading.Thread(target=process.wait, name=f"wait-{process.pid}", daemon=True).start()
     return process
+
+
+def allow_many_files(wanted: int = _MANY_FILES) -> int | None:
+    """Raise the number of files that this process may hold open, as far as the system lets it.
+
+    Returns:
+        How many it may hold now; None where there is no such limit to ask for (Windows).
+    """
+    if os.name == "nt":
+        return None
+    resource = importlib.import_module("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft == resource.RLIM_INFINITY or soft >= most:
+        if 0 <= soft < wanted:
+            _log.warning("At most %d files can be open at once: many open pages at a time may be refused.", soft)
+        return soft
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    except (OSError, ValueError) as error:
+        _log.warning("At most %d files can be open at once, and asking for more failed: %s.", soft, error)
+        return soft
+    return most

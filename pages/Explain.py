@@ -8,8 +8,10 @@ from cifar_core.runs import RunRecord, RunSummary
 from cifar_core.training.exceptions import CheckpointError
 from dashboard.drawing.choices import choose_one
 from dashboard.drawing.figures import show_figure
+from dashboard.drawing.literal import literal, message
 from dashboard.drawing.pictures import lay_out
 from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.words import short_name
 from dashboard.explain.attribution_view import render_attribution
 from dashboard.explain.charts import probabilities_figure, probabilities_frame
 from dashboard.explain.class_view import render_class
@@ -78,11 +80,14 @@ with page_frame("Explain") as runs:
             said = what_run_says(run_record, weights, subject.image, subject.key, subject.index)
         except CheckpointError as error:
             st.error(
-                f"{error}. The run's other files are not affected: Errors still works.", icon=":material/broken_image:"
+                f"{message(error)}. The run's other files are not affected: Errors still works.",
+                icon=":material/broken_image:",
             )
             st.stop()
         st.image(lay_out(subject.image[None], 1), width=160)
-        st.caption(f"{subject.title}; {chosen_run.name}, weights of epoch {weights.epoch}.")
+        st.caption(
+            f"{literal(subject.title, most=None)}; {literal(short_name(chosen_run))}, weights of epoch {weights.epoch}."
+        )
         frame = probabilities_frame(said.probs, data.class_names, subject.true_idx)
         alt = "Probability of each class"
         show_figure(probabilities_figure, frame, key="explain_probabilities", alt=alt, has_tools=False)

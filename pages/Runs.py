@@ -17,6 +17,7 @@ from dashboard.runs.table import column_titles, runs_frame
 from dashboard.session import address, state
 from dashboard.session.cache import get_store
 from dashboard.session.frame import page_frame
+from dashboard.session.gone import drop_gone
 from dashboard.session.links import open_page
 
 
@@ -26,6 +27,7 @@ def select_runs(runs: list[RunSummary], frame: pd.DataFrame) -> list[RunSummary]
     Streamlit remembers ticks by row. So the table is another one whenever a run comes or goes, and begins with the same
     runs ticked, wherever their rows are now.
     """
+    drop_gone(address.TICKED, runs, "no longer ticked")
     run_ids = [run.run_id for run in runs]
     rows = [run_ids.index(run_id) for run_id in address.read_list(address.TICKED, run_ids)]
     event = st.dataframe(

@@ -4,6 +4,7 @@ import streamlit as st
 
 from cifar_core.config import RunConfig
 from cifar_core.overrides import ConfigError, with_overrides
+from dashboard.drawing.literal import message
 from dashboard.session import state
 from dashboard.session.cache import get_store
 from dashboard.session.frame import find_run, page_frame, require_dataset
@@ -24,20 +25,21 @@ with page_frame("Train") as runs:
             wanted: RunConfig | None = with_overrides(RunConfig(), settings)
         except ConfigError as error:
             wanted = None
-            start.error(str(error).replace("\n", "  \n"), icon=":material/block:")
+            start.error(message(error), icon=":material/block:")
     if wanted is not None:
         with start:
-            render_start(get_store(), wanted, preset, runs)
+            render_start(wanted, preset, runs)
         with form_column:
             with st.expander("What differs", icon=":material/difference:"):
                 render_differences(wanted, preset, runs)
             render_keeping(wanted, preset)
             remember_form(wanted, preset)
     with view_column:
-        render_queue(get_store(), runs)
+        if runs:
+            render_queue(get_store(), runs)
         run = find_run(runs)
         active = next((run for run in runs if run.status.status in ("running", "paused")), None)
-        if run is None and active is not None:
+        if run is None and active is not None and state.lost_run() is None:
             # Without a choice, what trains just now is what one came to see.
             state.choose_run(active.run_id)
             st.rerun()

@@ -5,7 +5,9 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +15,11 @@ import numpy as np
 from cifar_core.data.dataset import IMAGE_SHAPE, DataError, Dataset, Source, compute_fingerprint
 from cifar_core.data.reader import Batch
 from cifar_core.files import stamp
+from cifar_core.locks import exclusive
 
 _VERSION = 1
+_LOCK_SECONDS = 10.0
+_ABANDONED_SECONDS = 3600.0
 # The meta data go last and are removed first: arrays without them are no cache.
 _FILES = ("images.npy", "labels.npy", "meta.json")
 
@@ -41,9 +46,10 @@ def describe_files(paths: Sequence[Path]) -> str:
 
 
 def load_cached(folder: Path, key: str) -> Dataset | None:
-    """Map a cached dataset, or return None if there is none for this key, or it is damaged."""
+    """Map a cached dataset, or return None if there is none for this key, or it is damaged or being replaced."""
     try:
-        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        about = (folder / "meta.json").read_bytes()
+        meta = json.loads(about)
         if meta["key"] != key:
             return None
         images = np.load(folder / "images.npy", mmap_mode="r")
@@ -57,7 +63,9 @@ def load_cached(folder: Path, key: str) -> Dataset | None:
             source=meta["source"],
             fingerprint=meta["fingerprint"],
         )
-    except (OSError, ValueError, KeyError, TypeError, EOFError):
+        if (folder / "meta.json").read_bytes() != about:
+            return None  # the arrays may be somebody else's
+    except (OSError, ValueError, KeyError, TypeError, EOFError, RecursionError):
         return None
     is_whole = images.shape == (len(labels), *IMAGE_SHAPE) and images.dtype == np.uint8 and labels.dtype == np.int64
     return dataset if is_whole else None
@@ -73,6 +81,7 @@ def write_cache(
     """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
         building = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     except OSError as error:
         raise DataError(f"{folder} cannot be written ({error}); set CIFAR_CACHE_DIR to a folder that can") from error
@@ -83,6 +92,13 @@ def write_cache(
         raise DataError(f"{folder} cannot be written ({error}); set CIFAR_CACHE_DIR to a folder that can") from error
     finally:
         shutil.rmtree(building, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what processes left that were killed while they built: it is as large as the dataset."""
+    for path in folder.parent.glob(f".{folder.name}-*"):
+        if time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _write_arrays(
@@ -109,8 +125,17 @@ def _write_arrays(
     (building / "meta.json").write_text(json.dumps(meta), encoding="utf-8")
 
 
+def is_being_replaced(folder: Path) -> bool:
+    """Whether a process is putting a cache in place just now, or died while it did."""
+    return (folder / "images.npy").exists() and not (folder / "meta.json").exists()
+
+
 def _move_in_place(building: Path, folder: Path) -> None:
+    """Put the files in place, one process after another: a mixture of two would pass for one."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "meta.json").unlink(missing_ok=True)
-    for name in _FILES:
-        (building / name).replace(folder / name)
+    with ExitStack() as stack:
+        with suppress(OSError):  # where there are no locks, readers find out
+            stack.enter_context(exclusive(folder / ".lock", _LOCK_SECONDS))
+        (folder / "meta.json").unlink(missing_ok=True)
+        for name in _FILES:
+            (building / name).replace(folder / name)

@@ -1,13 +1,14 @@
 """Where the images come from: a folder, an archive, a download, or the practice set, the first that serves."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from cifar_core.data.batches import PYTHON, Form
-from cifar_core.data.cache import describe_files, find_cache_dir, load_cached, write_cache
+from cifar_core.data.cache import describe_files, find_cache_dir, is_being_replaced, load_cached, write_cache
 from cifar_core.data.dataset import CIFAR10_CLASS_NAMES, DataError, Dataset, DownloadError
 from cifar_core.data.download import DownloadProgress, download_archive, partial_bytes
 from cifar_core.data.practice import (
@@ -21,6 +22,8 @@ from cifar_core.data.reader import Batch, read_archive, read_folder
 from cifar_core.data.search import find_cifar10
 
 _NUM_IMAGES, _NUM_TRAIN = 60_000, 50_000
+_MOST_BUILDS = 3
+_MOVE_SECONDS = 5.0
 
 # Of this process, by the files' key: what the content of files that cannot be used was refused for.
 _MOST_REFUSALS = 16
@@ -138,11 +141,24 @@ def _load(
     class_names: tuple[str, ...],
     num_train: int,
 ) -> Dataset:
+    """Return what is cached, made first if need be. Whoever else makes it at the same moment is waited for."""
     folder = find_cache_dir(data_dir) / name
     cached = load_cached(folder, key)
-    if cached is None:
+    for _ in range(_MOST_BUILDS):
+        if cached is not None:
+            return cached
         write_cache(folder, key, read(), num_images, class_names, num_train)
-        cached = load_cached(folder, key)
+        cached = load_cached(folder, key) or _wait_for_others(folder, key)
     if cached is None:
         raise DataError(f"{folder} was changed by another process while it was made; try again")
     return cached
+
+
+def _wait_for_others(folder: Path, key: str) -> Dataset | None:
+    """Return the dataset once the process that puts its files in place is done with that, if there is one."""
+    until = time.monotonic() + _MOVE_SECONDS
+    while is_being_replaced(folder) and time.monotonic() < until:
+        time.sleep(0.02)
+        if (cached := load_cached(folder, key)) is not None:
+            return cached
+    return None

@@ -33,24 +33,30 @@ def ranking_frame(predictions: Predictions, class_names: Sequence[str]) -> pd.Da
 
 
 def roc_frame(predictions: Predictions, class_names: Sequence[str]) -> pd.DataFrame:
-    """Return the ROC curve of each class: class_name, false_positive_rate, true_positive_rate, threshold."""
+    """Return the ROC curve of each class: class_name, false_positive_rate, true_positive_rate, threshold.
+
+    Of classes as in `ranking_frame`: without a row if all images are of one class.
+    """
     parts = []
     for class_idx, is_class, probs in _against_the_rest(predictions):
         x, y, thresholds = roc_curve(is_class, probs)
         columns = {"false_positive_rate": x, "true_positive_rate": y, "threshold": thresholds}
         parts.append(_curve(class_names[class_idx], columns))
-    return pd.concat(parts, ignore_index=True)
+    return _join(parts, ["false_positive_rate", "true_positive_rate", "threshold"])
 
 
 def precision_recall_frame(predictions: Predictions, class_names: Sequence[str]) -> pd.DataFrame:
-    """Return the precision-recall curve of each class: class_name, recall, precision, threshold."""
+    """Return the precision-recall curve of each class: class_name, recall, precision, threshold.
+
+    Of classes as in `ranking_frame`: without a row if all images are of one class.
+    """
     parts = []
     for class_idx, is_class, probs in _against_the_rest(predictions):
         precision, recall, thresholds = precision_recall_curve(is_class, probs)
         # The curve's end, precision 1 at recall 0, is a convention: no threshold leads there.
         columns = {"recall": recall, "precision": precision, "threshold": np.append(thresholds, np.inf)}
         parts.append(_curve(class_names[class_idx], {name: values[::-1] for name, values in columns.items()}))
-    return pd.concat(parts, ignore_index=True)
+    return _join(parts, ["recall", "precision", "threshold"])
 
 
 def _against_the_rest(predictions: Predictions) -> list[tuple[int, np.ndarray, np.ndarray]]:
@@ -58,6 +64,10 @@ def _against_the_rest(predictions: Predictions) -> list[tuple[int, np.ndarray, n
         raise ValueError("logits that are not finite; allowed: finite ones, since others have no order")
     present = [place for place in range(predictions.num_classes) if 0 < (predictions.targets == place).mean() < 1]
     return [(place, predictions.targets == place, predictions.probs[:, place]) for place in present]
+
+
+def _join(curves: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    return pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=["class_name", *columns])
 
 
 def _curve(class_name: str, columns: dict[str, np.ndarray]) -> pd.DataFrame:

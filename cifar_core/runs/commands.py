@@ -2,13 +2,16 @@
 
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from cifar_core.files import write_text_atomically
+from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.layout import RunFiles
-from cifar_core.runs.status import RunError
+
+_MESSAGES = "[!.]*.json"
 
 CommandName = Literal["pause", "resume", "stop", "learning_rate"]
 
@@ -26,11 +29,19 @@ def send_command(run_dir: Path, command: CommandName, **arguments: Any) -> None:
 
     Raises:
         RunError: There is no such command.
+        OSError: It cannot be written.
     """
     if command not in get_args(CommandName):
         raise RunError(f"command {command!r} is not allowed; allowed: {', '.join(get_args(CommandName))}")
     text = json.dumps({"command": command, **arguments})
-    write_text_atomically(RunFiles(run_dir).commands / f"{time.time_ns():020d}-{command}.json", text)
+    folder = RunFiles(run_dir).commands
+    write_text_atomically(folder / f"{_next_number(folder):020d}-{command}.json", text)
+
+
+def _next_number(folder: Path) -> int:
+    """After those that wait, also if the clock was set back meanwhile."""
+    numbers = (path.name.partition("-")[0] for path in folder.glob(_MESSAGES))
+    return max([time.time_ns(), *(int(number) + 1 for number in numbers if number.isdecimal())])
 
 
 def clear_commands(run_dir: Path) -> None:
@@ -41,10 +52,11 @@ def clear_commands(run_dir: Path) -> None:
 def take_commands(run_dir: Path) -> list[Command]:
     """Return the messages in the order they were sent, and remove them."""
     taken: list[Command] = []
-    for path in sorted(RunFiles(run_dir).commands.glob("[!.]*.json")):
+    for path in sorted(RunFiles(run_dir).commands.glob(_MESSAGES)):
         name = path.stem.partition("-")[2]
         arguments = _read_arguments(path)
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()
         if name in get_args(CommandName):
             taken.append(Command(name, arguments))  # type: ignore[arg-type]  # just checked
     return taken
@@ -54,6 +66,6 @@ def _read_arguments(path: Path) -> dict[str, Any]:
     """A message that cannot be read has none: its name is in its file's name."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return {key: value for key, value in content.items() if key != "command"} if isinstance(content, dict) else {}

@@ -5,27 +5,34 @@ Nothing here is lost with the file: a missing, damaged or older index is rebuilt
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cifar_core.config import RunConfig
+from cifar_core.failures import explain
 from cifar_core.files import stamp
+from cifar_core.locks import LockedError, exclusive
+from cifar_core.runs.access import check_is_folder, refusal
+from cifar_core.runs.damage import describe_damage
+from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.naming import is_run_id
-from cifar_core.runs.record import RunRecord
-from cifar_core.runs.status import RunError, RunStatus
+from cifar_core.runs.record import RunMeta, RunRecord
+from cifar_core.runs.status import RunStatus
 
-_SCHEMA = 2
-_LOCK_SECONDS = 30
+_SCHEMA = 3
+LOCK_SECONDS = 10.0
 _INDEX_SECONDS = 5
 _FEW = 3
+# What sqlite says of a file that is no index of ours. Whatever else it says is of the disk, or of somebody's lock.
+_DAMAGED = frozenset((sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_SCHEMA))
 
 
 class RunSummary(BaseModel):
-    """A run's line in the list of runs."""
+    """A run's line in the list of runs; `damage` says in one sentence which part of it could not be read."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -41,6 +48,7 @@ class RunSummary(BaseModel):
     read_only_because: str = ""
     status: RunStatus
     test_readings: int = 0
+    damage: str = ""
 
     @property
     def is_read_only(self) -> bool:
@@ -75,12 +83,24 @@ class RunIndex:
         return sorted(summaries, key=lambda summary: (summary.created_at, summary.run_id), reverse=True)
 
     @contextmanager
-    def locked(self) -> Iterator[list[RunSummary]]:
+    def locked(self, seconds: float = LOCK_SECONDS) -> Iterator[list[RunSummary]]:
         """Hold the one lock for queue decisions over all processes; yields the runs as they are now.
 
         The lock is a file of its own: deleting or repairing the index takes it from nobody.
+
+        Raises:
+            RunError: It cannot be had within so many seconds.
         """
-        with _exclusive(self._runs_dir / ".queue.lock"):
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(exclusive(self._runs_dir / ".queue.lock", seconds))
+            except LockedError as error:
+                raise RunError(
+                    f"another process has held the lock of the runs folder {self._runs_dir} for {seconds:g} seconds; "
+                    "allowed: try again, or end that process if it hangs"
+                ) from error
+            except OSError as error:
+                raise refusal(self._runs_dir, error) from error
             yield self.summaries()
 
     def _lookup(self, stamps: dict[str, str], lines: _Lines) -> _Lines:
@@ -90,13 +110,21 @@ class RunIndex:
                 with closing(self._open()) as connection:
                     return _synchronised(connection, self._runs_dir, stamps)
             except sqlite3.DatabaseError as error:
-                if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                if not _is_damage(error):
                     break
-                self._discard()
+                with suppress(OSError):
+                    self._discard()
         return lines | _read(self._runs_dir, _changed(stamps, lines), stamps)
 
     def _run_dirs(self) -> list[Path]:
-        return [path for path in self._runs_dir.iterdir() if is_run_id(path.name) and path.is_dir()]
+        """Return the directories of runs; none if there is no folder yet, or no more."""
+        try:
+            return [path for path in self._runs_dir.iterdir() if is_run_id(path.name) and path.is_dir()]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            check_is_folder(self._runs_dir)
+            raise RunError(f"the runs folder {self._runs_dir} cannot be read: {explain(error)}") from error
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=_INDEX_SECONDS, isolation_level=None)
@@ -118,42 +146,52 @@ class RunIndex:
 
     def _discard(self) -> None:
         """Remove a damaged index, unless somebody else has replaced it meanwhile."""
-        with _exclusive(self._runs_dir / ".index.lock"):
+        with exclusive(self._runs_dir / ".index.lock", _INDEX_SECONDS):
             try:
                 with closing(self._open()) as connection:
                     connection.execute("SELECT run_id, stamp, summary FROM runs").fetchall()
-            except sqlite3.DatabaseError:
+            except sqlite3.DatabaseError as error:
+                if not _is_damage(error):
+                    return
                 for path in self._runs_dir.glob("index.sqlite*"):
                     path.unlink(missing_ok=True)
 
 
 def summarize_run(record: RunRecord) -> RunSummary:
-    """Read a run's line from its directory; an unreadable record shows as failed, with the reason."""
+    """Read a run's line from its directory; one that has no readable status shows as failed, with the reason."""
     try:
-        return _summarize(record)
+        return _summarize(record, record.status())
     except RunError as error:
         message = str(error)
-    except (OSError, ValidationError) as error:
-        message = f"record unreadable: {record.run_id}: {str(error).splitlines()[0]}"
     status = RunStatus(status="failed", message=message)
-    return RunSummary(run_id=record.run_id, created_at=_time_in(record.run_id), status=status)
+    return RunSummary(run_id=record.run_id, created_at=_time_in(record.run_id), status=status, damage=message)
 
 
-def _summarize(record: RunRecord) -> RunSummary:
-    meta, status, stored = record.meta(), record.status(), record.stored_config()
+def _summarize(record: RunRecord, status: RunStatus) -> RunSummary:
+    """Read what is whole."""
+    meta, stored = RunMeta(), None
+    with suppress(RunError):
+        meta = record.meta()
+    try:
+        stored = record.stored_config()
+    except RunError as error:
+        # It can be neither trained nor explained; what it was doing stands.
+        name = "failed" if status.status == "queued" else status.status
+        status = status.model_copy(update={"status": name, "message": str(error)})
     return RunSummary(
         run_id=record.run_id,
         name=meta.name,
         note=meta.note,
         preset=meta.preset,
-        created_at=meta.created_at,
+        created_at=meta.created_at or _time_in(record.run_id),
         priority=meta.priority,
         data_source=record.environment().get("data_source", ""),
-        config=stored.config,
-        unknown_settings=stored.unknown,
-        read_only_because=stored.explanation,
+        config=stored.config if stored else None,
+        unknown_settings=stored.unknown if stored else (),
+        read_only_because=stored.explanation if stored else "",
         status=status,
         test_readings=record.test_readings(),
+        damage=describe_damage(record, with_metrics=False),
     )
 
 
@@ -192,12 +230,8 @@ def _parse(text: str) -> RunSummary | None:
         return None
 
 
-@contextmanager
-def _exclusive(path: Path) -> Iterator[None]:
-    """Hold a lock between processes that the system releases when its holder dies. The file itself stays empty."""
-    with closing(sqlite3.connect(path, timeout=_LOCK_SECONDS, isolation_level=None)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        yield
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
 
 
 def _stamp_run(run_dir: Path) -> str:

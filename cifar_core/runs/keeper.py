@@ -1,5 +1,6 @@
 """The status of a run as its worker keeps it: written only for as long as the run is this worker's."""
 
+import logging
 import socket
 import threading
 import time
@@ -8,10 +9,17 @@ from typing import Any
 
 import psutil
 
-from cifar_core.runs.executor import is_worker_alive
-from cifar_core.runs.status import RunError, RunStatus, now, read_status, write_status
+from cifar_core.failures import explain
+from cifar_core.runs.exceptions import RunError
+from cifar_core.runs.status import RunStatus, insist_on_status, now, read_status, write_status
+from cifar_core.runs.workers import claim, is_worker_alive
 
 _HEARTBEAT_SECONDS = 2.0
+# How long a worker that is done tries to say so.
+_END_SECONDS = 60.0
+_AGAIN_SECONDS = 1.0
+
+_log = logging.getLogger("cifar_core.worker")
 
 
 class SupersededError(RuntimeError):
@@ -25,18 +33,21 @@ class StatusKeeper:
         self._run_dir = run_dir
         self._lock = threading.Lock()
         self._status = read_status(run_dir)
+        self._owner_on_disk = _owner(self._status)
+        self._has_complained = False
         process = psutil.Process()
-        if self._status.pid not in (None, process.pid) and is_worker_alive(self._status):
+        if self._status.pid not in (None, process.pid) and is_worker_alive(run_dir, self._status):
             raise SupersededError(f"process {self._status.pid} trains {run_dir.name} already")
+        claim(run_dir)
         self.update(pid=process.pid, pid_started=process.create_time(), hostname=socket.gethostname())
 
     @property
     def status(self) -> RunStatus:
-        """As last written here."""
+        """As last written here, or to be written as soon as that works again."""
         return self._status
 
     def update(self, **changes: Any) -> None:
-        """Write the status with some fields replaced and a fresh heartbeat.
+        """Write the status with some fields replaced and a fresh heartbeat; what cannot be written comes with the next.
 
         Raises:
             SupersededError: A newer attempt owns the run.
@@ -44,16 +55,45 @@ class StatusKeeper:
         with self._lock:
             self.check()
             self._status = self._status.model_copy(update={**changes, "heartbeat": now()})
-            write_status(self._run_dir, self._status)
+            try:
+                write_status(self._run_dir, self._status)
+            except OSError as error:
+                self._complain(error)
+            else:
+                self._owner_on_disk, self._has_complained = _owner(self._status), False
+
+    def end(self, **changes: Any) -> None:
+        """Write how the run ended, and do not let go before that is done or has failed for a minute.
+
+        Raises:
+            SupersededError: A newer attempt owns the run.
+            OSError: It cannot be written.
+        """
+        until = time.monotonic() + _END_SECONDS
+        with self._lock:
+            self.check()
+            self._status = self._status.model_copy(update={**changes, "heartbeat": now()})
+            while True:
+                try:
+                    return insist_on_status(self._run_dir, self._status)
+                except OSError as error:
+                    self._complain(error)
+                    if time.monotonic() > until:
+                        raise
+                time.sleep(_AGAIN_SECONDS)
 
     def check(self) -> None:
         """Raise SupersededError if another worker owns the run, or somebody has given this one up."""
         try:
             current = read_status(self._run_dir)
         except RunError as error:
-            raise SupersededError(str(error)) from error
+            if not _may_pass(error):
+                raise SupersededError(str(error)) from error
+            self._complain(error)
+            return
         # The process counts as well as the attempt: nobody hinders a cluster from starting the same attempt twice.
-        if _owner(current) != _owner(self._status) or current.status not in ("running", "paused"):
+        is_mine = _owner(current) in (self._owner_on_disk, _owner(self._status))
+        if not is_mine or current.status not in ("running", "paused"):
             raise SupersededError(f"attempt {self._status.attempt} of {self._run_dir.name} is no longer the owner")
 
     def start_heartbeat(self) -> None:
@@ -69,6 +109,18 @@ class StatusKeeper:
             except SupersededError:
                 return
 
+    def _complain(self, error: Exception) -> None:
+        """Once, however long it lasts: the log may lie on the same disk."""
+        if not self._has_complained:
+            self._has_complained = True
+            _log.warning("The status cannot be written or read, and is tried again: %s", explain(error))
+
 
 def _owner(status: RunStatus) -> tuple[int, int | None, float | None, str]:
     return status.attempt, status.pid, status.pid_started, status.hostname
+
+
+def _may_pass(error: RunError) -> bool:
+    """Whether a status cannot be read for a reason that says nothing of who owns the run: a network drive hangs."""
+    cause = error.__cause__
+    return isinstance(cause, OSError) and not isinstance(cause, FileNotFoundError | NotADirectoryError)

@@ -3,7 +3,6 @@
 import random
 import re
 from datetime import datetime
-from pathlib import Path
 
 _ADJECTIVES = """
     amber bold brave bright brisk calm clever coral crisp eager fair fleet gentle glad golden happy honest humble keen
@@ -16,19 +15,13 @@ _ANIMALS = """
     raven robin salmon seal shrew sloth sparrow stork swan tapir tern tiger toad turtle viper walrus wren yak zebra
 """.split()  # noqa: SIM905
 
-_RUN_ID = re.compile(r"\d{8}-\d{4}-[a-z]+-[a-z]+")
+_RUN_ID = re.compile(r"[0-9]{8}-[0-9]{4}-[a-z]{1,20}-[a-z]{1,20}")
 
 
-def create_run_dir(runs_dir: Path, now: datetime) -> Path:
-    """Make a new directory with an id nobody else has, also when several processes ask at once."""
+def create_run_id(now: datetime) -> str:
+    """Return an id for a run that begins now; somebody may have it already."""
     generator = random.Random()  # noqa: S311 a name is no secret
-    while True:
-        name = f"{now:%Y%m%d-%H%M}-{generator.choice(_ADJECTIVES)}-{generator.choice(_ANIMALS)}"
-        try:
-            (runs_dir / name).mkdir(parents=True)
-        except FileExistsError:
-            continue
-        return runs_dir / name
+    return f"{now:%Y%m%d-%H%M}-{generator.choice(_ADJECTIVES)}-{generator.choice(_ANIMALS)}"
 
 
 def is_run_id(text: str) -> bool:

@@ -1,15 +1,26 @@
 """One training at a time on each device: who is dead, and who is next."""
 
+import logging
+import socket
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+from cifar_core.config import RunConfig
+from cifar_core.failures import explain
+from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.executor import Executor
-from cifar_core.runs.index import RunIndex, RunSummary
-from cifar_core.runs.status import RunError, RunStatus, change_status, now, read_status
+from cifar_core.runs.index import LOCK_SECONDS, RunIndex, RunSummary
+from cifar_core.runs.leftovers import sweep_run
+from cifar_core.runs.status import change_status, insist_on_status, now, read_status
 from cifar_core.training.device import DeviceError, resolve_device
 
+_log = logging.getLogger(__name__)
 
-def dispatch(runs_dir: Path, executor: Executor, index: RunIndex | None = None) -> None:
+
+def dispatch(
+    runs_dir: Path, executor: Executor, index: RunIndex | None = None, lock_seconds: float = LOCK_SECONDS
+) -> None:
     """Mark runs whose worker is gone as lost, then start the next run of every device that is free.
 
     Safe to call from any process at any time: decisions are made under one lock.
@@ -18,15 +29,39 @@ def dispatch(runs_dir: Path, executor: Executor, index: RunIndex | None = None) 
         runs_dir: Where the runs are.
         executor: What starts workers, and knows whether they live.
         index: Of the same directory, if there is one at hand already.
+        lock_seconds: How long to wait for others who decide.
+
+    Raises:
+        RunError: The lock cannot be had.
     """
     index = index or RunIndex(runs_dir)
     for summary in queue_order(index.summaries()):
         _find_device(summary)  # may import torch, for seconds: not while others wait for the lock
-    with index.locked() as summaries:
-        active = [summary for summary in summaries if summary.status.status in ("running", "paused")]
-        busy = {summary.status.device for summary in active if not _is_over(runs_dir / summary.run_id, executor)}
-        for summary in queue_order(summaries):
+    with index.locked(lock_seconds) as summaries:
+        start_free(runs_dir, executor, summaries)
+
+
+def start_free(runs_dir: Path, executor: Executor, summaries: list[RunSummary]) -> dict[str, Exception]:
+    """Decide as `dispatch` does; only for whoever holds the lock.
+
+    Args:
+        runs_dir: Where the runs are.
+        executor: What starts workers, and knows whether they live.
+        summaries: The runs as they are now.
+
+    Returns:
+        Why runs that were due could not be started, by their ids.
+    """
+    active = [summary for summary in summaries if summary.status.status in ("running", "paused")]
+    busy = {summary.status.device for summary in active if not _is_over(runs_dir / summary.run_id, executor)}
+    refused: dict[str, Exception] = {}
+    for summary in queue_order(summaries):
+        try:
             _start_if_free(runs_dir / summary.run_id, summary, busy, executor)
+        except (OSError, RunError) as error:
+            _log.warning("Run %s was not started: %s", summary.run_id, explain(error))
+            refused[summary.run_id] = error
+    return refused
 
 
 def queue_order(summaries: list[RunSummary]) -> list[RunSummary]:
@@ -58,32 +93,51 @@ def _is_over(run_dir: Path, executor: Executor) -> bool:
     # Read after the look at the process: it may have ended well in between, and what it wrote then stands.
     if status.status in ("running", "paused"):
         message = "The worker ended without a word. Resume continues from the last finished epoch."
-        change_status(run_dir, status="lost", message=message, finished_at=now(), seconds_left=None)
+        ended = {"status": "lost", "message": message, "finished_at": now(), "seconds_left": None}
+        try:
+            insist_on_status(run_dir, status.model_copy(update=ended))
+        except OSError as error:
+            _log.warning("Run %s has lost its worker, which cannot be noted: %s", run_dir.name, explain(error))
+        sweep_run(run_dir)
     return True
 
 
 def _start_if_free(run_dir: Path, summary: RunSummary, busy: set[str], executor: Executor) -> None:
+    """Start a worker on a queued run, or mark the run as failed if that does not work.
+
+    Raises:
+        OSError: It did not work; the run waits on if not even that could be noted.
+        RunError: Its record is not readable.
+    """
     device, problem = _find_device(summary)
     if problem:
         change_status(run_dir, status="failed", message=problem, finished_at=now())
     if problem or device in busy:
         return
-    _mark_started(run_dir, summary.status, device)
+    waiting = read_status(run_dir)
+    _mark_started(run_dir, device)
     try:
         executor.submit(run_dir)
     except OSError as error:
-        change_status(run_dir, status="failed", message=f"The worker did not start: {error}", finished_at=now())
-    else:
-        busy.add(device)
+        message = f"The worker did not start: {explain(error)}."
+        with suppress(OSError):
+            insist_on_status(run_dir, waiting)
+            change_status(run_dir, status="failed", message=message, finished_at=now())
+        raise
+    busy.add(device)
+
+
+def find_device(config: RunConfig) -> tuple[str, str]:
+    """Return the device a run would train on, and why there is none (one of the two is empty)."""
+    try:
+        return _resolved(config.training.device), ""
+    except DeviceError as error:
+        return "", str(error)
 
 
 def _find_device(summary: RunSummary) -> tuple[str, str]:
-    """Return the device the run would train on, and why there is none (one of the two is empty)."""
     assert summary.config is not None  # noqa: S101 queue_order leaves out those that cannot be read
-    try:
-        return _resolved(summary.config.training.device), ""
-    except DeviceError as error:
-        return "", str(error)
+    return find_device(summary.config)
 
 
 @cache
@@ -92,16 +146,16 @@ def _resolved(name: str) -> str:
     return resolve_device(name)
 
 
-def _mark_started(run_dir: Path, status: RunStatus, device: str) -> None:
+def _mark_started(run_dir: Path, device: str) -> None:
     """The attempt's number is raised before its worker exists: an earlier worker, if one still lives, gives up."""
     change_status(
         run_dir,
         status="running",
         message="Starting.",
-        attempt=status.attempt + 1,
+        attempt=read_status(run_dir).attempt + 1,
         pid=None,
         pid_started=None,
-        hostname="",
+        hostname=socket.gethostname(),
         heartbeat=now(),
         started_at=now(),
         finished_at=None,

@@ -2,20 +2,27 @@
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+from zipfile import is_zipfile
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from cifar_core.config import RunConfig
-from cifar_core.files import write_text_atomically
+from cifar_core.failures import explain, is_read_only
+from cifar_core.files import Stamp, stamp, write_text_atomically
 from cifar_core.formats import FORMAT, StoredConfig, dump_config, read_config
 from cifar_core.overrides import ConfigError
+from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.journal import append_row
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.metrics import EventHistory, MetricsHistory
-from cifar_core.runs.status import RunError, RunStatus, read_json, read_status
+from cifar_core.runs.salvage import encodable, fit_model, is_number, read_object, unreadable
+from cifar_core.runs.status import Moment, RunStatus, read_status
 
 _TAIL_BYTES = 64_000
+# What readers of an environment rely on being words, or numbers.
+_WORDS = frozenset(("data_source", "data_fingerprint", "device", "device_title", "precision"))
+_NUMBERS = frozenset(("num_threads", "num_cores", "num_train", "num_test"))
 
 
 class RunMeta(BaseModel):
@@ -28,9 +35,9 @@ class RunMeta(BaseModel):
     note: str = ""
     preset: str | None = None
     data_dir: str | None = None
-    priority: int = 0
+    priority: Annotated[int, Field(ge=-(2**53), le=2**53)] = 0
     forked_from: str | None = None
-    created_at: float = 0.0
+    created_at: Moment = 0.0
 
 
 class RunRecord:
@@ -44,6 +51,8 @@ class RunRecord:
         self.files = RunFiles(run_dir)
         self._metrics = MetricsHistory(self.files.metrics)
         self._events = EventHistory(self.files.events)
+        self._archives: dict[Path, Stamp] = {}
+        self._num_uncounted = 0
 
     @property
     def run_id(self) -> str:
@@ -57,9 +66,11 @@ class RunRecord:
             RunError: The record is not readable.
         """
         try:
-            return read_config(self.files.config.read_bytes())
-        except (OSError, ConfigError) as error:
-            raise _unreadable(self.files.config, str(error).splitlines()[0]) from error
+            return read_config(encodable(self.files.config.read_bytes()))
+        except OSError as error:
+            raise unreadable(self.files.config, explain(error)) from error
+        except (ConfigError, RecursionError) as error:
+            raise unreadable(self.files.config, str(error).splitlines()[0]) from error
 
     def config(self) -> RunConfig:
         """Return the settings of the run, all of them, to train by.
@@ -73,15 +84,12 @@ class RunRecord:
         return stored.config
 
     def meta(self) -> RunMeta:
-        """Return name, note and origin.
+        """Return name, note and origin; what of it is damaged has its default.
 
         Raises:
             RunError: The record is not readable.
         """
-        try:
-            return RunMeta.model_validate(read_json(self.files.meta))
-        except ValidationError as error:
-            raise _unreadable(self.files.meta, error.errors()[0]["msg"]) from error
+        return fit_model(RunMeta, read_object(self.files.meta))[0]
 
     def status(self) -> RunStatus:
         """Return what the run is doing.
@@ -92,14 +100,20 @@ class RunRecord:
         return read_status(self.run_dir)
 
     def environment(self) -> dict[str, Any]:
-        """Return what the latest attempt ran on; empty before the first one."""
+        """Return what the latest attempt ran on, as far as it is readable; empty before the first one."""
         try:
-            return read_json(self.files.environment)
+            stored = read_object(self.files.environment)
         except RunError:
             return {}
+        return {name: value for name, value in stored.items() if is_fact(name, value)}
 
     def change_meta(self, **changes: Any) -> None:
-        """Rewrite some of name, note, preset."""
+        """Rewrite some of name, note, preset.
+
+        Raises:
+            RunError: What is there is not readable.
+            OSError: It cannot be written.
+        """
         write_text_atomically(self.files.meta, self.meta().model_copy(update=changes).model_dump_json(indent=1))
 
     def epoch_rows(self) -> list[dict[str, Any]]:
@@ -121,17 +135,33 @@ class RunRecord:
         """Return what happened to the run beside training, each with `kind` and `time`."""
         return self._events.rows()
 
+    def event_damage(self) -> str:
+        """Say which of the events are left out, since they cannot be read; empty if none are."""
+        return self._events.damage
+
+    def metrics_damage(self) -> str:
+        """Say which of the metrics are left out, likewise."""
+        return self._metrics.damage
+
     def record_event(self, kind: str, **facts: Any) -> None:
         """Note something that happened to the run."""
         append_row(self.files.events, {"kind": kind, "time": time.time(), **facts})
 
     def test_readings(self) -> int:
         """Return how often the test images were looked at, the end of the run included."""
-        return sum(event.get("kind") == "test_reading" for event in self.events())
+        return sum(event.get("kind") == "test_reading" for event in self.events()) + self._num_uncounted
 
     def count_test_reading(self, by: str) -> int:
-        """Note a look at the test images, and return how many there were."""
-        self.record_event("test_reading", by=by)
+        """Note a look at the test images, and return how many there were.
+
+        Where nothing can be written, e.g. in a course's folder, it is remembered for as long as this record is open.
+        """
+        try:
+            self.record_event("test_reading", by=by)
+        except OSError as error:
+            if not is_read_only(error):
+                raise
+            self._num_uncounted += 1
         return self.test_readings()
 
     def log_tail(self, num_lines: int = 40) -> str:
@@ -141,7 +171,7 @@ class RunRecord:
                 size = file.seek(0, 2)
                 file.seek(max(0, size - _TAIL_BYTES))
                 lines = file.read().decode(errors="replace").splitlines()
-        except FileNotFoundError:
+        except OSError:
             return ""
         return "\n".join(lines[-num_lines:])
 
@@ -150,8 +180,16 @@ class RunRecord:
         return self.files.checkpoint_path(which)
 
     def prediction_epochs(self) -> list[int]:
-        """Return the epochs whose val predictions are saved."""
-        return self.files.val_epochs()
+        """Return the epochs whose val predictions are saved, without those whose file was cut short."""
+        files = self.files
+        return [epoch for epoch in files.val_epochs() if self._is_archive(files.predictions_path("val", epoch))]
+
+    def _is_archive(self, path: Path) -> bool:
+        """An archive's last bytes say what is in it. Each file is looked at once."""
+        stamped = stamp(path)
+        if stamped is not None and self._archives.get(path) != stamped and is_zipfile(path):
+            self._archives[path] = stamped
+        return stamped is not None and self._archives.get(path) == stamped
 
     def predictions_path(self, split: str, epoch: int | str) -> Path | None:
         """Return a file of saved predictions, None if there is none.
@@ -166,8 +204,8 @@ class RunRecord:
             path = self.files.predictions_path("test", names.get(epoch, epoch))  # type: ignore[arg-type]
         else:
             number = {"best": status.best_epoch, "last": status.epoch}.get(str(epoch), epoch)
-            path = self.files.predictions_path("val", int(number or 0))
-        return path if path.exists() else None
+            path = self.files.predictions_path("val", number if isinstance(number, int) else 0)
+        return path if path.is_file() else None
 
 
 def create_record(run_dir: Path, config: RunConfig, meta: RunMeta) -> RunRecord:
@@ -182,5 +220,8 @@ def write_config(run_dir: Path, config: RunConfig) -> None:
     write_text_atomically(RunFiles(run_dir).config, dump_config(config, indent=1))
 
 
-def _unreadable(path: Path, why: str) -> RunError:
-    return RunError(f"record unreadable: {path.parent.name}/{path.name}: {why}")
+def is_fact(name: str, value: Any) -> bool:
+    """Whether an entry of an environment is what its readers expect."""
+    if name in _WORDS:
+        return isinstance(value, str)
+    return is_number(value) if name in _NUMBERS else True

@@ -19,12 +19,21 @@ _STATUS_SECONDS = 0.5
 
 def read_learning_rate_changes(record: RunRecord) -> list[tuple[int, float]]:
     """Return what was done to the learning rate while the run went on: from which step (0-based), times what."""
-    changes = (event for event in record.events() if event.get("kind") == "learning_rate")
+    changes = (event for event in record.events() if event["kind"] == "learning_rate")
     return [(int(event["step"]), float(event["factor"])) for event in changes]
 
 
+def _doubt(record: RunRecord) -> str:
+    damage = record.event_damage()
+    return f"Left out as damaged: {damage}, so a change of the learning rate may be missing." if damage else ""
+
+
 class Reporter(Monitor):
-    """Writes metrics and status, and obeys commands, for one attempt at a run."""
+    """Writes metrics and status, and obeys commands, for one attempt at a run.
+
+    Attributes:
+        remark: What a continued run could not find out about its past, in one sentence; empty if nothing.
+    """
 
     def __init__(self, run_dir: Path, keeper: StatusKeeper) -> None:
         self._record = RunRecord(run_dir)
@@ -34,6 +43,7 @@ class Reporter(Monitor):
         self._is_paused = False
         self._next_step = 0
         self._factors = read_learning_rate_changes(self._record)
+        self.remark = _doubt(self._record)
         self._commands_at = 0.0
         self._status_at = 0.0
         self._started_at = time.perf_counter()

@@ -1,15 +1,15 @@
 """What a run is doing."""
 
-import json
 import time
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from cifar_core.files import write_text_atomically
+from cifar_core.files import insist_on_text, write_text_atomically
 from cifar_core.formats import FORMAT
 from cifar_core.runs.layout import RunFiles
+from cifar_core.runs.salvage import fit_model, read_object, unreadable
 
 StatusName = Literal["queued", "running", "paused", "stopped", "completed", "diverged", "failed", "lost"]
 
@@ -17,8 +17,12 @@ ACTIVE: frozenset[StatusName] = frozenset(("queued", "running", "paused"))
 RESUMABLE: frozenset[StatusName] = frozenset(("stopped", "failed", "lost"))
 
 
-class RunError(ValueError):
-    """A run's record cannot be read, or what was asked of the run is not possible now."""
+# What a damaged record may hold instead breaks dates, charts and the process table.
+Count = Annotated[int, Field(ge=0, le=2**53)]
+Moment = Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)]
+Measure = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+_Pid = Annotated[int, Field(ge=1, lt=2**31)]
 
 
 class RunStatus(BaseModel):
@@ -31,7 +35,7 @@ class RunStatus(BaseModel):
         attempt: How often it was started; a worker that finds a higher number than its own gives up.
         pid: The worker's process, once it runs.
         pid_started: When that process started, which tells it from a later one with the same number.
-        hostname: Where the worker runs.
+        hostname: Where the worker runs, or was started.
         heartbeat: When the worker last wrote.
         submitted_at: When it was last put into the queue.
         started_at: When its latest attempt began.
@@ -52,27 +56,27 @@ class RunStatus(BaseModel):
     format: int = FORMAT
     status: StatusName = "queued"
     message: str = ""
-    attempt: int = 0
-    pid: int | None = None
+    attempt: Count = 0
+    pid: _Pid | None = None
     pid_started: float | None = None
     hostname: str = ""
-    heartbeat: float | None = None
-    submitted_at: float = 0.0
-    started_at: float | None = None
-    finished_at: float | None = None
+    heartbeat: Moment | None = None
+    submitted_at: Moment = 0.0
+    started_at: Moment | None = None
+    finished_at: Moment | None = None
     device: str = ""
-    epoch: int = 0
-    num_epochs: int = 0
-    step: int = 0
-    num_steps: int = 0
-    seconds_left: float | None = None
-    images_per_second: float | None = None
-    best_epoch: int | None = None
-    best_val_accuracy: float | None = None
-    last_val_accuracy: float | None = None
-    test_accuracy_best: float | None = None
-    test_accuracy_last: float | None = None
-    seconds: float | None = None
+    epoch: Count = 0
+    num_epochs: Count = 0
+    step: Count = 0
+    num_steps: Count = 0
+    seconds_left: Measure | None = None
+    images_per_second: Measure | None = None
+    best_epoch: Count | None = None
+    best_val_accuracy: Share | None = None
+    last_val_accuracy: Share | None = None
+    test_accuracy_best: Share | None = None
+    test_accuracy_last: Share | None = None
+    seconds: Measure | None = None
 
     @property
     def has_begun(self) -> bool:
@@ -101,37 +105,53 @@ class RunStatus(BaseModel):
 
 
 def read_status(run_dir: Path) -> RunStatus:
-    """Return the status as last written.
+    """Return the status as last written; what of it is damaged has its default.
 
     Raises:
         RunError: There is none, or it is not readable.
     """
+    return _read(run_dir)[0]
+
+
+def damaged_fields(run_dir: Path) -> tuple[str, ...]:
+    """Return the names of what cannot be read of a status.
+
+    Raises:
+        RunError: None of it can.
+    """
+    return _read(run_dir)[1]
+
+
+def _read(run_dir: Path) -> tuple[RunStatus, tuple[str, ...]]:
     path = RunFiles(run_dir).status
-    try:
-        content = path.read_bytes()
-        return _read_newer(content) or RunStatus.model_validate_json(content)
-    except (OSError, ValidationError) as error:
-        raise RunError(f"record unreadable: {run_dir.name}/{path.name}: {_first_line(error)}") from error
+    stored = read_object(path)
+    status, left_out = fit_model(RunStatus, stored | _in_words_of_this_release(stored))
+    if "status" in left_out or "status" not in stored:
+        raise unreadable(path, f"status {str(stored.get('status'))[:40]!r}; allowed: {', '.join(get_args(StatusName))}")
+    return status, left_out
 
 
-def _read_newer(content: bytes) -> RunStatus | None:
-    """Return what a newer release's status says in the words of this one; None if it is not such a status."""
-    try:
-        stored = json.loads(content)
-    except ValueError:
-        return None
-    if not isinstance(stored, dict) or not isinstance(stored.get("format"), int) or stored["format"] <= FORMAT:
-        return None
-    known = get_args(StatusName)
-    if stored.get("status") in known:
-        return None
-    message = f"Its status is {stored.get('status')!r}, which this release does not know."
-    return RunStatus.model_validate(stored | {"status": "stopped", "message": message})
+def _in_words_of_this_release(stored: dict[str, Any]) -> dict[str, Any]:
+    """Return what a newer release's status has to be called here."""
+    number, name = stored.get("format"), stored.get("status")
+    is_newer = isinstance(number, int) and number > FORMAT and isinstance(name, str)
+    if not is_newer or name in get_args(StatusName):
+        return {}
+    return {"status": "stopped", "message": f"Its status is {name!r}, which this release does not know."}
 
 
 def write_status(run_dir: Path, status: RunStatus) -> None:
     """Replace the status as a whole."""
     write_text_atomically(RunFiles(run_dir).status, status.model_dump_json(indent=1))
+
+
+def insist_on_status(run_dir: Path, status: RunStatus) -> None:
+    """Replace the status, over its old one's own blocks if the disk is full: how a run ended must not be lost.
+
+    Raises:
+        OSError: Not even that could be done.
+    """
+    insist_on_text(RunFiles(run_dir).status, status.model_dump_json(indent=1))
 
 
 def change_status(run_dir: Path, **changes: Any) -> RunStatus:
@@ -141,25 +161,6 @@ def change_status(run_dir: Path, **changes: Any) -> RunStatus:
     return status
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object.
-
-    Raises:
-        RunError: There is none, or it is not readable.
-    """
-    try:
-        value = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise RunError(f"record unreadable: {path.parent.name}/{path.name}: {_first_line(error)}") from error
-    if not isinstance(value, dict):
-        raise RunError(f"record unreadable: {path.parent.name}/{path.name} is not a JSON object")
-    return value
-
-
 def now() -> float:
     """Seconds since 1970."""
     return time.time()
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__

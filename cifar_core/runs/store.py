@@ -1,57 +1,63 @@
 """All runs of one directory: submit, list, steer, name and delete."""
 
 import contextlib
-import os
+import logging
 import shutil
 import time
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 from cifar_core.config import RunConfig
 from cifar_core.data import default_data_dir
-from cifar_core.overrides import ConfigError, with_overrides
-from cifar_core.runs.commands import CommandName, clear_commands, send_command
+from cifar_core.failures import explain
+from cifar_core.runs.access import check_is_folder, default_runs_dir, refusal, refuses_in_words, why_not_writable
+from cifar_core.runs.commands import CommandName, send_command
+from cifar_core.runs.continuation import extend, resume
+from cifar_core.runs.exceptions import RunError, RunNotFoundError
 from cifar_core.runs.executor import Executor, LocalExecutor
 from cifar_core.runs.index import RunIndex, RunSummary
-from cifar_core.runs.naming import create_run_dir, is_run_id
-from cifar_core.runs.queue import dispatch, needs_dispatch, queue_order
-from cifar_core.runs.record import RunMeta, RunRecord, create_record, write_config
+from cifar_core.runs.leftovers import hide_doomed, remove_doomed, sweep
+from cifar_core.runs.naming import is_run_id
+from cifar_core.runs.queue import dispatch, find_device, needs_dispatch, queue_order, start_free
+from cifar_core.runs.record import RunMeta, RunRecord
 from cifar_core.runs.shelf import RecordShelf
-from cifar_core.runs.status import ACTIVE, RunError, RunStatus, change_status, now, write_status
+from cifar_core.runs.status import ACTIVE, change_status, now
+from cifar_core.runs.submission import Fork, find_weights, prepared_run, publish_run
 
 _LARGEST_FACTOR = 100.0
 _DISCARD_SECONDS = 10.0
+# Whoever only looks does not wait long for those who decide, and leaves it to them for a while.
+_LOOK_LOCK_SECONDS = 2.0
+_LOOK_AGAIN_SECONDS = 20.0
 
-
-@dataclass(frozen=True)
-class Fork:
-    """Weights to start from: of which run, its "best" or its "last" epoch."""
-
-    run_id: str
-    which: Literal["best", "last"] = "best"
-
-
-class RunNotFoundError(RunError):
-    """There is no run with this id."""
-
-
-def default_runs_dir() -> Path:
-    """Return $CIFAR_RUNS_DIR, or `runs` in the current directory."""
-    return Path(os.environ.get("CIFAR_RUNS_DIR") or "runs")
+_log = logging.getLogger(__name__)
 
 
 class RunStore:
-    """The runs in a directory. Holds what can be had anew: open records, and the executor's handles on its children."""
+    """The runs in a directory. Holds what can be had anew: open records, and the executor's handles on its children.
+
+    A folder that cannot be written can be looked at: whatever changes something raises RunError then.
+
+    Raises:
+        RunError: The path is a file.
+    """
 
     def __init__(self, runs_dir: Path | None = None, executor: Executor | None = None) -> None:
         self.runs_dir = (runs_dir or default_runs_dir()).resolve()
-        self.runs_dir.mkdir(parents=True, exist_ok=True)
+        check_is_folder(self.runs_dir)
+        with contextlib.suppress(OSError):
+            self.runs_dir.mkdir(parents=True, exist_ok=True)
         self._executor: Executor = executor or LocalExecutor()
         self._index = RunIndex(self.runs_dir)
         self._shelf = RecordShelf()
+        self._look_again_at = 0.0
+        if self.why_not_writable() is None:
+            sweep(self.runs_dir, [summary.run_id for summary in self.list_runs() if not summary.status.is_active])
 
+    def why_not_writable(self) -> str | None:
+        """Return in one sentence why nothing can be started or changed here; None if it can. Cheap."""
+        return why_not_writable(self.runs_dir)
+
+    @refuses_in_words
     def submit(
         self,
         config: RunConfig,
@@ -73,25 +79,26 @@ class RunStore:
             fork: Start from these weights instead of new ones.
 
         Raises:
-            RunError: The weights to start from are not there, or belong to another network.
+            RunError: The weights to start from are not there, or belong to another network; or the run cannot be
+                written or started. Then nothing of it remains.
         """
-        start = None if fork is None else self._checkpoint_to_fork(fork, config)
-        created = now()
-        run_dir = create_run_dir(self.runs_dir, datetime.fromtimestamp(created))  # local time: the name is for people
+        start = None if fork is None else find_weights(self.record(fork.run_id), fork, config)
         meta = RunMeta(
             name=name.strip() or preset or config.model.name,
             preset=preset,
             data_dir=str((data_dir or default_data_dir()).resolve()),
             priority=priority,
             forked_from=None if fork is None else fork.run_id,
-            created_at=created,
+            created_at=now(),
         )
-        record = create_record(run_dir, config, meta)
-        if start is not None:
-            record.checkpoint_path("start").parent.mkdir(exist_ok=True)
-            shutil.copyfile(start, record.checkpoint_path("start"))
-        write_status(run_dir, RunStatus(submitted_at=created, num_epochs=config.training.num_epochs))
-        dispatch(self.runs_dir, self._executor, self._index)
+        find_device(config)  # may import torch, for seconds: not while others wait for the lock
+        with prepared_run(self.runs_dir, config, meta, start) as hidden, self._index.locked():
+            run_dir = publish_run(hidden, self.runs_dir, meta.created_at)
+            try:
+                self._start(run_dir)
+            except RunError:
+                shutil.rmtree(run_dir, ignore_errors=True)
+                raise
         return run_dir.name
 
     def record(self, run_id: str) -> RunRecord:
@@ -112,12 +119,17 @@ class RunStore:
         return self._index.summaries()
 
     def refresh(self) -> list[RunSummary]:
-        """Look for dead workers and free devices, act on them, and return all runs, newest first."""
+        """Look for dead workers and free devices, act on them where that is possible, and return all runs."""
         summaries = self.list_runs()
-        if needs_dispatch(summaries, self.runs_dir, self._executor):
-            dispatch(self.runs_dir, self._executor, self._index)
-            summaries = self.list_runs()
-        return summaries
+        if time.monotonic() < self._look_again_at or not needs_dispatch(summaries, self.runs_dir, self._executor):
+            return summaries
+        try:
+            if self.why_not_writable() is None:
+                dispatch(self.runs_dir, self._executor, self._index, _LOOK_LOCK_SECONDS)
+        except (OSError, RunError) as error:
+            _log.warning("The queue was left as it is: %s", explain(error))
+            self._look_again_at = time.monotonic() + _LOOK_AGAIN_SECONDS
+        return self.list_runs()
 
     def waiting(self) -> list[RunSummary]:
         """Return the queued runs, the next one first."""
@@ -128,27 +140,34 @@ class RunStore:
         waiting = [summary.run_id for summary in self.waiting()]
         return waiting.index(run_id) + 1 if run_id in waiting else None
 
+    @refuses_in_words
     def pause(self, run_id: str) -> None:
         """Hold a running run after its present step."""
         self._steer(run_id, "pause")
 
+    @refuses_in_words
     def unpause(self, run_id: str) -> None:
         """Let a paused run go on."""
         self._steer(run_id, "resume")
 
+    @refuses_in_words
     def stop(self, run_id: str) -> None:
         """End a run after its present step and keep what it has; take a waiting one out of the queue.
 
         Raises:
             RunError: The run has ended already.
         """
-        with self._index.locked():
-            record = self._writable(run_id)
-            if record.status().status == "queued":
-                change_status(record.run_dir, status="stopped", message="Removed from the queue.", finished_at=now())
-                return
+        record = self._writable(run_id)
+        if not self._is_training(record):
+            with self._index.locked():
+                status = record.status().status
+                if status in ACTIVE and not self._is_training(record):
+                    message = "Removed from the queue." if status == "queued" else "Its worker had ended before."
+                    change_status(record.run_dir, status="stopped", message=message, finished_at=now())
+                    return
         self._steer(run_id, "stop")
 
+    @refuses_in_words
     def discard(self, run_id: str) -> None:
         """End a run at once, without a last look at test, and delete it.
 
@@ -168,23 +187,18 @@ class RunStore:
             time.sleep(0.05)
         self.delete(run_id)
 
+    @refuses_in_words
     def resume_run(self, run_id: str) -> None:
         """Queue a stopped, failed or lost run again; it continues from its last finished epoch.
 
         Raises:
             RunError: The run is active, completed or diverged, or its record is not readable.
         """
+        find_device(self.record(run_id).config())
         with self._index.locked():
-            record = self.record(run_id)
-            status = record.status()
-            if not status.is_resumable:
-                raise RunError(f"run {run_id} is {status.status}; allowed: stopped, failed or lost runs can be resumed")
-            record.config()
-            clear_commands(record.run_dir)
-            change_status(record.run_dir, status="queued", message="", submitted_at=now(), finished_at=None)
-        record.record_event("resumed", epoch=status.epoch)
-        dispatch(self.runs_dir, self._executor, self._index)
+            resume(self.record(run_id), self._start)
 
+    @refuses_in_words
     def change_learning_rate(self, run_id: str, factor: float) -> None:
         """Multiply a running run's scheduled learning rate from its next step on.
 
@@ -195,28 +209,18 @@ class RunStore:
             raise RunError(f"factor {factor:g} is not allowed; allowed: above 0, up to {_LARGEST_FACTOR:g}")
         self._steer(run_id, "learning_rate", factor=factor)
 
+    @refuses_in_words
     def extend(self, run_id: str, num_epochs: int) -> None:
         """Queue an ended run for so many epochs more; it continues from its last finished epoch.
 
         Raises:
             RunError: It is active, never finished an epoch, or diverged; or the number is not allowed.
         """
+        find_device(self.record(run_id).config())
         with self._index.locked():
-            record = self.record(run_id)
-            status, config = record.status(), record.config()
-            if status.status not in ("completed", "stopped") or not record.checkpoint_path("last").exists():
-                raise RunError(f"run {run_id} is {status.status}; allowed: completed or stopped runs can be extended")
-            try:
-                longer = with_overrides(config, {"training.num_epochs": max(status.epoch, 1) + num_epochs})
-            except ConfigError as error:
-                raise RunError(str(error)) from error
-            clear_commands(record.run_dir)
-            write_config(record.run_dir, longer)
-            changes = {"submitted_at": now(), "finished_at": None, "num_epochs": longer.training.num_epochs}
-            change_status(record.run_dir, status="queued", message="", **changes)
-        record.record_event("extended", epoch=status.epoch, num_epochs=longer.training.num_epochs)
-        dispatch(self.runs_dir, self._executor, self._index)
+            extend(self.record(run_id), num_epochs, self._start)
 
+    @refuses_in_words
     def put_first(self, run_id: str) -> None:
         """Let a queued run be the next one.
 
@@ -237,6 +241,7 @@ class RunStore:
                 self.stop(summary.run_id)
         return len(active)
 
+    @refuses_in_words
     def describe(self, run_id: str, *, name: str | None = None, note: str | None = None) -> None:
         """Give a run another name or note; None leaves it as it is.
 
@@ -249,6 +254,7 @@ class RunStore:
         with self._index.locked():
             self._writable(run_id).change_meta(**changes)
 
+    @refuses_in_words
     def delete(self, run_id: str) -> None:
         """Remove a run for good.
 
@@ -261,19 +267,18 @@ class RunStore:
             if status in ACTIVE:
                 raise RunError(f"run {run_id} is {status}; allowed: stop it first, then delete it")
             self._shelf.drop(record.run_dir)
-            # Out of sight first: the name is gone at once, whatever happens while the files are removed.
-            record.run_dir.rename(self.runs_dir / f".deleted-{run_id}-{time.time_ns()}")
-        for doomed in self.runs_dir.glob(".deleted-*"):  # those that an earlier deletion could not finish, too
-            shutil.rmtree(doomed, ignore_errors=True)
+            hide_doomed(record.run_dir)
+        remove_doomed(self.runs_dir)
 
-    def _checkpoint_to_fork(self, fork: Fork, config: RunConfig) -> Path:
-        record = self.record(fork.run_id)
-        if record.config().model != config.model:
-            raise RunError(f"run {fork.run_id} has another network; allowed: the same model section as its own")
-        path = record.checkpoint_path(fork.which)
-        if not path.exists():
-            raise RunError(f"run {fork.run_id} has no {fork.which} weights yet; allowed: after its first epoch")
-        return path
+    def _start(self, run_dir: Path) -> None:
+        """Start what is due; raise RunError if that is this run and it cannot be started."""
+        error = start_free(self.runs_dir, self._executor, self.list_runs()).get(run_dir.name)
+        if error is not None:
+            raise refusal(self.runs_dir, error) from error
+
+    def _is_training(self, record: RunRecord) -> bool:
+        """Whether a worker has the run, as far as can be told."""
+        return record.status().status in ("running", "paused") and self._executor.poll(record.run_dir)
 
     def _writable(self, run_id: str) -> RunRecord:
         """Return the record of a run that may be changed: not one of which this release knows only a part."""

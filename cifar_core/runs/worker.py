@@ -16,14 +16,19 @@ from types import FrameType
 from cifar_core import __version__
 from cifar_core.config import RunConfig
 from cifar_core.data import Dataset, load_dataset
+from cifar_core.failures import explain, is_disk_full
 from cifar_core.files import write_text_atomically
+from cifar_core.processes import allow_many_files
+from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.executor import Executor, LocalExecutor
 from cifar_core.runs.keeper import StatusKeeper, SupersededError
 from cifar_core.runs.layout import RunFiles
+from cifar_core.runs.leftovers import sweep_run
 from cifar_core.runs.queue import dispatch
 from cifar_core.runs.record import RunRecord
 from cifar_core.runs.reporter import Reporter
-from cifar_core.runs.status import RunError, now
+from cifar_core.runs.status import now
+from cifar_core.runs.workers import release
 from cifar_core.training.events import FitResult
 from cifar_core.training.monitor import Monitor
 
@@ -49,6 +54,7 @@ def run_worker(run_dir: Path, fit: Fit | None = None, executor: Executor | None 
         _log.warning("Gave up: %s", error)
         return 2
     try:
+        sweep_run(run_dir)
         reporter = Reporter(run_dir, keeper)
         _listen_for_signals(reporter)
         keeper.start_heartbeat()
@@ -56,27 +62,40 @@ def run_worker(run_dir: Path, fit: Fit | None = None, executor: Executor | None 
     except SupersededError as error:
         _log.warning("Gave up: %s", error)
         return 2
+    except OSError as error:
+        _log.error("How the run ended could not be written: %s", explain(error))
+        return 1
     finally:
-        dispatch(run_dir.parent, executor or LocalExecutor())
+        release(run_dir)
+        _start_next(run_dir.parent, executor or LocalExecutor())
+
+
+def _start_next(runs_dir: Path, executor: Executor) -> None:
+    """Whoever looks at the runs next does it if it cannot be done now."""
+    try:
+        dispatch(runs_dir, executor)
+    except (OSError, RunError) as error:
+        _log.warning("The next run was not started: %s", explain(error))
 
 
 def _train(run_dir: Path, keeper: StatusKeeper, reporter: Reporter, fit: Fit | None) -> int:
     try:
         result = _fit(run_dir, reporter, fit)
+        remarks = [result.message, reporter.remark]
         if result.test_accuracy_best is not None:
             keeper.check()
-            RunRecord(run_dir).count_test_reading(by="end of the run")
+            remarks.append(_count_test_reading(RunRecord(run_dir)))
     except SupersededError:
         raise
     except Exception as error:
         # The boundary of the process: whatever it was, the record must say that the run failed, and why.
-        _log.exception("The run failed")
-        message = ": ".join([type(error).__name__, *str(error).splitlines()[:1]])
-        keeper.update(status="failed", message=message, finished_at=now(), seconds_left=None, images_per_second=None)
+        _log.error("The run failed", exc_info=not is_disk_full(error))
+        message = _describe(error)
+        keeper.end(status="failed", message=message, finished_at=now(), seconds_left=None, images_per_second=None)
         return 1
-    keeper.update(
+    keeper.end(
         status=result.status,
-        message=result.message,
+        message=" ".join(filter(None, remarks)),
         finished_at=now(),
         seconds_left=None,
         images_per_second=None,
@@ -89,6 +108,22 @@ def _train(run_dir: Path, keeper: StatusKeeper, reporter: Reporter, fit: Fit | N
         seconds=result.seconds,
     )
     return 0
+
+
+def _count_test_reading(record: RunRecord) -> str:
+    """Count the look at test; return what to remark if that does not work: what was trained counts all the same."""
+    try:
+        record.count_test_reading(by="end of the run")
+    except OSError as error:
+        return f"The look at test is not counted: {explain(error)}."
+    return ""
+
+
+def _describe(error: Exception) -> str:
+    """Return in one sentence for people what ended a run."""
+    if is_disk_full(error):
+        return "The disk is full. Free some space, then resume: the run continues from its last finished epoch."
+    return ": ".join([type(error).__name__, *str(error).splitlines()[:1]])
 
 
 def _fit(run_dir: Path, reporter: Reporter, fit: Fit | None) -> FitResult:
@@ -152,6 +187,7 @@ def _listen_for_signals(reporter: Reporter) -> None:
 def main() -> int:
     """Run the worker on the directory named on the command line."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    allow_many_files()
     return run_worker(Path(sys.argv[1]))
 
 

@@ -7,6 +7,7 @@ from cifar_core.cautions import list_cautions
 from cifar_core.config import AugmentationConfig, RunConfig
 from cifar_core.overrides import ConfigError, flatten, overrides_between, with_overrides
 from cifar_core.presets import FIRST_PRESET, PRESETS
+from dashboard.drawing.literal import message
 from dashboard.forms.augmentation import render_augmentation
 from dashboard.forms.sections import render_fields
 from dashboard.session import address, state
@@ -41,7 +42,7 @@ def _take_address(problem: DeltaGenerator) -> None:
     try:
         config = with_overrides(_START, unpack(address.PIPELINE.value() or "{}"))
     except (ValueError, TypeError) as error:
-        problem.error(f"The link's settings cannot be used: {error}", icon=":material/link_off:")
+        problem.error(f"The link's settings cannot be used: {message(error)}", icon=":material/link_off:")
         config = _START
     state.set_form({path: value for path, value in flatten(config).items() if path in _SHOWN}, state.AUGMENT)
 
@@ -66,7 +67,7 @@ def render_pipeline() -> RunConfig | None:
     try:
         config = with_overrides(RunConfig(), values)
     except ConfigError as error:
-        problem.error(str(error).replace("\n", "  \n"), icon=":material/block:")
+        problem.error(message(error), icon=":material/block:")
         return None
     _remember_form(config)
     with buttons:

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from dashboard.components import Level, Line, LineChart, Mark
 from dashboard.drawing.chart_style import scale_accuracy, style_figure, top_of_accuracy
 from dashboard.drawing.colours import CLASS_COLOURS, RIGHT, TRAIN, VAL, WRONG, colour_classes
+from dashboard.drawing.literal import in_figure
 
 Quantity = Literal["accuracy", "loss"]
 
@@ -106,8 +107,14 @@ def overlay_figure(frame: pd.DataFrame, curve: str, lines: Sequence[tuple[str, f
     is_accuracy = curve.endswith("accuracy")
     for name, part in frame.groupby("run", sort=False):
         value = "%{y:.1%}" if is_accuracy else "%{y:.4g}"
-        hover = f"{name}, epoch %{{x}}: {value}<extra></extra>"
-        figure.add_scatter(x=part["epoch"], y=part["value"], name=str(name), mode="lines+markers", hovertemplate=hover)
+        hover = f"%{{fullData.name}}, epoch %{{x}}: {value}<extra></extra>"
+        figure.add_scatter(
+            x=part["epoch"],
+            y=part["value"],
+            name=in_figure(str(name), most=None),
+            mode="lines+markers",
+            hovertemplate=hover,
+        )
     style_figure(figure, "Epoch", CURVES[curve])
     # Below the plot: the names of many runs would cover the curves.
     figure.update_layout(height=340, legend={"y": -0.25})
@@ -151,7 +158,7 @@ def class_accuracy_chart(frame: pd.DataFrame) -> LineChart:
 def _curve_row(split: str, row: Mapping[str, Any], steps_per_epoch: float) -> dict[str, Any]:
     epoch = row["epoch"] if split == "val" else row["step"] / max(steps_per_epoch, 1)
     values = {quantity: row.get(f"{split}/{quantity}") for quantity in ("accuracy", "loss")}
-    return {"split": split, "epoch": epoch, "step": row["step"], **values}
+    return {"split": split, "epoch": epoch, "step": row.get("step"), **values}
 
 
 def _known(values: Sequence[float | None]) -> list[float]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from cifar_core.data.splits import UNUSED
 from cifar_core.runs import RunStatus, RunSummary
+from dashboard.drawing.literal import plain
 
 STATUS_ICONS = {
     "queued": ":material/schedule:",
@@ -24,6 +25,11 @@ SOURCE_TITLES = {
     "practice": "practice set",
     "": "",
 }
+
+
+def source_title(source: str) -> str:
+    """Return where a run's data came from, in words; nothing if that is not known."""
+    return SOURCE_TITLES.get(source, "other data")
 
 
 # Fields have the standard term, pages the spelling of their other words.
@@ -64,13 +70,18 @@ def which_epoch(which: str, number: int | None) -> str:
     return f"{which} epoch" if number is None else f"epoch {number}, {which}"
 
 
+def short_name(run: RunSummary) -> str:
+    """Return a run's name as it was given, where no Markdown is read; its id if it has none."""
+    return plain(run.name) or run.run_id
+
+
 def run_name(run: RunSummary) -> str:
-    """Return a run's name with the animal that tells it from its namesakes."""
-    return f"{run.name or 'unreadable'} ({run.run_id.split('-', 2)[-1]})"
+    """Return a run's name with the animal that tells it from its namesakes, where no Markdown is read."""
+    return f"{plain(run.name) or 'unreadable'} ({run.run_id.split('-', 2)[-1]})"
 
 
 def run_title(run: RunSummary) -> str:
-    """Return a run's name, its status and how good it is."""
+    """Return a run's name, its status and how good it is, where no Markdown is read."""
     accuracy = "" if run.status.best_val_accuracy is None else f", val {percent(run.status.best_val_accuracy)}"
     return f"{run_name(run)} {run.status.status}{accuracy}"
 

@@ -66,5 +66,8 @@ def _render_curves(reading: Reading) -> None:
     curve = choose_one("One class against the rest", _CURVES, state.ERRORS_CURVE)
     names = reading.dataset.class_names
     frame = curve(reading.predictions, names)
+    if frame.empty:
+        st.info("All images are of one class: there is no other to tell it from, and no curve.", icon=":material/info:")
+        return
     show_figure(ranking_figure, frame, names, key="errors_ranking", alt="Curves of each class against the rest")
     offer_csv("Curves as CSV", frame, "curves.csv")

@@ -14,7 +14,7 @@ from dashboard.components import gallery
 from dashboard.drawing.contact_sheet import draw_contact_sheet
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.tiles import PAGE_SIZE, prediction_tiles
-from dashboard.drawing.words import percent
+from dashboard.drawing.words import percent, short_name
 from dashboard.errors.reading import Reading
 from dashboard.session import state
 from dashboard.session.links import page_link
@@ -52,7 +52,7 @@ def render_images(reading: Reading, criteria: Criteria, title: str) -> None:
     with st.container(horizontal=True):
         named = rows.assign(true=names[rows["true_idx"]], predicted=names[rows["pred_idx"]])
         offer_csv("Images as CSV", named, "images.csv")
-        heading = f"{title}, {which}: {reading.run.name}, {reading.split}, epoch {reading.epoch}"
+        heading = f"{title}, {which}: {short_name(reading.run)}, {reading.split}, epoch {reading.epoch}"
         captions = [
             f"{names[row['true_idx']]} > {names[row['pred_idx']]} {row['prob_pred']:.0%}"
             for row in shown.to_dict("records")

@@ -7,6 +7,7 @@ import streamlit as st
 from cifar_core.evaluation import compute_accuracy
 from cifar_core.evaluation.label_errors import label_errors_frame
 from dashboard.components import Tile, gallery
+from dashboard.drawing.literal import message
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.tiles import PAGE_SIZE
 from dashboard.drawing.words import percent
@@ -22,7 +23,7 @@ def render_labels(reading: Reading) -> None:
     try:
         frame = label_errors_frame(reading.predictions)
     except ValueError as error:
-        st.info(f"Labels cannot be judged by this epoch: {error}.", icon=":material/trending_up:")
+        st.info(f"Labels cannot be judged by this epoch: {message(error)}.", icon=":material/trending_up:")
         return
     total = reading.predictions.num_images
     st.markdown(

@@ -8,9 +8,12 @@ from cifar_core.data import Dataset
 from cifar_core.evaluation import Predictions, PredictionsError, compute_accuracy
 from cifar_core.runs import RunRecord, RunSummary
 from dashboard.drawing.choices import choose_one
-from dashboard.drawing.words import SOURCE_TITLES, percent, run_name
+from dashboard.drawing.literal import literal, message
+from dashboard.drawing.words import percent, run_name, short_name, source_title
 from dashboard.session import address, state
 from dashboard.session.cache import get_predictions, get_store
+from dashboard.session.gone import title_of
+from dashboard.session.saying import errors_said
 
 
 @dataclass(frozen=True)
@@ -68,17 +71,18 @@ def render_summary(reading: Reading) -> None:
     """Say which number this is: run, split, epoch, data."""
     status = reading.run.status
     marks = [word for word, epoch in (("best", status.best_epoch), ("last", status.epoch)) if epoch == reading.epoch]
-    source = SOURCE_TITLES.get(reading.run.data_source, reading.run.data_source)
+    source = source_title(reading.run.data_source)
     readings = f" Test was looked at {reading.record.test_readings()} times." if reading.split == "test" else ""
     accuracy = compute_accuracy(reading.predictions)
     which = f" ({', '.join(marks)})" if marks else ""
     against = ""
     if reading.other is not None:
         change = 100 * (accuracy - compute_accuracy(reading.other))
-        against = f" {change:+.2f} points against {reading.other_name}.".replace("-", "\u2212")
+        points = f"{change:+.2f}".replace("-", "\u2212")
+        against = f" {points} points against {literal(reading.other_name, most=None)}."
     st.markdown(
         f"**{percent(accuracy, 2)}** of {reading.predictions.num_images:,} {reading.split} images right: "
-        f"{reading.run.name}, epoch {reading.epoch}{which}, {source}."
+        f"{literal(short_name(reading.run))}, epoch {reading.epoch}{which}, {source}."
         f"{against}{readings}"
     )
 
@@ -114,7 +118,8 @@ def _choose_other(runs: list[RunSummary], run: RunSummary, record: RunRecord, sp
     titles |= {other.run_id: run_name(other) for other in runs if other.run_id != run.run_id and other.status.epoch}
     chosen = address.AGAINST.value()
     if chosen is not None and chosen not in titles:
-        st.caption(f"There is no {chosen} to compare with.")
+        what = f"epoch {chosen}" if chosen.isdecimal() else f"run {title_of(chosen)}"
+        st.caption(f"There is no {what} to compare with.")
         address.AGAINST.choose(chosen := None)
     state.set_widget(state.ERRORS_OTHER, chosen)
     return st.selectbox(
@@ -135,7 +140,7 @@ def _find_predictions(record: RunRecord, split: str, epoch: int) -> Predictions:
     try:
         predictions = get_predictions(record, split, epoch)
     except PredictionsError as error:
-        st.error(str(error))
+        st.error(message(error))
         st.stop()
     if predictions is None:
         later = "val is saved after each epoch, test when the run ends"
@@ -161,16 +166,17 @@ def _find_other(
             found = get_predictions(other, split, "best")
             _count_reading(other, split)
     except PredictionsError as error:
-        st.warning(str(error))
+        st.warning(message(error))
         return None, name
     if found is None:
-        st.warning(f"{name} has no {split} predictions: there is nothing to compare with.")
+        st.warning(f"{literal(name, most=None)} has no {split} predictions: there is nothing to compare with.")
     elif found.indices.tolist() != predictions.indices.tolist():
-        st.warning(f"{name} holds out other images as {split}: a comparison would mix them up.")
+        st.warning(f"{literal(name, most=None)} holds out other images as {split}: a comparison would mix them up.")
         found = None
     return found, name
 
 
 def _count_reading(record: RunRecord, split: str) -> None:
     if split == "test" and state.is_first_look_at_test(record.run_id):
-        record.count_test_reading(by="Errors page")
+        with errors_said():  # it is shown all the same
+            record.count_test_reading(by="Errors page")

@@ -5,6 +5,7 @@ import streamlit as st
 
 from cifar_core.attribution import AttributionError
 from dashboard.components import PictureMap, picture_maps
+from dashboard.drawing.literal import message
 from dashboard.drawing.words import percent
 from dashboard.explain.context import Context
 from dashboard.explain.maps import Choice, choose_method, explain_silence, get_map, is_silent
@@ -19,7 +20,7 @@ def render_attribution(context: Context) -> None:
     try:
         pictures = _draw_maps(context, choice, is_signed)
     except AttributionError as error:
-        st.error(str(error))
+        st.error(message(error))
         return
     picture_maps(context.subject.image, pictures, key="explain_maps", side=_SIDE, overlay=overlay)
     if context.subject.true_idx == context.pred_idx:

@@ -10,6 +10,7 @@ from plotly.subplots import make_subplots
 
 from dashboard.drawing.chart_style import style_figure
 from dashboard.drawing.colours import RIGHT, TRAIN, VAL, WRONG, YARDSTICK
+from dashboard.drawing.literal import in_figure
 
 if TYPE_CHECKING:
     from dashboard.engine import PerturbationCurve
@@ -102,7 +103,8 @@ def robustness_figure(frames: dict[str, pd.DataFrame], titles: dict[str, str]) -
         horizontal_spacing=0.03,
         vertical_spacing=0.2,
     )
-    for (name, frame), colour in zip(frames.items(), _RUN_COLOURS, strict=False):
+    for (run, frame), colour in zip(frames.items(), _RUN_COLOURS, strict=False):
+        name = in_figure(run, most=None)
         for place, change in enumerate(titles):
             part = frame[frame["change"] == change]
             figure.add_scatter(
@@ -114,7 +116,7 @@ def robustness_figure(frames: dict[str, pd.DataFrame], titles: dict[str, str]) -
                 name=name,
                 legendgroup=name,
                 showlegend=place == 0 and len(frames) > 1,
-                hovertemplate=f"{titles[change]} %{{x:g}}: %{{y:.1%}}<extra>{name}</extra>",
+                hovertemplate=f"{titles[change]} %{{x:g}}: %{{y:.1%}}<extra>%{{fullData.name}}</extra>",
                 row=place // columns + 1,
                 col=place % columns + 1,
             )

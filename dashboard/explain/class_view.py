@@ -5,6 +5,7 @@ import streamlit as st
 
 from cifar_core.attribution import AttributionError
 from dashboard.components import PictureMap, picture_maps
+from dashboard.drawing.literal import message
 from dashboard.drawing.words import percent
 from dashboard.explain.context import Context
 from dashboard.explain.maps import choose_method, explain_silence, get_class_maps
@@ -34,7 +35,7 @@ def render_class(context: Context) -> None:
         with st.spinner(f"Explaining {len(indices)} images", show_time=True):
             maps = get_class_maps(context.weights, images, key, class_idx, choice).sum(axis=1)
     except AttributionError as error:
-        st.error(str(error))
+        st.error(message(error))
         return
     speaking = np.abs(maps).max(axis=(1, 2)) > 0
     if not speaking.any():

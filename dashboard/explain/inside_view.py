@@ -7,6 +7,7 @@ from PIL import Image
 
 from dashboard import engine
 from dashboard.components import Tile, gallery
+from dashboard.components.numbers import WHOLE
 from dashboard.drawing.pictures import lay_out
 from dashboard.explain.context import Context
 from dashboard.explain.maps import get_layers
@@ -93,7 +94,7 @@ def _render_growing(context: Context, layer: str | None, channel: int | None) ->
     with st.container(horizontal=True, vertical_alignment="bottom"):
         start = len(classes) if channel is not None else context.pred_idx
         chosen = st.selectbox("For", options, index=start, width=170, key=f"{state.EXPLAIN_CLASS}_{options[start]}")
-        seed = st.number_input("Seed", 0, 9999, 0, width=110, key="explain_seed")
+        seed = st.number_input("Seed", 0, 9999, 0, placeholder=WHOLE, width=110, key="explain_seed")
         is_wanted = st.button("Grow it", icon=":material/blur_on:", key="explain_grow")
     unit = (None, classes.index(chosen)) if chosen in classes else (layer, channel or 0)
     key = f"grown {context.weights.key} {unit} {seed}"

@@ -11,6 +11,7 @@ from dashboard.components import Tile, gallery
 from dashboard.drawing.curve_charts import track_figure
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.words import short_name
 from dashboard.explain.charts import variants_figure
 from dashboard.explain.context import Context
 from dashboard.session import state
@@ -81,7 +82,7 @@ def _render_neighbours(context: Context) -> None:
         "checkpoint": str(context.weights.path.resolve()),
         "stamp": str(context.weights.stamp),
     }
-    words = f"Features of the training images, as {context.run.name} sees them (some seconds)"
+    words = f"Features of the training images, as {short_name(context.run)} sees them (some seconds)"
     with st.container():
         made = find_derived(context.dataset, "features", words, options)
     if made is None:

@@ -11,7 +11,9 @@ from PIL import Image, ImageDraw
 
 from cifar_core.data import Dataset, Splits
 from cifar_core.data.upload import EXTENSIONS, MAX_BYTES, MAX_PIXELS, Upload, UploadError, read_upload
+from dashboard.components.numbers import WHOLE
 from dashboard.drawing.choices import choose_one
+from dashboard.drawing.literal import literal, message, plain
 from dashboard.drawing.words import split_title
 from dashboard.session import state
 from dashboard.session.weights import digest
@@ -28,7 +30,7 @@ class Subject:
         image: (3, 32, 32) uint8.
         true_idx: Its class; None if nobody knows.
         index: Place in the dataset; None for an upload.
-        title: What it is, in words.
+        title: What it is, in words; where no Markdown is read.
     """
 
     image: NDArray[np.uint8]
@@ -59,6 +61,7 @@ def _choose_index(dataset: Dataset, splits: Splits) -> Subject:
         min_value=0,
         max_value=dataset.num_images - 1,
         step=1,
+        placeholder=WHOLE,
         key=state.EXPLAIN_INDEX,
         on_change=lambda: state.choose_image(state.widget_value(state.EXPLAIN_INDEX)),
         help=f"Its place in the dataset: 0 to {dataset.num_train - 1} are the official training images, then test.",
@@ -89,11 +92,13 @@ def _upload(dataset: Dataset, splits: Splits) -> Subject:
     state.keep_upload(kept)  # now that it could be drawn
     st.caption("; ".join(["What lies in the frame is scaled to 32x32 pixels", *upload.notes]) + ".")
     if file is None:  # after a visit to another page the uploader is empty, and has no cross to remove it by
-        st.button(f"Remove {name}", icon=":material/close:", key="explain_upload_remove", on_click=_forget_upload)
+        st.button(
+            f"Remove {literal(name)}", icon=":material/close:", key="explain_upload_remove", on_click=_forget_upload
+        )
     names = [_UNKNOWN, *dataset.class_names]
     label = st.selectbox("What it shows", names, key="explain_upload_label", persist_state="session")
     true_idx = dataset.class_names.index(label) if label in dataset.class_names else None
-    return Subject(upload.image, true_idx, None, f"{name}, your own")
+    return Subject(upload.image, true_idx, None, f"{plain(name)}, your own")
 
 
 def _read_picture(file: Any) -> tuple[str, str, Upload]:
@@ -101,7 +106,7 @@ def _read_picture(file: Any) -> tuple[str, str, Upload]:
     try:
         return file.file_id, file.name, read_upload(file.getvalue())
     except UploadError as error:
-        st.error(f"{file.name}: {error}", icon=":material/broken_image:")
+        st.error(f"{literal(file.name)}: {message(error)}", icon=":material/broken_image:")
         st.stop()
 
 

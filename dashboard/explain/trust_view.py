@@ -11,6 +11,7 @@ from cifar_core.attribution import AttributionError
 from dashboard import engine
 from dashboard.components import PictureMap, picture_maps
 from dashboard.drawing.figures import show_figure
+from dashboard.drawing.literal import message
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import percent
 from dashboard.explain.charts import perturbation_figure, perturbation_frame
@@ -34,7 +35,7 @@ def render_trust(context: Context) -> None:
     try:
         attributions = get_map(context.weights, context.subject, target, choice)
     except AttributionError as error:
-        st.error(str(error))
+        st.error(message(error))
         return
     st.markdown(f"Of the map for **{context.name(target)}**, which the network predicts:")
     if is_silent(attributions):

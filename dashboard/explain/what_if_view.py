@@ -12,11 +12,12 @@ from dashboard import engine
 from dashboard.components import PictureMap, picture_maps
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.tables import offer_csv
-from dashboard.drawing.words import percent, run_name
+from dashboard.drawing.words import percent, run_name, short_name
 from dashboard.explain.charts import before_after_figure, robustness_figure
 from dashboard.explain.context import Context
 from dashboard.session import address, state
 from dashboard.session.cache import get_store
+from dashboard.session.gone import drop_gone
 from dashboard.session.weights import Weights, find_weights, get_probs, remember
 
 _TITLES = {
@@ -96,10 +97,10 @@ def _render_strips(context: Context) -> None:
             help="The probability of the true class while one thing changes and all else stays as it was.",
         )
         other = _choose_other(context)
-    frames = {context.run.name: _get_robustness(context, context.weights, true_idx)}
+    frames = {short_name(context.run): _get_robustness(context, context.weights, true_idx)}
     if other is not None:
         frames[other[0]] = _get_robustness(context, other[1], true_idx)
-    titles = {name: _TITLES[name] for name in dict.fromkeys(frames[context.run.name]["change"])}
+    titles = {name: _TITLES[name] for name in dict.fromkeys(frames[short_name(context.run)]["change"])}
     alt = f"Probability of {context.name(true_idx)} over each change"
     show_figure(robustness_figure, frames, titles, key="explain_strips", alt=alt)
     table = pd.concat([frame.assign(run=name) for name, frame in frames.items()], ignore_index=True)
@@ -108,6 +109,7 @@ def _render_strips(context: Context) -> None:
 
 def _choose_other(context: Context) -> tuple[str, Weights] | None:
     others = {run.run_id: run for run in context.runs if run.run_id != context.run.run_id and run.status.best_epoch}
+    drop_gone(address.BESIDE, context.runs, "no longer drawn beside")
     if not others:
         return None
     chosen = address.BESIDE.value()

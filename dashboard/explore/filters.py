@@ -1,5 +1,6 @@
 """Which images Explore shows and in which order; the address holds every choice."""
 
+import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from cifar_core.data import Dataset, Splits
 from cifar_core.data.traits import TRAIT_NAMES
 from dashboard.drawing.choices import choose_one
 from dashboard.drawing.colours import colour_classes
+from dashboard.drawing.literal import message
 from dashboard.session import state
 from dashboard.session.background import find_derived
 
@@ -107,7 +109,7 @@ def _keep_named(dataset: Dataset, indices: NDArray[np.int64], text: str) -> NDAr
     try:
         wanted = parse_indices(text, dataset.num_images)
     except ValueError as error:
-        st.error(str(error), icon=":material/block:")
+        st.error(message(error), icon=":material/block:")
         return indices
     return wanted[np.isin(wanted, indices)]
 
@@ -116,10 +118,12 @@ def render_distribution(labels: NDArray[np.int64], class_names: Sequence[str]) -
     """Show the shares of the classes as one bar, each part in its class's colour with its count as a tooltip."""
     counts = np.bincount(labels, minlength=len(class_names))
     colours = colour_classes(class_names)
+    style = "color: #fff; overflow: hidden; text-align: center; text-overflow: ellipsis; white-space: nowrap"
+    words = [html.escape(name) for name in class_names]
     parts = "".join(
-        f'<div title="{name}: {count:,} images" style="flex: {count}; background: {colours[name]}; color: #fff; '
-        f'overflow: hidden; text-align: center; text-overflow: ellipsis; white-space: nowrap">{name} {count:,}</div>'
-        for name, count in zip(class_names, counts.tolist(), strict=True)
+        f'<div title="{word}: {count:,} images" style="flex: {count}; background: {colours[name]}; {style}">'
+        f"{word} {count:,}</div>"
+        for name, word, count in zip(class_names, words, counts.tolist(), strict=True)
         if count
     )
     st.html(

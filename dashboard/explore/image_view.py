@@ -13,13 +13,16 @@ from cifar_core.data.similarity import find_neighbours
 from cifar_core.runs import RunSummary
 from cifar_core.training.exceptions import CheckpointError
 from dashboard.components import gallery, image_inspector
+from dashboard.components.numbers import WHOLE
+from dashboard.drawing.literal import literal, message
 from dashboard.drawing.tiles import label_tiles
-from dashboard.drawing.words import percent, split_title
+from dashboard.drawing.words import percent, short_name, split_title
 from dashboard.explore.filters import Shown
 from dashboard.session import state
 from dashboard.session.cache import get_descriptors, get_store
 from dashboard.session.links import page_link
 from dashboard.session.said import what_run_says
+from dashboard.session.saying import fragment
 from dashboard.session.weights import digest, find_weights
 
 _PER_PAGE = (100, 400, 1000)
@@ -27,7 +30,7 @@ _TILE_SIZES = {"small": 40, "medium": 64, "large": 96}
 _NUM_NEIGHBOURS = 12
 
 
-@st.fragment
+@fragment
 def render_images(dataset: Dataset, splits: Splits, selection: Shown, run: RunSummary | None) -> None:
     """Draw one page of images and, beside it, the chosen one. A click redraws no more than this."""
     if not len(selection.indices):
@@ -117,7 +120,7 @@ def _choose_page(dataset: Dataset, selection: Shown) -> tuple[slice, int]:
             max_value=dataset.num_images - 1,
             value=None,
             key="explore_jump",
-            placeholder="0",
+            placeholder=WHOLE,
             width=130,
             on_change=lambda: _jump(selection.indices, state.widget_value("explore_jump"), per_page),
         )
@@ -165,15 +168,15 @@ def _render_prediction(dataset: Dataset, index: int, run: RunSummary) -> None:
     record = get_store().record(run.run_id)
     weights = find_weights(record, "best")
     if weights is None:
-        st.caption(f"{run.name} has no weights yet.")
+        st.caption(f"{literal(short_name(run))} has no weights yet.")
         return
     image = np.asarray(dataset.images[index])
     try:
         probs = what_run_says(record, weights, image, digest(image), index).probs
     except CheckpointError as error:
-        st.caption(str(error))
+        st.caption(message(error))
         return
     top = np.argsort(-probs)[:3]
     words = ", ".join(f"{dataset.class_names[place]} {percent(float(probs[place]))}" for place in top)
     is_right = top[0] == dataset.labels[index]
-    st.markdown(f"**{run.name}** takes it for {words}: {'right' if is_right else 'wrong'}.")
+    st.markdown(f"**{literal(short_name(run))}** takes it for {words}: {'right' if is_right else 'wrong'}.")

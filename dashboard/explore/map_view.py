@@ -9,7 +9,9 @@ from cifar_core.files import stamp
 from cifar_core.runs import RunSummary
 from dashboard.components import gallery, scatter
 from dashboard.components.scatter import read_selection
+from dashboard.drawing.literal import literal
 from dashboard.drawing.tiles import PAGE_SIZE, label_tiles
+from dashboard.drawing.words import short_name
 from dashboard.explore.filters import Shown, render_distribution
 from dashboard.explore.image_view import render_image
 from dashboard.session import state
@@ -34,7 +36,8 @@ def render_map(dataset: Dataset, splits: Splits, run: RunSummary | None) -> None
         message = get_map_message(dataset, ids, points, words)
         chosen = scatter(message, ids, key=_KEY, on_select=lambda: None)
         st.caption(
-            f"{words}. Draw round points to see their images; the wheel zooms, arrow keys and + - move and zoom."
+            f"{literal(words, most=None)}. Draw round points to see their images; the wheel zooms, arrow keys and + - "
+            "move and zoom."
         )
     with images_column:
         _render_selection(dataset, splits, chosen if len(chosen) else read_selection(None, ids), run)
@@ -78,11 +81,11 @@ def _place(dataset: Dataset, positions: str, run: RunSummary | None) -> tuple[np
         "stamp": str(stamped),
         "num_images": NUM_POINTS,
     }
-    made = find_derived(dataset, "tsne", f"Mapping the features of {run.name} (about a minute)", options)
+    made = find_derived(dataset, "tsne", f"Mapping the features of {short_name(run)} (about a minute)", options)
     if made is None:
         return None
     words = (
-        f"{len(made['indices']):,} of {dataset.num_images:,} images by the features of {run.name}, epoch "
+        f"{len(made['indices']):,} of {dataset.num_images:,} images by the features of {short_name(run)}, epoch "
         f"{run.status.best_epoch}, before its last layer. t-SNE keeps neighbours together; distances between groups "
         "and their sizes mean little"
     )

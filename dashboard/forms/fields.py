@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.components.numbers import WHOLE
 from dashboard.drawing.words import setting
 from dashboard.session import state
 
@@ -56,6 +57,8 @@ def _render_number(kind: str, schema: dict[str, Any], common: dict[str, Any]) ->
     if state.widget_value(key) is not None:
         state.set_widget(key, number(state.widget_value(key)))
     common |= limits | {"step": number(_step(kind, schema))}
+    if kind == "integer":
+        common["placeholder"] = WHOLE
     if kind == "number":
         common["format"] = schema.get("format", "%.2f")
     return st.number_input(**common)

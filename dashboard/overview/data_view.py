@@ -5,6 +5,7 @@ import streamlit as st
 
 from cifar_core.data import DataError, Dataset, inspect_source
 from dashboard.components import gallery
+from dashboard.drawing.literal import in_code, message
 from dashboard.drawing.tiles import label_tiles
 from dashboard.overview.download import render_download
 from dashboard.session import state
@@ -17,7 +18,7 @@ def find_dataset() -> Dataset | None:
     try:
         return get_dataset()
     except DataError as error:
-        st.error(str(error), icon=":material/folder_off:")
+        st.error(message(error), icon=":material/folder_off:")
         return None
 
 
@@ -39,7 +40,7 @@ def render_data(dataset: Dataset | None) -> None:
         if source.kind == "practice" or (dataset is None and source.kind != "folder"):
             render_download(is_primary=dataset is None)
         elif source.path is not None:
-            st.caption(f"From `{source.path}`.")
+            st.caption(f"From {in_code(str(source.path))}.")
 
 
 def render_classes(dataset: Dataset) -> None:

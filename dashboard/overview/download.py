@@ -16,6 +16,7 @@ from cifar_core.data import (
     load_dataset,
 )
 from cifar_core.data.reader import ARCHIVE, FOLDER
+from dashboard.drawing.literal import in_code, message
 
 _ARCHIVE_BYTES = 170_498_071
 
@@ -116,7 +117,7 @@ def _render_progress(job: DownloadJob) -> None:
 
 def _render_start(job: DownloadJob, is_primary: bool) -> None:
     if job.error:
-        st.error(job.error, icon=":material/cloud_off:")
+        st.error(message(job.error), icon=":material/cloud_off:")
     partial = inspect_source(job.data_dir).partial_bytes
     begun = f", {partial / 1e6:.0f} MB are here" if partial else ""
     label = "Try again" if job.error else "Download CIFAR-10"
@@ -128,4 +129,5 @@ def _render_start(job: DownloadJob, is_primary: bool) -> None:
         job.start()
         st.rerun()
     if not job.error:  # which says it already
-        st.caption(f"By hand: put `{ARCHIVE}` or the folder `{FOLDER}` into `{job.data_dir}`, then reload this page.")
+        folder = in_code(str(job.data_dir))
+        st.caption(f"By hand: put `{ARCHIVE}` or the folder `{FOLDER}` into {folder}, then reload this page.")

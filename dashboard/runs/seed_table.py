@@ -8,6 +8,7 @@ import streamlit as st
 
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunSummary
+from dashboard.drawing.words import short_name
 
 SEED_COLUMNS: dict[str, Any] = {
     "name": st.column_config.TextColumn("Name of the first", pinned=True),
@@ -39,7 +40,7 @@ def _average(runs: Sequence[RunSummary]) -> dict[str, Any]:
     val = pd.Series([run.status.best_val_accuracy for run in runs], dtype=float)
     test = pd.Series([run.status.test_accuracy_best for run in runs], dtype=float)
     return {
-        "name": runs[0].name or runs[0].run_id,
+        "name": short_name(runs[0]),
         "num_runs": len(runs),
         "seeds": ", ".join(str(run.config.training.seed) for run in runs if run.config is not None),
         "mean_val": 100 * val.mean(),

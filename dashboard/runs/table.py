@@ -9,7 +9,8 @@ import streamlit as st
 
 from cifar_core.formats import known_settings
 from cifar_core.runs import RunSummary
-from dashboard.drawing.words import SOURCE_TITLES, setting, setting_names
+from dashboard.drawing.literal import plain
+from dashboard.drawing.words import setting, setting_names, short_name, source_title
 
 COLUMNS: dict[str, Any] = {
     "run_id": None,
@@ -40,9 +41,9 @@ def runs_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
         rows.append(
             {
                 "run_id": run.run_id,
-                "name": run.name or run.run_id,
+                "name": short_name(run),
                 "status": status.status,
-                "data": SOURCE_TITLES.get(run.data_source, run.data_source),
+                "data": source_title(run.data_source),
                 "best_val": _per_cent(status.best_val_accuracy),
                 "best_epoch": status.best_epoch,
                 "last_val": _per_cent(status.last_val_accuracy),
@@ -51,7 +52,7 @@ def runs_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
                 "test_readings": run.test_readings,
                 "minutes": None if status.seconds is None else status.seconds / 60,
                 "created": datetime.fromtimestamp(run.created_at) if run.created_at else None,
-                "note": run.note,
+                "note": plain(run.note, most=None),
             }
         )
     return pd.DataFrame(rows)

@@ -8,6 +8,7 @@ from cifar_core.data import Dataset, default_data_dir
 from cifar_core.derived import Arrays, DerivedStore, Request
 from cifar_core.files import Stamp, stamp
 from cifar_core.training.device import count_cores
+from dashboard.drawing.literal import literal, message
 from dashboard.session.cache import get_store
 
 _REFRESH_SECONDS = 0.5
@@ -19,7 +20,7 @@ def find_derived(dataset: Dataset, kind: str, what: str, options: dict[str, str 
     Args:
         dataset: What they are derived from.
         kind: One of `cifar_core.derived.KINDS`.
-        what: In words, for the progress bar.
+        what: In words, for the progress bar; shown as they are.
         options: Whatever else they depend on.
     """
     store, request = DerivedStore(default_data_dir()), Request(kind, dataset.fingerprint, options or {})
@@ -41,7 +42,7 @@ def is_derived(request: Request) -> bool:
 def _render_progress(store: DerivedStore, request: Request, what: str) -> None:
     progress = store.progress(request)
     if progress.state == "failed":
-        st.error(f"{what} failed: {progress.message}", icon=":material/error:")
+        st.error(f"{literal(what, most=None)} failed: {message(progress.message)}", icon=":material/error:")
         st.button(
             "Try again", icon=":material/refresh:", key=f"retry_{request.key}", on_click=store.forget, args=(request,)
         )
@@ -55,7 +56,7 @@ def _render_progress(store: DerivedStore, request: Request, what: str) -> None:
         progress = store.progress(request)
         if progress.state != "running":
             st.rerun()
-        st.progress(progress.share, text=f"{what}. Once made, it is kept.")
+        st.progress(progress.share, text=f"{literal(what, most=None)}. Once made, it is kept.")
 
     bar()
 

@@ -1,6 +1,7 @@
 """What pages load, loaded once a server. Keys name everything that changes a result."""
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,11 +22,11 @@ from cifar_core.data import (
     splits_of,
 )
 from cifar_core.data.similarity import Descriptors, describe_images, project_to_plane
-from cifar_core.evaluation import Predictions, load_predictions
+from cifar_core.evaluation import Predictions, PredictionsError, load_predictions
 from cifar_core.evaluation.track import EpochReading, Track, create_track, read_epoch
 from cifar_core.files import Stamp, stamp
 from cifar_core.presets import Preset
-from cifar_core.runs import RunRecord, RunStore, default_runs_dir, list_presets
+from cifar_core.runs import RunError, RunRecord, RunStore, default_runs_dir, list_presets
 from cifar_core.training.device import DeviceInfo, list_devices
 from dashboard import engine
 from dashboard.components.scatter import ScatterPoints, encode_scatter
@@ -39,6 +40,14 @@ if TYPE_CHECKING:
 def get_store() -> RunStore:
     """Return the store of all runs."""
     return _store(default_runs_dir())
+
+
+def why_not_startable() -> str | None:
+    """Return in one sentence why no run can be started here; None if one can."""
+    try:
+        return get_store().why_not_writable()
+    except RunError as error:
+        return str(error)
 
 
 def get_dataset() -> Dataset:
@@ -71,12 +80,17 @@ def get_predictions(record: RunRecord, split: str, epoch: int | str) -> Predicti
 
 
 def get_track(record: RunRecord) -> Track | None:
-    """Return a run's val predictions over its epochs, None before the first. Each epoch's file is read once."""
-    epochs = record.prediction_epochs()
-    paths = [path for path in (record.predictions_path("val", epoch) for epoch in epochs) if path is not None]
-    if not paths or len(paths) != len(epochs):
-        return None
-    return create_track(epochs, [_epoch_reading(path, stamp(path)) for path in paths])
+    """Return a run's val predictions over its epochs, None before the first. Each epoch's file is read once.
+
+    Epochs whose file is damaged are left out.
+    """
+    readings = {}
+    for epoch in record.prediction_epochs():
+        path = record.predictions_path("val", epoch)
+        with suppress(PredictionsError):
+            if path is not None:
+                readings[epoch] = _epoch_reading(path, stamp(path))
+    return create_track(list(readings), list(readings.values())) if readings else None
 
 
 def get_filter_sheet(path: Path, most: int) -> tuple[NDArray[np.uint8], int] | None:

@@ -8,12 +8,16 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
 from cifar_core.data import DataError, Dataset
-from cifar_core.runs import RunSummary
-from dashboard.drawing.words import epoch_of, run_title
+from cifar_core.runs import RunError, RunSummary
+from dashboard.components.numbers import watch_numbers
+from dashboard.drawing.literal import literal, message
+from dashboard.drawing.words import epoch_of, run_name, run_title, short_name
 from dashboard.engine import warm_up
 from dashboard.session import address, state
 from dashboard.session.cache import get_dataset, get_store
+from dashboard.session.gone import render_gone
 from dashboard.session.links import SECTIONS, page_link
+from dashboard.session.saying import ICON, errors_said
 from dashboard.session.turns import take_turn
 
 # Streamlit keeps room for a deploy button above and wide margins beside a page; pictures need it more. On a phone,
@@ -25,6 +29,7 @@ _STYLE = """<style>
 [data-testid="stHeader"] * { pointer-events: auto; }
 [data-testid="stSidebarHeader"] { height: 2.2rem; margin: 0; }
 [class*="st-key-fields_"] { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); align-items: end; }
+.cifar-lab-number-word { margin-top: 0.25rem; font-size: 0.8rem; line-height: 1.3; color: #c0362c; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3rem 1rem; }
   [data-testid="stHeader"] { background: var(--st-background-color, inherit); }
@@ -47,7 +52,8 @@ def page_frame(title: str) -> Iterator[list[RunSummary]]:
     """
     with take_turn():
         try:
-            yield _render_frame(title)
+            with errors_said():
+                yield _render_frame(title)
         except StopException:  # a page that ends early has said why, and its address tells what it shows
             address.show_address()
             raise
@@ -60,7 +66,9 @@ def _render_frame(title: str) -> list[RunSummary]:
     )
     st.html(_STYLE)
     warm_up()
-    runs = get_store().refresh()
+    runs, problem = _find_runs()
+    state.note_page_problem(problem)
+    state.know_runs({run.run_id: run_name(run) for run in runs})
     address.read_address(title)
     with st.sidebar:
         st.markdown("#### CIFAR Lab")
@@ -69,8 +77,27 @@ def _render_frame(title: str) -> list[RunSummary]:
             _render_run_picker(runs)
         _render_active_run(runs)
         _render_data_badge()
+        watch_numbers()
     st.header(title)
+    if problem:
+        st.error(problem, icon=ICON)
     return runs
+
+
+def _find_runs() -> tuple[list[RunSummary], str]:
+    """Return all runs as far as they can be read, and what is wrong with their folder, for Markdown."""
+    try:
+        store = get_store()
+        runs = store.list_runs()
+    except RunError as error:
+        return [], message(error)
+    why_not = store.why_not_writable()
+    if why_not is not None:
+        return runs, message(why_not)
+    try:
+        return store.refresh(), ""
+    except RunError as error:
+        return runs, message(error)
 
 
 def require_dataset() -> Dataset:
@@ -78,7 +105,7 @@ def require_dataset() -> Dataset:
     try:
         dataset = get_dataset()
     except DataError as error:
-        st.error(str(error), icon=":material/folder_off:")
+        st.error(message(error), icon=":material/folder_off:")
         page_link("Overview", "Go to Overview to repair or download the data", ":material/home:")
         st.stop()
     return dataset
@@ -88,17 +115,24 @@ def find_run(runs: list[RunSummary]) -> RunSummary | None:
     """Return the chosen run, None if none is chosen. One that does not exist, or cannot be read, is explained."""
     run_id = state.chosen_run()
     found = next((run for run in runs if run.run_id == run_id), None)
-    if run_id is not None and found is None:
-        st.warning(f"There is no run {run_id} here. Choose another one in the sidebar.")
-        state.choose_run(None)
+    if found is not None:
+        state.forget_lost_run()
+    elif run_id is not None:
+        state.lose_run(run_id)
+    render_gone(runs)
     if found is not None and found.config is None:
         st.error(
-            f"{found.status.message}. It can be deleted on Runs; the other runs are not affected.",
+            f"{message(found.status.message)}. It can be deleted on Runs; the other runs are not affected.",
             icon=":material/broken_image:",
         )
         return None
     if found is not None and found.is_read_only:
-        st.warning(f"This run can only be looked at. It was {found.read_only_because}.", icon=":material/lock:")
+        st.warning(
+            f"This run can only be looked at. It was {literal(found.read_only_because, most=None)}.",
+            icon=":material/lock:",
+        )
+    if found is not None and found.damage:
+        st.warning(message(found.damage), icon=":material/broken_image:")
     return found
 
 
@@ -129,7 +163,9 @@ def _render_run_picker(runs: list[RunSummary]) -> None:
 def _render_active_run(runs: list[RunSummary]) -> None:
     active = [run for run in runs if run.status.status in ("running", "paused")]
     for run in active[:2]:
-        st.progress(run.status.progress, text=f"{run.name}: {run.status.status}, {epoch_of(run.status)}")
+        st.progress(
+            run.status.progress, text=f"{literal(short_name(run))}: {run.status.status}, {epoch_of(run.status)}"
+        )
 
 
 def _render_data_badge() -> None:

@@ -42,6 +42,7 @@ TRAIN, AUGMENT = "train", "augment"  # the pages with a form over RunConfig
 _FORK, _WANTED = "train_fork", "wanted"
 _REDRAW = "train_redraw"
 _PINNED, _CELL = "train_pinned_epoch", "train_cell"
+_KNOWN, _LOST, _PROBLEM = "known_runs", "lost_run", "page_problem"
 _COUNTED = "errors_test_readings"
 _HANDED_OVER = "image_handed_over"
 _UPLOAD = "explain_uploaded"
@@ -57,8 +58,46 @@ def choose_run(run_id: str | None) -> None:
     if run_id != address.RUN.value():
         for parameter in (address.EPOCH, address.AGAINST, address.WEIGHTS):
             parameter.choose(None)
+    if run_id is not None:
+        forget_lost_run()
     address.RUN.choose(run_id)
     address.step_on()
+
+
+def know_runs(names: Mapping[str, str]) -> None:
+    """Remember how runs are called, so that one can be named when it is gone."""
+    st.session_state.setdefault(_KNOWN, {}).update(names)
+
+
+def known_run_name(run_id: str) -> str | None:
+    """Return what a run was called when this session last saw it."""
+    return st.session_state.get(_KNOWN, {}).get(run_id)
+
+
+def page_problem() -> str:
+    """Return what the open page says at its top of the runs folder; empty if nothing."""
+    return st.session_state.get(_PROBLEM, "")
+
+
+def note_page_problem(words: str) -> None:
+    """Note what the page says at its top."""
+    st.session_state[_PROBLEM] = words
+
+
+def lose_run(run_id: str) -> None:
+    """Note that the chosen run is gone. No other one is taken for it until somebody chooses one."""
+    choose_run(None)
+    st.session_state[_LOST] = run_id
+
+
+def lost_run() -> str | None:
+    """Return the id of the run that was chosen and is gone, until somebody chooses another or dismisses it."""
+    return st.session_state.get(_LOST)
+
+
+def forget_lost_run() -> None:
+    """Speak no more of a run that is gone."""
+    st.session_state.pop(_LOST, None)
 
 
 def chosen_image() -> int | None:

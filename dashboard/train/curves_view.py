@@ -18,6 +18,7 @@ from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import run_name
 from dashboard.session import address, state
 from dashboard.session.cache import get_dataset, get_store
+from dashboard.session.gone import drop_gone
 
 _QUANTITIES: tuple[Quantity, Quantity] = ("accuracy", "loss")
 _HEIGHT = 280
@@ -121,8 +122,8 @@ def _history(record: RunRecord, status: RunStatus) -> History:
     """All steps, or nearly: a spike is short."""
     return History(
         config=record.stored_config().config,
-        epochs=record.epoch_rows(),
-        steps=record.step_rows(max_rows=4000),
+        epochs=[row for row in record.epoch_rows() if {"val/loss", "val/accuracy"} <= row.keys()],
+        steps=[row for row in record.step_rows(max_rows=4000) if "train/loss" in row],
         steps_per_epoch=status.steps_per_epoch,
         has_ended=status.status == "completed",
         has_diverged=status.status == "diverged",
@@ -150,6 +151,7 @@ def _render_findings(record: RunRecord, findings: list[Finding]) -> None:
 def _choose_overlay(runs: list[RunSummary], run_id: str) -> dict[str, str]:
     """Return the runs to draw beneath this one: their names, with the epoch they are at, by id."""
     others = {run.run_id: run for run in runs if run.run_id != run_id and run.status.epoch}
+    drop_gone(address.OVERLAY, runs, "no longer drawn beneath")
     if not others:
         return {}
     state.set_widget(state.TRAIN_OVERLAY, address.read_list(address.OVERLAY, others))

@@ -6,6 +6,7 @@ server thirty; this costs each a few.
 
 import hashlib
 import json
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -15,15 +16,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from cifar_core.failures import explain
 from cifar_core.files import stamp
 from cifar_core.runs import RunError, RunRecord, RunStatus, RunStore
 from dashboard.components import Pulse
+from dashboard.drawing.literal import plain
 from dashboard.drawing.words import duration, epoch_of, val_numbers
 from dashboard.routes import own_route
 from dashboard.session.cache import get_store
 from dashboard.train.views import read_growth
 
 _PATH = "live"
+
+_log = logging.getLogger(__name__)
 
 # Seconds between two questions. Who watches on the training's own cores pays with its speed, and in a chart of minutes
 # nobody sees a second.
@@ -80,7 +85,7 @@ def _describe(store: RunStore, record: RunRecord, status: RunStatus) -> str:
         position = store.queue_position(record.run_id) or 1
         return f"Number {position} in the queue. It starts when its device is free."
     if status.status == "running" and status.message:
-        return status.message
+        return plain(status.message, most=None)
     if status.status == "running" and not status.step:
         return "Starting: loading torch and the images takes some seconds"
     words = [status.status.capitalize(), epoch_of(status)]
@@ -92,12 +97,19 @@ def _describe(store: RunStore, record: RunRecord, status: RunStatus) -> str:
 
 
 def _answer(request: Request) -> Response:
-    store = get_store()
+    """Whatever goes wrong, the page is told in JSON: it asks again, and is drawn anew after some refusals."""
+    run_id, query = request.path_params["run_id"], request.query_params
     try:
-        record = store.record(request.path_params["run_id"])
-        status = record.status()
+        store = get_store()
+        record = store.record(run_id)
+        pulse, charts = read_feed(store, record, record.status(), query.get("view", ""), query.getlist("with"))
+        return JSONResponse({"pulse": asdict(pulse), "charts": charts})
     except RunError as error:
-        return JSONResponse({"message": str(error)}, status_code=404)
-    query = request.query_params
-    pulse, charts = read_feed(store, record, status, query.get("view", ""), query.getlist("with"))
-    return JSONResponse({"pulse": asdict(pulse), "charts": charts})
+        return _refuse(str(error), 404)
+    except Exception as error:
+        _log.exception("The feed of run %s cannot be read", run_id)
+        return _refuse(f"run {run_id} cannot be shown now: {explain(error)}", 503)
+
+
+def _refuse(message: str, code: int) -> Response:
+    return JSONResponse({"message": message.encode(errors="replace").decode()}, status_code=code)

@@ -4,10 +4,12 @@ import streamlit as st
 
 from cifar_core.runs import RunError, RunRecord, RunStatus, RunStore, RunSummary
 from dashboard.components import render_pulse
-from dashboard.drawing.words import SOURCE_TITLES, STATUS_ICONS, duration, percent, val_numbers, which_epoch
+from dashboard.drawing.literal import literal, message
+from dashboard.drawing.words import STATUS_ICONS, duration, percent, short_name, source_title, val_numbers, which_epoch
 from dashboard.session import state
 from dashboard.session.cache import get_presets
 from dashboard.session.changes import describe_changes
+from dashboard.session.saying import fragment
 from dashboard.train.feed import feed_address, read_feed
 from dashboard.train.steering import render_controls, render_ways_on
 from dashboard.train.views import render_watch
@@ -25,7 +27,7 @@ def render_run(store: RunStore, run: RunSummary) -> None:
     if is_active and not run.is_read_only:
         render_controls(store, record)
 
-    @st.fragment
+    @fragment
     def panel() -> None:
         if state.is_redraw_due():
             st.rerun()
@@ -53,10 +55,10 @@ def render_run(store: RunStore, run: RunSummary) -> None:
 
 def _render_heading(run: RunSummary) -> bool:
     """Say which run this is, on which data, with which settings. Returns whether the charts shall follow it."""
-    words = (run.run_id.split("-", 2)[-1], SOURCE_TITLES.get(run.data_source, run.data_source))
+    words = (run.run_id.split("-", 2)[-1], source_title(run.data_source))
     preset = get_presets().get(run.preset or "")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**{run.name}** :small[:gray[{', '.join(filter(None, words))}]]")
+        st.markdown(f"**{literal(short_name(run))}** :small[:gray[{', '.join(filter(None, words))}]]")
         follow = run.status.is_active and st.toggle(
             "Follow",
             value=True,
@@ -72,25 +74,32 @@ def _render_heading(run: RunSummary) -> bool:
             help="Fill the form with the settings of this run, to change one thing and train again.",
         )
     if preset is not None:
-        st.caption(f"Against {preset.title}: {describe_changes(run)}.")
+        st.caption(f"Against {literal(preset.title)}: {literal(describe_changes(run), most=None)}.")
     return follow
 
 
 def _render_outcome(record: RunRecord, status: RunStatus) -> None:
-    icon = STATUS_ICONS[status.status]
+    icon, said = STATUS_ICONS[status.status], message(status.message)
     if status.status == "completed":
-        st.success(f"{status.message} Training took {duration(status.seconds)}.", icon=icon)
+        st.success(f"{said} Training took {duration(status.seconds)}.", icon=icon)
     elif status.status == "stopped":
-        st.info(f"{status.message} It can be resumed from its last finished epoch.", icon=icon)
+        st.info(f"{said} {describe_resuming(status)}", icon=icon)
     elif status.status == "diverged":
         hint = "Lower the learning rate, or let it climb slowly (schedule cosine or one cycle)."
-        st.warning(f"{status.message} {hint}", icon=icon)
+        st.warning(f"{said} {hint}", icon=icon)
     else:
-        st.error(status.message or f"The run is {status.status}.", icon=icon)
+        st.error(said or f"The run is {status.status}.", icon=icon)
         tail = record.log_tail()
         if tail:
             with st.expander("Log, last lines", expanded=status.status == "failed", icon=":material/terminal:"):
                 st.code(tail, language=None)
+
+
+def describe_resuming(status: RunStatus) -> str:
+    """Say where a run goes on that is resumed."""
+    if not status.epoch:
+        return "It ended before its first epoch was done: resumed, it starts again from the beginning."
+    return "It can be resumed from its last finished epoch."
 
 
 def _render_numbers(status: RunStatus) -> None:

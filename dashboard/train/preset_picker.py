@@ -6,9 +6,11 @@ from cifar_core.config import RunConfig
 from cifar_core.overrides import overrides_between, with_overrides
 from cifar_core.presets import FIRST_PRESET, PRESETS, Preset
 from cifar_core.runs import RunError, SavedPresets, default_runs_dir
+from dashboard.drawing.literal import literal, message
 from dashboard.session import address, state
 from dashboard.session.cache import get_presets
 from dashboard.session.packing import pack, unpack
+from dashboard.session.saying import try_or_toast
 
 
 def choose_preset() -> Preset:
@@ -23,14 +25,14 @@ def choose_preset() -> Preset:
         "Start from",
         list(presets),
         required=True,
-        format_func=lambda name: presets[name].title if name in presets else name,
+        format_func=lambda name: literal(presets[name].title if name in presets else name),
         key=state.TRAIN_PRESET,
         on_change=fill_from_preset,
         wrap=True,
         persist_state="session",
     )
     preset = presets[name or FIRST_PRESET]
-    st.caption(preset.description)
+    st.caption(literal(preset.description, most=None))
     return preset
 
 
@@ -48,7 +50,7 @@ def render_keeping(config: RunConfig, preset: Preset) -> None:
             st.text_input("Name of the preset", key=state.TRAIN_SAVED_NAME, max_chars=40)
             st.button("Save it", type="primary", on_click=_save, args=(config,))
             if preset.name not in PRESETS:
-                delete = f"Delete the preset {preset.name}"
+                delete = f"Delete the preset {literal(preset.name)}"
                 st.button(delete, icon=":material/delete:", on_click=_delete, args=(preset.name,))
         with st.popover("Share", icon=":material/link:"):
             st.caption("Whoever opens this link finds the form filled with these settings.")
@@ -89,7 +91,7 @@ def _take_address(presets: dict[str, Preset]) -> None:
     try:
         config = with_overrides(_base_of(name).config, unpack(address.SETTINGS.value() or "{}"))
     except (ValueError, TypeError) as error:
-        st.error(f"The link's settings cannot be used: {error}", icon=":material/link_off:")
+        st.error(f"The link's settings cannot be used: {message(error)}", icon=":material/link_off:")
         return
     is_here = name in presets
     if is_here and name not in PRESETS and not address.SETTINGS.value():
@@ -101,12 +103,12 @@ def _save(config: RunConfig) -> None:
     try:
         preset = SavedPresets(default_runs_dir()).save(str(state.widget_value(state.TRAIN_SAVED_NAME) or ""), config)
     except RunError as error:
-        st.toast(str(error), icon=":material/info:")
+        st.toast(message(error), icon=":material/info:")
         return
     state.set_widget(state.TRAIN_PRESET, preset.name)
-    st.toast(f"Saved as {preset.name}.", icon=":material/bookmark_added:")
+    st.toast(f"Saved as {literal(preset.name)}.", icon=":material/bookmark_added:")
 
 
 def _delete(name: str) -> None:
-    SavedPresets(default_runs_dir()).delete(name)
-    state.set_widget(state.TRAIN_PRESET, FIRST_PRESET)
+    if try_or_toast(SavedPresets(default_runs_dir()).delete, name):
+        state.set_widget(state.TRAIN_PRESET, FIRST_PRESET)

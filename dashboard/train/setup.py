@@ -8,14 +8,18 @@ import streamlit as st
 from cifar_core.config import RunConfig, TrainingConfig
 from cifar_core.overrides import config_difference, with_overrides
 from cifar_core.presets import Preset
-from cifar_core.runs import RunError, RunStore, RunSummary
+from cifar_core.runs import RunStore, RunSummary
+from dashboard.components.numbers import WHOLE
+from dashboard.drawing.literal import literal, message, plain
 from dashboard.drawing.words import run_name, setting
 from dashboard.forms.augmentation import render_augmentation
 from dashboard.forms.sections import render_choice, render_fields
 from dashboard.session import address, state
-from dashboard.session.cache import get_presets
+from dashboard.session.cache import get_presets, get_store, why_not_startable
 from dashboard.session.changes import words_of
+from dashboard.session.gone import drop_gone, title_of
 from dashboard.session.links import page_link
+from dashboard.session.saying import errors_said
 from dashboard.train.preset_picker import fill_from_preset
 from dashboard.train.tuning import render_range_test
 
@@ -56,18 +60,20 @@ def render_settings() -> dict[str, Any]:
     return values
 
 
-def render_start(store: RunStore, config: RunConfig, preset: Preset, runs: list[RunSummary]) -> None:
+def render_start(config: RunConfig, preset: Preset, runs: list[RunSummary]) -> None:
     """Name and start the run, or one for each of several seeds, and say what was changed against the preset."""
     fork = state.chosen_fork()
     if fork is not None:
         origin = next((run for run in runs if run.run_id == fork.run_id), None)
+        if origin is None:
+            st.warning(f"Run {title_of(fork.run_id)} is gone: there are no weights of it to start from.")
         with st.container(horizontal=True, vertical_alignment="center"):
-            words = run_name(origin) if origin is not None else fork.run_id
+            words = literal(run_name(origin) if origin is not None else fork.run_id, most=None)
             st.markdown(f":material/call_split: Starts from the {fork.which} weights of **{words}**")
             st.button("From new ones", type="tertiary", on_click=state.choose_fork, args=(None,))
     name_column, seeds_column = st.columns([3, 2])
     name = name_column.text_input(
-        "Name", key=state.TRAIN_NAME, max_chars=80, placeholder=preset.name, bind="query-params"
+        "Name", key=state.TRAIN_NAME, max_chars=80, placeholder=plain(preset.name), bind="query-params"
     )
     num_seeds = seeds_column.number_input(
         "Seeds",
@@ -75,20 +81,26 @@ def render_start(store: RunStore, config: RunConfig, preset: Preset, runs: list[
         _MOST_SEEDS,
         key=state.TRAIN_SEEDS,
         bind="query-params",
+        placeholder=WHOLE,
         help="Train so many runs, each with the next seed: how much of a difference is chance?",
     )
-    if st.button("Start training", type="primary", icon=":material/play_arrow:", width="stretch"):
-        try:
-            _start(store, config, preset, name or "", num_seeds)
-        except RunError as error:
-            st.error(str(error), icon=":material/block:")
-        else:
+    why_not = why_not_startable()
+    if st.button(
+        "Start training",
+        type="primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        disabled=why_not is not None,
+        help=why_not and message(why_not),
+    ):
+        with errors_said():
+            _start(get_store(), config, preset, name or "", num_seeds)
             st.rerun()
     changes = config_difference(preset.config, config)
     if not changes:
         st.caption("Nothing changed against the preset.")
         return
-    st.caption(f"Changed against {preset.title}: {words_of(changes, '**')}.")
+    st.caption(f"Changed against {literal(preset.title)}: {words_of(changes, '**')}.")
     st.button("Undo the changes", type="tertiary", icon=":material/undo:", on_click=fill_from_preset)
 
 
@@ -97,8 +109,10 @@ def render_differences(config: RunConfig, preset: Preset, runs: list[RunSummary]
     presets = get_presets()
     configs = {f"{_PRESET}{name}": other.config for name, other in presets.items()}
     configs |= {run.run_id: run.config for run in runs if run.config is not None}
-    titles = {f"{_PRESET}{name}": f"Preset: {other.title}" for name, other in presets.items()}
+    titles = {f"{_PRESET}{name}": f"Preset: {plain(other.title)}" for name, other in presets.items()}
     titles |= {run.run_id: f"Run: {run_name(run)}" for run in runs}
+    if not (address.COMPARED.value() or "").startswith(_PRESET):
+        drop_gone(address.COMPARED, runs, "the form is compared with its preset")
     chosen = address.COMPARED.value()
     state.set_widget(state.TRAIN_COMPARED, chosen if chosen in configs else f"{_PRESET}{preset.name}")
     other = st.selectbox(

@@ -2,16 +2,18 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 
 from cifar_core.config import RunConfig
 from cifar_core.runs import Fork, RunError, RunRecord, RunStatus, RunStore, RunSummary
 from cifar_core.training.schedule import compute_learning_rate
+from dashboard.components.numbers import WHOLE
+from dashboard.drawing.literal import literal
 from dashboard.drawing.words import choice_title, run_name
 from dashboard.session import state
 from dashboard.session.links import open_page
+from dashboard.session.saying import act_or_toast, fragment, try_or_toast
 
 # A worker obeys after its present step; most do within this time, and the click then shows what it did.
 _PATIENCE_SECONDS = 1.5
@@ -22,7 +24,7 @@ _STEPS_PER_EPOCH = 50
 _SAME = 1.05  # a smaller change within a step is the schedule's own slope
 
 
-@st.fragment
+@fragment
 def render_controls(store: RunStore, record: RunRecord) -> None:
     """Draw the buttons of an active run.
 
@@ -66,9 +68,9 @@ def render_ways_on(store: RunStore, run: RunSummary, status: RunStatus) -> None:
             st.button(
                 "Resume",
                 icon=":material/restart_alt:",
-                on_click=_try,
+                on_click=act_or_toast,
                 args=(store.resume_run, run.run_id),
-                help="Go on from its last finished epoch.",
+                help="Go on from its last finished epoch." if status.epoch else "Start again from the beginning.",
             )
         if status.epoch and status.status in ("completed", "stopped") and not run.is_read_only:
             _render_extension(store, run, status)
@@ -83,7 +85,7 @@ def render_queue(store: RunStore, runs: list[RunSummary]) -> None:
     if not any(run.status.is_active for run in runs):
         return
 
-    @st.fragment(run_every=_QUEUE_SECONDS if store.waiting() else None)
+    @fragment(run_every=_QUEUE_SECONDS if store.waiting() else None)
     def queue() -> None:
         waiting = store.waiting()
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -96,14 +98,15 @@ def render_queue(store: RunStore, runs: list[RunSummary]) -> None:
                 st.write("Every run stops after its present step, waiting ones do not start. All of them are kept.")
                 st.button("Stop everything", type="primary", on_click=_stop_all, args=(store,))
             if waiting:
-                st.caption(f"{len(waiting)} waiting: {', '.join(run_name(run) for run in waiting[:3])}")
+                names = ", ".join(literal(run_name(run), most=None) for run in waiting[:3])
+                st.caption(f"{len(waiting)} waiting: {names}")
 
     queue()
 
 
 def _render_waiting(store: RunStore, run: RunSummary, place: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{place + 1}** {run_name(run)}")
+        st.markdown(f"**{place + 1}** {literal(run_name(run), most=None)}")
         for icon, words, action, is_off in (
             ("vertical_align_top", "Put first", store.put_first, place == 0),
             ("close", "Remove", store.stop, False),
@@ -113,9 +116,9 @@ def _render_waiting(store: RunStore, run: RunSummary, place: int) -> None:
                 key=f"queue_{icon}_{run.run_id}",
                 icon=f":material/{icon}:",
                 type="tertiary",
-                help=f"{words}: {run_name(run)}",
+                help=f"{words}: {literal(run_name(run), most=None)}",
                 disabled=is_off,
-                on_click=_try,
+                on_click=act_or_toast,
                 args=(action, run.run_id),
             )
 
@@ -130,7 +133,7 @@ def _render_learning_rate(store: RunStore, record: RunRecord) -> None:
                 st.button(
                     f"x {factor:g}",
                     key=f"factor_{factor:g}_{record.run_id}",
-                    on_click=_try,
+                    on_click=act_or_toast,
                     args=(store.change_learning_rate, record.run_id, factor),
                 )
         key = f"factor_{record.run_id}"
@@ -141,7 +144,9 @@ def _render_learning_rate(store: RunStore, record: RunRecord) -> None:
 def _render_extension(store: RunStore, run: RunSummary, status: RunStatus) -> None:
     with st.popover("Extend", icon=":material/add_circle:", help="Train it for more epochs"):
         key = f"extend_{run.run_id}"
-        more = st.number_input("Epochs more", 1, 1000 - status.epoch, max(status.num_epochs // 2, 1), key=key)
+        more = st.number_input(
+            "Epochs more", 1, 1000 - status.epoch, max(status.num_epochs // 2, 1), key=key, placeholder=WHOLE
+        )
         if run.config is not None and run.config.schedule.name != "constant":
             st.caption(describe_extension(run.config, status.epoch, int(more)))
         st.button("Train on", type="primary", key=f"go_{key}", on_click=_extend, args=(store, run.run_id, key))
@@ -192,44 +197,34 @@ def _fork(run: RunSummary, fork: Fork) -> None:
 
 
 def _extend(store: RunStore, run_id: str, key: str) -> None:
-    _try(store.extend, run_id, int(state.widget_value(key)))
+    act_or_toast(store.extend, run_id, int(state.widget_value(key)))
 
 
 def _apply_factor(store: RunStore, run_id: str, key: str) -> None:
-    _try(store.change_learning_rate, run_id, float(state.widget_value(key) or 0))
+    act_or_toast(store.change_learning_rate, run_id, float(state.widget_value(key) or 0))
 
 
 def _discard(store: RunStore, run_id: str) -> None:
-    if _is_done(store.discard, run_id):
+    if try_or_toast(store.discard, run_id):
         state.choose_run(None)
         st.toast("Discarded.", icon=":material/delete:")
 
 
 def _stop_all(store: RunStore) -> None:
-    st.toast(f"Told {store.stop_all()} runs to stop.", icon=":material/stop_circle:")
+    if try_or_toast(store.stop_all):
+        st.toast("Every active run is told to stop.", icon=":material/stop_circle:")
 
 
 def _act(action: Callable[[str], None], record: RunRecord) -> None:
     """Tell the worker, and give it a moment to obey, so that the redrawn panel shows the effect."""
+    act_or_toast(_tell, action, record)
+
+
+def _tell(action: Callable[[str], None], record: RunRecord) -> None:
     before = record.status().status
-    if not _is_done(action, record.run_id):
-        return
+    action(record.run_id)
     until = time.monotonic() + _PATIENCE_SECONDS
     while record.status().status == before and time.monotonic() < until:
         time.sleep(0.05)
     if record.status().status == before:
         st.toast("Sent. The run obeys after its present step.", icon=":material/hourglass_top:")
-
-
-def _try(action: Callable[..., Any], *arguments: Any) -> None:
-    _is_done(action, *arguments)
-
-
-def _is_done(action: Callable[..., Any], *arguments: Any) -> bool:
-    """Do it, or say in a toast why it is not possible."""
-    try:
-        action(*arguments)
-    except RunError as error:
-        st.toast(str(error), icon=":material/info:")
-        return False
-    return True

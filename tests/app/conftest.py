@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import streamlit as st
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from cifar_core.config import RunConfig, SimpleCNNConfig, TrainingConfig
@@ -89,6 +90,14 @@ def page_config():
 @pytest.fixture
 def lab(server, page_config):
     return Lab(page_config)
+
+
+@pytest.fixture
+def own_picture(tmp_path):
+    """A PNG file of 90x60 pixels."""
+    pixels = np.random.default_rng(0).integers(0, 256, (60, 90, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "mine.png")
+    return (tmp_path / "mine.png").read_bytes()
 
 
 class Lab:

@@ -315,3 +315,21 @@ def test_a_diverged_run_breaks_no_view(open_page, run_id, lab, view):
         indices=broken.indices.astype(np.int32),
     )
     assert "val images right" in texts(open_page("Errors", run=run_id, show=view))
+
+
+def test_images_of_one_class_alone_have_no_curves_and_that_is_said(open_page, lab, run_id):
+    for path in (lab.record(run_id).run_dir / "predictions").glob("val-*.npz"):
+        every = load_predictions(path)
+        chosen = every.targets == 4
+        save_predictions(
+            path, replace(every, **{n: getattr(every, n)[chosen] for n in ("logits", "targets", "indices")})
+        )
+    at = open_page("Errors", run=run_id, show="Classes")
+    assert "All images are of one class" in texts(at)
+
+
+def test_a_hyphen_in_a_name_is_no_minus_sign(open_page, run_id, lab):
+    other = lab.complete("low-rate-hare")
+    words = texts(open_page("Errors", run=run_id, epoch="1", against=other))
+    assert "against low-rate-hare (" in words
+    assert lab.record(other).run_dir.name.split("-", 2)[2] in words

@@ -313,15 +313,6 @@ def test_a_picture_that_cannot_be_drawn_is_not_kept(open_upload, own_picture, mo
 
 
 @pytest.fixture
-def own_picture(tmp_path):
-    from PIL import Image
-
-    pixels = np.random.default_rng(0).integers(0, 256, (60, 90, 3), dtype=np.uint8)
-    Image.fromarray(pixels).save(tmp_path / "mine.png")
-    return (tmp_path / "mine.png").read_bytes()
-
-
-@pytest.fixture
 def map_of(monkeypatch):
     """Let every map be one function of its class."""
 

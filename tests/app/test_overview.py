@@ -88,3 +88,9 @@ def test_only_the_newest_runs_are_listed(open_page, lab):
     at = open_page("Overview")
     assert labels(at).count("Open") == 6
     assert "All 8 runs" in [link.proto.label for link in at.get("page_link")]
+
+
+def test_the_first_run_is_promised_for_the_images_at_hand(open_page):
+    words = texts(open_page("Overview"))
+    assert "5,000 training images where CIFAR-10 has 50,000, in about 10 % of the time" in words
+    assert "six minutes" not in words

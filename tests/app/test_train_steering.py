@@ -139,3 +139,9 @@ def test_a_run_stopped_early_and_extended_to_its_old_end_goes_on_as_planned():
     config = with_overrides(RunConfig(), {"schedule.name": "cosine", "training.num_epochs": 10})
     assert "as it was" in describe_extension(config, 4, 6)
     assert "falls from" in describe_extension(config, 4, 1)
+
+
+@pytest.mark.parametrize(("num_epochs", "words"), [(0, "starts again from the beginning"), (2, "last finished epoch")])
+def test_a_stopped_run_says_where_it_would_go_on(open_page, lab, num_epochs, words):
+    run_id = lab.end("stopped", "Stopped on request.", num_epochs=num_epochs)
+    assert words in open_page("Train", run=run_id).info[0].value

@@ -31,7 +31,8 @@ class App:
         self.port = free_port()
         self.script = script
         data_dir = data_dir or folder / "data"
-        self.env = {**os.environ, "CIFAR_DATA_DIR": str(data_dir), "CIFAR_RUNS_DIR": str(folder / "runs")}
+        self.runs_dir = folder / "runs"
+        self.env = {**os.environ, "CIFAR_DATA_DIR": str(data_dir), "CIFAR_RUNS_DIR": str(self.runs_dir)}
         self.log = (folder / "server.log").open("ab")
         self.start()
 

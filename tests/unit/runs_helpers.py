@@ -1,7 +1,12 @@
 """Executors that train nothing, and a `fit` that pretends to."""
 
+import socket
+import subprocess
+import sys
 import time
+from contextlib import contextmanager
 
+from cifar_core.runs.status import change_status
 from cifar_core.training.events import EpochDone, FitResult, StepsDone, TrainingStarted
 
 STEPS_PER_EPOCH = 5
@@ -61,3 +66,16 @@ def wait_until(condition, seconds=30.0):
     while not condition():
         assert time.monotonic() < until, "waited too long"
         time.sleep(0.02)
+
+
+@contextmanager
+def stand_in_worker(run_dir, status="running", **changes):
+    """A process that was started as the run's worker and only sleeps; the run's status names it."""
+    command = [sys.executable, "-c", "import time; time.sleep(60)", "cifar_core.runs.worker", str(run_dir)]
+    process = subprocess.Popen(command)
+    change_status(run_dir, status=status, **{"pid": process.pid, "hostname": socket.gethostname()} | changes)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()

@@ -1,6 +1,8 @@
 """python -m pytest tests/unit/test_processes.py. Processes that outlive whoever started them."""
 
 import os
+import runpy
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import psutil
 import pytest
 
 from cifar_core.processes import start_detached
+from cifar_core.runs import worker
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,3 +59,38 @@ def test_a_program_that_is_not_there_is_an_os_error(module, tmp_path, monkeypatc
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with (tmp_path / "log.txt").open("wb") as log, pytest.raises(OSError, match="nowhere"):
         start_detached(module, [], log)
+
+
+LIMITED = """
+import logging, resource, sys
+logging.basicConfig(stream=sys.stdout, format="%(message)s")
+from cifar_core.processes import allow_many_files
+print(allow_many_files(), *resource.getrlimit(resource.RLIMIT_NOFILE))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no such limit")
+@pytest.mark.parametrize(
+    ("limits", "told"),
+    [
+        ("ulimit -Hn 20000; ulimit -Sn 256", "8192 8192 20000"),
+        ("ulimit -Sn 256; ulimit -Hn 1000", "1000 1000 1000"),
+        ("ulimit -Hn 20000; ulimit -Sn 10000", "10000 10000 20000"),
+        ("ulimit -n 256", "At most 256 files can be open at once"),
+    ],
+)
+def test_as_many_files_are_allowed_as_the_system_lets(limits, told):
+    command = ["sh", "-c", f'{limits}; exec "$0" -c "$1"', sys.executable, LIMITED]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(told)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no such limit")
+def test_the_server_and_the_worker_ask_for_many_files(monkeypatch, tmp_path):
+    asked = []
+    monkeypatch.setattr("cifar_core.processes.allow_many_files", lambda: asked.append("server"))
+    runpy.run_path(str(ROOT / "app.py"))
+    monkeypatch.setattr("cifar_core.runs.worker.allow_many_files", lambda: asked.append("worker"))
+    monkeypatch.setattr(sys, "argv", ["worker", str(tmp_path)])
+    assert worker.main() == 2
+    assert asked == ["server", "worker"]

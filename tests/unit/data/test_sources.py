@@ -2,10 +2,12 @@
 
 import gzip
 import io
+import json
 import multiprocessing
 import os
 import pickle
 import shutil
+import threading
 import time
 
 import numpy as np
@@ -15,6 +17,7 @@ from scipy.io import savemat
 from cifar_core.data import DataError, create_splits, inspect_source, load_dataset
 from cifar_core.data import reader as reader_module
 from cifar_core.data import sources as sources_module
+from cifar_core.data.cache import load_cached
 from cifar_core.data.reader import FOLDER, read_folder
 from tests.unit.data_files import make_batches, pickled_batch, write_archive, write_folder
 
@@ -474,3 +477,51 @@ def test_the_real_images_are_canonical(real_data_dir, tmp_path, monkeypatch):
     assert [dataset.class_names[label] for label in dataset.labels[50_000:50_003]] == ["cat", "ship", "ship"]
     splits = create_splits(dataset, 0.1, 0)
     assert (len(splits.train), len(splits.val), len(splits.test)) == (45_000, 5_000, 10_000)
+
+
+def test_who_puts_the_cache_in_place_at_the_same_moment_is_waited_for(tmp_path, monkeypatch):
+    """Another process, of a release without the lock, has taken the meta data away and is not done yet."""
+    folder, write = tmp_path / "cache" / "practice", sources_module.write_cache
+
+    def write_and_meet_another(*arguments):
+        write(*arguments)
+        (folder / "meta.json").rename(folder / "away")
+        threading.Timer(0.1, lambda: (folder / "away").rename(folder / "meta.json")).start()
+
+    monkeypatch.setattr(sources_module, "write_cache", write_and_meet_another)
+    assert load_dataset(tmp_path).source == "practice"
+
+
+def test_a_cache_that_another_process_took_away_is_made_again(tmp_path, monkeypatch):
+    write, builds = sources_module.write_cache, []
+
+    def write_and_lose_the_first(folder, *arguments):
+        write(folder, *arguments)
+        builds.append(folder)
+        if len(builds) == 1:
+            shutil.rmtree(folder)
+
+    monkeypatch.setattr(sources_module, "write_cache", write_and_lose_the_first)
+    assert load_dataset(tmp_path).source == "practice"
+    assert len(builds) == 2
+
+
+def test_arrays_that_are_replaced_while_they_are_read_are_not_believed(tmp_path, monkeypatch):
+    folder = tmp_path / "cache" / "practice"
+    key = json.loads((folder / "meta.json").read_text())["key"] if load_dataset(tmp_path) else ""
+
+    def load(path, *arguments, load=np.load, **options):
+        (folder / "meta.json").write_text(json.dumps({"key": "another"}))
+        return load(path, *arguments, **options)
+
+    monkeypatch.setattr("cifar_core.data.cache.np.load", load)
+    assert load_cached(folder, key) is None
+
+
+@pytest.mark.parametrize(("age", "goes"), [(60, False), (7200, True)])
+def test_what_a_killed_process_left_of_a_cache_is_swept(tmp_path, age, goes):
+    half = tmp_path / "cache" / ".practice-half"
+    half.mkdir(parents=True)
+    os.utime(half, (time.time() - age, time.time() - age))
+    load_dataset(tmp_path)
+    assert half.exists() is not goes

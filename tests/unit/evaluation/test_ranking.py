@@ -82,3 +82,10 @@ def test_a_surer_interval_is_wider():
 def test_what_is_no_share_is_refused(successes, totals, confidence):
     with pytest.raises(ValueError, match="allowed"):
         wilson_interval(successes, totals, confidence)
+
+
+@pytest.mark.parametrize("curve", [roc_frame, precision_recall_frame, ranking_frame])
+def test_images_of_one_class_alone_have_no_curve(curve):
+    frame = curve(predictions_of([[0.9, 0.1], [0.4, 0.6]], [0, 0]), NAMES)
+    assert frame.empty
+    assert frame.columns[0] == "class_name"

@@ -109,7 +109,7 @@ def test_a_paused_run_can_be_stopped(store, started):
 def test_a_newer_attempt_silences_the_older_worker(started):
     thread = work_in_thread(started, pretend_fit(0.05))
     wait_until(lambda: started.status().step >= 1)
-    change_status(started.run_dir, attempt=7, message="mine now")
+    change_status(started.run_dir, attempt=7, hostname="elsewhere", message="mine now")
     rows = len(started.step_rows())
     thread.join(10)
     assert not thread.is_alive()

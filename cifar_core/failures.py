@@ -1,0 +1,41 @@
+"""What the system refused, in plain words."""
+
+import errno
+import os
+
+_FULL = frozenset(number for name in ("ENOSPC", "EDQUOT") if (number := getattr(errno, name, None)) is not None)
+# How libraries say it that raise no OSError, or one without a number: safetensors, sqlite, numpy.
+_FULL_WORDS = ("no space left on device", "disk quota exceeded", "database or disk is full", "os error 28")
+_READ_ONLY = frozenset((errno.EROFS, errno.EACCES, errno.EPERM))
+_TOO_MANY_FILES = frozenset((errno.EMFILE, errno.ENFILE))
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    """Whether an error, or one that led to it, says that there is no room left."""
+    while error is not None:
+        if isinstance(error, OSError) and (error.errno in _FULL or getattr(error, "winerror", None) == 112):
+            return True
+        text = str(error).lower()
+        if any(words in text for words in _FULL_WORDS) or ("requested and" in text and text.endswith("written")):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def is_read_only(error: BaseException) -> bool:
+    """Whether an error says that something may be looked at but not changed."""
+    return isinstance(error, OSError) and error.errno in _READ_ONLY
+
+
+def explain(error: BaseException) -> str:
+    """Return why something did not work, as the rest of a sentence: "the disk is full"."""
+    if is_disk_full(error):
+        return "the disk is full; allowed: free some space, then try again"
+    if is_read_only(error):
+        return "it is read-only, or belongs to somebody else"
+    if isinstance(error, OSError) and error.errno in _TOO_MANY_FILES:
+        return "too many files are open; allowed: a higher limit, as `ulimit -n` sets it"
+    if isinstance(error, OSError) and error.errno is not None:
+        return (error.strerror or os.strerror(error.errno)).lower()
+    lines = str(error).splitlines()
+    return lines[0] if lines else type(error).__name__

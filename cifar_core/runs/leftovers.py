@@ -1,0 +1,96 @@
+"""What dead processes left: half-made runs, half-deleted ones, files that were being written."""
+
+import os
+import shutil
+import socket
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from cifar_core.files import TEMPORARY
+from cifar_core.runs.layout import RunFiles
+from cifar_core.runs.naming import is_run_id
+
+BEGUN = ".new-"
+DELETED = ".deleted-"
+# Who writes a file touches it all the time; a clock of the file server may be off by some minutes.
+_OLD_SECONDS = 3600.0
+
+
+def begun_name() -> str:
+    """Return a hidden name for a run that this process makes."""
+    return f"{BEGUN}{socket.gethostname()}-{os.getpid()}-{os.urandom(4).hex()}"
+
+
+def hide_doomed(run_dir: Path) -> None:
+    """Put a run out of sight, so that its name is gone at once, whatever happens while it is removed."""
+    run_dir.rename(run_dir.with_name(f"{DELETED}{run_dir.name}-{time.time_ns()}"))
+
+
+def remove_doomed(runs_dir: Path) -> None:
+    """Remove what was put out of sight, also what an earlier deletion could not finish."""
+    for path in _entries(runs_dir):
+        if path.name.startswith(DELETED):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def sweep(runs_dir: Path, ended: Iterable[str]) -> None:
+    """Remove what nobody owns any more. What cannot be removed stays, for the next time.
+
+    Args:
+        runs_dir: Where the runs are.
+        ended: Ids of the runs that no worker writes into.
+    """
+    remove_doomed(runs_dir)
+    for path in _entries(runs_dir):
+        if path.name.startswith(BEGUN) and _is_abandoned(path):
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name.endswith(TEMPORARY) and _is_old(path):
+            _remove(path)
+        elif is_run_id(path.name):
+            with suppress(OSError):  # rmdir removes only what is empty
+                path.rmdir()
+    for run_id in ended:
+        sweep_run(runs_dir / run_id)
+
+
+def sweep_run(run_dir: Path) -> None:
+    """Remove files of a run that were never finished; only when no worker writes into it."""
+    files = RunFiles(run_dir)
+    written_by_workers = files.checkpoint_path("last").parent, files.predictions_path("val", 0).parent
+    for folder in written_by_workers:
+        for path in _entries(folder):
+            if path.name.endswith(TEMPORARY):
+                _remove(path)
+    for folder in (run_dir, files.commands):
+        for path in _entries(folder):
+            if path.name.endswith(TEMPORARY) and _is_old(path):  # pages write here, too
+                _remove(path)
+
+
+def _entries(folder: Path) -> Iterator[Path]:
+    with suppress(OSError):
+        yield from sorted(folder.iterdir())
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
+
+
+def _is_abandoned(path: Path) -> bool:
+    """Whether nobody will finish a half-made run: its process, of this machine, is gone, or it is old."""
+    host, _, rest = path.name.removeprefix(BEGUN).rpartition("-")[0].rpartition("-")
+    if host == socket.gethostname() and rest.isdecimal():
+        return not psutil.pid_exists(int(rest))
+    return _is_old(path)
+
+
+def _is_old(path: Path) -> bool:
+    try:
+        return time.time() - path.stat().st_mtime > _OLD_SECONDS
+    except OSError:
+        return False

@@ -1,0 +1,84 @@
+"""A new run, all of it or nothing."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from cifar_core.config import RunConfig
+from cifar_core.runs.exceptions import RunError
+from cifar_core.runs.layout import RunFiles
+from cifar_core.runs.leftovers import begun_name
+from cifar_core.runs.naming import create_run_id
+from cifar_core.runs.record import RunMeta, RunRecord, create_record
+from cifar_core.runs.status import RunStatus, write_status
+
+
+@dataclass(frozen=True)
+class Fork:
+    """Weights to start from: of which run, its "best" or its "last" epoch."""
+
+    run_id: str
+    which: Literal["best", "last"] = "best"
+
+
+def find_weights(record: RunRecord, fork: Fork, config: RunConfig) -> Path:
+    """Return the checkpoint that a fork starts from.
+
+    Raises:
+        RunError: It is not there, or belongs to another network.
+    """
+    if record.config().model != config.model:
+        raise RunError(f"run {fork.run_id} has another network; allowed: the same model section as its own")
+    path = record.checkpoint_path(fork.which)
+    if not path.exists():
+        raise RunError(f"run {fork.run_id} has no {fork.which} weights yet; allowed: after its first epoch")
+    return path
+
+
+@contextmanager
+def prepared_run(runs_dir: Path, config: RunConfig, meta: RunMeta, start: Path | None) -> Iterator[Path]:
+    """Yield the whole directory of a queued run under a hidden name; what is still there at the end is removed.
+
+    Args:
+        runs_dir: Where it will be; made if it is not there.
+        config: Everything that decides the run.
+        meta: What people say of it.
+        start: Weights to start from.
+
+    Raises:
+        OSError: There is no room for it, or it may not be written.
+    """
+    runs_dir.mkdir(parents=True, exist_ok=True)
+    hidden = runs_dir / begun_name()
+    try:
+        hidden.mkdir()
+        create_record(hidden, config, meta)
+        if start is not None:
+            checkpoint = RunFiles(hidden).checkpoint_path("start")
+            checkpoint.parent.mkdir()
+            shutil.copyfile(start, checkpoint)
+        write_status(hidden, RunStatus(submitted_at=meta.created_at, num_epochs=config.training.num_epochs))
+        yield hidden
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
+
+
+def publish_run(hidden: Path, runs_dir: Path, created_at: float) -> Path:
+    """Give a prepared directory its name, one that nobody else has; return where it is now.
+
+    Raises:
+        OSError: It could not be renamed.
+    """
+    while True:
+        run_dir = runs_dir / create_run_id(datetime.fromtimestamp(created_at))  # local time: the name is for people
+        if run_dir.exists():
+            continue
+        try:
+            return hidden.rename(run_dir)
+        except OSError:
+            if not run_dir.exists():  # else somebody had the same idea at the same moment
+                raise
