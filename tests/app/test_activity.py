@@ -1,11 +1,11 @@
 """python -m pytest tests/app/test_activity.py. What open pages hear of the runs while nobody touches them."""
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 import streamlit as st
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
+from starlette.requests import Request
 
 from cifar_core.runs import RunError, RunStore
 from cifar_core.runs.status import change_status, now
@@ -17,13 +17,19 @@ from tests.app.test_frame import PAGES
 
 @pytest.fixture
 def ask(server):
-    client = TestClient(Starlette(routes=activity.create_routes()))
-
     def ask_it(**parameters):
         st.cache_resource.clear()  # as if a second had passed
-        return client.get("/activity", params=parameters).raise_for_status().json()
+        answer = get(**parameters)
+        assert answer.status_code == 200
+        return json.loads(answer.body)
 
     return ask_it
+
+
+def get(**parameters):
+    (route,) = activity.create_routes()
+    scope = {"type": "http", "headers": [], "query_string": urlencode(parameters).encode()}
+    return route.endpoint(Request(scope))
 
 
 def lines(answer):
@@ -38,7 +44,7 @@ def followed(at):
 def test_a_run_is_told_of_from_its_start_to_its_end(lab, ask):
     assert lines(ask()) == []
     run_id = lab.queue("hare")
-    assert lines(ask()) == [("hare: queued", 0.0)]
+    assert list_active(lab.store.list_runs(), now())[0].words == "hare: queued"
     change_status(lab.record(run_id).run_dir, status="running", step=72, num_steps=144, epoch=2)
     assert lines(ask()) == [("hare: running, epoch 3 of 4", 0.5)]
     change_status(lab.record(run_id).run_dir, status="completed", finished_at=now(), best_val_accuracy=0.612)
@@ -84,8 +90,8 @@ def test_trouble_is_an_answer(monkeypatch, lab):
 
     monkeypatch.setattr(RunStore, "list_runs", refuse)
     monkeypatch.setattr(RunStore, "refresh", refuse)
-    answer = TestClient(Starlette(routes=activity.create_routes())).get("/activity")
-    assert (answer.status_code, json.loads(answer.text)) == (503, {"message": "no *disk*"})
+    answer = get()
+    assert (answer.status_code, json.loads(answer.body)) == (503, {"message": "no *disk*"})
 
 
 @pytest.mark.parametrize("page", PAGES)
