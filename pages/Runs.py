@@ -34,10 +34,15 @@ def render_seeds(runs: list[RunSummary]) -> None:
 
 
 @fragment
-def render_runs() -> None:
+def render_page() -> None:
     """Draw all of the page, and again whenever a run comes, goes or moves on."""
     runs = list_readable_runs()
+    render_runs(runs)
     follow_runs("runs", stage_of(runs), key="follow_runs")
+
+
+def render_runs(runs: list[RunSummary]) -> None:
+    """Draw the table, what it averages to, the curves of the ticked runs, and what can be done with one."""
     if not runs:
         st.info(
             "No run yet. Each training, from here or from the command line, gets a line.", icon=":material/table_rows:"
@@ -63,4 +68,4 @@ def render_runs() -> None:
 
 
 with page_frame("Runs"):
-    render_runs()
+    render_page()

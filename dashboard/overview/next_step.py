@@ -22,9 +22,9 @@ _CIFAR10_NUM_TRAIN = 50_000
 def render_runs(dataset: Dataset | None) -> None:
     """Draw what hangs on the runs, and again whenever one comes, goes or moves on."""
     runs = list_readable_runs()
-    follow_runs("runs", stage_of(runs), key="follow_runs")
     _render_next_step(dataset, runs)
     _render_latest(runs)
+    follow_runs("runs", stage_of(runs), key="follow_runs")
 
 
 def _render_next_step(dataset: Dataset | None, runs: list[RunSummary]) -> None:

@@ -30,7 +30,8 @@ _STYLE = """<style>
 [data-testid="stHeader"] * { pointer-events: auto; }
 [data-testid="stSidebarHeader"] { height: 2.2rem; margin: 0; }
 [class*="st-key-fields_"] { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); align-items: end; }
-.cifar-lab-number-word { margin-top: 0.25rem; font-size: 0.8rem; line-height: 1.3; color: #c0362c; }
+.cifar-lab-number-word { margin-top: 0.25rem; font-size: 0.8rem; line-height: 1.3; }
+.cifar-lab-number-word { color: light-dark(#b3261e, #ff8a80); }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3rem 1rem; }
   [data-testid="stHeader"] { background: var(--st-background-color, inherit); }
