@@ -64,7 +64,6 @@ def render_runs(runs: list[RunSummary]) -> None:
             render_actions(get_store(), chosen[0])
         else:
             st.caption("Tick one run to see what it changed, and to name, note, resume or delete it.")
-    address.step_on()
 
 
 with page_frame("Runs"):

@@ -25,7 +25,10 @@ def select_runs(runs: list[RunSummary], frame: pd.DataFrame) -> list[RunSummary]
         placeholder="–",
     )
     chosen = [runs[row] for row in event["selection"]["rows"] if row < len(runs)]
-    address.choose_list(address.TICKED, [run.run_id for run in chosen])
+    ticked = [run.run_id for run in chosen]
+    if ",".join(ticked) != (address.TICKED.value() or ""):
+        address.choose_list(address.TICKED, ticked)
+        address.step_on()
     return chosen
 
 
