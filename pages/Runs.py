@@ -1,73 +1,22 @@
 """Runs: every training, how its settings differ, and its curves over those of others."""
 
-import zlib
-
-import pandas as pd
 import streamlit as st
 
-from cifar_core.runs import RunStore, RunSummary
-from dashboard.drawing.chart_style import yardsticks
-from dashboard.drawing.curve_charts import CURVES, overlay_figure, overlay_frame
-from dashboard.drawing.figures import show_figure
+from cifar_core.runs import RunSummary
+from dashboard.components.follower import follow_runs
 from dashboard.drawing.tables import offer_csv
-from dashboard.drawing.words import run_name
 from dashboard.runs.actions import render_actions
+from dashboard.runs.overlay import render_overlay
 from dashboard.runs.seed_table import SEED_COLUMNS, seeds_frame
-from dashboard.runs.table import column_titles, runs_frame
-from dashboard.session import address, state
-from dashboard.session.cache import get_store
+from dashboard.runs.table import runs_frame
+from dashboard.runs.ticks import select_runs
+from dashboard.session import address
+from dashboard.session.activity import stage_of
+from dashboard.session.cache import get_store, list_readable_runs
 from dashboard.session.frame import page_frame
 from dashboard.session.gone import drop_gone
 from dashboard.session.links import open_page
-
-
-def select_runs(runs: list[RunSummary], frame: pd.DataFrame) -> list[RunSummary]:
-    """Draw the table and return the ticked runs.
-
-    Streamlit remembers ticks by row. So the table is another one whenever a run comes or goes, and begins with the same
-    runs ticked, wherever their rows are now.
-    """
-    drop_gone(address.TICKED, runs, "no longer ticked")
-    run_ids = [run.run_id for run in runs]
-    rows = [run_ids.index(run_id) for run_id in address.read_list(address.TICKED, run_ids)]
-    event = st.dataframe(
-        frame,
-        hide_index=True,
-        column_config=column_titles(frame),
-        on_select="rerun",
-        selection_mode="multi-row",
-        selection_default={"selection": {"rows": rows}},
-        key=f"{state.RUNS_TABLE}_{zlib.crc32(' '.join(run_ids).encode())}",
-        height=min(38 + 35 * len(frame), 388),
-        placeholder="–",
-    )
-    chosen = [runs[row] for row in event["selection"]["rows"] if row < len(runs)]
-    address.choose_list(address.TICKED, [run.run_id for run in chosen])
-    return chosen
-
-
-def render_overlay(store: RunStore, runs: list[RunSummary]) -> None:
-    """Draw one curve of several runs over each other."""
-    curve = st.segmented_control(
-        "Curve",
-        list(CURVES),
-        default="val/accuracy",
-        required=True,
-        format_func=CURVES.__getitem__,
-        key=state.RUNS_CURVE,
-        bind="query-params",
-        persist_state="session",
-    )
-    readable = [run for run in runs if run.config is not None]
-    rows = {run_name(run): store.record(run.run_id).epoch_rows() for run in readable}
-    frame = overlay_frame(rows, str(curve))
-    if frame.empty:
-        st.caption("No finished epoch yet in these runs.")
-        return
-    is_practice = any(run.data_source == "practice" for run in readable)
-    alt = f"{CURVES[str(curve)]} of the chosen runs over epochs"
-    show_figure(overlay_figure, frame, str(curve), yardsticks(is_practice), key="runs_overlay", alt=alt)
-    offer_csv("Curves as CSV", frame, "curves.csv")
+from dashboard.session.saying import fragment
 
 
 def render_seeds(runs: list[RunSummary]) -> None:
@@ -84,24 +33,38 @@ def render_seeds(runs: list[RunSummary]) -> None:
     offer_csv("Seeds as CSV", frame, "seeds.csv")
 
 
-with page_frame("Runs") as all_runs:
-    if not all_runs:
+@fragment
+def render_page() -> None:
+    """Draw all of the page, and again whenever a run comes, goes or moves on."""
+    runs = list_readable_runs()
+    render_runs(runs)
+    follow_runs("runs", stage_of(runs), key="follow_runs")
+
+
+def render_runs(runs: list[RunSummary]) -> None:
+    """Draw the table, what it averages to, the curves of the ticked runs, and what can be done with one."""
+    if not runs:
         st.info(
             "No run yet. Each training, from here or from the command line, gets a line.", icon=":material/table_rows:"
         )
         if st.button("Train a first network", type="primary", icon=":material/arrow_forward:"):
             open_page("Train")
-        st.stop()
-    table = runs_frame(all_runs)
+        return
+    table = runs_frame(runs)
     st.caption("Tick runs to compare their curves; tick one to name, note, resume or delete it.")
-    chosen = select_runs(all_runs, table)
+    drop_gone(address.TICKED, runs, "no longer ticked")
+    chosen = select_runs(runs, table)
     offer_csv("Table as CSV", table, "runs.csv")
-    render_seeds(all_runs)
+    render_seeds(runs)
     chart_column, action_column = st.columns([3, 2], gap="medium")
     with chart_column, st.container(border=True):
-        render_overlay(get_store(), chosen or all_runs[:5])
+        render_overlay(get_store(), chosen or runs[:5])
     with action_column, st.container(border=True):
         if len(chosen) == 1:
             render_actions(get_store(), chosen[0])
         else:
             st.caption("Tick one run to see what it changed, and to name, note, resume or delete it.")
+
+
+with page_frame("Runs"):
+    render_page()

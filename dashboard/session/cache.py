@@ -26,7 +26,7 @@ from cifar_core.evaluation import Predictions, PredictionsError, load_prediction
 from cifar_core.evaluation.track import EpochReading, Track, create_track, read_epoch
 from cifar_core.files import Stamp, stamp
 from cifar_core.presets import Preset
-from cifar_core.runs import RunError, RunRecord, RunStore, default_runs_dir, list_presets
+from cifar_core.runs import RunError, RunRecord, RunStore, RunSummary, default_runs_dir, list_presets
 from cifar_core.training.device import DeviceInfo, list_devices
 from dashboard import engine
 from dashboard.components.scatter import ScatterPoints, encode_scatter
@@ -40,6 +40,14 @@ if TYPE_CHECKING:
 def get_store() -> RunStore:
     """Return the store of all runs."""
     return _store(default_runs_dir())
+
+
+def list_readable_runs() -> list[RunSummary]:
+    """Return all runs, newest first; none where their folder cannot be read, which the page says at its top."""
+    try:
+        return get_store().list_runs()
+    except RunError:
+        return []
 
 
 def why_not_startable() -> str | None:

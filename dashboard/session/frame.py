@@ -11,12 +11,13 @@ from cifar_core.data import DataError, Dataset
 from cifar_core.runs import RunError, RunSummary
 from dashboard.components.numbers import watch_numbers
 from dashboard.drawing.literal import literal, message
-from dashboard.drawing.words import epoch_of, run_name, run_title, short_name
+from dashboard.drawing.words import run_name, run_title
 from dashboard.engine import warm_up
-from dashboard.session import address, state
+from dashboard.session import address, memory, state
+from dashboard.session.activity import follow_chosen, render_active_runs
 from dashboard.session.cache import get_dataset, get_store
 from dashboard.session.gone import render_gone
-from dashboard.session.links import SECTIONS, page_link
+from dashboard.session.links import SECTIONS, open_page, page_link
 from dashboard.session.saying import ICON, errors_said
 from dashboard.session.turns import take_turn
 
@@ -29,7 +30,8 @@ _STYLE = """<style>
 [data-testid="stHeader"] * { pointer-events: auto; }
 [data-testid="stSidebarHeader"] { height: 2.2rem; margin: 0; }
 [class*="st-key-fields_"] { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); align-items: end; }
-.cifar-lab-number-word { margin-top: 0.25rem; font-size: 0.8rem; line-height: 1.3; color: #c0362c; }
+.cifar-lab-number-word { margin-top: 0.25rem; font-size: 0.8rem; line-height: 1.3; }
+.cifar-lab-number-word { color: light-dark(#b3261e, #ff8a80); }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3rem 1rem; }
   [data-testid="stHeader"] { background: var(--st-background-color, inherit); }
@@ -67,17 +69,23 @@ def _render_frame(title: str) -> list[RunSummary]:
     st.html(_STYLE)
     warm_up()
     runs, problem = _find_runs()
-    state.note_page_problem(problem)
-    state.know_runs({run.run_id: run_name(run) for run in runs})
+    memory.note_page_problem(problem)
+    memory.know_runs({run.run_id: run_name(run) for run in runs})
     address.read_address(title)
+    if (page := state.handed_over_page()) is not None:
+        open_page(page)
+    if title in address.RUN.pages:
+        _note_seen(runs)
     with st.sidebar:
         st.markdown("#### CIFAR Lab")
         _render_navigation()
         if title in address.RUN.pages:
             _render_run_picker(runs)
-        _render_active_run(runs)
+        render_active_runs(runs)
         _render_data_badge()
         watch_numbers()
+        if title in address.RUN.pages:
+            follow_chosen(runs)
     st.header(title)
     if problem:
         st.error(problem, icon=ICON)
@@ -98,6 +106,13 @@ def _find_runs() -> tuple[list[RunSummary], str]:
         return store.refresh(), ""
     except RunError as error:
         return runs, message(error)
+
+
+def _note_seen(runs: list[RunSummary]) -> None:
+    """Whoever looks at an ended run need not be told any more that it has ended."""
+    chosen = next((run for run in runs if run.run_id == state.chosen_run()), None)
+    if chosen is not None and not chosen.status.is_active:
+        memory.note_seen_run(chosen.run_id)
 
 
 def require_dataset() -> Dataset:
@@ -158,14 +173,6 @@ def _render_run_picker(runs: list[RunSummary]) -> None:
         on_change=lambda: state.choose_run(st.session_state[state.RUN_PICKER]),
         help="The run that Train, Errors and Explain speak of. It stays chosen from page to page.",
     )
-
-
-def _render_active_run(runs: list[RunSummary]) -> None:
-    active = [run for run in runs if run.status.status in ("running", "paused")]
-    for run in active[:2]:
-        st.progress(
-            run.status.progress, text=f"{literal(short_name(run))}: {run.status.status}, {epoch_of(run.status)}"
-        )
 
 
 def _render_data_badge() -> None:

@@ -7,13 +7,13 @@ import streamlit as st
 from cifar_core.runs import RunSummary
 from dashboard.drawing.literal import literal
 from dashboard.drawing.words import run_name
-from dashboard.session import address, state
+from dashboard.session import address, memory, state
 from dashboard.session.links import page_link
 
 
 def title_of(run_id: str) -> str:
     """Return a run's name as this session last saw it, for Markdown; its id if it never did."""
-    return f"**{literal(state.known_run_name(run_id) or run_id, most=None)}**"
+    return f"**{literal(memory.known_run_name(run_id) or run_id, most=None)}**"
 
 
 def render_gone(runs: list[RunSummary]) -> None:
@@ -21,7 +21,7 @@ def render_gone(runs: list[RunSummary]) -> None:
     run_id = state.lost_run()
     if run_id is None:
         return
-    if state.known_run_name(run_id):
+    if memory.known_run_name(run_id):
         st.warning(f"Run {title_of(run_id)} is gone: it was deleted.", icon=":material/delete:")
     else:
         st.warning(

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cifar_core.runs import RunError
 from dashboard.drawing.literal import message
-from dashboard.session import state
+from dashboard.session import memory
 
 # The icon of a message that is no fault of whoever reads it.
 ICON = ":material/folder_off:"
@@ -21,7 +21,7 @@ def errors_said() -> Iterator[None]:
     try:
         yield
     except RunError as error:
-        if message(error) != state.page_problem():  # which stands at the top already
+        if message(error) != memory.page_problem():  # which stands at the top already
             st.error(message(error), icon=ICON)
 
 

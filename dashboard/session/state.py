@@ -1,4 +1,4 @@
-"""Session state and address, typed. The only file that knows their keys.
+"""Session state and address, typed. Beside `memory`, the only file that knows their keys.
 
 What is known by an id, or must be written out, is kept as text and mirrored to the address by `address`: a widget bound
 to the address belongs to its page alone, and spells what it shows.
@@ -42,9 +42,9 @@ TRAIN, AUGMENT = "train", "augment"  # the pages with a form over RunConfig
 _FORK, _WANTED = "train_fork", "wanted"
 _REDRAW = "train_redraw"
 _PINNED, _CELL = "train_pinned_epoch", "train_cell"
-_KNOWN, _LOST, _PROBLEM = "known_runs", "lost_run", "page_problem"
+_LOST = "lost_run"
 _COUNTED = "errors_test_readings"
-_HANDED_OVER = "image_handed_over"
+_HANDED_OVER, _PAGE = "image_handed_over", "page_handed_over"
 _UPLOAD = "explain_uploaded"
 
 
@@ -62,26 +62,6 @@ def choose_run(run_id: str | None) -> None:
         forget_lost_run()
     address.RUN.choose(run_id)
     address.step_on()
-
-
-def know_runs(names: Mapping[str, str]) -> None:
-    """Remember how runs are called, so that one can be named when it is gone."""
-    st.session_state.setdefault(_KNOWN, {}).update(names)
-
-
-def known_run_name(run_id: str) -> str | None:
-    """Return what a run was called when this session last saw it."""
-    return st.session_state.get(_KNOWN, {}).get(run_id)
-
-
-def page_problem() -> str:
-    """Return what the open page says at its top of the runs folder; empty if nothing."""
-    return st.session_state.get(_PROBLEM, "")
-
-
-def note_page_problem(words: str) -> None:
-    """Note what the page says at its top."""
-    st.session_state[_PROBLEM] = words
 
 
 def lose_run(run_id: str) -> None:
@@ -136,6 +116,16 @@ def hand_over_image(index: int) -> None:
 def is_image_handed_over() -> bool:
     """Whether a callback of this run asked for another page; asking takes the wish."""
     return st.session_state.pop(_HANDED_OVER, False)
+
+
+def hand_over_page(page: str) -> None:
+    """Ask for another page, by its title; for callbacks, which cannot switch pages themselves."""
+    st.session_state[_PAGE] = page
+
+
+def handed_over_page() -> str | None:
+    """Return the page that a callback of this run asked for; asking takes the wish."""
+    return st.session_state.pop(_PAGE, None)
 
 
 def form_key(path: str, form: str = TRAIN) -> str:

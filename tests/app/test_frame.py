@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.components.numbers import WHOLE
 from tests.app.driving import save_weights
-from tests.app.reading import labelled
+from tests.app.reading import component_messages, labelled
 
 ROOT = Path(__file__).parents[2]
 PAGES = ["Overview", *sorted(path.stem for path in (ROOT / "pages").glob("*.py"))]
@@ -16,6 +16,10 @@ RUN_PAGES = [page for page in ("Train", "Errors", "Explain") if page in PAGES]
 
 def sidebar_text(at):
     return "\n".join(element.value for element in (*at.sidebar.markdown, *at.sidebar.caption))
+
+
+def activity(at):
+    return next(each for each in component_messages(at) if isinstance(each, dict) and "lines" in each)
 
 
 def picker(at):
@@ -102,8 +106,8 @@ def test_the_chosen_run_stays_from_page_to_page(open_page, lab):
 def test_a_running_run_is_told_on_every_page(open_page, lab):
     lab.run("hare", num_epochs=2)
     at = open_page("Explore")
-    bar = at.sidebar.get("progress")[0].proto
-    assert (bar.text, bar.value) == ("hare: running, epoch 3 of 4", 50)
+    (line,) = activity(at)["lines"]
+    assert (line["words"], line["share"]) == ("hare: running, epoch 3 of 4", 0.5)
 
 
 def test_runs_are_titled_with_state_and_accuracy(open_page, lab):

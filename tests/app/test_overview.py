@@ -2,6 +2,7 @@
 
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunStore
+from tests.app.reading import galleries
 
 
 def texts(at):
@@ -22,7 +23,7 @@ def test_a_fresh_start_shows_the_practice_set_and_offers_both_ways(open_page, pr
     assert f"into `{practice_dir}`" in texts(at)
     assert "No run yet" in texts(at)
     assert labels(at) == ["Train the quick preset", "Download CIFAR-10 (170 MB)"]
-    assert len(at.get("bidi_component")) == 1, "one image of each class"
+    assert len(galleries(at)) == 1, "one image of each class"
 
 
 def test_the_first_step_starts_the_quick_preset_and_goes_to_watch_it(open_page):

@@ -196,3 +196,23 @@ def test_what_another_release_wrote_has_no_value_made_up(open_page, lab):
     tomorrow, today = open_page("Runs").dataframe[0].value.to_dict("records")
     assert today["optimizer.learning_rate"] == "0.5"
     assert tomorrow["optimizer.learning_rate"] == "–"
+
+
+def test_ticks_stay_with_their_runs_while_others_come_and_go(open_runs, lab):
+    first, second = lab.complete("first"), lab.complete("second")
+    at = open_runs(first)
+    keys = {at.dataframe[0].proto.id}
+    lab.complete("third")
+    at.run()
+    assert at.query_params["runs"] == first
+    assert ticked(at) == ["first"]
+    lab.store.delete(second)
+    at.run()
+    assert ticked(at) == ["first"]
+    keys.add(at.dataframe[0].proto.id)
+    assert len(keys) == 1, "the same table: what is searched and sorted in it stays"
+
+
+def ticked(at):
+    rows = at.session_state["runs_table"]["selection"]["rows"]
+    return [list(at.dataframe[0].value["name"])[row] for row in rows]

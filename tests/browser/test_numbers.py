@@ -81,3 +81,14 @@ def test_arrows_and_buttons_go_on_from_what_was_typed(form):
     expect(box(form, "Learning rate")).to_have_value("0.01")
     write(form, "Epochs", "20", "ArrowDown")
     expect(box(form, "Epochs")).to_have_value("19")
+
+
+@pytest.mark.timeout(120)
+def test_what_is_typed_after_the_tab_key_takes_the_place_of_what_was_there(form):
+    box(form, "Epochs").click()
+    form.keyboard.press("Tab")
+    while form.evaluate("document.activeElement.ariaLabel") != "Batch size":
+        form.keyboard.press("Tab")
+    form.keyboard.type("48")
+    form.keyboard.press("Enter")
+    expect(box(form, "Batch size")).to_have_value("48")

@@ -39,12 +39,16 @@ function boxOf({ target }) {
 /** @param {Event} event */
 function begin(event) {
   const box = boxOf(event);
-  if (box) {
-    last.set(box, box.value);
-    // A box for numbers alone does not tell what else was typed.
+  if (!box) {
+    return;
+  }
+  last.set(box, box.value);
+  if (box.type === "number") {
+    // A box for numbers alone does not tell what else was typed. Another type loses what the Tab key has marked.
     box.setAttribute("type", "text");
     box.setAttribute("inputmode", "decimal");
     box.setAttribute("role", "spinbutton");
+    box.select();
   }
 }
 

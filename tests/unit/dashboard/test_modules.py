@@ -61,7 +61,7 @@ def test_nothing_else_is_served(path):
 
 
 def test_a_module_that_is_not_there_has_no_address():
-    with pytest.raises(ValueError, match=r"name: there is no module lines/other\.js; there are confusion_matrix/"):
+    with pytest.raises(ValueError, match=r"name: there is no module lines/other\.js; there are activity/"):
         module_address("lines/other.js")
 
 

@@ -1,0 +1,114 @@
+"""What open pages hear of the runs while nobody touches them: the sidebar's lines, and when more has to be drawn.
+
+An address beside Streamlit's own, as for an open run's charts: a question costs some milliseconds, a page drawn anew
+tens of them.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from urllib.parse import urlencode
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from cifar_core.runs import RunError, RunSummary, default_runs_dir
+from dashboard.components.activity import ActiveRun, render_activity
+from dashboard.components.follower import follow_runs
+from dashboard.drawing.words import epoch_of, percent, short_name
+from dashboard.routes import own_address, own_route
+from dashboard.session import memory, state
+from dashboard.session.cache import get_store
+
+_PATH = "activity"
+_INTERVAL = 3.0  # seconds between two questions of a page that is looked at
+_SHARED_SECONDS = 1.0  # for which the answer to one page is good for others
+_ENDED_SECONDS = 600.0  # for which a run that has ended is told of
+_MOST_ACTIVE, _MOST_ENDED = 2, 2
+
+
+def create_routes() -> list[Route]:
+    """Return the feed's address."""
+    return [own_route(_PATH, _answer)]
+
+
+def list_active(runs: Sequence[RunSummary], now: float) -> list[ActiveRun]:
+    """Return a line for each run that goes on, and for those that ended in the last minutes.
+
+    Args:
+        runs: All, newest first.
+        now: Seconds since 1970.
+    """
+    order = ("running", "paused", "queued")
+    active = [run for name in order for run in runs if run.status.status == name][:_MOST_ACTIVE]
+    ended = [run for run in runs if not run.status.is_active and now - (run.status.finished_at or 0) < _ENDED_SECONDS]
+    ended.sort(key=lambda run: -(run.status.finished_at or 0))
+    return [_describe(run) for run in active + ended[:_MOST_ENDED]]
+
+
+def stage_of(runs: Sequence[RunSummary]) -> str:
+    """Return a text that changes when something does that a table of runs shows."""
+    of_run = ("run_id", "name", "note", "test_readings")
+    of_status = ("status", "epoch", "num_epochs", "best_epoch", "best_val_accuracy", "test_accuracy_best")
+    seen = [[getattr(run, name) for name in of_run] + [getattr(run.status, name) for name in of_status] for run in runs]
+    return hashlib.blake2b(json.dumps(seen).encode(errors="replace"), digest_size=8).hexdigest()
+
+
+def render_active_runs(runs: Sequence[RunSummary]) -> None:
+    """Show in the sidebar what goes on, as a link each, and keep it true while the page is open."""
+    chosen = state.chosen_run()
+    feed = own_address(_PATH) + ("" if chosen is None else f"?{urlencode({'run': chosen})}")
+    render_activity(list_active(runs, time.time()), feed, _INTERVAL, memory.seen_runs(), _open)
+
+
+def follow_chosen(runs: Sequence[RunSummary]) -> None:
+    """Draw the page anew when the chosen run begins, ends or is gone."""
+    chosen = state.chosen_run()
+    if chosen is not None:
+        follow_runs("chosen", _stage_of_chosen(runs, chosen), key="follow_chosen")
+
+
+def _open(run_id: str) -> None:
+    if any(run.run_id == run_id for run in get_store().list_runs()):
+        state.choose_run(run_id)
+        state.hand_over_page("Train")
+
+
+def _describe(run: RunSummary) -> ActiveRun:
+    status, name = run.status, short_name(run)
+    address = f"Train?{urlencode({'run': run.run_id})}"
+    if status.status == "queued":
+        return ActiveRun(run.run_id, f"{name}: queued", 0.0, address)
+    if status.is_active:
+        return ActiveRun(run.run_id, f"{name}: {status.status}, {epoch_of(status)}", round(status.progress, 3), address)
+    accuracy = "" if status.best_val_accuracy is None else f", val {percent(status.best_val_accuracy)}"
+    return ActiveRun(run.run_id, f"{name}: {status.status}{accuracy}", None, address)
+
+
+def _stage_of_chosen(runs: Sequence[RunSummary], run_id: str) -> str:
+    return next((run.status.status for run in runs if run.run_id == run_id), "gone")
+
+
+@st.cache_resource(show_spinner=False, ttl=_SHARED_SECONDS, max_entries=4)
+def _list_runs(runs_dir: Path) -> list[RunSummary]:
+    """Dead workers are found and queues go on, whoever looks."""
+    store = get_store()
+    try:
+        return store.refresh()
+    except RunError:
+        return store.list_runs()
+
+
+def _answer(request: Request) -> Response:
+    try:
+        runs = _list_runs(default_runs_dir())
+    except RunError as error:
+        return JSONResponse({"message": str(error).encode(errors="replace").decode()}, status_code=503)
+    lines = [asdict(line) for line in list_active(runs, time.time())]
+    chosen = _stage_of_chosen(runs, request.query_params.get("run", ""))
+    return JSONResponse({"lines": lines, "runs": stage_of(runs), "chosen": chosen})

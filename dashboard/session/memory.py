@@ -1,0 +1,47 @@
+"""What this session has seen of the runs, and told of them; none of it is a choice, and no address carries it."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+_KNOWN, _PROBLEM, _SEEN, _ROWS = "known_runs", "page_problem", "seen_runs", "runs_rows"
+
+
+def know_runs(names: Mapping[str, str]) -> None:
+    """Remember how runs are called, so that one can be named when it is gone."""
+    st.session_state.setdefault(_KNOWN, {}).update(names)
+
+
+def known_run_name(run_id: str) -> str | None:
+    """Return what a run was called when this session last saw it."""
+    return st.session_state.get(_KNOWN, {}).get(run_id)
+
+
+def page_problem() -> str:
+    """Return what the open page says at its top of the runs folder; empty if nothing."""
+    return st.session_state.get(_PROBLEM, "")
+
+
+def note_page_problem(words: str) -> None:
+    """Note what the page says at its top."""
+    st.session_state[_PROBLEM] = words
+
+
+def note_seen_run(run_id: str) -> None:
+    """Note that somebody looked at an ended run."""
+    st.session_state.setdefault(_SEEN, {})[run_id] = True
+
+
+def seen_runs() -> list[str]:
+    """Return the ids of the ended runs that somebody of this session looked at, the latest ones."""
+    return list(st.session_state.get(_SEEN, {}))[-20:]
+
+
+def table_rows() -> list[str]:
+    """Return the ids of the runs that the Runs page's table showed last, a row each."""
+    return st.session_state.get(_ROWS, [])
+
+
+def keep_table_rows(run_ids: list[str]) -> None:
+    """Note which runs the table shows now."""
+    st.session_state[_ROWS] = run_ids
