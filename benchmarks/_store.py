@@ -13,6 +13,10 @@ class IdleExecutor:
     def submit(self, run_dir: Path) -> None:
         """Start nothing."""
 
+    def was_killed(self, run_dir: Path) -> bool:
+        """Nobody kills."""
+        return False
+
     def poll(self, run_dir: Path) -> bool:
         """Whether the worker lives: it is this process."""
         return True

@@ -6,6 +6,15 @@ import os
 _FULL = frozenset(number for name in ("ENOSPC", "EDQUOT") if (number := getattr(errno, name, None)) is not None)
 # How libraries say it that raise no OSError, or one without a number: safetensors, sqlite, numpy.
 _FULL_WORDS = ("no space left on device", "disk quota exceeded", "database or disk is full", "os error 28")
+# Of Python, torch on a CPU and on GPUs, C++, and systems.
+_NO_MEMORY_WORDS = (
+    "out of memory",
+    "can't allocate memory",
+    "cannot allocate memory",
+    "not enough memory",
+    "memory allocation failed",
+    "std::bad_alloc",
+)
 _READ_ONLY = frozenset((errno.EROFS, errno.EACCES, errno.EPERM))
 _TOO_MANY_FILES = frozenset((errno.EMFILE, errno.ENFILE))
 
@@ -17,6 +26,18 @@ def is_disk_full(error: BaseException | None) -> bool:
             return True
         text = str(error).lower()
         if any(words in text for words in _FULL_WORDS) or ("requested and" in text and text.endswith("written")):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def is_out_of_memory(error: BaseException | None) -> bool:
+    """Whether an error, or one that led to it, says that memory ran out: the system's, or a GPU's."""
+    while error is not None:
+        if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+            return True
+        text = f"{type(error).__name__} {error}".lower()
+        if "outofmemoryerror" in text or any(words in text for words in _NO_MEMORY_WORDS):
             return True
         error = error.__cause__ or error.__context__
     return False

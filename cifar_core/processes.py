@@ -14,6 +14,8 @@ from typing import BinaryIO
 _ROOT = Path(__file__).resolve().parents[1]
 # A session of the dashboard holds some three files, macOS allows 256 unless it is asked.
 _MANY_FILES = 8192
+# Where Linux counts them: of the machine, and of a container.
+_OOM_COUNTS = ("/proc/vmstat", "/sys/fs/cgroup/memory.events")
 
 _log = logging.getLogger(__name__)
 
@@ -47,6 +49,20 @@ def start_detached(
     )
     threading.Thread(target=process.wait, name=f"wait-{process.pid}", daemon=True).start()
     return process
+
+
+def count_oom_kills() -> int | None:
+    """Return how many processes this system, and this container, has killed for memory; None if it won't say."""
+    lines = [line for path in _OOM_COUNTS for line in _lines_of(path)]
+    counts = [int(count) for name, _, count in (line.partition(" ") for line in lines) if name == "oom_kill"]
+    return sum(counts) if counts else None
+
+
+def _lines_of(path: str) -> list[str]:
+    try:
+        return Path(path).read_text(encoding="ascii").splitlines()
+    except (OSError, ValueError):
+        return []
 
 
 def allow_many_files(wanted: int = _MANY_FILES) -> int | None:

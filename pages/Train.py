@@ -8,6 +8,7 @@ from dashboard.drawing.literal import message
 from dashboard.session import state
 from dashboard.session.cache import get_store
 from dashboard.session.frame import find_run, page_frame, require_dataset
+from dashboard.train.memory_view import render_shortage
 from dashboard.train.network_view import render_network
 from dashboard.train.panel import render_run
 from dashboard.train.preset_picker import choose_preset, remember_form, render_keeping
@@ -28,6 +29,7 @@ with page_frame("Train") as runs:
             start.error(message(error), icon=":material/block:")
     if wanted is not None:
         with start:
+            shortage = st.container()  # filled last: it needs torch, which a new server is still loading
             render_start(wanted, preset, runs)
         with form_column:
             with st.expander("What differs", icon=":material/difference:"):
@@ -55,3 +57,6 @@ with page_frame("Train") as runs:
                 "The network that Start would train", expanded=run is None, icon=":material/account_tree:"
             ):
                 render_network(wanted)
+    if wanted is not None:
+        with shortage:
+            render_shortage(wanted)

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Protocol
 
-from cifar_core.processes import start_detached
+from cifar_core.processes import count_oom_kills, start_detached
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.record import RunRecord
@@ -30,6 +30,9 @@ class Executor(Protocol):
 
     def poll(self, run_dir: Path) -> bool:
         """Whether the run's worker is alive, as far as can be told."""
+
+    def was_killed(self, run_dir: Path) -> bool:
+        """Whether the system ended the run's worker, as it does where memory runs out, as far as can be told."""
 
     def cancel(self, run_dir: Path) -> None:
         """End the run's worker; it gets the chance to finish its step."""
@@ -68,6 +71,18 @@ class LocalExecutor:
         if is_this_machines(status):
             return is_worker_alive(run_dir, status)
         return not self._watch.is_silent(run_dir, status)
+
+    def was_killed(self, run_dir: Path) -> bool:
+        """Ask how the child ended if it is ours; else whether this system has killed for memory since the run began."""
+        try:
+            status = read_status(run_dir)
+        except RunError:
+            return False
+        child = self._children.get((run_dir, status.attempt))
+        if child is not None:
+            return child.poll() == -signal.SIGKILL
+        before, by_now = status.oom_kills, count_oom_kills()
+        return is_this_machines(status) and before is not None and by_now is not None and by_now > before
 
     def cancel(self, run_dir: Path) -> None:
         """Send SIGTERM to the process that trains this very run, if there is one on this machine."""

@@ -8,12 +8,15 @@ from pathlib import Path
 
 from cifar_core.config import RunConfig
 from cifar_core.failures import explain
+from cifar_core.processes import count_oom_kills
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.executor import Executor
 from cifar_core.runs.index import LOCK_SECONDS, RunIndex, RunSummary
 from cifar_core.runs.leftovers import sweep_run
-from cifar_core.runs.status import change_status, insist_on_status, now, read_status
+from cifar_core.runs.status import LESS_MEMORY, change_status, insist_on_status, now, read_status
 from cifar_core.training.device import DeviceError, resolve_device
+
+_KILLED = "The worker was killed by the system, probably out of memory."
 
 _log = logging.getLogger(__name__)
 
@@ -92,7 +95,8 @@ def _is_over(run_dir: Path, executor: Executor) -> bool:
         return True
     # Read after the look at the process: it may have ended well in between, and what it wrote then stands.
     if status.status in ("running", "paused"):
-        message = "The worker ended without a word. Resume continues from the last finished epoch."
+        words = f"{_KILLED} {LESS_MEMORY}" if executor.was_killed(run_dir) else "The worker ended without a word."
+        message = f"{words} {status.resumption}"
         ended = {"status": "lost", "message": message, "finished_at": now(), "seconds_left": None}
         try:
             insist_on_status(run_dir, status.model_copy(update=ended))
@@ -160,5 +164,6 @@ def _mark_started(run_dir: Path, device: str) -> None:
         started_at=now(),
         finished_at=None,
         device=device,
+        oom_kills=count_oom_kills(),
         seconds_left=None,
     )

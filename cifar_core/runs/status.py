@@ -25,6 +25,10 @@ Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 _Pid = Annotated[int, Field(ge=1, lt=2**31)]
 
 
+# What helps a run that found no memory.
+LESS_MEMORY = "A new run with a smaller batch or width needs less."
+
+
 class RunStatus(BaseModel):
     """One moment of a run. Times are seconds since 1970, accuracies in [0, 1].
 
@@ -32,6 +36,7 @@ class RunStatus(BaseModel):
         format: Of the record; a higher one than this release's means that a newer release wrote it.
         status: queued, running, paused; stopped, completed, diverged, failed; lost if its worker died without a word.
         message: One sentence for people.
+        oom_kills: How many processes its system had killed for want of memory when this attempt began.
         attempt: How often it was started; a worker that finds a higher number than its own gives up.
         pid: The worker's process, once it runs.
         pid_started: When that process started, which tells it from a later one with the same number.
@@ -57,6 +62,7 @@ class RunStatus(BaseModel):
     status: StatusName = "queued"
     message: str = ""
     attempt: Count = 0
+    oom_kills: Count | None = None
     pid: _Pid | None = None
     pid_started: float | None = None
     hostname: str = ""
@@ -77,6 +83,13 @@ class RunStatus(BaseModel):
     test_accuracy_best: Share | None = None
     test_accuracy_last: Share | None = None
     seconds: Measure | None = None
+
+    @property
+    def resumption(self) -> str:
+        """Where it goes on if it is resumed, in a sentence."""
+        if self.epoch:
+            return "Resumed, it continues from its last finished epoch."
+        return "It ended before its first epoch was done: resumed, it starts again from the beginning."
 
     @property
     def has_begun(self) -> bool:

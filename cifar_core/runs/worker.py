@@ -16,7 +16,7 @@ from types import FrameType
 from cifar_core import __version__
 from cifar_core.config import RunConfig
 from cifar_core.data import Dataset, load_dataset
-from cifar_core.failures import explain, is_disk_full
+from cifar_core.failures import explain, is_disk_full, is_out_of_memory
 from cifar_core.files import write_text_atomically
 from cifar_core.processes import allow_many_files
 from cifar_core.runs.exceptions import RunError
@@ -27,7 +27,7 @@ from cifar_core.runs.leftovers import sweep_run
 from cifar_core.runs.queue import dispatch
 from cifar_core.runs.record import RunRecord
 from cifar_core.runs.reporter import Reporter
-from cifar_core.runs.status import now
+from cifar_core.runs.status import LESS_MEMORY, RunStatus, now
 from cifar_core.runs.workers import release
 from cifar_core.training.events import FitResult
 from cifar_core.training.monitor import Monitor
@@ -90,7 +90,7 @@ def _train(run_dir: Path, keeper: StatusKeeper, reporter: Reporter, fit: Fit | N
     except Exception as error:
         # The boundary of the process: whatever it was, the record must say that the run failed, and why.
         _log.error("The run failed", exc_info=not is_disk_full(error))
-        message = _describe(error)
+        message = _describe(error, keeper.status)
         keeper.end(status="failed", message=message, finished_at=now(), seconds_left=None, images_per_second=None)
         return 1
     keeper.end(
@@ -119,10 +119,13 @@ def _count_test_reading(record: RunRecord) -> str:
     return ""
 
 
-def _describe(error: Exception) -> str:
-    """Return in one sentence for people what ended a run."""
+def _describe(error: Exception, status: RunStatus) -> str:
+    """Return for people what ended a run, and what helps."""
     if is_disk_full(error):
-        return "The disk is full. Free some space, then resume: the run continues from its last finished epoch."
+        return f"The disk is full. Free some space, then resume. {status.resumption}"
+    if is_out_of_memory(error):
+        where = "of the computer" if status.device in ("", "cpu") else f"of {status.device}"
+        return f"The memory {where} is full. {LESS_MEMORY}"
     return ": ".join([type(error).__name__, *str(error).splitlines()[:1]])
 
 

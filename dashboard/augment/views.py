@@ -14,7 +14,7 @@ from dashboard.components.gallery import Tone
 from dashboard.drawing.data_charts import pixel_values_figure, pixel_values_frame
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.tables import offer_csv
-from dashboard.drawing.words import duration, setting_name
+from dashboard.drawing.words import duration, percent, setting_name
 from dashboard.forms.augmentation import describe_augmentation
 from dashboard.session import state
 from dashboard.session.cache import get_preview, get_statistics, measure_pipeline
@@ -145,7 +145,7 @@ def render_cost(dataset: Dataset, config: RunConfig) -> None:
 
 def _describe_target(shares: NDArray[np.float32], names: Sequence[str]) -> str:
     order = np.argsort(-shares)[:2]
-    return ", ".join(f"{names[place]} {shares[place]:.0%}" for place in order if shares[place] > 0.005)
+    return ", ".join(f"{names[place]} {percent(shares[place], 0)}" for place in order if shares[place] > 0.005)
 
 
 def _tile_id(index: int, epoch: int) -> int:

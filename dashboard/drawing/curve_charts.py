@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.components import Level, Line, LineChart, Mark
-from dashboard.drawing.chart_style import scale_accuracy, style_figure, top_of_accuracy
+from dashboard.drawing.chart_style import EPOCH, scale_accuracy, style_figure, top_of_accuracy
 from dashboard.drawing.colours import CLASS_COLOURS, RIGHT, TRAIN, VAL, WRONG, colour_classes
 from dashboard.drawing.literal import in_figure
 
@@ -115,7 +115,7 @@ def overlay_figure(frame: pd.DataFrame, curve: str, lines: Sequence[tuple[str, f
             mode="lines+markers",
             hovertemplate=hover,
         )
-    style_figure(figure, "Epoch", CURVES[curve])
+    style_figure(figure, EPOCH, CURVES[curve])
     # Below the plot: the names of many runs would cover the curves.
     figure.update_layout(height=340, legend={"y": -0.25})
     if is_accuracy:
@@ -190,7 +190,7 @@ def track_figure(epochs: np.ndarray, probs_true: np.ndarray, is_right: np.ndarra
             marker={"color": colour, "symbol": symbol, "size": 8},
             hovertemplate="epoch %{x}: %{y:.1%}<extra></extra>",
         )
-    style_figure(figure, "Epoch", "Probability of the true class")
+    style_figure(figure, EPOCH, "Probability of the true class")
     figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
     figure.update_layout(height=220)
     return figure

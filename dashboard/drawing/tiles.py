@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from cifar_core.data import Dataset
 from dashboard.components import Tile
+from dashboard.drawing.words import percent
 
 PAGE_SIZE = 100
 
@@ -33,7 +34,8 @@ def prediction_tiles(dataset: Dataset, rows: pd.DataFrame) -> list[Tile]:
     return [
         Tile(
             index,
-            f"predicted {names[pred_idx]} ({prob_pred:.0%}), true {names[true_idx]} ({prob_true:.0%}), image {index}",
+            f"predicted {names[pred_idx]} ({percent(prob_pred, 0)}), true {names[true_idx]} ({percent(prob_true, 0)}), "
+            f"image {index}",
             "right" if true_idx == pred_idx else "wrong",
         )
         for index, true_idx, pred_idx, prob_true, prob_pred in zip(*columns, strict=True)

@@ -4,6 +4,7 @@ Reached through `dashboard.engine` alone, which imports it when it is first need
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +26,26 @@ from cifar_core.inference import changes, features
 from cifar_core.inference.changes import apply_change, create_test_time_variants
 from cifar_core.models import Classifier, summarize_config, summary_frame
 from cifar_core.models.filters import filter_pictures, first_filters
-from cifar_core.training import preview
+from cifar_core.training import memory, preview
 from cifar_core.training.checkpoint import create_untrained, load_classifier
+from cifar_core.training.device import DeviceError, resolve_device
 from cifar_core.training.preview import Preview
+
+
+@dataclass(frozen=True)
+class MemoryNeed:
+    """What a run would need of the memory where it would train; `shortage` says why it would not fit, or is empty."""
+
+    device: str
+    num_bytes: int
+    shortage: str
+
 
 __all__ = [
     "Ascent",
     "Classifier",
     "Completeness",
+    "MemoryNeed",
     "PerturbationCurve",
     "PipelineCost",
     "Preview",
@@ -45,6 +58,7 @@ __all__ = [
     "create_test_time_variants",
     "create_untrained",
     "draw_filters",
+    "estimate_memory_need",
     "extract_features",
     "grow_image",
     "list_layers",
@@ -159,6 +173,16 @@ def summarize(model: ModelConfig) -> tuple[pd.DataFrame, dict[str, float]]:
         "megabytes": summary.num_megabytes,
     }
     return summary_frame(summary), totals
+
+
+def estimate_memory_need(config: RunConfig, num_images: int) -> MemoryNeed:
+    """Return how much memory a run of this config would need where it would train, and whether there is so much."""
+    try:
+        device = resolve_device(config.training.device)
+    except DeviceError:  # said when it is started
+        device = "cpu"
+    num_bytes = memory.estimate_memory(config, num_images, device).total
+    return MemoryNeed(device, num_bytes, memory.explain_shortage(config, num_images, device))
 
 
 def preview_augmentation(dataset: Dataset, config: RunConfig, indices: NDArray[np.int64], num_epochs: int) -> Preview:

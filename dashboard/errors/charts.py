@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from dashboard.drawing.chart_style import style_figure
+from dashboard.drawing.chart_style import EPOCH, style_figure
 from dashboard.drawing.colours import RIGHT, TRAIN, VAL, WRONG, YARDSTICK, colour_classes
 
 
@@ -157,7 +157,7 @@ def learning_figure(frame: pd.DataFrame) -> go.Figure:
             line={"color": colour, "width": 2},
             hovertemplate=f"epoch %{{x}}: %{{y:.1%}} {name}<extra></extra>",
         )
-    style_figure(figure, "Epoch", "Share of images")
+    style_figure(figure, EPOCH, "Share of images")
     figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
     figure.update_layout(height=300)
     return figure

@@ -9,6 +9,7 @@ from cifar_core.evaluation.ranking import precision_recall_frame, ranking_frame,
 from dashboard.drawing.choices import choose_one
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.words import percent
 from dashboard.errors.charts import per_class_figure, ranking_figure
 from dashboard.errors.reading import Reading
 from dashboard.session import state
@@ -47,7 +48,7 @@ def render_classes(reading: Reading) -> None:
     shown = frame.copy()
     for column in ("precision", "recall"):
         ends = zip(frame[f"{column}_low"], frame[f"{column}_high"], strict=True)
-        shown[f"{column}_interval"] = [f"{low:.0%} to {high:.0%}" for low, high in ends]
+        shown[f"{column}_interval"] = [f"{percent(low, 0)} to {percent(high, 0)}" for low, high in ends]
     shown = shown[[column for column in _COLUMNS if column in shown]]
     st.dataframe(shown, hide_index=True, column_config=_COLUMNS, height=38 + 35 * len(shown))
     offer_csv("Classes as CSV", frame, "per-class.csv")

@@ -54,7 +54,7 @@ def render_images(reading: Reading, criteria: Criteria, title: str) -> None:
         offer_csv("Images as CSV", named, "images.csv")
         heading = f"{title}, {which}: {short_name(reading.run)}, {reading.split}, epoch {reading.epoch}"
         captions = [
-            f"{names[row['true_idx']]} > {names[row['pred_idx']]} {row['prob_pred']:.0%}"
+            f"{names[row['true_idx']]} > {names[row['pred_idx']]} {percent(row['prob_pred'], 0)}"
             for row in shown.to_dict("records")
         ]
         st.download_button(

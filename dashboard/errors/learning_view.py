@@ -12,6 +12,7 @@ from dashboard.components import Tile, gallery, scatter
 from dashboard.drawing.curve_charts import track_figure
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.words import percent
 from dashboard.errors.charts import forgetting_figure, learning_figure
 from dashboard.errors.reading import Reading
 from dashboard.session import state
@@ -47,8 +48,9 @@ def _render_counts(track: Track, dynamics: pd.DataFrame) -> None:
     always = int((dynamics["correctness"] == 1).sum())
     forgotten = int((dynamics["forgettings"] > 0).sum())
     st.markdown(
-        f"Of {total:,} val images over {len(track.epochs)} epochs, **{always / total:.0%}** were right after each, "
-        f"**{forgotten / total:.0%}** were forgotten at least once, **{never / total:.0%}** were never right.",
+        f"Of {total:,} val images over {len(track.epochs)} epochs, **{percent(always / total, 0)}** were right after "
+        f"each, **{percent(forgotten / total, 0)}** were forgotten at least once, **{percent(never / total, 0)}** were "
+        "never right.",
         help="Forgotten: right after one epoch and wrong after the next (Toneva et al., 2019).",
     )
     left, right = st.columns(2, gap="medium")
@@ -88,7 +90,7 @@ def _render_images(dataset: Dataset, track: Track, dynamics: pd.DataFrame, chose
         Tile(
             row["index"],
             f"{names[row['true_idx']]}, last taken for {names[row['pred_idx']]}; forgotten {row['forgettings']} times, "
-            f"confidence {row['confidence']:.0%}, image {row['index']}",
+            f"confidence {percent(row['confidence'], 0)}, image {row['index']}",
             "right" if row["true_idx"] == row["pred_idx"] else "wrong",
         )
         for row in rows.to_dict("records")

@@ -19,6 +19,7 @@ from cifar_core.evaluation.confusion import Normalization, Ordering
 from dashboard.components import confusion_matrix
 from dashboard.drawing.matrices import matrix_cells
 from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.words import percent
 from dashboard.errors.gallery_view import MISTAKES, RIGHT, render_images
 from dashboard.errors.reading import Reading
 from dashboard.session import state
@@ -158,13 +159,14 @@ def _render_top_confusions(matrix: np.ndarray, class_names: tuple[str, ...]) -> 
         st.caption("No mistake at all.")
         return
     words = [
-        f"{row['true_label']} taken for {row['predicted_label']} ({row['count']}, {row['share_of_true']:.0%} of its "
-        "images)"
+        f"{row['true_label']} taken for {row['predicted_label']} ({row['count']}, "
+        f"{percent(row['share_of_true'], 0)} of its images)"
         for row in frame.head(3).to_dict("records")
     ]
     share = frame["share_of_errors"].head(3).sum()
     st.markdown(
-        f"**Most frequent:** {'; '.join(words)}. These three are {share:.0%} of {frame['count'].sum():,} errors."
+        f"**Most frequent:** {'; '.join(words)}. These three are {percent(share, 0)} of {frame['count'].sum():,} "
+        "errors."
     )
 
 

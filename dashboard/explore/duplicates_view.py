@@ -10,6 +10,7 @@ from cifar_core.data import Dataset
 from cifar_core.data.duplicates import LOWEST_LIKENESS, USUAL_LIKENESS, NearDuplicates
 from dashboard.components import Tile, gallery
 from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.words import percent
 from dashboard.session import state
 from dashboard.session.background import find_derived
 
@@ -68,8 +69,9 @@ def _count_in_words(dataset: Dataset, pairs: NearDuplicates, num_contradicting: 
     is_across = pairs.second < dataset.num_train
     num_tests = len(np.unique(pairs.first[is_across]))
     return (
-        f"**{num_tests:,} of {dataset.num_test:,} test images** ({num_tests / dataset.num_test:.1%}) nearly repeat a "
-        f"training image; a network can get them right by memory. Within test: {int((~is_across).sum()):,} pairs. "
+        f"**{num_tests:,} of {dataset.num_test:,} test images** ({percent(num_tests / dataset.num_test)}) nearly "
+        "repeat a training image; a network can get them right by memory. "
+        f"Within test: {int((~is_across).sum()):,} pairs. "
         f"{num_contradicting:,} of all {len(is_across):,} pairs have different labels."
     )
 

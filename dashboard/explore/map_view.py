@@ -11,7 +11,7 @@ from dashboard.components import gallery, scatter
 from dashboard.components.scatter import read_selection
 from dashboard.drawing.literal import literal
 from dashboard.drawing.tiles import PAGE_SIZE, label_tiles
-from dashboard.drawing.words import short_name
+from dashboard.drawing.words import percent, short_name
 from dashboard.explore.filters import Shown, render_distribution
 from dashboard.explore.image_view import render_image
 from dashboard.session import state
@@ -67,7 +67,7 @@ def _place(dataset: Dataset, positions: str, run: RunSummary | None) -> tuple[np
         ids = stratified_sample(dataset, NUM_POINTS)
         words = (
             f"{len(ids):,} of {dataset.num_images:,} images by the two main directions in which pixels averaged to 8x8 "
-            f"differ; they hold {shares.sum():.0%} of the variance"
+            f"differ; they hold {percent(shares.sum(), 0)} of the variance"
         )
         return ids, plane[ids], words
     if run is None:

@@ -8,6 +8,7 @@ from cifar_core.config import RunConfig
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.words import large
 from dashboard.session.cache import get_model_summary
+from dashboard.train.memory_view import describe_memory
 from dashboard.train.network_chart import drawing_figure, drawing_frame
 from dashboard.train.tuning import render_probe
 
@@ -27,6 +28,7 @@ def render_network(config: RunConfig) -> None:
     """Show what the network is before it is trained."""
     frame, totals = get_model_summary(config)
     st.markdown(describe_totals(totals))
+    st.markdown(describe_memory(config))
     render_probe(config)
     boxes = drawing_frame(frame)
     show_figure(drawing_figure, boxes, key="network_drawing", alt="The network's layers, drawn", has_tools=False)

@@ -83,7 +83,7 @@ def _render_outcome(record: RunRecord, status: RunStatus) -> None:
     if status.status == "completed":
         st.success(f"{said} Training took {duration(status.seconds)}.", icon=icon)
     elif status.status == "stopped":
-        st.info(f"{said} {describe_resuming(status)}", icon=icon)
+        st.info(f"{said} {status.resumption}", icon=icon)
     elif status.status == "diverged":
         hint = "Lower the learning rate, or let it climb slowly (schedule cosine or one cycle)."
         st.warning(f"{said} {hint}", icon=icon)
@@ -93,13 +93,6 @@ def _render_outcome(record: RunRecord, status: RunStatus) -> None:
         if tail:
             with st.expander("Log, last lines", expanded=status.status == "failed", icon=":material/terminal:"):
                 st.code(tail, language=None)
-
-
-def describe_resuming(status: RunStatus) -> str:
-    """Say where a run goes on that is resumed."""
-    if not status.epoch:
-        return "It ended before its first epoch was done: resumed, it starts again from the beginning."
-    return "It can be resumed from its last finished epoch."
 
 
 def _render_numbers(status: RunStatus) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cifar_core.evaluation.track import Track
 from dashboard.components.messages import encode_sprite
 from dashboard.drawing.colours import RIGHT, WRONG
+from dashboard.drawing.words import percent
 
 _MOST_EPOCHS = 40
 _STYLE = """<style>
@@ -40,7 +41,7 @@ def _row(track: Track, place: int, image: NDArray[np.uint8], class_names: Sequen
     true = html.escape(class_names[track.targets[place]])
     squares = "".join(
         f'<i style="background: {RIGHT if pred == track.targets[place] else WRONG}" '
-        f'title="epoch {epoch}: {html.escape(class_names[pred])}, p(true) {prob:.0%}"></i>'
+        f'title="epoch {epoch}: {html.escape(class_names[pred])}, p(true) {percent(prob, 0)}"></i>'
         for epoch, pred, prob in zip(
             track.epochs[-_MOST_EPOCHS:],
             track.preds[-_MOST_EPOCHS:, place],

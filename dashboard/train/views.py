@@ -22,7 +22,7 @@ from dashboard.drawing.curve_charts import (
 )
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.tiles import prediction_tiles
-from dashboard.drawing.words import duration
+from dashboard.drawing.words import duration, percent
 from dashboard.session import state
 from dashboard.session.cache import get_dataset, get_filter_sheet, get_predictions, get_track
 from dashboard.session.links import page_link
@@ -161,7 +161,7 @@ def _render_confusion(runs: list[RunSummary], record: RunRecord, status: RunStat
     dataset = get_dataset()
     matrix = compute_confusion_matrix(predictions, dataset.num_classes)
     right = np.trace(matrix) / matrix.sum()
-    st.caption(f"Val, epoch {epoch}: {right:.1%} on the diagonal. Rows are true, columns predicted.")
+    st.caption(f"Val, epoch {epoch}: {percent(right)} on the diagonal. Rows are true, columns predicted.")
     confusion_matrix(
         matrix, dataset.class_names, key="train_matrix", selected=state.train_cell(), on_select=state.choose_train_cell
     )

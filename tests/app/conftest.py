@@ -52,6 +52,9 @@ class IdleExecutor:
     def submit(self, run_dir):
         self.started.append(run_dir.name)
 
+    def was_killed(self, run_dir):
+        return False
+
     def poll(self, run_dir):
         return True
 

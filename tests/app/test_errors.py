@@ -276,8 +276,8 @@ def test_calibration_fits_on_val_and_shows_test(open_page, run_id):
 def test_learning_counts_what_was_forgotten(open_page, run_id, lab):
     get_all_wrong(lab.record(run_id), 2)
     at = open_page("Errors", run=run_id, show="Learning")
-    assert "**67%** were forgotten at least once" in texts(at)
-    assert "**33%** were never right" in texts(at)
+    assert "**67 %** were forgotten at least once" in texts(at)
+    assert "**33 %** were never right" in texts(at)
     index = galleries(at)[-1]["ids"][0]
     at = open_page("Errors", run=run_id, show="Learning", image=str(index))
     assert f"**Image {index}," in texts(at)

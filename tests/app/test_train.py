@@ -233,3 +233,15 @@ def test_a_damaged_run_is_explained(open_page, lab):
     assert "record unreadable" in at.error[0].value
     assert "can be deleted on Runs" in at.error[0].value
     assert "Start training" in labels(at)
+
+
+def test_the_memory_of_a_run_is_said_and_a_shortage_warned_of_before_start(open_page, monkeypatch):
+    at = open_page("Train")
+    assert "GB** of memory" in texts(at)
+    assert not [warning for warning in at.warning if "memory" in warning.value]
+    monkeypatch.setattr("cifar_core.training.memory.measure_free_memory", lambda device: 500_000_000)
+    at.run()
+    [warning] = [warning for warning in at.warning if "memory" in warning.value]
+    assert "0.5 GB are free" in warning.value
+    assert "smaller batch or width" in warning.value
+    assert not button(at, "Start training").disabled  # an estimate forbids nothing

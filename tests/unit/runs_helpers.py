@@ -25,6 +25,9 @@ class IdleExecutor:
     def poll(self, run_dir):
         return self.alive
 
+    def was_killed(self, run_dir):
+        return False
+
     def cancel(self, run_dir):
         pass
 

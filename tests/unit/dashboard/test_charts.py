@@ -144,3 +144,10 @@ def test_there_is_room_beside_a_full_bar_in_a_column_of_any_width():
     assert figure.layout.xaxis.range == (0, 1)
     assert figure.layout.margin.r >= 52
     assert figure.data[0].cliponaxis is False
+
+
+@pytest.mark.parametrize(("num_epochs", "step"), [(2, 1), (10, 1), (12, 1), (13, 2), (30, 5), (200, 20), (1000, 100)])
+def test_ticks_stand_at_whole_epochs(num_epochs, step):
+    rows = [{"epoch": epoch, "val/loss": 1.0} for epoch in range(1, num_epochs + 1)]
+    figure = curve_charts.overlay_figure(curve_charts.overlay_frame({"a": rows}, "val/loss"), "val/loss")
+    assert figure.layout.xaxis.dtick == step

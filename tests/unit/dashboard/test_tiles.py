@@ -47,7 +47,7 @@ def test_tiles_of_predictions_say_what_was_taken_for_what(dataset):
         prediction_tiles(dataset, select_predictions(predictions, Criteria([1]))), key=lambda tile: tile.index
     )
     first, second = dataset.class_names[:2]
-    assert wrong.caption == f"predicted {first} (70%), true {second} (20%), image 5"
+    assert wrong.caption == f"predicted {first} (70 %), true {second} (20 %), image 5"
     assert (wrong.tone, right.tone) == ("wrong", "right")
 
 

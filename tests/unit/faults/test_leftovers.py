@@ -63,6 +63,7 @@ def opened_anew(store):
         (".mine", OLD, False),
         ("mine", OLD, False),
     ],
+    ids=range(11),  # the names differ from process to process, those of tests must not
 )
 def test_only_what_nobody_owns_is_swept(store, name, modified, goes):
     path = leave(store.runs_dir / name, modified)
