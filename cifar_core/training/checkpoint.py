@@ -118,8 +118,8 @@ def read_checkpoint_header(path: Path) -> CheckpointHeader:
     metadata, _ = _read(path, with_tensors=False)
     return CheckpointHeader(
         config=_read_config(path, metadata),
-        progress=_read_progress(metadata),
-        environment=json.loads(metadata["environment"]),
+        progress=_read_progress(path, metadata),
+        environment=_read_object(path, metadata, "environment"),
     )
 
 
@@ -185,8 +185,8 @@ def restore(
     _load_weights(path, classifier, tensors, "model")
     if average is not None:
         _load_weights(path, average, tensors, "average")
-    _load_optimizer(optimizer, tensors | json.loads(metadata["optimizer"]))
-    return _read_progress(metadata)
+    _load_optimizer(optimizer, tensors | _read_object(path, metadata, "optimizer"))
+    return _read_progress(path, metadata)
 
 
 def _copy(tensor: Tensor) -> Tensor:
@@ -239,10 +239,20 @@ def _read(path: Path, *, with_tensors: bool = True) -> tuple[dict[str, str], dic
     return metadata, tensors
 
 
-def _read_progress(metadata: Mapping[str, str]) -> Progress:
+def _read_progress(path: Path, metadata: Mapping[str, str]) -> Progress:
     """A newer release may say more; an older one said less."""
-    stored, known = json.loads(metadata["progress"]), {field.name for field in fields(Progress)}
+    stored, known = _read_object(path, metadata, "progress"), {field.name for field in fields(Progress)}
     return Progress(**{name: value for name, value in stored.items() if name in known})
+
+
+def _read_object(path: Path, metadata: Mapping[str, str], key: str) -> dict[str, Any]:
+    try:
+        stored = json.loads(metadata[key])
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(f"{path.name} has no readable {key}: {error}") from error
+    if not isinstance(stored, dict):
+        raise CheckpointError(f"{path.name} has no readable {key}: {type(stored).__name__} in place of an object")
+    return stored
 
 
 def _read_config(path: Path, metadata: Mapping[str, str], *, in_full: bool = False) -> RunConfig:

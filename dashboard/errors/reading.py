@@ -1,5 +1,6 @@
 """What the Errors page speaks of: one run's predictions of one split after one epoch, and what to hold them against."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import streamlit as st
@@ -42,8 +43,12 @@ class Reading:
 
     @property
     def val_predictions(self) -> Predictions | None:
-        """What the same weights say of val; None if that was not saved."""
-        return self.predictions if self.split == "val" else get_predictions(self.record, "val", self.epoch)
+        """What the same weights say of val; None if that was not saved, or cannot be read."""
+        if self.split == "val":
+            return self.predictions
+        with suppress(PredictionsError):
+            return get_predictions(self.record, "val", self.epoch)
+        return None
 
 
 def choose_reading(dataset: Dataset, runs: list[RunSummary], run: RunSummary) -> Reading:

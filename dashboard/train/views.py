@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from cifar_core.data import Dataset
-from cifar_core.evaluation import Criteria, compute_confusion_matrix, select_predictions
+from cifar_core.evaluation import Criteria, PredictionsError, compute_confusion_matrix, select_predictions
 from cifar_core.evaluation.track import Track, class_accuracy_frame, find_changing
 from cifar_core.runs import RunRecord, RunStatus, RunSummary
 from dashboard.components import confusion_matrix, gallery, line_chart
@@ -20,6 +20,7 @@ from dashboard.drawing.curve_charts import (
     step_chart,
     steps_frame,
 )
+from dashboard.drawing.literal import message
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.tiles import prediction_tiles
 from dashboard.drawing.words import duration, percent
@@ -67,11 +68,11 @@ def _render_steps(runs: list[RunSummary], record: RunRecord, status: RunStatus) 
     if compiled := record.compile_seconds():
         st.caption(f"Compiling the network took {duration(compiled)}, before the first step. It counts as training.")
     columns = st.columns(2)
-    for place, (name, message) in enumerate(_encode_steps(frame, record, status).items()):
+    for place, (name, chart) in enumerate(_encode_steps(frame, record, status).items()):
         title, meaning = STEP_CURVES[name]
         with columns[place % 2]:
             st.markdown(f"**{title}**", help=meaning)
-            line_chart(message, STEP_CHART_HEIGHT, key=f"steps_{name}")
+            line_chart(chart, STEP_CHART_HEIGHT, key=f"steps_{name}")
     offer_csv("Steps as CSV", frame, f"{record.run_id}-steps.csv")
 
 
@@ -155,7 +156,11 @@ def _render_confusion(runs: list[RunSummary], record: RunRecord, status: RunStat
         pinned = state.pinned_epoch()
         state.set_widget(state.TRAIN_EPOCH, pinned if pinned in epochs else epochs[-1])
         epoch = st.select_slider("Epoch", epochs, key=state.TRAIN_EPOCH, on_change=state.pin_epoch, args=(epochs[-1],))
-    predictions = get_predictions(record, "val", epoch)
+    try:
+        predictions = get_predictions(record, "val", epoch)
+    except PredictionsError as error:
+        st.warning(message(error), icon=":material/broken_image:")
+        return
     if predictions is None:
         return
     dataset = get_dataset()

@@ -111,3 +111,18 @@ def test_other_runs_can_be_drawn_beneath(open_page, lab):
     at.multiselect(key="train_overlay").set_value([other]).run()
     assert not at.exception
     assert [line["name"].split(" ")[0] for line in lines(at, "loss")["lines"]] == ["other", "train", "val"]
+
+
+def test_an_epoch_whose_predictions_are_damaged_is_said_to_be(open_page, lab):
+    run_id = lab.complete()
+    path = lab.record(run_id).predictions_path("val", 2)
+    content = bytearray(path.read_bytes())
+    content[200:400] = bytes(200)  # its end, which says what is in it, stays whole
+    path.write_bytes(content)
+    at = open_page("Train", run=run_id)
+    look(at, "Confusion")
+    at.select_slider(key="train_epoch").set_value(2).run()
+    assert not at.exception
+    assert any("val-0002.npz" in warning.value for warning in at.warning)
+    at.select_slider(key="train_epoch").set_value(3).run()
+    assert "Val, epoch 3:" in texts(at)

@@ -12,6 +12,7 @@ from cifar_core.training.checkpoint import (
     read_checkpoint_header,
     restore,
     save_checkpoint,
+    take_checkpoint,
 )
 from cifar_core.training.optimizer import create_optimizer
 
@@ -76,6 +77,18 @@ def test_refuses_other_configs_missing_optimizers_and_broken_files(tmp_path, tin
         load_classifier(path)
     with pytest.raises(CheckpointError, match="cannot be read"):
         read_checkpoint_header(tmp_path / "none.safetensors")
+
+
+@pytest.mark.parametrize("key", ["progress", "environment", "optimizer"])
+@pytest.mark.parametrize("text", ["{", "[1]", "[" * 100_000, "null", ""])
+def test_refuses_a_header_that_cannot_be_read(tmp_path, tiny_config, key, text):
+    classifier, optimizer = create(tiny_config)
+    checkpoint = take_checkpoint(tiny_config, classifier, PROGRESS, optimizer=optimizer)
+    checkpoint.header[key] = text
+    path = tmp_path / "last.safetensors"
+    checkpoint.write(path)
+    with pytest.raises(CheckpointError, match=f"last.safetensors has no readable {key}"):
+        _ = restore(path, tiny_config, classifier, optimizer) if key == "optimizer" else read_checkpoint_header(path)
 
 
 def test_refuses_a_pickle(tmp_path):
