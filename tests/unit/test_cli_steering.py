@@ -131,7 +131,16 @@ def test_a_run_is_extended_forked_and_deleted_by_commands(tmp_path, folders, cap
     assert RunStore(tmp_path / "runs").list_runs() == []
 
 
+@pytest.fixture
+def heeded():
+    """Who starts the tests may ignore a closed terminal, as `nohup` does, and all that they start would, too."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("heeded")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_however_the_command_is_ended_its_run_stops_and_keeps_what_it_has(tmp_path, folders, number):
     settings = ["--set=training.num_epochs=1000", "--set=training.batch_size=2"]
@@ -181,6 +190,7 @@ def test_an_interrupt_ends_all_seeds_the_waiting_ones_first(folders, capsys, mon
     assert stopped[:3] == ["run-3", "run-2", "run-1"]
 
 
+@pytest.mark.usefixtures("heeded")
 def test_interrupts_are_counted_where_something_is_begun_and_raised_elsewhere():
     with signals_interrupt():
         with counted_interrupts() as interrupts:

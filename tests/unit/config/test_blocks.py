@@ -84,7 +84,7 @@ def test_impossible_shapes_name_the_block_and_why(blocks, words):
         ([], "model.blocks = [] is not allowed; allowed: a list of 1 to 40 blocks"),
         ([{"kind": "conv", "channels": 0}], "model.blocks[1].channels = 0 is not allowed; allowed: a whole number"),
         ([{"kind": "pool"}, {"kind": "conv", "kernel_size": 4}], "model.blocks[2].kernel_size = 4 is not allowed"),
-        ([{"kind": "magic"}], "model.blocks[1] is not allowed"),
+        ([{"kind": "magic"}], "model.blocks[1].kind = 'magic' is not allowed; allowed: conv, pool"),
         ([{"kind": "pool", "colour": 1}], "model.blocks[1].colour: no such setting of pool"),
     ],
 )

@@ -90,7 +90,7 @@ def test_a_dead_worker_is_noted_though_the_disk_is_full(store, executor, run_dir
 
 
 def test_a_heartbeat_outlives_a_full_disk_and_complains_once(run_dir, monkeypatch, caplog):
-    wait_until(lambda: not beating(), 10)  # those of other tests
+    wait_until(lambda: not beating())  # those of other tests
     keeper, tries = StatusKeeper(run_dir), []
 
     def refuse(*_):
@@ -102,11 +102,11 @@ def test_a_heartbeat_outlives_a_full_disk_and_complains_once(run_dir, monkeypatc
     monkeypatch.setattr(keeper_module, "write_status", refuse)
     keeper.start_heartbeat()
     keeper.update(step=7)
-    wait_until(lambda: len(tries) > 5, 5)
+    wait_until(lambda: len(tries) > 5)
     monkeypatch.setattr(keeper_module, "write_status", write)
-    wait_until(lambda: read_status(run_dir).step == 7, 5)
+    wait_until(lambda: read_status(run_dir).step == 7)
     change_status(run_dir, attempt=99)
-    wait_until(lambda: not beating(), 5)
+    wait_until(lambda: not beating())
     assert len([record for record in caplog.records if "tried again" in record.message]) == 1
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from cifar_core.following import follow
+from cifar_core.cli.waiting import await_runs
+from cifar_core.interrupts import Interrupts
 from cifar_core.locks import exclusive
 from cifar_core.runs import Fork, RunError, RunStore
 from cifar_core.runs import store as store_module
@@ -204,10 +205,13 @@ def test_a_folder_below_one_that_may_not_be_looked_into_is_read_only(tmp_path, m
     assert "is read-only" in RunStore(tmp_path / "mine", IdleExecutor()).why_not_writable()
 
 
-def test_an_interrupt_just_when_the_run_ended_is_no_error(store, run_dir, monkeypatch):
-    def interrupt(_seconds):
-        change_status(run_dir, status="completed")
-        raise KeyboardInterrupt
+def test_an_interrupt_just_when_the_run_ended_is_no_error(store, run_dir, monkeypatch, capsys):
+    stop = store.stop
 
-    monkeypatch.setattr("cifar_core.following.time.sleep", interrupt)
-    assert follow(store, run_dir.name).status == "completed"
+    def end_and_stop(run_id):
+        change_status(run_dir, status="completed")
+        stop(run_id)
+
+    monkeypatch.setattr(store, "stop", end_and_stop)
+    await_runs(store, [run_dir.name], Interrupts(count=1), as_json=False)
+    assert "Completed" in capsys.readouterr().out

@@ -85,7 +85,7 @@ def test_a_dead_worker_is_lost_and_the_next_run_starts(store, executor, config):
     executor.alive = False
     store.refresh()
     assert store.record(first).status().status == "lost"
-    assert "Resume" in store.record(first).status().message
+    assert "resumed" in store.record(first).status().message
     assert executor.submitted == [first, second]
 
 

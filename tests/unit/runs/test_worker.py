@@ -72,11 +72,11 @@ def test_a_run_ends_with_a_whole_record(started):
 
 def test_a_failing_fit_is_said_and_its_log_kept(started, caplog):
     def fail(*_):
-        raise MemoryError("8 GiB wanted")
+        raise KeyError("a weight is missing")
 
     assert run_worker(started.run_dir, fail) == 1
     status = started.status()
-    assert (status.status, status.message) == ("failed", "MemoryError: 8 GiB wanted")
+    assert (status.status, status.message) == ("failed", "KeyError: 'a weight is missing'")
     assert "Traceback" in caplog.text
 
 
