@@ -29,7 +29,7 @@ def train(app):
     yield start
     for process in processes:
         process.kill()
-        process.wait()
+        process.communicate()  # waits, and closes its pipe
 
 
 @pytest.mark.timeout(240)
