@@ -30,8 +30,8 @@ _MEASURED_DEVICES = frozenset(("cpu",))
 # So much faster must the less exact format be.
 _WORTH_IT = 1.02
 # What a measurement takes: about a second, and a fraction of a batch where a step would take longer than this.
-_SECONDS, _STEP_SECONDS = 1.0, 0.1
-_FEWEST_TURNS, _MOST_TURNS, _NUM_WARM_UP = 4, 30, 2
+_SECONDS, _STEP_SECONDS = 1.0, 0.06
+_FEWEST_TURNS, _MOST_TURNS = 4, 30
 _FEWEST_IMAGES = 64
 _VERSION = 1
 
@@ -108,7 +108,7 @@ def measure_formats(config: RunConfig, device: str) -> dict[str, float]:
         optimizer = create_optimizer(config.optimizer, classifier)
         set_learning_rate(optimizer, config.optimizer.learning_rate / 1000)  # it is about time, not about loss
         images = torch.rand(min(_FEWEST_IMAGES, config.training.batch_size), 3, 32, 32, device=device)
-        seconds = time_in_turn({"small": partial(_step, classifier, optimizer, images, "float32")}, turns=1)["small"]
+        seconds = time_in_turn({"small": partial(_step, classifier, optimizer, images, "float32")}, turns=2)["small"]
         size = min(config.training.batch_size, max(len(images), int(len(images) * _STEP_SECONDS / seconds)))
         images = torch.rand(size, 3, 32, 32, device=device)
         steps = {precision: partial(_step, classifier, optimizer, images, precision) for precision in FORMATS}
@@ -121,14 +121,11 @@ def time_in_turn(
     turns: int = _MOST_TURNS,
     clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, float]:
-    """Return the fewest seconds that each step took, of several turns after some that warm up.
+    """Return the fewest seconds that each step took of several turns.
 
     They alternate, in one order and the other, for about a second: what else the machine does then slows all of them
-    alike, and the fewest seconds are those with the least of it.
+    alike, and the fewest seconds are those with the least of it. The first turn warms up: it is never the quickest.
     """
-    for _ in range(_NUM_WARM_UP):
-        for step in steps.values():
-            step()
     fewest, started = dict.fromkeys(steps, math.inf), clock()
     for turn in range(turns):
         if turn >= _FEWEST_TURNS and clock() - started >= _SECONDS:
