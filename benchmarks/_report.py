@@ -8,7 +8,7 @@ from typing import Any
 
 import psutil
 
-from cifar_core.training.device import count_cores, list_devices
+from cifar_core.training.device import count_cores, list_devices, processor_name
 
 _PACKAGES = ("torch", "torchvision", "numpy", "streamlit", "plotly", "pandas")
 
@@ -33,7 +33,7 @@ def print_report(name: str, goals: Sequence[dict[str, Any]], **facts: Any) -> No
 def describe_machine() -> dict[str, Any]:
     """Return what this machine is, and which versions it runs."""
     return {
-        "processor": _processor(),
+        "processor": processor_name(),
         "num_cores": count_cores(),
         "num_threads": count_cores(),
         "memory_gib": round(psutil.virtual_memory().total / 2**30),
@@ -42,12 +42,3 @@ def describe_machine() -> dict[str, Any]:
         "python": platform.python_version(),
         **{package: version(package) for package in _PACKAGES},
     }
-
-
-def _processor() -> str:
-    """Linux tells the processor's name; elsewhere its kind must do."""
-    try:
-        with open("/proc/cpuinfo") as lines:  # noqa: PTH123 - no file on a disk
-            return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()

@@ -16,7 +16,7 @@ from cifar_core.data import Dataset, load_dataset
 from cifar_core.inference.predict import predict
 from cifar_core.models import create_classifier
 from cifar_core.presets import PRESETS
-from cifar_core.training.device import count_cores, resolve_device, resolve_precision
+from cifar_core.training.device import count_cores, has_bfloat16, resolve_device
 
 
 def main(arguments: list[str]) -> int:
@@ -25,7 +25,7 @@ def main(arguments: list[str]) -> int:
     torch.set_num_threads(count_cores())
     dataset, device = load_dataset(), resolve_device("auto")
     indices = np.arange(dataset.num_images)[-(500 if quick else 10_000) :]
-    dtype = torch.bfloat16 if resolve_precision("auto", device) == "bfloat16" else None
+    dtype = torch.bfloat16 if has_bfloat16(device) else None
     goals = []
     for name in ("notebook", "quick"):
         plain = create_classifier(PRESETS[name].config, mean=(0.5,) * 3, std=(0.25,) * 3).to(device).eval()

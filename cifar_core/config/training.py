@@ -56,7 +56,7 @@ class TrainingConfig(Section):
         description="Where to train: auto (the fastest there is), cpu, cuda, cuda:1, mps or xpu.",
     )
     precision: Literal["auto", "float32", "bfloat16"] = Field(
-        "auto", description="Number format of the arithmetic. auto: bfloat16 where the hardware is faster with it."
+        "auto", description="Number format of the arithmetic. auto: the one in which this network trains faster here."
     )
     compile: bool = Field(False, description="Let torch.compile fuse operations: a slower start, faster steps.")
     num_threads: int = Field(0, ge=0, le=256, description="CPU threads for training. 0: one for each core.")

@@ -224,4 +224,6 @@ def is_fact(name: str, value: Any) -> bool:
     """Whether an entry of an environment is what its readers expect."""
     if name in _WORDS:
         return isinstance(value, str)
+    if name == "precision_timing":
+        return isinstance(value, dict) and all(is_number(each) and each > 0 for each in value.values())
     return is_number(value) if name in _NUMBERS else True

@@ -1,10 +1,12 @@
 """What `fit` talks to in a worker: it takes down events, and answers whether to stop."""
 
+import json
 import math
 import time
 from pathlib import Path
 from typing import Any
 
+from cifar_core.files import write_text_atomically
 from cifar_core.runs.commands import take_commands
 from cifar_core.runs.journal import append_row
 from cifar_core.runs.keeper import StatusKeeper
@@ -123,6 +125,7 @@ class Reporter(Monitor):
     def _note_start(self, event: TrainingStarted) -> None:
         self._started_at = time.perf_counter()
         self._first_step = (event.first_epoch - 1) * event.steps_per_epoch
+        self._note_precision(event)
         self._keeper.update(
             device=event.device,
             message="Compiling the network: that takes some tens of seconds." if event.is_compiling else "",
@@ -130,6 +133,13 @@ class Reporter(Monitor):
             step=self._first_step,
             epoch=event.first_epoch - 1,
         )
+
+    def _note_precision(self, event: TrainingStarted) -> None:
+        """Only who trains knows the number format: it may have been measured first."""
+        environment = self._record.environment() | {"precision": event.precision}
+        if event.precision_timing:
+            environment["precision_timing"] = event.precision_timing
+        write_text_atomically(self._record.files.environment, json.dumps(environment, indent=1))
 
     def _note_compilation(self, event: NetworkCompiled) -> None:
         """It counts as training, but tells nothing of how long the steps will take."""

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from cifar_core import __version__
 from cifar_core.config import RunConfig
@@ -134,7 +135,8 @@ def _fit(run_dir: Path, reporter: Reporter, fit: Fit | None) -> FitResult:
     config, meta = record.config(), record.meta()
     dataset = load_dataset(Path(meta.data_dir) if meta.data_dir else None)
     _check_same_data(record, dataset)
-    write_text_atomically(record.files.environment, _describe_environment(config, dataset))
+    facts = _describe_environment(config, dataset) | _precision_so_far(record)
+    write_text_atomically(record.files.environment, json.dumps(facts, indent=1))
     train = fit or _import_fit()
     return train(config, dataset, record.files, reporter)
 
@@ -153,21 +155,28 @@ def _check_same_data(record: RunRecord, dataset: Dataset) -> None:
         raise RunError(f"this run began on other data ({source}); allowed: continue it on the same images")
 
 
-def _describe_environment(config: RunConfig, dataset: Dataset) -> str:
+def _precision_so_far(record: RunRecord) -> dict[str, Any]:
+    """What a run that goes on said of its number format: it keeps that. A new one says it when training starts."""
+    if not record.checkpoint_path("last").exists():
+        return {}
+    environment = record.environment()
+    return {name: environment[name] for name in ("precision", "precision_timing") if name in environment}
+
+
+def _describe_environment(config: RunConfig, dataset: Dataset) -> dict[str, Any]:
     from importlib.metadata import version
 
-    from cifar_core.training.device import count_cores, list_devices, resolve_device, resolve_precision
+    from cifar_core.training.device import count_cores, list_devices, resolve_device
 
     device = resolve_device(config.training.device)
     title = next((info.title for info in list_devices() if info.name == device), device)
-    facts = {
+    return {
         "cifar_lab": __version__,
         "python": platform.python_version(),
         "platform": platform.platform(),
         **{package: version(package) for package in ("torch", "torchvision", "numpy")},
         "device": device,
         "device_title": title,
-        "precision": resolve_precision(config.training.precision, device),
         "num_threads": config.training.num_threads or count_cores(),
         "num_cores": count_cores(),
         "data_source": dataset.source,
@@ -175,7 +184,6 @@ def _describe_environment(config: RunConfig, dataset: Dataset) -> str:
         "num_train": dataset.num_train,
         "num_test": dataset.num_test,
     }
-    return json.dumps(facts, indent=1)
 
 
 def _listen_for_signals(reporter: Reporter) -> None:

@@ -1,6 +1,7 @@
 """Where and in which number format to train. torch is imported only when a question needs it."""
 
 import os
+import platform
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,11 +76,27 @@ def resolve_device(name: str) -> str:
     return wanted
 
 
-def resolve_precision(precision: str, device: str) -> str:
-    """Return "float32" or "bfloat16"; "auto" is bfloat16 where the hardware has instructions for it."""
-    if precision != "auto":
-        return precision
-    return "bfloat16" if _has_bfloat16(device) else "float32"
+def has_bfloat16(device: str) -> bool:
+    """Whether the device has instructions for bfloat16. On a GPU it is the faster format then; on a CPU it may be."""
+    import torch
+
+    kind, _, index = device.partition(":")
+    if kind == "cuda":
+        return torch.cuda.get_device_capability(int(index))[0] >= 8  # Ampere brought bfloat16 to the tensor cores
+    if kind == "cpu":
+        # Private, but the only place that says it in every release since 2.4; without it, stay with float32.
+        probes = (getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
+        return any(probe() for probe in probes if probe is not None)
+    return kind == "xpu"
+
+
+def processor_name() -> str:
+    """Return the CPU's name. Linux tells it; elsewhere its kind must do."""
+    try:
+        with open("/proc/cpuinfo") as lines:  # noqa: PTH123 - no file on a disk
+            return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
 
 
 def measure_device_load(device: str) -> tuple[float | None, float | None]:
@@ -147,19 +164,6 @@ def reproducible(device: str, num_threads: int) -> Iterator[None]:
         torch.use_deterministic_algorithms(before[1])
         memory.fill_uninitialized_memory = was_filled
         torch.backends.cudnn.benchmark = before[2]
-
-
-def _has_bfloat16(device: str) -> bool:
-    import torch
-
-    kind, _, index = device.partition(":")
-    if kind == "cuda":
-        return torch.cuda.get_device_capability(int(index))[0] >= 8  # Ampere brought bfloat16 to the tensor cores
-    if kind == "cpu":
-        # Private, but the only place that says it in every release since 2.4; without it, stay with float32.
-        probes = (getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
-        return any(probe() for probe in probes if probe is not None)
-    return kind == "xpu"
 
 
 def _free_in_container(folder: Path, limit: str, used: str, reclaimable: str) -> int | None:

@@ -17,6 +17,7 @@ class TrainingStarted:
         steps_per_epoch: Optimizer updates of one epoch.
         first_epoch: 1-based; above 1 when a run continues.
         is_compiling: Whether the network is compiled before the first step.
+        precision_timing: What `precision` was chosen by, in milliseconds a step; empty if it was not measured now.
     """
 
     device: str
@@ -27,6 +28,7 @@ class TrainingStarted:
     steps_per_epoch: int
     first_epoch: int
     is_compiling: bool = False
+    precision_timing: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,20 @@ from cifar_core.inference.predict import predict
 from cifar_core.models import Classifier
 from cifar_core.randomness import stream_seed
 from cifar_core.training.average import update_average
-from cifar_core.training.checkpoint import Progress, load_classifier, load_weights, restore, take_checkpoint
+from cifar_core.training.checkpoint import (
+    Progress,
+    load_classifier,
+    load_weights,
+    read_checkpoint_header,
+    restore,
+    take_checkpoint,
+)
 from cifar_core.training.compilation import compile_ahead
 from cifar_core.training.device import measure_device_load, reproducible, resolve_device
 from cifar_core.training.events import EpochDone, FitResult, NetworkCompiled, StepsDone, TrainingStarted
 from cifar_core.training.monitor import Monitor, Outputs, Weights
 from cifar_core.training.optimizer import set_learning_rate
+from cifar_core.training.precision import resume_precision
 from cifar_core.training.saver import CheckpointSaver
 from cifar_core.training.schedule import compute_learning_rate
 from cifar_core.training.state import TrainingState, count_parameters, create_training_state, iterate_batches
@@ -55,7 +63,7 @@ def fit(config: RunConfig, dataset: Dataset, outputs: Outputs, monitor: Monitor 
     """
     device = resolve_device(config.training.device)
     with reproducible(device, config.training.num_threads), CheckpointSaver() as saver:
-        state = create_training_state(config, dataset, device)
+        state = create_training_state(config, dataset, device, _precision_so_far(config, device, outputs))
         run = _Run(state, dataset, outputs, saver, monitor or Monitor())
         status, message = "completed", ""
         try:
@@ -65,6 +73,12 @@ def fit(config: RunConfig, dataset: Dataset, outputs: Outputs, monitor: Monitor 
         except DivergedError as error:
             status, message = "diverged", f"Diverged: {error}. Epochs finished before that are kept."
         return run.finish(status, message)
+
+
+def _precision_so_far(config: RunConfig, device: str, outputs: Outputs) -> str | None:
+    """Return the number format of the last checkpoint; None if there is none to go on from."""
+    last = outputs.checkpoint_path("last")
+    return resume_precision(config, device, read_checkpoint_header(last).environment) if last.exists() else None
 
 
 class _Run:
@@ -138,6 +152,7 @@ class _Run:
             TrainingStarted(
                 device=state.device,
                 precision=state.precision,
+                precision_timing=dict(state.precision_timing),
                 num_threads=torch.get_num_threads(),
                 num_parameters=count_parameters(state.classifier),
                 num_steps=state.num_steps,
@@ -223,7 +238,12 @@ class _Run:
     def _save(self, is_best: bool) -> None:
         """Save `best` before `last`: a run continued from `last` then never lacks the best epoch it knows of."""
         state, progress = self._state, self._progress
-        environment = {"device": state.device, "num_threads": torch.get_num_threads(), "torch": torch.__version__}
+        environment = {
+            "device": state.device,
+            "precision": state.precision,
+            "num_threads": torch.get_num_threads(),
+            "torch": torch.__version__,
+        }
         checkpoints = {}
         if is_best:
             best = take_checkpoint(state.config, state.evaluated, progress, environment=environment)

@@ -14,8 +14,9 @@ from torch.utils._pytree import tree_leaves
 from cifar_core.config import RunConfig
 from cifar_core.models import Classifier, create_classifier
 from cifar_core.training.average import update_average
-from cifar_core.training.device import measure_free_memory, resolve_precision
+from cifar_core.training.device import measure_free_memory
 from cifar_core.training.optimizer import create_optimizer
+from cifar_core.training.precision import expect_precision
 from cifar_core.training.step import train_step
 
 _IMAGE_BYTES = 3 * 32 * 32
@@ -61,7 +62,7 @@ def estimate_memory(config: RunConfig, num_images: int, device: str = "cpu") -> 
         device: As `resolve_device` returns it.
     """
     training = config.training
-    precision = resolve_precision(training.precision, device)
+    precision = expect_precision(config, device) or "float32"  # needs more, or the same
     network = _most_bytes(_without_what_is_free(config), precision)
     augmented = max(training.batch_size, _FEWEST_AUGMENTED) * _IMAGE_BYTES * 4 * _AUGMENTED_COPIES
     images = num_images * _IMAGE_BYTES + augmented

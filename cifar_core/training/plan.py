@@ -7,8 +7,9 @@ from typing import Any
 from cifar_core.config import RunConfig
 from cifar_core.data import Dataset, splits_of
 from cifar_core.models import summarize_config
-from cifar_core.training.device import measure_free_memory, resolve_device, resolve_precision
+from cifar_core.training.device import measure_free_memory, resolve_device
 from cifar_core.training.memory import estimate_memory, explain_shortage
+from cifar_core.training.precision import expect_precision
 from cifar_core.training.probe import probe_speed
 
 
@@ -59,6 +60,7 @@ def plan_training(config: RunConfig, dataset: Dataset) -> TrainingPlan:
     device = resolve_device(config.training.device)
     summary = summarize_config(config.model, num_classes=dataset.num_classes)
     shortage = explain_shortage(config, len(dataset.images), device)
+    epoch_seconds = None if shortage else float(probe_speed(config, dataset).epoch_seconds[0])
     return TrainingPlan(
         model=config.model.name,
         num_parameters=summary.num_parameters,
@@ -67,10 +69,10 @@ def plan_training(config: RunConfig, dataset: Dataset) -> TrainingPlan:
         num_train=len(splits_of(dataset, config.data).train),
         num_epochs=config.training.num_epochs,
         device=device,
-        precision=resolve_precision(config.training.precision, device),
+        precision=expect_precision(config, device) or "float32",
         memory_bytes=estimate_memory(config, len(dataset.images), device).total,
         free_bytes=measure_free_memory(device),
-        epoch_seconds=None if shortage else float(probe_speed(config, dataset).epoch_seconds[0]),
+        epoch_seconds=epoch_seconds,
         shortage=shortage,
     )
 

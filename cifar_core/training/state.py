@@ -3,8 +3,8 @@
 import copy
 import math
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -23,8 +23,8 @@ from cifar_core.data import (
 )
 from cifar_core.models import Classifier, create_classifier, needs_whitening, set_whitening
 from cifar_core.randomness import stream_seed
-from cifar_core.training.device import resolve_precision
 from cifar_core.training.optimizer import create_optimizer
+from cifar_core.training.precision import PrecisionChoice, choose_precision
 
 # Training images from which the first layer of a network that whitens them is set.
 _NUM_WHITENED = 5000
@@ -44,6 +44,7 @@ class TrainingState:
         model: The same weights as steps run them: compiled where the config says so.
         optimizer: Over the classifier's parameters.
         average: The moving average of the weights, which is evaluated in place of the classifier; None if it is off.
+        precision_timing: What the number format was chosen by, in milliseconds a step; empty if it was not measured.
     """
 
     config: RunConfig
@@ -55,6 +56,7 @@ class TrainingState:
     model: nn.Module
     optimizer: optim.Optimizer
     average: Classifier | None = None
+    precision_timing: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def evaluated(self) -> Classifier:
@@ -79,8 +81,18 @@ class TrainingState:
         return self.steps_per_epoch * self.config.training.num_epochs
 
 
-def create_training_state(config: RunConfig, dataset: Dataset, device: str) -> TrainingState:
-    """Build the network and its optimizer, and bring the data to the device."""
+def create_training_state(
+    config: RunConfig, dataset: Dataset, device: str, precision: str | None = None
+) -> TrainingState:
+    """Build the network and its optimizer, and bring the data to the device.
+
+    Args:
+        config: The run's.
+        dataset: The images; only read.
+        device: As `resolve_device` returns it.
+        precision: "float32" or "bfloat16", of a run that goes on; None lets `choose_precision` say.
+    """
+    choice = PrecisionChoice(precision) if precision else choose_precision(config, device)
     splits = splits_of(dataset, config.data)
     statistics = compute_channel_statistics(dataset.images[: dataset.num_train])
     classifier = create_classifier(config, mean=statistics.mean, std=statistics.std, num_classes=dataset.num_classes)
@@ -91,13 +103,14 @@ def create_training_state(config: RunConfig, dataset: Dataset, device: str) -> T
     return TrainingState(
         config=config,
         device=device,
-        precision=resolve_precision(config.training.precision, device),
+        precision=choice.precision,
         pool=create_pool(dataset, config, splits, device),
         splits=splits,
         classifier=classifier,
         model=_compile(classifier) if config.training.compile else classifier,
         optimizer=create_optimizer(config.optimizer, classifier),
         average=copy.deepcopy(classifier).requires_grad_(False) if config.training.ema_decay else None,
+        precision_timing=choice.timing,
     )
 
 

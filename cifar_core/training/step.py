@@ -3,13 +3,16 @@
 import math
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn, optim
 from torch.nn import functional
 
 from cifar_core.augmentation import Batch
-from cifar_core.training.state import TrainingState
+
+if TYPE_CHECKING:  # a state's number format is chosen by timing steps
+    from cifar_core.training.state import TrainingState
 
 
 class DivergedError(RuntimeError):
@@ -62,7 +65,7 @@ def train_step(
     return loss.detach(), (logits.detach().argmax(dim=1) == labels).sum()
 
 
-def train_on(state: TrainingState, batch: Batch) -> tuple[Tensor, Tensor]:
+def train_on(state: "TrainingState", batch: Batch) -> tuple[Tensor, Tensor]:
     """Update a run's model once with one of its batches, as its config says; returns what `train_step` does."""
     training = state.config.training
     return train_step(

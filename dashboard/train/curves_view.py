@@ -10,6 +10,7 @@ from cifar_core.advice import Finding, History, diagnose
 from cifar_core.files import Stamp, stamp
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunRecord, RunStatus, RunSummary, read_learning_rate_changes
+from cifar_core.runs.precision import describe_precision
 from dashboard.components import Mark, line_chart
 from dashboard.components.lines import encode_chart
 from dashboard.drawing.chart_style import yardsticks
@@ -39,11 +40,11 @@ class Growth:
 
 @dataclass(frozen=True)
 class _Curves:
-    """What is drawn: the chart of each quantity, ready to send, the findings, and changes by hand in words."""
+    """What is drawn: the chart of each quantity, ready to send, the findings, and in words what else is to know."""
 
     charts: dict[Quantity, str]
     findings: list[Finding]
-    changes: str
+    remarks: str
 
 
 def render_curves(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:
@@ -55,7 +56,7 @@ def render_curves(runs: list[RunSummary], record: RunRecord, status: RunStatus) 
             line_chart(curves.charts[quantity], _HEIGHT, key=f"curves_{quantity}")
     st.caption(
         "Train is measured on the augmented batches while the weights change, val after each epoch without either: "
-        "with dropout or augmentation, val can lie above train." + curves.changes
+        "with dropout or augmentation, val can lie above train." + curves.remarks
     )
     _render_findings(record, curves.findings)
     if not status.is_active:
@@ -72,7 +73,7 @@ def read_curves(record: RunRecord, status: RunStatus, compared: list[str]) -> Gr
     """
     overlay = _name_overlay({run.run_id: run for run in get_store().refresh()}, compared) if compared else {}
     curves = _get_curves(overlay, record, status)
-    rest = " ".join([*(finding.text for finding in curves.findings), curves.changes])
+    rest = " ".join([*(finding.text for finding in curves.findings), curves.remarks])
     return Growth({_label(quantity): message for quantity, message in curves.charts.items()}, rest)
 
 
@@ -110,8 +111,15 @@ def _curves(
         others = overlay_frame(rows, f"val/{quantity}") if rows else None
         chart = curves_chart(points, quantity, lines if quantity == "accuracy" else (), marks, others)
         charts[quantity] = encode_chart(chart, _label(quantity))
-    changed = [f"x {factor:g} from step {step + 1}" for step, factor in read_learning_rate_changes(_record)]
-    return _Curves(charts, findings, f" Learning rate {', '.join(changed)}." if changed else "")
+    return _Curves(charts, findings, _remark(_record))
+
+
+def _remark(record: RunRecord) -> str:
+    """Say in which number format the run trains, and what was done to its learning rate."""
+    precision = describe_precision(record.environment())
+    changed = [f"x {factor:g} from step {step + 1}" for step, factor in read_learning_rate_changes(record)]
+    remarks = [f" Number format: {precision}."] if precision else []
+    return "".join(remarks + ([f" Learning rate {', '.join(changed)}."] if changed else []))
 
 
 def _frame(record: RunRecord, status: RunStatus) -> pd.DataFrame:

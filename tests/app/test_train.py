@@ -1,5 +1,7 @@
 """Train: the form on its way into a run, and the view of a run in every state."""
 
+import json
+
 import pytest
 
 from cifar_core.config import SGDConfig
@@ -191,6 +193,16 @@ def test_a_finished_run_says_split_and_epoch_of_every_number(open_page, lab):
     button(at, "See its errors").click().run()
     assert at.header[0].value == "Errors"
     assert at.query_params["run"] == run_id
+
+
+def test_a_run_says_its_number_format_and_what_that_gains(open_page, lab):
+    run_id = lab.complete("measured")
+    path = lab.record(run_id).files.environment
+    facts = {"precision": "bfloat16", "precision_timing": {"float32": 16.0, "bfloat16": 10.0}}
+    path.write_text(json.dumps(json.loads(path.read_text()) | facts))
+    at = open_page("Train", run=run_id)
+    said = "Number format: bfloat16, chosen here: 1.6 times as fast as float32."
+    assert any(said in caption.value for caption in at.caption)
 
 
 def test_the_view_notices_the_end(open_page, lab):

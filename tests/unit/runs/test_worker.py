@@ -17,8 +17,10 @@ from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import LocalExecutor, RunStore
 from cifar_core.runs.executor import worker_environment
+from cifar_core.runs.precision import describe_precision
 from cifar_core.runs.status import change_status
 from cifar_core.runs.worker import run_worker
+from cifar_core.training.events import TrainingStarted
 from tests.unit.runs_helpers import IdleExecutor, pretend_fit, wait_until
 
 SMALL = {
@@ -68,6 +70,52 @@ def test_a_run_ends_with_a_whole_record(started):
     assert environment["device"] == "cpu"
     assert environment["num_threads"] == 1
     assert {"torch", "torchvision", "numpy", "python", "data_fingerprint"} <= environment.keys()
+
+
+def test_a_run_records_its_number_format_and_keeps_it_when_it_goes_on(started):
+    timing = {"float32": 16.0, "bfloat16": 10.0}
+
+    def fit(config, dataset, outputs, monitor):
+        steps = next(measured)
+        monitor.on_event(TrainingStarted("cpu", "bfloat16", 1, 10, 15, 5, 1, precision_timing=steps))
+        outputs.checkpoint_path("last").parent.mkdir(exist_ok=True)
+        outputs.checkpoint_path("last").touch()
+        raise MemoryError
+
+    measured = iter([timing, {}])
+    for attempt in (1, 2):
+        change_status(started.run_dir, status="running", attempt=attempt, pid=os.getpid())
+        run_worker(started.run_dir, fit, IdleExecutor())
+        environment = started.environment()
+        assert (environment["precision"], environment["precision_timing"]) == ("bfloat16", timing)
+        assert environment["data_source"] == "practice"
+
+
+@pytest.mark.parametrize(
+    ("precision", "float32", "bfloat16", "expected"),
+    [
+        ("bfloat16", 16.0, 10.0, "bfloat16, chosen here: 1.6 times as fast as float32"),
+        ("float32", 10.0, 14.6, "float32, chosen here: 1.5 times as fast as bfloat16"),
+        ("float32", 10.0, 9.9, "float32, chosen here: about as fast as bfloat16"),
+        ("bfloat16", 10.3, 10.0, "bfloat16, chosen here: about as fast as float32"),
+    ],
+)
+def test_a_measured_format_is_described_by_how_much_faster_it_is(precision, float32, bfloat16, expected):
+    timing = {"float32": float32, "bfloat16": bfloat16}
+    assert describe_precision({"precision": precision, "precision_timing": timing}) == expected
+
+
+def test_a_format_that_was_not_measured_is_only_named():
+    assert describe_precision({"precision": "float32"}) == "float32"
+    assert describe_precision({}) == describe_precision({"precision_timing": {"a": 1.0, "b": 2.0}}) == ""
+    damaged = {"precision": "float32", "precision_timing": {"a": 1.0, "b": 2.0}}
+    assert describe_precision(damaged) == "float32"
+
+
+@pytest.mark.parametrize("timing", [3, "x", {"float32": "fast"}, {"float32": 0}, {"float32": -1.0}])
+def test_a_damaged_timing_in_the_record_is_left_out(started, timing):
+    started.files.environment.write_text(json.dumps({"precision": "float32", "precision_timing": timing}))
+    assert started.environment() == {"precision": "float32"}
 
 
 def test_a_failing_fit_is_said_and_its_log_kept(started, caplog):

@@ -6,11 +6,12 @@ import torch
 from cifar_core.training.device import (
     DeviceError,
     count_cores,
+    has_bfloat16,
     list_devices,
     measure_device_load,
+    processor_name,
     reproducible,
     resolve_device,
-    resolve_precision,
 )
 
 
@@ -29,11 +30,25 @@ def test_a_missing_device_is_named_with_those_there_are():
         resolve_device("cuda:99")
 
 
-def test_a_chosen_precision_is_kept_and_auto_is_one_of_two():
-    assert resolve_precision("float32", "cpu") == "float32"
-    assert resolve_precision("bfloat16", "cpu") == "bfloat16"
-    assert resolve_precision("auto", "cpu") in ("float32", "bfloat16")
-    assert resolve_precision("auto", "mps") == "float32"
+@pytest.mark.parametrize(("capability", "expected"), [((7, 5), False), ((8, 0), True), ((9, 0), True)])
+def test_a_gpu_has_bfloat16_from_ampere_on(monkeypatch, capability, expected):
+    monkeypatch.setattr("torch.cuda.get_device_capability", lambda index: capability)
+    assert has_bfloat16("cuda:0") is expected
+
+
+@pytest.mark.parametrize(("instructions", "amx", "expected"), [(False, False, False), (True, False, True)])
+def test_a_cpu_has_bfloat16_where_its_instructions_say_so(monkeypatch, instructions, amx, expected):
+    monkeypatch.setattr("torch.cpu._is_avx512_bf16_supported", lambda: instructions)
+    monkeypatch.setattr("torch.cpu._is_amx_tile_supported", lambda: amx)
+    assert has_bfloat16("cpu") is expected
+
+
+def test_of_other_devices_only_intels_have_it():
+    assert (has_bfloat16("mps"), has_bfloat16("xpu:0")) == (False, True)
+
+
+def test_the_processor_has_a_name():
+    assert processor_name()
 
 
 def test_settings_and_random_state_are_put_back():
