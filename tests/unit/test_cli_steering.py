@@ -133,10 +133,13 @@ def test_a_run_is_extended_forked_and_deleted_by_commands(tmp_path, folders, cap
 
 @pytest.fixture
 def heeded():
-    """Who starts the tests may ignore a closed terminal, as `nohup` does, and all that they start would, too."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    """Who starts the tests may ignore signals, as `nohup` and a shell's `&` do, and all that they start would, too."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGHUP)}
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield
-    signal.signal(signal.SIGHUP, before)
+    for number, handling in before.items():
+        signal.signal(number, handling)
 
 
 @pytest.mark.slow
