@@ -68,9 +68,10 @@ def test_the_page_asks_as_seldom_as_the_last_answer_says(watched):
         route.fulfill(response=reply, json=body)
 
     watched.route("**/live/**", answer)
-    wait_until(lambda: watched.wait_for_timeout(100) or len(asked) == 12, 60)
+    wait_until(lambda: watched.wait_for_timeout(100) or len(asked) >= 13, 60)
     waited = [after - before for before, after in itertools.pairwise(asked)]
-    assert statistics.median(waited[:9]) < 0.9 < 3.5 < min(waited[9:])
+    # A part of the page that is drawn anew, as when the run's stage passes, asks at once.
+    assert statistics.median(waited[:9]) < 0.9 < 3.5 < statistics.median(waited[9:12])
 
 
 @pytest.mark.parametrize(
