@@ -30,8 +30,8 @@ _MEASURED_DEVICES = frozenset(("cpu",))
 # So much faster must the less exact format be.
 _WORTH_IT = 1.02
 # What a measurement takes: about a second, and a fraction of a batch where a step would take longer than this.
-_SECONDS, _STEP_SECONDS = 1.0, 0.06
-_FEWEST_TURNS, _MOST_TURNS = 4, 30
+_SECONDS, _STEP_SECONDS = 1.5, 0.06
+_FEWEST_TURNS, _MOST_TURNS = 6, 30
 _FEWEST_IMAGES = 64
 _VERSION = 1
 
@@ -42,7 +42,8 @@ class PrecisionChoice:
 
     Attributes:
         precision: "float32" or "bfloat16".
-        timing: Milliseconds a step in each format; empty where nothing was measured.
+        timing: Milliseconds of processor time that a step takes on one thread in each format; empty where nothing was
+            measured.
     """
 
     precision: str
@@ -102,7 +103,7 @@ def measure_formats(config: RunConfig, device: str) -> dict[str, float]:
 
     Where a step of a whole batch takes long, it is one of fewer images.
     """
-    with reproducible(device, config.training.num_threads):
+    with reproducible(device, num_threads=1):  # threads that wait for a busy core would be timed, too
         classifier = create_classifier(config, mean=(0.5,) * 3, std=(0.25,) * 3).train().to(device)
         nn.Module.to(classifier, memory_format=torch.channels_last)
         optimizer = create_optimizer(config.optimizer, classifier)
@@ -119,12 +120,13 @@ def time_in_turn(
     steps: Mapping[str, Callable[[], None]],
     *,
     turns: int = _MOST_TURNS,
-    clock: Callable[[], float] = time.perf_counter,
+    clock: Callable[[], float] = time.thread_time,
 ) -> dict[str, float]:
     """Return the fewest seconds that each step took of several turns.
 
-    They alternate, in one order and the other, for about a second: what else the machine does then slows all of them
-    alike, and the fewest seconds are those with the least of it. The first turn warms up: it is never the quickest.
+    They alternate, in one order and the other, for about a second and a half: what else the machine does then slows
+    all of them alike, and the fewest seconds are those with the least of it. They are processor time: what another
+    process takes away is not counted. The first turn warms up: it is never the quickest.
     """
     fewest, started = dict.fromkeys(steps, math.inf), clock()
     for turn in range(turns):
