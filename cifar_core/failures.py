@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Iterator
 
 _FULL = frozenset(number for name in ("ENOSPC", "EDQUOT") if (number := getattr(errno, name, None)) is not None)
 # How libraries say it that raise no OSError, or one without a number: safetensors, sqlite, numpy.
@@ -21,26 +22,12 @@ _TOO_MANY_FILES = frozenset((errno.EMFILE, errno.ENFILE))
 
 def is_disk_full(error: BaseException | None) -> bool:
     """Whether an error, or one that led to it, says that there is no room left."""
-    while error is not None:
-        if isinstance(error, OSError) and (error.errno in _FULL or getattr(error, "winerror", None) == 112):
-            return True
-        text = str(error).lower()
-        if any(words in text for words in _FULL_WORDS) or ("requested and" in text and text.endswith("written")):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+    return any(_says_full(each) for each in _chain(error))
 
 
 def is_out_of_memory(error: BaseException | None) -> bool:
     """Whether an error, or one that led to it, says that memory ran out: the system's, or a GPU's."""
-    while error is not None:
-        if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
-            return True
-        text = f"{type(error).__name__} {error}".lower()
-        if "outofmemoryerror" in text or any(words in text for words in _NO_MEMORY_WORDS):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+    return any(_says_no_memory(each) for each in _chain(error))
 
 
 def is_read_only(error: BaseException) -> bool:
@@ -60,3 +47,24 @@ def explain(error: BaseException) -> str:
         return (error.strerror or os.strerror(error.errno)).lower()
     lines = str(error).splitlines()
     return lines[0] if lines else type(error).__name__
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error, what led to it, what led to that, and so on."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _says_full(error: BaseException) -> bool:
+    if isinstance(error, OSError) and (error.errno in _FULL or getattr(error, "winerror", None) == 112):
+        return True
+    text = str(error).lower()
+    return any(words in text for words in _FULL_WORDS) or ("requested and" in text and text.endswith("written"))
+
+
+def _says_no_memory(error: BaseException) -> bool:
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return True
+    text = f"{type(error).__name__} {error}".lower()
+    return "outofmemoryerror" in text or any(words in text for words in _NO_MEMORY_WORDS)

@@ -9,8 +9,6 @@ import time
 import psutil
 import pytest
 
-from cifar_core.overrides import with_overrides
-from cifar_core.presets import PRESETS
 from cifar_core.runs import RunError, RunRecord, RunStore, send_command
 from cifar_core.runs import keeper as keeper_module
 from cifar_core.runs.journal import append_row
@@ -22,27 +20,6 @@ from cifar_core.runs.worker import run_worker
 from cifar_core.training.events import StepsDone
 from tests.unit.race import started_in_a_race
 from tests.unit.runs_helpers import IdleExecutor, pretend_fit, stand_in_worker, wait_until
-
-
-@pytest.fixture
-def executor():
-    return IdleExecutor()
-
-
-@pytest.fixture
-def store(tmp_path, executor):
-    return RunStore(tmp_path / "runs", executor)
-
-
-@pytest.fixture
-def config():
-    return with_overrides(PRESETS["notebook"].config, {"training.device": "cpu", "training.num_epochs": 3})
-
-
-@pytest.fixture
-def run_dir(store, config):
-    """A run that is marked as running and has no worker yet."""
-    return store.record(store.submit(config)).run_dir
 
 
 def listed_anew(store):

@@ -6,24 +6,14 @@ import pytest
 
 from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
-from cifar_core.runs import Fork, RunError, RunStore
+from cifar_core.runs import Fork, RunError
 from cifar_core.runs.commands import take_commands
 from cifar_core.runs.reporter import read_learning_rate_changes
 from cifar_core.runs.status import change_status, now
 from cifar_core.runs.worker import run_worker
-from tests.unit.runs_helpers import STEPS_PER_EPOCH, IdleExecutor, pretend_fit, wait_until
+from tests.unit.runs_helpers import STEPS_PER_EPOCH, pretend_fit, wait_until
 
 SMALL = {"training.device": "cpu", "training.num_epochs": 3}
-
-
-@pytest.fixture
-def executor():
-    return IdleExecutor()
-
-
-@pytest.fixture
-def store(tmp_path, executor):
-    return RunStore(tmp_path / "runs", executor)
 
 
 @pytest.fixture

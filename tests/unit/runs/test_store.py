@@ -8,24 +8,13 @@ import pytest
 
 from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
-from cifar_core.runs import RunError, RunNotFoundError, RunStore
+from cifar_core.runs import RunError, RunNotFoundError
 from cifar_core.runs.index import RunIndex
 from cifar_core.runs.naming import is_run_id
 from cifar_core.runs.shelf import RecordShelf
 from cifar_core.runs.status import change_status, now, read_status
 from cifar_core.runs.submission import publish_run
 from tests.unit.race import started_in_a_race
-from tests.unit.runs_helpers import IdleExecutor
-
-
-@pytest.fixture
-def executor():
-    return IdleExecutor()
-
-
-@pytest.fixture
-def store(tmp_path, executor):
-    return RunStore(tmp_path / "runs", executor)
 
 
 @pytest.fixture
