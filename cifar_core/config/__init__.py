@@ -17,7 +17,15 @@ from cifar_core.config.models import (
     SpeedCNNConfig,
     VGGConfig,
 )
-from cifar_core.config.optimizers import AdamConfig, AdamWConfig, MuonConfig, OptimizerConfig, RMSpropConfig, SGDConfig
+from cifar_core.config.optimizers import (
+    MULTIPLIERS,
+    AdamConfig,
+    AdamWConfig,
+    MuonConfig,
+    OptimizerConfig,
+    RMSpropConfig,
+    SGDConfig,
+)
 from cifar_core.config.run import SECTIONS, RunConfig, section_choices
 from cifar_core.config.schedules import (
     ConstantScheduleConfig,
@@ -30,6 +38,7 @@ from cifar_core.config.schedules import (
 from cifar_core.config.training import TrainingConfig
 
 __all__ = [
+    "MULTIPLIERS",
     "SECTIONS",
     "AdamConfig",
     "AdamWConfig",

@@ -38,6 +38,18 @@ def learning_rate_field(default: float) -> Any:
     )
 
 
+def multiplier_field(of: str) -> Any:
+    """How much larger the learning rate of some parameters is."""
+    return Field(
+        1.0,
+        gt=0,
+        le=100_000,
+        description=f"Learning rate of {of}, as a multiple of the one above. Muon's steps have a length of their own, "
+        "so with it these may need several hundred times as much.",
+        json_schema_extra={"format": "%g", "step": 0.5},
+    )
+
+
 def momentum_field(default: float = 0.9) -> Any:
     """An optimizer's momentum."""
     return Field(

@@ -4,7 +4,18 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from cifar_core.config.fields import Section, learning_rate_field, momentum_field, weight_decay_field
+from cifar_core.config.fields import (
+    Section,
+    learning_rate_field,
+    momentum_field,
+    multiplier_field,
+    weight_decay_field,
+)
+
+# The parameters with learning rates of their own; filters and hidden layers have the plain one.
+_BIASES = "biases and of normalisation layers"
+_HEAD = "the last layer's weights, which turn features into scores,"
+MULTIPLIERS = ("bias_multiplier", "head_multiplier")
 
 
 class SGDConfig(Section):
@@ -15,6 +26,8 @@ class SGDConfig(Section):
     momentum: float = momentum_field()
     nesterov: bool = Field(True, description="Look ahead along the momentum before the gradient is applied.")
     weight_decay: float = weight_decay_field(5e-4)
+    bias_multiplier: float = multiplier_field(_BIASES)
+    head_multiplier: float = multiplier_field(_HEAD)
 
     @model_validator(mode="after")
     def _nesterov_needs_momentum(self) -> Self:
@@ -29,6 +42,8 @@ class AdamConfig(Section):
     name: Literal["adam"] = "adam"
     learning_rate: float = learning_rate_field(1e-3)
     weight_decay: float = weight_decay_field(0.0)
+    bias_multiplier: float = multiplier_field(_BIASES)
+    head_multiplier: float = multiplier_field(_HEAD)
 
 
 class AdamWConfig(Section):
@@ -37,6 +52,8 @@ class AdamWConfig(Section):
     name: Literal["adamw"] = "adamw"
     learning_rate: float = learning_rate_field(1e-3)
     weight_decay: float = weight_decay_field(0.05)
+    bias_multiplier: float = multiplier_field(_BIASES)
+    head_multiplier: float = multiplier_field(_HEAD)
 
 
 class RMSpropConfig(Section):
@@ -46,6 +63,8 @@ class RMSpropConfig(Section):
     learning_rate: float = learning_rate_field(1e-3)
     momentum: float = momentum_field(0.0)
     weight_decay: float = weight_decay_field(0.0)
+    bias_multiplier: float = multiplier_field(_BIASES)
+    head_multiplier: float = multiplier_field(_HEAD)
 
 
 class MuonConfig(Section):
@@ -60,6 +79,8 @@ class MuonConfig(Section):
         description="Keep the length of each hidden weight at the square root of its number of filters, so that the "
         "learning rate alone says how far a step turns it. For networks with batch norm.",
     )
+    bias_multiplier: float = multiplier_field(_BIASES)
+    head_multiplier: float = multiplier_field(_HEAD)
 
 
 OptimizerConfig = Annotated[

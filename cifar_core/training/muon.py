@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
-from torch import Tensor, nn, optim
+from torch import Tensor, optim
 
 # Jordan (2024): chosen so that five iterations bring every singular value near one.
 _COEFFICIENTS = (3.4445, -4.7750, 2.0315)
@@ -22,9 +22,10 @@ class Muon(optim.Optimizer):
     length need none: theirs is brought back to the square root of their number of rows before each step.
 
     Args:
-        hidden: Weights of two and more dimensions whose steps are made orthogonal.
-        others: All other parameters: the first layer's or last layer's weights, biases, normalisation.
-        lr: Learning rate of both groups.
+        groups: As torch takes them, each with "is_hidden": whether its parameters are weights of two and more
+            dimensions whose steps are made orthogonal. All other parameters get SGD: the last layer's weights,
+            biases, normalisation.
+        lr: Learning rate of groups that bring none of their own.
         momentum: In [0, 1).
         weight_decay: Share of a weight that is taken off at each step, times the learning rate.
         fixed_length: Whether hidden weights keep their length.
@@ -32,17 +33,15 @@ class Muon(optim.Optimizer):
 
     def __init__(
         self,
-        hidden: Iterable[nn.Parameter],
-        others: Iterable[nn.Parameter],
+        groups: Iterable[dict[str, Any]],
         *,
         lr: float,
         momentum: float,
         weight_decay: float,
         fixed_length: bool = False,
     ) -> None:
-        groups = [{"params": list(hidden), "is_hidden": True}, {"params": list(others), "is_hidden": False}]
         defaults = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay, "fixed_length": fixed_length}
-        super().__init__([group for group in groups if group["params"]], defaults)
+        super().__init__(groups, defaults)
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]

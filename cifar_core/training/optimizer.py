@@ -1,21 +1,29 @@
 """From OptimizerConfig to torch.optim."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from torch import nn, optim
 
 from cifar_core.config import AdamConfig, AdamWConfig, MuonConfig, OptimizerConfig, RMSpropConfig, SGDConfig
 from cifar_core.training.muon import Muon
 
+# What a group's learning rate is to the configured one.
+_MULTIPLIER = "multiplier"
+
 
 def create_optimizer(config: OptimizerConfig, model: nn.Module) -> optim.Optimizer:
-    """Return the optimizer over the model's parameters.
+    """Return the optimizer over the model's parameters, in groups with a learning rate each.
 
     Weight decay acts on weights of two and more dimensions only: pulling biases and normalisation scales towards zero
     does not simplify the network, it shifts it.
     """
-    parameters = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    if isinstance(config, MuonConfig):
+        return _create_muon(config, model)
+    decay = {"weight_decay": config.weight_decay}
     groups = [
-        {"params": [parameter for parameter in parameters if parameter.ndim >= 2], "weight_decay": config.weight_decay},
-        {"params": [parameter for parameter in parameters if parameter.ndim < 2], "weight_decay": 0.0},
+        *_group(model, {"hidden": 1.0, "head": config.head_multiplier}, **decay),
+        *_group(model, {"bias": config.bias_multiplier}, weight_decay=0.0),
     ]
     match config:
         case SGDConfig():
@@ -28,17 +36,15 @@ def create_optimizer(config: OptimizerConfig, model: nn.Module) -> optim.Optimiz
             return optim.AdamW(groups, lr=config.learning_rate, fused=True)
         case RMSpropConfig():
             return optim.RMSprop(groups, lr=config.learning_rate, momentum=config.momentum)
-        case MuonConfig():
-            return _create_muon(config, model)
 
 
 def _create_muon(config: MuonConfig, model: nn.Module) -> Muon:
     """The classifier stays with SGD: its rows are classes, of which none should be tied to the others."""
-    parameters = [(name, parameter) for name, parameter in model.named_parameters() if parameter.requires_grad]
-    is_hidden = {name: parameter.ndim >= 2 and "classifier" not in name.split(".") for name, parameter in parameters}
     return Muon(
-        [parameter for name, parameter in parameters if is_hidden[name]],
-        [parameter for name, parameter in parameters if not is_hidden[name]],
+        [
+            *_group(model, {"hidden": 1.0}, is_hidden=True),
+            *_group(model, {"bias": config.bias_multiplier, "head": config.head_multiplier}, is_hidden=False),
+        ],
         lr=config.learning_rate,
         momentum=config.momentum,
         weight_decay=config.weight_decay,
@@ -46,7 +52,28 @@ def _create_muon(config: MuonConfig, model: nn.Module) -> Muon:
     )
 
 
+def _group(model: nn.Module, multipliers: dict[str, float], **options: Any) -> Iterator[dict[str, Any]]:
+    """Yield a group for each multiplier, with those parts' parameters in the model's order; none that is empty.
+
+    Parts that share a multiplier share a group: one update is cheaper than two, and checkpoints count parameters
+    through the groups, so that those of before there were multipliers still fit.
+    """
+    for multiplier in dict.fromkeys(multipliers.values()):
+        parts = [part for part, its_own in multipliers.items() if its_own == multiplier]
+        parameters = [parameter for part, parameter in _parameters(model) if part in parts]
+        if parameters:
+            yield {"params": parameters, _MULTIPLIER: multiplier, **options}
+
+
+def _parameters(model: nn.Module) -> Iterator[tuple[str, nn.Parameter]]:
+    """Yield each parameter that is trained and the part it belongs to: "hidden", "head" or "bias"."""
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            is_head = "classifier" in name.split(".")
+            yield "bias" if parameter.ndim < 2 else "head" if is_head else "hidden", parameter
+
+
 def set_learning_rate(optimizer: optim.Optimizer, learning_rate: float) -> None:
-    """Make the next update use this learning rate."""
+    """Make the next update use this learning rate, times each group's multiplier."""
     for group in optimizer.param_groups:
-        group["lr"] = learning_rate
+        group["lr"] = learning_rate * group[_MULTIPLIER]

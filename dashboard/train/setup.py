@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cifar_core.config import RunConfig, TrainingConfig
+from cifar_core.config import MULTIPLIERS, RunConfig, TrainingConfig, section_choices
 from cifar_core.overrides import config_difference, with_overrides
 from cifar_core.presets import Preset
 from cifar_core.runs import RunStore, RunSummary
@@ -40,7 +40,8 @@ def render_settings() -> dict[str, Any]:
             values |= render_choice("optimizer", "Optimizer")
         with right:
             values |= render_choice("schedule", "Schedule")
-        values |= render_fields("optimizer", str(values["optimizer.name"]))
+        optimizer = str(values["optimizer.name"])
+        values |= render_fields("optimizer", optimizer, only=_plain_fields(optimizer))
         range_test = st.container()
         values |= render_fields("schedule", str(values["schedule.name"]))
     with st.container(border=True):
@@ -52,12 +53,20 @@ def render_settings() -> dict[str, Any]:
         page_link("Augment", "See what it does to images", ":material/auto_fix_high:")
     with st.expander("Regularisation", icon=":material/balance:"):
         values |= render_fields("training", only=_REGULARISATION)
+    with st.expander("Learning rates of single parts", icon=":material/linear_scale:"):
+        values |= render_fields("optimizer", optimizer, only=MULTIPLIERS)
     with st.expander("Data, seed and device", icon=":material/tune:"):
         values |= render_fields("data")
         values |= render_fields("training", only=_REST)
     with range_test:
         render_range_test(values)
     return values
+
+
+def _plain_fields(optimizer: str) -> tuple[str, ...]:
+    """Return an optimizer's settings that every run needs, in their order."""
+    fields = section_choices("optimizer")[optimizer].model_fields
+    return tuple(field for field in fields if field not in ("name", *MULTIPLIERS))
 
 
 def render_start(config: RunConfig, preset: Preset, runs: list[RunSummary]) -> None:

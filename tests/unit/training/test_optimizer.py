@@ -1,12 +1,13 @@
 """python -m pytest tests/unit/training/test_optimizer.py."""
 
+import copy
 from collections import OrderedDict
 
 import pytest
 import torch
 from torch import nn
 
-from cifar_core.config import AdamConfig, AdamWConfig, MuonConfig, SGDConfig
+from cifar_core.config import AdamConfig, AdamWConfig, MuonConfig, RMSpropConfig, SGDConfig
 from cifar_core.training.muon import Muon, orthogonalize
 from cifar_core.training.optimizer import create_optimizer, set_learning_rate
 
@@ -47,6 +48,75 @@ def test_the_set_learning_rate_is_used_by_the_next_update():
     model(torch.ones(1, 2)).sum().backward()
     optimizer.step()
     torch.testing.assert_close(model.weight.detach(), before - 0.5)
+
+
+@pytest.mark.parametrize(
+    ("config", "reference"),
+    [
+        (
+            SGDConfig(learning_rate=0.1, weight_decay=0.01, bias_multiplier=3, head_multiplier=0.5),
+            lambda groups: torch.optim.SGD(groups, momentum=0.9, nesterov=True),
+        ),
+        (AdamConfig(learning_rate=0.01, bias_multiplier=3, head_multiplier=0.5), torch.optim.Adam),
+        (AdamWConfig(learning_rate=0.01, bias_multiplier=3, head_multiplier=0.5), torch.optim.AdamW),
+        (RMSpropConfig(learning_rate=0.01, bias_multiplier=3, head_multiplier=0.5), torch.optim.RMSprop),
+    ],
+)
+def test_biases_and_the_head_learn_at_multiples_of_the_learning_rate(config, reference):
+    torch.manual_seed(0)
+    layers = OrderedDict(hidden=nn.Linear(4, 5, bias=False), norm=nn.BatchNorm1d(5), classifier=nn.Linear(5, 3))
+    model = nn.Sequential(layers)
+    twin = copy.deepcopy(model)
+    rate = config.learning_rate / 4  # a quarter of the peak
+    biases = [twin.norm.weight, twin.norm.bias, twin.classifier.bias]
+    ours = create_optimizer(config, model)
+    theirs = reference(
+        [
+            {"params": [twin.hidden.weight], "lr": rate, "weight_decay": config.weight_decay},
+            {"params": [twin.classifier.weight], "lr": rate * 0.5, "weight_decay": config.weight_decay},
+            {"params": biases, "lr": rate * 3, "weight_decay": 0.0},
+        ]
+    )
+    set_learning_rate(ours, rate)
+    for _ in range(5):
+        features = torch.randn(8, 4)
+        for network, optimizer in ((model, ours), (twin, theirs)):
+            optimizer.zero_grad()
+            network(features).square().sum().backward()
+            optimizer.step()
+    torch.testing.assert_close(model.state_dict(), twin.state_dict())
+
+
+def test_muon_gives_biases_and_the_head_learning_rates_of_their_own():
+    torch.manual_seed(0)
+    model = nn.Sequential(OrderedDict(hidden=nn.Linear(4, 5), classifier=nn.Linear(5, 3, bias=False)))
+    twin = copy.deepcopy(model)
+    config = MuonConfig(learning_rate=0.1, momentum=0.8, weight_decay=0.0, bias_multiplier=400, head_multiplier=2)
+    ours = create_optimizer(config, model)
+    filters = torch.optim.Muon([twin.hidden.weight], lr=0.1, momentum=0.8, weight_decay=0.0)
+    groups = [{"params": [twin.hidden.bias], "lr": 40.0}, {"params": [twin.classifier.weight], "lr": 0.2}]
+    others = torch.optim.SGD(groups, momentum=0.8, nesterov=True)
+    set_learning_rate(ours, 0.1)
+    for _ in range(4):
+        for mine, its in zip(model.parameters(), twin.parameters(), strict=True):
+            mine.grad = torch.randn_like(mine) / 100
+            its.grad = mine.grad.clone()
+        ours.step()
+        filters.step()
+        others.step()
+    torch.testing.assert_close(model.state_dict(), twin.state_dict())
+
+
+@pytest.mark.parametrize("config", [SGDConfig(), AdamConfig(), MuonConfig()])
+def test_without_multipliers_parameters_are_counted_as_they_always_were(config):
+    """A checkpoint holds the optimizer's numbers by place."""
+    model = nn.Sequential(OrderedDict(hidden=nn.Linear(4, 5), classifier=nn.Linear(5, 3)))
+    hidden, classifier = model.hidden, model.classifier
+    rest = [hidden.bias, classifier.weight, classifier.bias]
+    if not isinstance(config, MuonConfig):
+        rest = [classifier.weight, hidden.bias, classifier.bias]
+    found = [id(parameter) for group in create_optimizer(config, model).param_groups for parameter in group["params"]]
+    assert found == [id(parameter) for parameter in [hidden.weight, *rest]]
 
 
 def singular_values(matrix):
@@ -107,7 +177,8 @@ def test_muon_brings_hidden_weights_to_a_fixed_length_before_each_step():
     torch.manual_seed(0)
     hidden, other = nn.Parameter(torch.randn(8, 20)), nn.Parameter(torch.randn(3, 8))
     direction, kept = hidden.detach().clone(), other.detach().clone()
-    optimizer = Muon([hidden], [other], lr=0.1, momentum=0.0, weight_decay=0.5, fixed_length=True)
+    groups = [{"params": [hidden], "is_hidden": True}, {"params": [other], "is_hidden": False}]
+    optimizer = Muon(groups, lr=0.1, momentum=0.0, weight_decay=0.5, fixed_length=True)
     hidden.grad, other.grad = torch.zeros_like(hidden), torch.zeros_like(other)
     optimizer.step()
     torch.testing.assert_close(hidden.detach(), direction / direction.norm() * 8**0.5)
