@@ -3,7 +3,7 @@
 import json
 import platform
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import psutil
@@ -40,5 +40,13 @@ def describe_machine() -> dict[str, Any]:
         "devices": [f"{device.name}: {device.title}" for device in list_devices()],
         "platform": platform.platform(),
         "python": platform.python_version(),
-        **{package: version(package) for package in _PACKAGES},
+        **{package: _version(package) for package in _PACKAGES},
     }
+
+
+def _version(package: str) -> str | None:
+    """A machine that only trains may lack what only pages need."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
