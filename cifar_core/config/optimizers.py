@@ -79,6 +79,13 @@ class MuonConfig(Section):
         description="Keep the length of each hidden weight at the square root of its number of filters, so that the "
         "learning rate alone says how far a step turns it. For networks with batch norm.",
     )
+    num_iterations: int = Field(
+        5,
+        ge=1,
+        le=10,
+        description="How often the Newton-Schulz iteration is applied that makes a step's directions equally long. "
+        "Fewer are quicker; three are enough where weights have a fixed length.",
+    )
     bias_multiplier: float = multiplier_field(_BIASES)
     head_multiplier: float = multiplier_field(_HEAD)
 

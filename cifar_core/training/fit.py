@@ -27,12 +27,12 @@ from cifar_core.training.compilation import compile_ahead
 from cifar_core.training.device import measure_device_load, reproducible, resolve_device
 from cifar_core.training.events import EpochDone, FitResult, NetworkCompiled, StepsDone, TrainingStarted
 from cifar_core.training.monitor import Monitor, Outputs, Weights
-from cifar_core.training.optimizer import set_learning_rate
 from cifar_core.training.precision import resume_precision
 from cifar_core.training.saver import CheckpointSaver
 from cifar_core.training.schedule import compute_learning_rate
 from cifar_core.training.state import TrainingState, count_parameters, create_training_state, iterate_batches
-from cifar_core.training.step import DivergedError, StepMeter, StepTotals, gradient_norm, train_on
+from cifar_core.training.step import DivergedError, StepMeter, StepTotals, gradient_norm
+from cifar_core.training.stepper import Stepper
 
 # Val images at which each epoch's dead ReLUs are counted.
 _NUM_LOOKED_AT = 256
@@ -98,6 +98,7 @@ class _Run:
         self._saver = saver
         self._monitor = monitor
         self._progress = Progress()
+        self._stepper = Stepper(state)
 
     def train(self) -> str:
         """Run the epochs that are still to do; return a sentence on how it ended."""
@@ -175,8 +176,7 @@ class _Run:
         for batch in iterate_batches(state, epoch):
             if not self._monitor.before_step(step):
                 raise _StoppedError
-            set_learning_rate(state.optimizer, self._learning_rate(step))
-            loss, num_correct = train_on(state, batch)
+            loss, num_correct = self._stepper.step(batch, self._learning_rate(step))
             if state.average is not None:
                 update_average(state.average, state.classifier, training.ema_decay, step)
             step += 1

@@ -6,9 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor, optim
 
-# Jordan (2024): chosen so that five iterations bring every singular value near one.
+# Jordan (2024): chosen so that a few iterations bring every singular value near one.
 _COEFFICIENTS = (3.4445, -4.7750, 2.0315)
-_NUM_ITERATIONS = 5
 
 
 class Muon(optim.Optimizer):
@@ -29,6 +28,7 @@ class Muon(optim.Optimizer):
         momentum: In [0, 1).
         weight_decay: Share of a weight that is taken off at each step, times the learning rate.
         fixed_length: Whether hidden weights keep their length.
+        num_iterations: Of `orthogonalize`.
     """
 
     def __init__(
@@ -39,8 +39,15 @@ class Muon(optim.Optimizer):
         momentum: float,
         weight_decay: float,
         fixed_length: bool = False,
+        num_iterations: int = 5,
     ) -> None:
-        defaults = {"lr": lr, "momentum": momentum, "weight_decay": weight_decay, "fixed_length": fixed_length}
+        defaults = {
+            "lr": lr,
+            "momentum": momentum,
+            "weight_decay": weight_decay,
+            "fixed_length": fixed_length,
+            "num_iterations": num_iterations,
+        }
         super().__init__(groups, defaults)
 
     @torch.no_grad()
@@ -67,23 +74,33 @@ class Muon(optim.Optimizer):
             buffer.lerp_(gradient, 1 - momentum)
             matrix = gradient.lerp(buffer, momentum).flatten(1)
             tall = max(1.0, matrix.shape[0] / matrix.shape[1]) ** 0.5
-            parameter.add_(orthogonalize(matrix).view(parameter.shape), alpha=-lr * tall)
+            direction = orthogonalize(matrix, group["num_iterations"]).view(parameter.shape)
+            _descend(parameter, direction, lr * tall)
         else:
             buffer.mul_(momentum).add_(gradient)
-            parameter.add_(gradient.add(buffer, alpha=momentum), alpha=-lr)
+            _descend(parameter, gradient.add(buffer, alpha=momentum), lr)
 
 
-def orthogonalize(matrix: Tensor) -> Tensor:
+def _descend(parameter: Tensor, direction: Tensor, lr: float | Tensor) -> None:
+    """A step's kernels may be recorded and replayed: then its learning rate is a number on the device."""
+    if isinstance(lr, Tensor):
+        parameter.sub_(direction * lr)
+    else:
+        parameter.add_(direction, alpha=-lr)
+
+
+def orthogonalize(matrix: Tensor, num_iterations: int = 5) -> Tensor:
     """Return about U V^T of a matrix U S V^T, (M, N) -> (M, N), in the matrix's own number format.
 
-    Five steps of the Newton-Schulz iteration X <- a X + (b X X^T + c (X X^T)^2) X with Jordan's coefficients, in
-    bfloat16: singular values end between about 0.7 and 1.2, which is exact enough for a step's direction.
+    The Newton-Schulz iteration X <- a X + (b X X^T + c (X X^T)^2) X with Jordan's coefficients, in bfloat16: after
+    five of them singular values lie between about 0.7 and 1.2, after three small ones are still smaller, which is exact
+    enough for a step's direction.
     """
     a, b, c = _COEFFICIENTS
     is_tall = matrix.shape[0] > matrix.shape[1]
     x = (matrix.T if is_tall else matrix).bfloat16()
     x = x / x.norm().clamp(min=1e-7)
-    for _ in range(_NUM_ITERATIONS):
+    for _ in range(num_iterations):
         gram = x @ x.T
         x = torch.addmm(x, torch.addmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
     return (x.T if is_tall else x).to(matrix.dtype)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from torch import nn, optim
+import torch
+from torch import Tensor, nn, optim
 
 from cifar_core.config import AdamConfig, AdamWConfig, MuonConfig, OptimizerConfig, RMSpropConfig, SGDConfig
 from cifar_core.training.muon import Muon
@@ -49,6 +50,7 @@ def _create_muon(config: MuonConfig, model: nn.Module) -> Muon:
         momentum=config.momentum,
         weight_decay=config.weight_decay,
         fixed_length=config.fixed_length,
+        num_iterations=config.num_iterations,
     )
 
 
@@ -76,4 +78,20 @@ def _parameters(model: nn.Module) -> Iterator[tuple[str, nn.Parameter]]:
 def set_learning_rate(optimizer: optim.Optimizer, learning_rate: float) -> None:
     """Make the next update use this learning rate, times each group's multiplier."""
     for group in optimizer.param_groups:
-        group["lr"] = learning_rate * group[_MULTIPLIER]
+        if isinstance(group["lr"], Tensor):
+            group["lr"].fill_(learning_rate * group[_MULTIPLIER])
+        else:
+            group["lr"] = learning_rate * group[_MULTIPLIER]
+
+
+def make_recordable(optimizer: optim.Optimizer, device: str) -> None:
+    """Keep learning rates and step counts on a GPU, so that a recorded update reads what they are when it is replayed.
+
+    Args:
+        optimizer: As `create_optimizer` returns it, before its first step.
+        device: Where its parameters are.
+    """
+    for group in optimizer.param_groups:
+        group["lr"] = torch.tensor(float(group["lr"]), device=device)
+        if "capturable" in group:  # torch's word, where an optimizer counts its steps
+            group["capturable"] = True

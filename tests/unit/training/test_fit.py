@@ -221,7 +221,7 @@ def test_a_changed_rate_holds_from_exactly_its_step_on(tmp_path, tiny_dataset, t
         set_learning_rate(optimizer, rate)
         used.append(optimizer.param_groups[0]["lr"])
 
-    monkeypatch.setattr("cifar_core.training.fit.set_learning_rate", note)
+    monkeypatch.setattr("cifar_core.training.stepper.set_learning_rate", note)
     _, events = run(config, tiny_dataset, tmp_path, factor=lambda step: 0.25 if step >= first else 1.0)
     assert used == [peak] * first + [peak / 4] * (2 * steps - first)
     told = [event.learning_rate for event in events if isinstance(event, EpochDone)]
