@@ -67,7 +67,7 @@ _ALL = (
         name="minute",
         title="One minute",
         description="The most to be had of CIFAR-10 in a minute on two CPU cores: a small whitened network with Muon.",
-        config=_speed_config(width=28, num_epochs=3, batch_size=256, learning_rate=0.12),
+        config=_speed_config(width=32, num_epochs=3, batch_size=256, learning_rate=0.12),
     ),
     Preset(
         name="quick",
