@@ -44,6 +44,11 @@ class TrainingConfig(Section):
         description="Predict val and test as the mean over each image and its mirror image: a little better, twice the "
         "time.",
     )
+    shift_averaging: bool = Field(
+        False,
+        description="Predict val and test from images that are moved by a pixel, too: a little better, three times the "
+        "time.",
+    )
     early_stopping_patience: int = Field(
         0, ge=0, le=200, description="End the run after so many epochs without a better val accuracy. 0: never."
     )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torchvision.transforms import functional
 
+from cifar_core.evaluation.views import AS_IT_IS, Views
 from cifar_core.inference.predict import predict
 from cifar_core.inference.what_if import STRIPS, Change
 from cifar_core.randomness import stream_seed
@@ -88,16 +89,16 @@ def create_test_time_variants(image: NDArray[np.uint8]) -> dict[str, NDArray[np.
     return variants
 
 
-def compute_probs(model: nn.Module, images: NDArray[np.uint8], *, averages_flips: bool = False) -> NDArray[np.float64]:
+def compute_probs(model: nn.Module, images: NDArray[np.uint8], views: Views = AS_IT_IS) -> NDArray[np.float64]:
     """Return class probabilities (N, C) of images (N, 3, 32, 32) uint8 that are in no dataset.
 
     Args:
         model: Images float in [0, 1] -> logits.
         images: The pixels.
-        averages_flips: Whether to average each image and its mirror image, as `predict` does.
+        views: The versions of each image to average over, as `predict` does.
     """
     indices = np.arange(len(images))
-    return predict(model, images, np.zeros(len(images), np.int64), indices, average_flips=averages_flips).probs
+    return predict(model, images, np.zeros(len(images), np.int64), indices, views=views).probs
 
 
 def _single(name: str, value: float) -> Change:

@@ -3,9 +3,11 @@
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from cifar_core.augmentation import scale_pixels
 from cifar_core.evaluation.predictions import Predictions
+from cifar_core.evaluation.views import AS_IT_IS, Views
 from cifar_core.models import evaluation_mode
 
 # On a CPU the features of 1000 images leave its caches: that takes almost twice as long as five times 200.
@@ -22,7 +24,7 @@ def predict(
     batch_size: int | None = None,
     device: torch.device | str | None = None,
     dtype: torch.dtype | None = None,
-    average_flips: bool = False,
+    views: Views = AS_IT_IS,
 ) -> Predictions:
     """Run the model over a selection of a dataset's images, in evaluation mode and without gradients.
 
@@ -37,7 +39,7 @@ def predict(
         batch_size: Images per forward pass; it changes speed and memory, not the result. None: what suits the device.
         device: Where the model lives; None: where its first parameter is.
         dtype: torch.bfloat16 computes under autocast; None or torch.float32 does not.
-        average_flips: Return the mean of the logits of each image and its mirror image.
+        views: Return the mean of the logits over these versions of each image.
 
     Returns:
         Predictions in the order of `indices`.
@@ -54,7 +56,7 @@ def predict(
         logits = torch.empty(0, device=device)
         for start in range(0, len(places), batch_size):
             batch = _load_batch(images, places[start : start + batch_size], device)
-            found = _average_flips(model, batch) if average_flips else model(batch).float()
+            found = _average(model, batch, views)
             if not start:  # one block for all: small ones kept between large ones would break up the memory
                 logits = found.new_empty(len(places), *found.shape[1:])
             logits[start : start + len(found)] = found
@@ -62,8 +64,21 @@ def predict(
     return Predictions(logits.cpu().numpy(), chosen, places.numpy())
 
 
-def _average_flips(model: nn.Module, images: Tensor) -> Tensor:
-    return (model(images).float() + model(images.flip(-1)).float()) / 2
+def _average(model: nn.Module, images: Tensor, views: Views) -> Tensor:
+    """Return the mean logits (B, C) over the versions of each image."""
+    logits = _look(model, images, views.mirrored)
+    if not views.shifted:
+        return logits
+    side = images.shape[-1]
+    wider = functional.pad(images, (1, 1, 1, 1), mode="reflect")
+    up_left, down_right = wider[..., 2:, 2:], wider[..., :side, :side]
+    moved = _look(model, up_left, views.mirrored) + _look(model, down_right, views.mirrored)
+    return logits / 2 + moved / 4
+
+
+def _look(model: nn.Module, images: Tensor, is_mirrored: bool) -> Tensor:
+    logits: Tensor = model(images).float()
+    return (logits + model(images.flip(-1)).float()) / 2 if is_mirrored else logits
 
 
 def _load_batch(images: np.ndarray | Tensor, batch: Tensor, device: torch.device) -> Tensor:

@@ -10,6 +10,7 @@ from cifar_core.config import RunConfig
 from cifar_core.data import Dataset
 from cifar_core.evaluation.metrics import compute_accuracy, compute_loss
 from cifar_core.evaluation.predictions import Predictions, as_saved, save_predictions
+from cifar_core.evaluation.views import views_of
 from cifar_core.inference.activations import measure_dead_relus
 from cifar_core.inference.predict import predict
 from cifar_core.models import Classifier
@@ -268,7 +269,7 @@ class _Run:
             self._dataset.labels,
             indices,
             dtype=dtype,
-            average_flips=self._state.config.training.flip_averaging,
+            views=views_of(self._state.config.training),
         )
         return as_saved(predictions)
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from cifar_core.config import RunConfig
 from cifar_core.data import Dataset
+from cifar_core.evaluation.views import views_of
 from cifar_core.inference.predict import predict
 from cifar_core.training.device import reproducible, resolve_device
 from cifar_core.training.optimizer import set_learning_rate
@@ -55,7 +56,7 @@ def probe_speed(config: RunConfig, dataset: Dataset) -> Probe:
         per_second = num_images / (time.perf_counter() - started)
         val = state.splits.val[:_NUM_PREDICTED]
         started = time.perf_counter()
-        predict(state.evaluated, dataset.images, dataset.labels, val, average_flips=training.flip_averaging)
+        predict(state.evaluated, dataset.images, dataset.labels, val, views=views_of(training))
         val_seconds = (time.perf_counter() - started) * len(state.splits.val) / len(val)
     epoch_seconds = len(state.splits.train) / per_second + val_seconds
     return Probe(np.array([per_second]), np.array([epoch_seconds]))

@@ -22,6 +22,7 @@ from cifar_core.augmentation.cost import PipelineCost
 from cifar_core.augmentation.recipe import torchvision_code
 from cifar_core.config import ModelConfig, RunConfig
 from cifar_core.data import ChannelStatistics, Dataset
+from cifar_core.evaluation.views import Views
 from cifar_core.inference import changes, features
 from cifar_core.inference.changes import apply_change, create_test_time_variants
 from cifar_core.models import Classifier, summarize_config, summary_frame
@@ -73,10 +74,10 @@ __all__ = [
 ]
 
 
-def compute_probs(model: Classifier, images: NDArray[np.uint8], averages_flips: bool = False) -> NDArray[np.float64]:
-    """Return class probabilities (N, C) of images (N, 3, 32, 32) uint8, over each and its mirror image if wanted."""
+def compute_probs(model: Classifier, images: NDArray[np.uint8], views: Views) -> NDArray[np.float64]:
+    """Return class probabilities (N, C) of images (N, 3, 32, 32) uint8, over these versions of each."""
     with model_lock(model):
-        return changes.compute_probs(model, images, averages_flips=averages_flips)
+        return changes.compute_probs(model, images, views)
 
 
 def compute_robustness(model: Classifier, image: NDArray[np.uint8], class_idx: int) -> pd.DataFrame:

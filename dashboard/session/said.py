@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cifar_core.evaluation import PredictionsError
+from cifar_core.evaluation.views import Views
 from cifar_core.runs import RunRecord
 from dashboard.drawing.words import percent
 from dashboard.session.cache import get_predictions
@@ -26,19 +27,19 @@ class Said:
     Attributes:
         probs: (C,) probabilities of the classes.
         is_saved: Whether the run saved them; computed now otherwise.
-        averages_flips: Whether they are of the image and its mirror image together.
+        views: The versions of the image that they are of.
         plain: (C,) what the network says of the image as it is, which is what maps and feature maps explain.
     """
 
     probs: NDArray[np.float64]
     is_saved: bool
-    averages_flips: bool
+    views: Views
     plain: NDArray[np.float64]
 
     def explain(self, class_names: tuple[str, ...], epoch: int) -> str:
         """Say where the probabilities come from, and what a single look at the image gives where that differs."""
         source = f"Saved by the run after epoch {epoch}" if self.is_saved else "Computed now, as the run predicts"
-        words = source + (", the mean over the image and its mirror image." if self.averages_flips else ".")
+        words = ", ".join(part for part in (source, self.views.words) if part) + "."
         top, plain_top = int(self.probs.argmax()), int(self.plain.argmax())
         if top == plain_top and abs(self.probs[top] - self.plain[top]) < _VISIBLE:
             return words
@@ -62,7 +63,7 @@ def what_run_says(record: RunRecord, weights: Weights, image: NDArray[np.uint8],
     plain = get_plain_probs(weights, image[None], key)[0]
     saved = None if index is None else _find_saved(record, weights.epoch, index)
     probs = get_probs(weights, image[None], key)[0] if saved is None else saved
-    return Said(probs, saved is not None, weights.averages_flips, plain)
+    return Said(probs, saved is not None, weights.views, plain)
 
 
 def _find_saved(record: RunRecord, epoch: int, index: int) -> NDArray[np.float64] | None:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cifar_core.evaluation.views import AS_IT_IS, Views, views_of
 from cifar_core.files import Stamp, stamp
 from cifar_core.runs import RunRecord
 from dashboard import engine
@@ -27,13 +28,13 @@ class Weights:
         path: The file.
         stamp: Of the file.
         epoch: After which these weights were saved, 1-based.
-        averages_flips: Whether their run predicts from an image and its mirror image.
+        views: The versions of an image that their run predicts from.
     """
 
     path: Path
     stamp: Stamp
     epoch: int
-    averages_flips: bool = False
+    views: Views = AS_IT_IS
 
     @property
     def key(self) -> str:
@@ -57,8 +58,7 @@ def find_weights(record: RunRecord, which: str) -> Weights | None:
         return None
     status = record.status()
     epoch = status.best_epoch if which == "best" else status.epoch
-    averages_flips = record.stored_config().config.training.flip_averaging
-    return Weights(path, stamped, epoch or 0, averages_flips)
+    return Weights(path, stamped, epoch or 0, views_of(record.stored_config().config.training))
 
 
 def digest(array: NDArray[np.generic]) -> str:
@@ -85,19 +85,16 @@ def get_probs(weights: Weights, images: NDArray[np.uint8], key: str) -> NDArray[
     Raises:
         CheckpointError: The file is broken.
     """
-    return _compute_probs(weights, images, key, weights.averages_flips)
+    return _compute_probs(weights, images, key, weights.views)
 
 
 def get_plain_probs(weights: Weights, images: NDArray[np.uint8], key: str) -> NDArray[np.float64]:
     """Likewise by one look at each image as it is, whatever the run does."""
-    return _compute_probs(weights, images, key, averages_flips=False)
+    return _compute_probs(weights, images, key, AS_IT_IS)
 
 
-def _compute_probs(weights: Weights, images: NDArray[np.uint8], key: str, averages_flips: bool) -> NDArray[np.float64]:
-    options = {"averages_flips": averages_flips}
-    return remember(
-        "probs", weights, key, options, lambda: engine.compute_probs(weights.load(), images, averages_flips)
-    )
+def _compute_probs(weights: Weights, images: NDArray[np.uint8], key: str, views: Views) -> NDArray[np.float64]:
+    return remember("probs", weights, key, asdict(views), lambda: engine.compute_probs(weights.load(), images, views))
 
 
 @st.cache_data(show_spinner=False, max_entries=1024)

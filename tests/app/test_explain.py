@@ -13,6 +13,7 @@ from cifar_core.data import load_dataset
 from cifar_core.derived import DerivedStore
 from cifar_core.derived.store import DerivedProgress
 from cifar_core.evaluation import load_predictions, save_predictions
+from cifar_core.evaluation.views import Views
 from cifar_core.inference.changes import compute_probs
 from cifar_core.inference.predict import predict
 from cifar_core.models import create_classifier
@@ -395,7 +396,7 @@ def averaging(complete, lab):
         path = record.predictions_path("val", 3)
         before = load_predictions(path)
         model = load_classifier(record.checkpoint_path("best"))
-        found = predict(model, dataset.images, dataset.labels, before.indices, average_flips=True)
+        found = predict(model, dataset.images, dataset.labels, before.indices, views=Views(mirrored=True))
         logits = -found.logits if is_contradicting else found.logits
         save_predictions(path, replace(found, logits=logits))
         return run_id, int(before.indices[0])
@@ -435,7 +436,7 @@ def test_what_nobody_saved_is_computed_as_the_run_predicts(open_page, averaging,
     assert "Computed now, as the run predicts, the mean over the image and its mirror image." in texts(at)
     model = load_classifier(lab.record(run_id).checkpoint_path("best"))
     image = load_dataset().images[5:6]
-    expected = compute_probs(model, image, averages_flips=True)[0]
+    expected = compute_probs(model, image, Views(mirrored=True))[0]
     assert sorted(shown_probs(at).values()) == pytest.approx(sorted(100 * expected), abs=0.051)
     assert not np.allclose(expected, compute_probs(model, image)[0], atol=1e-3)
 

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from cifar_core.config import MLPConfig, ResNetConfig, RunConfig, SimpleCNNConfig, VGGConfig
+from cifar_core.evaluation.views import Views
 from cifar_core.inference.predict import predict
 from cifar_core.models import create_classifier
 
@@ -158,6 +159,18 @@ def test_flip_averaging_is_the_mean_over_both_sides(model, dataset):
     indices = np.arange(len(images))
     mirrored = np.ascontiguousarray(images[..., ::-1])
     plain = [predict(model, pictures, targets, indices).logits for pictures in (images, mirrored)]
-    averaged = predict(model, images, targets, indices, average_flips=True)
+    averaged = predict(model, images, targets, indices, views=Views(mirrored=True))
     np.testing.assert_allclose(averaged.logits, (plain[0] + plain[1]) / 2, atol=1e-6)
     assert not np.allclose(averaged.logits, plain[0])
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_shift_averaging_counts_the_image_in_its_place_half(model, dataset, mirrored):
+    images, targets = dataset
+    wider = np.pad(images, ((0, 0), (0, 0), (1, 1), (1, 1)), mode="reflect")
+    moved = [images, wider[..., 2:, 2:], wider[..., :-2, :-2]]
+    views = Views(mirrored=mirrored)
+    each = [predict(model, pictures, targets, np.arange(len(images)), views=views).logits for pictures in moved]
+    averaged = predict(model, images, targets, np.arange(len(images)), views=Views(mirrored, shifted=True))
+    np.testing.assert_allclose(averaged.logits, each[0] / 2 + each[1] / 4 + each[2] / 4, atol=1e-6)
+    assert not np.allclose(averaged.logits, each[0], atol=1e-3)
