@@ -63,9 +63,12 @@ def estimate_memory(config: RunConfig, num_images: int, device: str = "cpu") -> 
     """
     training = config.training
     precision = expect_precision(config, device) or "float32"  # needs more, or the same
-    network = _most_bytes(_without_what_is_free(config), precision)
+    during, after, copies = _follow(_without_what_is_free(config), precision)
+    network = max(during, after + copies)  # within a step, or after an epoch, when two checkpoints are copied
     augmented = max(training.batch_size, _FEWEST_AUGMENTED) * _IMAGE_BYTES * 4 * _AUGMENTED_COPIES
     images = num_images * _IMAGE_BYTES + augmented
+    if device.startswith("cuda"):  # a recorded step keeps its own place for what a plain one makes
+        network += during - after
     if device != "cpu":
         return MemoryEstimate(0, images, network)
     return MemoryEstimate(_PROCESS_BYTES, images, int(network * _CPU_FACTOR) + _CPU_BYTES)
@@ -101,10 +104,8 @@ def _without_what_is_free(config: RunConfig) -> RunConfig:
 
 
 @lru_cache(maxsize=64)
-def _most_bytes(config: RunConfig, precision: str) -> int:
-    """Return the larger of two moments: within a step, and after an epoch, when two checkpoints are copied."""
-    during, after, copies = follow_steps(config, precision)
-    return max(during, after + copies)
+def _follow(config: RunConfig, precision: str) -> tuple[int, int, int]:
+    return follow_steps(config, precision)
 
 
 def follow_steps(config: RunConfig, precision: str) -> tuple[int, int, int]:

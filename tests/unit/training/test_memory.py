@@ -81,11 +81,11 @@ def test_more_images_a_step_and_wider_networks_need_more():
 def test_settings_that_need_no_memory_are_not_followed_twice(monkeypatch):
     followed = []
     monkeypatch.setattr(memory, "follow_steps", lambda *arguments: followed.append(arguments) or (1, 1, 1))
-    memory._most_bytes.cache_clear()
+    memory._follow.cache_clear()
     for changes in ({}, {"training.num_epochs": 3}, {"optimizer.learning_rate": 0.5}, {"training.seed": 9}):
         estimate_memory(with_overrides(PRESETS["notebook"].config, changes), 6_000)
     assert len(followed) == 1
-    memory._most_bytes.cache_clear()
+    memory._follow.cache_clear()
 
 
 def test_a_device_of_its_own_holds_images_and_network_but_no_process():
@@ -94,6 +94,13 @@ def test_a_device_of_its_own_holds_images_and_network_but_no_process():
     assert there.process == 0
     assert there.images == here.images
     assert there.network < here.network
+
+
+def test_a_recorded_step_needs_its_own_place_for_what_it_makes():
+    config = with_overrides(PRESETS["notebook"].config, {"training.precision": "float32"})
+    plain, recorded = (estimate_memory(config, 6_000, device).network for device in ("mps", "cuda:0"))
+    during, after, _ = follow_steps(config, "float32")
+    assert recorded - plain == during - after
 
 
 def test_a_shortage_names_both_numbers_and_what_helps(monkeypatch):
