@@ -68,12 +68,10 @@ lock: setup
 clean:
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-# uv if it is there and succeeds, else pip, which then says what is wrong.
+# By uv if it is there and succeeds, else by pip, which then says what is wrong. Options of uv's, options of pip's.
 define install
-	build=$$($(BIN)/python .ci/torch_build.py $(TORCH)) && \
-	{ $(UV) pip install --quiet --python $(BIN)/python -c constraints.txt -r $< $$([ $$build = pypi ] || echo --torch-backend $$build) || \
-		$(BIN)/python -m pip install --quiet -c constraints.txt -r $< $$([ $$build = pypi ] || echo --extra-index-url $(CPU_INDEX)); }
-	touch $@
+	{ $(UV) pip install --quiet --python $(BIN)/python -c constraints.txt -r $< $(1) || \
+		$(BIN)/python -m pip install --quiet -c constraints.txt -r $< $(2); }
 endef
 
 .venv/bin/python:
@@ -82,10 +80,14 @@ endef
 	$(UV) --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet -c constraints.txt uv || $(BIN)/python -m pip install --quiet --upgrade pip
 
 $(APP_READY): requirements.txt constraints.txt | .venv/bin/python
-	$(install)
+	build=$$($(BIN)/python .ci/torch_build.py $(TORCH)) && case $$build in \
+	cpu) $(call install,--torch-backend cpu,--extra-index-url $(CPU_INDEX)) ;; \
+	*) $(call install) ;; esac
+	touch $@
 
 $(DEV_READY): requirements-dev.txt constraints.txt $(APP_READY)
 	$(install)
+	touch $@
 
 # The dashboard's JavaScript: node comes with the Python packages, its linter and type checker by package-lock.json.
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/npm

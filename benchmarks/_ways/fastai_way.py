@@ -4,6 +4,7 @@ import tempfile
 from functools import partial
 from typing import Any
 
+import torch
 from fastai.vision import all as fastai
 from torch import nn
 
@@ -72,7 +73,7 @@ def _create_loaders(task: Task) -> Any:
     normalize = fastai.Normalize.from_stats(task.statistics.mean, task.statistics.std, cuda=task.device != "cpu")
     return datasets.dataloaders(
         bs=task.batch_size,
-        device=task.device,
+        device=torch.device(task.device),
         after_item=[fastai.CropPad(padded), fastai.RandomCrop(32), fastai.FlipItem(), fastai.ToTensor()],
         after_batch=[fastai.IntToFloatTensor(), normalize],
     )

@@ -69,10 +69,9 @@ def measure(task: Task) -> dict[str, Pace]:
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore")
     clock = EpochClock(task.device)
-    is_gpu = task.device.startswith("cuda")
     with tempfile.TemporaryDirectory() as folder:
         trainer = lightning.Trainer(
-            accelerator="gpu" if is_gpu else "cpu",
+            accelerator="cpu" if task.device == "cpu" else "auto",
             devices=1,
             max_epochs=NUM_EPOCHS,
             benchmark=True,

@@ -97,9 +97,11 @@ def test_make_asks_uv_first_and_pip_if_that_fails_for_the_build_that_was_chosen(
         server.shutdown()
         server.server_close()
     lines = (tmp_path / "log").read_text().splitlines()
-    assert [line.split()[0] for line in lines] == (["uv"] * 2 if tool == "uv" else ["uv", "pip"] * 2)
+    tools = ["uv"] if tool == "uv" else ["uv", "pip"]
     chosen = {"uv": "--torch-backend cpu", "pip": f"--extra-index-url {index}"}
-    assert all(line.endswith(chosen[line.split()[0]]) for line in lines)
+    endings = [f"-r requirements.txt {chosen[name]}" for name in tools] + ["-r requirements-dev.txt"] * len(tools)
+    assert [line.split()[0] for line in lines] == tools * 2
+    assert [line for line, ending in zip(lines, endings, strict=True) if not line.rstrip().endswith(ending)] == []
     assert make(tmp_path, "setup") == ""  # a second time there is nothing to do
 
 
