@@ -13,31 +13,18 @@ import statistics
 import sys
 import time
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
 from benchmarks._report import judge, print_report
-from benchmarks._ways import COURSE, FIT, FLOAT32, LIMIT, finish, measure_way
-from cifar_core.config import RunConfig
-from cifar_core.data import Dataset, load_dataset
+from benchmarks._ways import COURSE, FIT, FLOAT32, LIMIT, Way, measure_way
+from benchmarks._ways.cases import Case, list_cases
+from benchmarks._ways.task import finish
+from cifar_core.data import load_dataset
 from cifar_core.models import summarize_config
-from cifar_core.overrides import with_overrides
-from cifar_core.presets import PRESETS
 from cifar_core.training.device import resolve_device
-
-_CROP_AND_FLIP = {"augmentation.crop_padding": 4, "augmentation.horizontal_flip": True}
-
-
-@dataclass(frozen=True)
-class _Case:
-    """A network with its settings, and how many images make an epoch here."""
-
-    config: RunConfig
-    num_images: int
-    goal: float | None = None
 
 
 def main(arguments: list[str]) -> int:
@@ -45,7 +32,7 @@ def main(arguments: list[str]) -> int:
     quick = "--quick" in arguments
     dataset, device = load_dataset(), resolve_device("auto")
     goals: list[dict[str, Any]] = []
-    cases = _cases(dataset, device, quick)
+    cases = list_cases(dataset, device, quick)
     for name, case in list(cases.items())[: 1 if quick else None]:
         speeds = _measure(case, 1 if quick else 5)
         for way, values in speeds.items():
@@ -57,37 +44,19 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _cases(dataset: Dataset, device: str, quick: bool) -> dict[str, _Case]:
-    """On a GPU whole epochs; on a CPU as many images as take some seconds."""
-    whole = int(0.9 * dataset.num_train)
-    is_gpu = device != "cpu"
-
-    def size(on_cpu: int) -> int:
-        return min(whole, 640 if quick else whole if is_gpu else on_cpu)
-
-    batch_size = 2000 if is_gpu else 500
-    changes = {"training.device": "auto"}
-    speed = {"training.batch_size": min(batch_size, size(2_000) // 4), "augmentation.crop_padding": 4}
-    return {
-        "simple_cnn": _Case(
-            with_overrides(PRESETS["notebook"].config, _CROP_AND_FLIP | changes), size(8_000), 20.0 if is_gpu else 3.0
-        ),
-        "resnet": _Case(with_overrides(PRESETS["resnet"].config, changes), size(2_000)),
-        "speed": _Case(with_overrides(PRESETS["speed"].config, speed | changes), size(2_000)),
-    }
-
-
-def _measure(case: _Case, repeats: int) -> dict[str, list[float]]:
-    config = with_overrides(case.config, {"training.num_epochs": 2})
+def _measure(case: Case, repeats: int) -> dict[str, list[float]]:
+    ways: tuple[Way, ...] = ("course", "ours")
     speeds: dict[str, list[float]] = defaultdict(list)
     for _ in range(repeats):
-        for way in ("course", "ours"):
-            for name, speed in measure_way(way, config, case.num_images).items():
-                speeds[name].append(speed)
+        for way in ways:
+            for name, pace in measure_way(way, case.config, case.num_images).items():
+                speeds[name].append(pace.steps)
+                if pace.whole is not None:
+                    speeds[f"{name}, val and what else belongs to an epoch"].append(pace.whole)
     return speeds
 
 
-def _compare(name: str, case: _Case, speeds: dict[str, list[float]]) -> list[dict[str, Any]]:
+def _compare(name: str, case: Case, speeds: dict[str, list[float]]) -> list[dict[str, Any]]:
     course = np.max([speeds[way] for way in COURSE], axis=0)
     fit, limit, float32 = (np.array(speeds[way]) for way in (FIT, LIMIT, FLOAT32))
     return [
@@ -103,7 +72,7 @@ def _compare(name: str, case: _Case, speeds: dict[str, list[float]]) -> list[dic
     ]
 
 
-def _share_of_peak(name: str, case: _Case, images_per_second: float, device: str) -> dict[str, Any]:
+def _share_of_peak(name: str, case: Case, images_per_second: float, device: str) -> dict[str, Any]:
     """The FLOP rate of training (forward and twice that backward) beside that of large matrix products."""
     size, repeats = 8192, 20
     left, right = (torch.randn(size, size, device=device, dtype=torch.bfloat16) for _ in range(2))
