@@ -19,11 +19,6 @@ class Views:
     shifted: bool = False
 
     @property
-    def count(self) -> int:
-        """How many forward passes an image takes."""
-        return (2 if self.mirrored else 1) * (3 if self.shifted else 1)
-
-    @property
     def words(self) -> str:
         """What the mean is over, for people; empty for the image alone."""
         if not self.shifted:

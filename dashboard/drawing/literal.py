@@ -25,7 +25,6 @@ _BREAKS = re.compile(
     re.I,
 )
 _BREAK = ":small[]"
-_NOT_IN_FILE_NAMES = re.compile(r"[^\w.+-]+")
 
 
 def plain(text: str, most: int | None = LONGEST) -> str:
@@ -58,11 +57,6 @@ def message(error: object) -> str:
 def in_figure(text: str, most: int | None = LONGEST) -> str:
     """Return text so that plotly, which reads HTML and formulas, shows it as it is."""
     return html.escape(plain(text, most), quote=False).replace("$", "&#36;")
-
-
-def in_file_name(text: str) -> str:
-    """Return text as a part of a file's name, on every system."""
-    return _NOT_IN_FILE_NAMES.sub("-", plain(text, 60)).strip("-.") or "unnamed"
 
 
 def plain_lines(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dashboard.drawing.literal import in_code, in_figure, in_file_name, literal, message, plain, plain_lines
+from dashboard.drawing.literal import in_code, in_figure, literal, message, plain, plain_lines
 
 
 @pytest.mark.parametrize(
@@ -48,10 +48,6 @@ def test_code_holds_any_path():
 
 def test_a_figure_takes_no_html_and_no_formula():
     assert in_figure('<a href="//b">$x$</a> & c') == '&lt;a href="//b"&gt;&#36;x&#36;&lt;/a&gt; &amp; c'
-
-
-def test_a_file_name_holds_what_every_system_allows():
-    assert (in_file_name("../a b:c?.png"), in_file_name("\n/")) == ("a-b-c-.png", "unnamed")
 
 
 def test_a_box_to_write_in_keeps_its_lines():
