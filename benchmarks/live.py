@@ -1,6 +1,6 @@
 """What watching costs a training: its throughput with Train open against nobody watching.
 
-python -m benchmarks.live [--quick | --tabs]. Uses CIFAR_DATA_DIR; without CIFAR-10 there, the practice set. Needs a
+python -m benchmarks.live [--quick] [--tabs]. Uses CIFAR_DATA_DIR; without CIFAR-10 there, the practice set. Needs a
 Chromium.
 
 One training goes on all the time, and windows take turns: somebody looks, then looks away, as a hidden tab does, which
