@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, Page
 
 from benchmarks._app import get_store, opened_app, start_training, wait
 from benchmarks._report import judge, print_report
+from benchmarks._store import write_run
 from benchmarks._viewer import Viewer
 from tests.browser.app import App, expect_drawn
 
@@ -34,6 +35,7 @@ _PAGES = {
 }
 _NUM_SESSIONS = 20
 _GALLERIES = (100, 400)
+_GOAL_OPENED, _GOAL_SESSIONS = 0.8, 0.25
 
 # Notes how long it takes from a question for what is new in a run to its picture on the screen.
 _WATCH_REFRESHES = """
@@ -65,14 +67,15 @@ def main(arguments: list[str]) -> int:
         record = start_training(app, quick=quick)
         wait(lambda: len(record.epoch_rows()) >= 2, 300)
         goals += _measure_reruns(app, record.run_id, "beside a training", repeats, None)
-        goals += _measure_opens(app, browser, record.run_id, "beside a training", num_opened)
+        goals += _measure_opens(app, browser, record.run_id, "beside a training", num_opened, None)
         goals.append(_measure_refreshes(app, browser, record.run_id, repeats))
         get_store(app).stop(record.run_id)
         wait(lambda: not record.status().is_active, 60)
         goals += _measure_reruns(app, record.run_id, "alone", repeats, 0.1)
-        goals += _measure_opens(app, browser, record.run_id, "alone", num_opened)
+        goals += _measure_opens(app, browser, record.run_id, "alone", num_opened, _GOAL_OPENED)
         goals += _measure_galleries(app, browser, num_opened)
         goals.append(_measure_sessions(app, record.run_id, repeats))
+        goals += _measure_long_run(app, 1_000 if quick else 100_000)
     for goal in goals:
         print(f"{goal['what']}: {goal['value']:.3f} s")
     print_report("dashboard", goals)
@@ -114,10 +117,24 @@ def _measure_sessions(app: App, run_id: str, repeats: int) -> dict[str, Any]:
             viewer.wait(1)
         taken = [seconds for _ in range(repeats) for seconds in pool.map(Viewer.rerun, viewers)]
     what = f"any page, {_NUM_SESSIONS} sessions asking at once: seconds"
-    return judge(what, statistics.median(taken), 0.4)
+    return judge(what, statistics.median(taken), _GOAL_SESSIONS)
 
 
-def _measure_opens(app: App, browser: Browser, run_id: str, situation: str, repeats: int) -> list[dict[str, Any]]:
+def _measure_long_run(app: App, num_rows: int) -> list[dict[str, Any]]:
+    """A run of 200 epochs that this server has not read yet, opened by a session that draws nothing."""
+    goals = []
+    for name in ("Train", "Runs"):
+        run_id = write_run(get_store(app).runs_dir, num_rows, 200, has_ended=True)
+        with Viewer(app.port, name, f"run={run_id}&runs={run_id}") as viewer:
+            viewer.wait(1)
+        what = f"{name} of a run of 200 epochs and {num_rows} rows, for the first time: seconds"
+        goals.append(judge(what, viewer.response_seconds[0], 0.3))
+    return goals
+
+
+def _measure_opens(
+    app: App, browser: Browser, run_id: str, situation: str, repeats: int, goal: float | None
+) -> list[dict[str, Any]]:
     """From the address to a page that the server has drawn to its end."""
     taken: dict[str, list[float]] = {name: [] for name in _PAGES}
     for _ in range(repeats):
@@ -129,7 +146,7 @@ def _measure_opens(app: App, browser: Browser, run_id: str, situation: str, repe
                 expect_drawn(page)
                 taken[name].append(time.perf_counter() - started)
     return [
-        judge(f"{name}, opened in a new browser {situation}: seconds", statistics.median(seconds), None)
+        judge(f"{name}, opened in a new browser {situation}: seconds", statistics.median(seconds), goal)
         for name, seconds in taken.items()
     ]
 

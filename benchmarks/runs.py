@@ -1,26 +1,34 @@
-"""What the record of runs costs: rows written, read and followed; five hundred runs listed and indexed again.
+"""What the record of runs costs: rows written, read and followed, live answers, five hundred runs listed and indexed.
 
-python -m benchmarks.runs [--quick]. Needs no dataset.
+python -m benchmarks.runs [--quick]. Uses CIFAR_DATA_DIR for the number of classes alone; without it, the practice set.
 """
 
 import math
+import os
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from starlette.requests import Request
+
 from benchmarks._report import judge, print_report
-from benchmarks._store import IdleExecutor, fill_store
+from benchmarks._store import IdleExecutor, fill_store, step_row, write_run
 from cifar_core.runs import RunStore
 from cifar_core.runs.journal import append_row
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.record import RunRecord
 from cifar_core.training.events import EpochDone, StepsDone, TrainingStarted, event_row
+from dashboard.session.cache import get_dataset, get_store
+from dashboard.train.feed import create_routes
 
 _SECONDS_A_ROW = 0.5  # of training: so often `fit` reports
+_NUM_ROWS, _NUM_EPOCHS, _NUM_ANSWERS = (100, 1_600, 14_400, 100_000), 50, 40
+_GOAL_READ, _GOAL_ANSWER, _GOAL_FIRST = 0.0005, 0.002, 0.3
 
 
 def main(arguments: list[str]) -> int:
@@ -29,6 +37,7 @@ def main(arguments: list[str]) -> int:
     num_rows, num_runs, repeats = (1_000, 40, 1) if quick else (10_000, 500, 7)
     with tempfile.TemporaryDirectory() as folder:
         goals = _measure_rows(Path(folder) / "one", num_rows, repeats)
+        goals += _measure_feed(Path(folder) / "followed", (100, 1_600) if quick else _NUM_ROWS)
         goals += _measure_store(Path(folder) / "many", num_runs, repeats)
     for goal in goals:
         print(f"{goal['what']}: {goal['value']:.3g}")
@@ -71,6 +80,43 @@ def _measure_rows(run_dir: Path, num_rows: int, repeats: int) -> list[dict[str, 
     ]
 
 
+def _measure_feed(runs_dir: Path, counts: Sequence[int]) -> list[dict[str, Any]]:
+    """What an open Train page's question costs, of ever longer runs: its own work alone, without the server's."""
+    os.environ["CIFAR_RUNS_DIR"] = str(runs_dir)
+    get_dataset()
+    goals = []
+    for count in counts:
+        run_id, per_epoch = write_run(runs_dir, count, _NUM_EPOCHS, has_ended=False), count // _NUM_EPOCHS
+        record = get_store().record(run_id)
+        rows = [step_row(place, per_epoch) for place in range(count, count + 3 * _NUM_ANSWERS)]
+        first = _time(partial(_answer, run_id, "Curves"))
+        goals.append(judge(f"{count} rows, first answer of a new server: seconds", first, _GOAL_FIRST))
+        goals.append(
+            judge(f"{count} rows, an added one read: seconds", _follow(record, rows, record.step_rows), _GOAL_READ)
+        )
+        for view in ("Curves", "Steps"):
+            taken = _follow(record, rows, partial(_answer, run_id, view))
+            goals.append(judge(f"{count} rows, {view} answered with an added one: seconds", taken, _GOAL_ANSWER))
+        taken = statistics.median(_time(partial(_answer, run_id, "Curves")) for _ in range(_NUM_ANSWERS))
+        goals.append(judge(f"{count} rows, Curves answered when nothing is new: seconds", taken, _GOAL_ANSWER))
+    return goals
+
+
+def _follow(record: RunRecord, rows: list[dict[str, Any]], act: Callable[[], object]) -> float:
+    taken = []
+    for _ in range(_NUM_ANSWERS):
+        append_row(record.files.metrics, rows.pop(0))
+        taken.append(_time(act))
+    return statistics.median(taken)
+
+
+def _answer(run_id: str, view: str) -> None:
+    (route,) = create_routes()
+    scope = {"type": "http", "method": "GET", "path_params": {"run_id": run_id}, "headers": []}
+    answer = route.endpoint(Request(scope | {"query_string": f"view={view}".encode()}))
+    assert answer.status_code == 200
+
+
 def _row(place: int) -> dict[str, Any]:
     epoch = 1 + place // 10
     if place % 10 == 9:
@@ -98,12 +144,13 @@ def _measure_store(runs_dir: Path, num_runs: int, repeats: int) -> list[dict[str
 
 
 def _median(act: Callable[[], object], repeats: int) -> float:
-    taken = []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        act()
-        taken.append(time.perf_counter() - started)
-    return statistics.median(taken)
+    return statistics.median(_time(act) for _ in range(repeats))
+
+
+def _time(act: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What a run's curves say, by rules that are stated, each with one experiment to try next. Free of torch."""
 
+from cifar_core.advice.course import LossCourse
 from cifar_core.advice.diagnosis import RULES, diagnose
 from cifar_core.advice.finding import Changes, Finding, History, Row
 from cifar_core.advice.generalization import find_overfitting, find_plateau, find_still_improving, find_val_above_train
@@ -10,6 +11,7 @@ __all__ = [
     "Changes",
     "Finding",
     "History",
+    "LossCourse",
     "Row",
     "diagnose",
     "find_chance_level",

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cifar_core.advice.course import LossCourse
 from cifar_core.config import RunConfig
 
 Row = Mapping[str, Any]
@@ -38,7 +39,7 @@ class History:
     Attributes:
         config: Its settings.
         epochs: Rows of finished epochs, in order, as `RunRecord.epoch_rows` returns them.
-        steps: Rows within epochs, in order.
+        losses: Of the steps.
         steps_per_epoch: Optimizer updates of an epoch.
         has_ended: Whether no more will come.
         has_diverged: Whether it ended because the loss was no longer a number.
@@ -47,7 +48,7 @@ class History:
 
     config: RunConfig
     epochs: Sequence[Row]
-    steps: Sequence[Row]
+    losses: LossCourse
     steps_per_epoch: float
     has_ended: bool = False
     has_diverged: bool = False

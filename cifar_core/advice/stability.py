@@ -3,12 +3,12 @@
 import math
 from collections.abc import Mapping
 
+from cifar_core.advice.course import SPIKE_FACTOR, SPIKE_NATS
 from cifar_core.advice.finding import Finding, History, percent
 from cifar_core.advice.remedies import slow_down
 from cifar_core.config import section_choices
 
 _CHANCE_MARGIN = 0.03
-_SPIKE_FACTOR, _SPIKE_NATS, _SMOOTHING = 1.6, 0.2, 0.7
 _DEAD_SHARE = 0.4
 
 
@@ -16,7 +16,7 @@ def find_divergence(history: History) -> Finding | None:
     """The loss was no longer a number."""
     if not history.has_diverged:
         return None
-    last = history.steps[-1]["step"] / history.steps_per_epoch if history.steps else 0.0
+    last = history.losses.last_step / history.steps_per_epoch
     rate = history.config.optimizer.learning_rate
     return Finding(
         "Divergence",
@@ -31,24 +31,17 @@ def find_divergence(history: History) -> Finding | None:
 
 def find_spike(history: History) -> Finding | None:
     """The train loss leapt up."""
-    smoothed, lowest, worst = None, math.inf, None
-    for row in history.steps:
-        loss = row["train/loss"]
-        smoothed = loss if smoothed is None else _SMOOTHING * smoothed + (1 - _SMOOTHING) * loss
-        if smoothed > max(_SPIKE_FACTOR * lowest, lowest + _SPIKE_NATS) and (
-            worst is None or smoothed / lowest > worst[0]
-        ):
-            worst = (smoothed / lowest, row["step"] / history.steps_per_epoch)
-        lowest = min(lowest, smoothed)
-    if worst is None:
+    course = history.losses
+    if not course.leap:
         return None
+    epoch = course.leap_step / history.steps_per_epoch
     return Finding(
         "Loss spike",
-        worst[1],
-        f"Train loss leapt to {worst[0]:.1f} times its lowest in epoch {math.floor(worst[1]) + 1}: some steps went too "
+        epoch,
+        f"Train loss leapt to {course.leap:.1f} times its lowest in epoch {math.floor(epoch) + 1}: some steps went too "
         "far.",
-        f"Said when the smoothed train loss rises above {_SPIKE_FACTOR:g} times the lowest before it, and by at least "
-        f"{_SPIKE_NATS:g}.",
+        f"Said when the smoothed train loss rises above {SPIKE_FACTOR:g} times the lowest before it, and by at least "
+        f"{SPIKE_NATS:g}.",
         *slow_down(history.config),
     )
 

@@ -35,7 +35,7 @@ def measure_dead_relus(
         return {}
     hooks = [module.register_forward_hook(partial(look, name)) for name, module in relus]
     try:
-        predict(classifier, images, np.zeros(len(images), np.int64), indices)
+        predict(classifier, images, np.zeros(len(images), np.int64), indices, in_order=True)
     finally:
         for hook in hooks:
             hook.remove()

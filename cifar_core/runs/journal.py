@@ -31,6 +31,7 @@ class Journal:
     def damage(self) -> str:
         """What is left out, in words; empty if nothing is."""
         with self._up_to_date():
+            self._finish()
             if self._num_damaged:
                 return f"{self._num_damaged} {'line' if self._num_damaged == 1 else 'lines'} of {self._path.name}"
             return self._problem
@@ -50,12 +51,19 @@ class Journal:
 
     def _read_on(self) -> None:
         try:
-            rows, self._offset = read_rows_from(self._path, self._offset)
+            lines, self._offset = read_lines_from(self._path, self._offset)
         except RunError as error:
             self._problem = str(error)
             return
-        for row in rows:
-            self._num_damaged += row is None or not self._take(row)
+        for line in lines:
+            self._take_line(line)
+
+    def _take_line(self, line: bytes) -> None:
+        row = parse_row(line)
+        self._num_damaged += row is None or not self._take(row)
+
+    def _finish(self) -> None:
+        """Read what was only taken in so far: to count what is damaged, all of it has to be."""
 
     def _start_over(self) -> None:
         """Forget all rows: another file took the place of the one that was read."""
@@ -82,11 +90,10 @@ def append_row(path: Path, row: dict[str, Any]) -> None:
         os.close(descriptor)
 
 
-def read_rows_from(path: Path, offset: int) -> tuple[list[dict[str, Any] | None], int]:
-    """Return the rows behind a byte offset, in order, and the offset at which to go on next time.
+def read_lines_from(path: Path, offset: int) -> tuple[list[bytes], int]:
+    """Return the lines behind a byte offset, in order, and the offset at which to go on next time.
 
-    A line that is no row, e.g. a torn one that a killed process left, is None. A last one that is not finished yet is
-    left for next time.
+    A last one that is not finished yet is left for next time.
 
     Raises:
         RunError: The file is there and cannot be read.
@@ -100,10 +107,11 @@ def read_rows_from(path: Path, offset: int) -> tuple[list[dict[str, Any] | None]
     except OSError as error:
         raise unreadable(path, explain(error)) from error
     end = content.rfind(b"\n") + 1
-    return [_parse(line) for line in content[:end].split(b"\n") if line.strip()], offset + end
+    return [line for line in content[:end].split(b"\n") if line and not line.isspace()], offset + end
 
 
-def _parse(line: bytes) -> dict[str, Any] | None:
+def parse_row(line: bytes) -> dict[str, Any] | None:
+    """Return a line's row; None if it is none, e.g. a torn one that a killed process left."""
     try:
         row = json.loads(encodable(line))
     except (ValueError, RecursionError):

@@ -18,6 +18,7 @@ from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.metrics import EventHistory, MetricsHistory
 from cifar_core.runs.salvage import encodable, fit_model, is_number, read_object, unreadable
 from cifar_core.runs.status import Moment, RunStatus, read_status
+from cifar_core.runs.steps import Bookmark
 
 _TAIL_BYTES = 64_000
 # What readers of an environment rely on being words, or numbers.
@@ -123,9 +124,11 @@ class RunRecord:
 
     def step_rows(self, max_rows: int = 400) -> list[dict[str, Any]]:
         """Return rows within epochs, thinned evenly to `max_rows`; those of an abandoned part are left out."""
-        steps = self._metrics.rows("step")
-        stride = max(1, -(-len(steps) // max_rows))
-        return steps[::-1][::stride][::-1]
+        return self._metrics.steps(max_rows)
+
+    def step_rows_on(self, max_rows: int, bookmark: Bookmark | None) -> tuple[list[dict[str, Any]], Bookmark, bool]:
+        """Return those that are new since a bookmark, the next bookmark, and whether they go on from the last ones."""
+        return self._metrics.steps_on(max_rows, bookmark)
 
     def compile_seconds(self) -> float:
         """Return how long the network was compiled before its steps, over all attempts; 0 if it was not."""

@@ -1,6 +1,7 @@
 """Curves over epochs: one run's with what is to be seen in them, or one quantity of several runs."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -37,28 +38,51 @@ STEP_CURVES = {
 }
 
 
+@dataclass(frozen=True)
+class Points:
+    """What was measured of one split, place by place; None where a value is missing.
+
+    Attributes:
+        epochs: Fractional within an epoch.
+        steps: Optimizer updates.
+        accuracy: In [0, 1].
+        loss: In nats.
+    """
+
+    epochs: list[float]
+    steps: list[int | None]
+    accuracy: list[float | None]
+    loss: list[float | None]
+
+
 def curves_frame(
     epoch_rows: Sequence[Mapping[str, Any]], step_rows: Sequence[Mapping[str, Any]], steps_per_epoch: float
 ) -> pd.DataFrame:
-    """Return one run's curves in long form; columns as the keys of `curve_rows`."""
-    rows = curve_rows(epoch_rows, step_rows, steps_per_epoch)
+    """Return one run's curves in long form: columns split, epoch, step, accuracy, loss."""
+    rows = [
+        (split, *values)
+        for split, points in curve_points(epoch_rows, step_rows, steps_per_epoch).items()
+        for values in zip(points.epochs, points.steps, points.accuracy, points.loss, strict=True)
+    ]
     return pd.DataFrame(rows, columns=["split", "epoch", "step", "accuracy", "loss"])
 
 
-def curve_rows(
+def curve_points(
     epoch_rows: Sequence[Mapping[str, Any]], step_rows: Sequence[Mapping[str, Any]], steps_per_epoch: float
-) -> list[dict[str, Any]]:
-    """Return one run's curves as points.
+) -> dict[str, Points]:
+    """Return one run's curves by split: "train" within epochs, "val" after each."""
+    within = [row["step"] / max(steps_per_epoch, 1) for row in step_rows]
+    after = [row["epoch"] for row in epoch_rows]
+    return {"train": _points("train", step_rows, within), "val": _points("val", epoch_rows, after)}
 
-    Keys: split ("train" within epochs, "val" after each), epoch (fractional within an epoch), step, accuracy in [0, 1],
-    loss; None where there is no value.
-    """
-    train = [_curve_row("train", row, steps_per_epoch) for row in step_rows]
-    return train + [_curve_row("val", row, steps_per_epoch) for row in epoch_rows]
+
+def _points(split: str, rows: Sequence[Mapping[str, Any]], epochs: list[float]) -> Points:
+    accuracy, loss = ([row.get(f"{split}/{quantity}") for row in rows] for quantity in ("accuracy", "loss"))
+    return Points(epochs, [row.get("step") for row in rows], accuracy, loss)
 
 
 def curves_chart(
-    rows: Sequence[Mapping[str, Any]],
+    points: Mapping[str, Points],
     quantity: Quantity,
     yardsticks: Sequence[tuple[str, float]] = (),
     marks: Sequence[Mark] = (),
@@ -67,7 +91,7 @@ def curves_chart(
     """Draw train (fine, within epochs) and val (a point an epoch) over epochs.
 
     Args:
-        rows: As `curve_rows` returns them. Drawn anew each second while a run goes on, hence no table.
+        points: As `curve_points` returns them. Drawn anew each second while a run goes on, hence no table.
         quantity: Which of their values.
         yardsticks: Levels to hold an accuracy against.
         marks: What is to be seen where.
@@ -77,15 +101,12 @@ def curves_chart(
     for place, (name, other) in enumerate(() if others is None else others.groupby("run", sort=False)):
         colour = CLASS_COLOURS[(3 * place + 2) % len(CLASS_COLOURS)]
         lines.append(Line(str(name), other["epoch"].tolist(), other["value"].tolist(), colour, 1.5, is_dotted=True))
-    for split, colour, width in (("train", TRAIN, 1.5), ("val", VAL, 2.0)):
-        part = [row for row in rows if row["split"] == split]
-        has_points = split == "val" and len(part) <= _MOST_POINTS
-        x, y = [row["epoch"] for row in part], [row[quantity] for row in part]
-        lines.append(Line(split, x, y, colour, width, has_points=has_points))
+    train, val = (getattr(points[split], quantity) for split in ("train", "val"))
+    lines.append(Line("train", points["train"].epochs, train, TRAIN, 1.5))
+    lines.append(Line("val", points["val"].epochs, val, VAL, 2.0, has_points=len(val) <= _MOST_POINTS))
     if quantity == "loss":
-        train, val = (_known(line.y) for line in lines[-2:])
-        return LineChart(lines, "Epoch", "Loss (nats)", (0.0, _top_of_loss(train, val)), marks=marks)
-    top = top_of_accuracy([row["accuracy"] for row in rows], yardsticks)
+        return LineChart(lines, "Epoch", "Loss (nats)", (0.0, _top_of_loss(_known(train), _known(val))), marks=marks)
+    top = top_of_accuracy(train + val, yardsticks)
     levels = [Level(name, level) for name, level in yardsticks if level <= top]
     return LineChart(lines, "Epoch", "Accuracy", (0.0, top), is_share=True, levels=levels, marks=marks)
 
@@ -123,23 +144,33 @@ def overlay_figure(frame: pd.DataFrame, curve: str, lines: Sequence[tuple[str, f
     return figure
 
 
-def steps_frame(step_rows: Sequence[Mapping[str, Any]], steps_per_epoch: float) -> pd.DataFrame:
-    """Return a row for each report within epochs: epoch (fractional), step, and the quantities of `STEP_CURVES`."""
-    rows = [
-        {"epoch": row["step"] / max(steps_per_epoch, 1), "step": row["step"]}
-        | {name: row.get(name) for name in STEP_CURVES}
-        for row in step_rows
-    ]
-    frame = pd.DataFrame(rows, columns=["epoch", "step", *STEP_CURVES])
-    frame["device_memory"] = frame["device_memory"].astype(float) / 1e9
-    return frame.dropna(axis="columns", how="all")
+def step_points(step_rows: Sequence[Mapping[str, Any]], steps_per_epoch: float) -> dict[str, Sequence[float | None]]:
+    """Return what was measured at each report within epochs: epoch (fractional), step, and quantities of `STEP_CURVES`.
+
+    A quantity that was never measured is left out.
+    """
+    points: dict[str, Sequence[float | None]] = {
+        "epoch": [row["step"] / max(steps_per_epoch, 1) for row in step_rows],
+        "step": [row["step"] for row in step_rows],
+    }
+    for name in STEP_CURVES:
+        values = [row.get(name) for row in step_rows]
+        if any(value is not None for value in values):
+            points[name] = [value and value / 1e9 for value in values] if name == "device_memory" else values
+    return points
 
 
-def step_chart(frame: pd.DataFrame, name: str, marks: Sequence[Mark] = ()) -> LineChart:
-    """Draw one quantity of `STEP_CURVES` over epochs."""
+def step_chart(points: Mapping[str, Sequence[float | None]], name: str, marks: Sequence[Mark] = ()) -> LineChart:
+    """Draw one quantity of `STEP_CURVES` over epochs.
+
+    Args:
+        points: As `step_points` returns them.
+        name: Which of them.
+        marks: What is to be seen where.
+    """
     title = STEP_CURVES[name][0]
-    top = float(frame[name].max()) * 1.08
-    line = Line(title, frame["epoch"].tolist(), frame[name].tolist(), VAL, 1.5)
+    top = max(_known(points[name]), default=0.0) * 1.08
+    line = Line(title, [epoch or 0.0 for epoch in points["epoch"]], points[name], VAL, 1.5)
     return LineChart([line], "Epoch", title, (0.0, top or 1.0), marks=marks, height=STEP_CHART_HEIGHT, has_legend=False)
 
 
@@ -153,12 +184,6 @@ def class_accuracy_chart(frame: pd.DataFrame) -> LineChart:
         lines.append(Line(str(name), part["epoch"].tolist(), accuracies, colours[str(name)], end_label=label))
     title = "Val accuracy of the class"
     return LineChart(lines, "Epoch", title, (0.0, 1.02), is_share=True, height=380, has_legend=False)
-
-
-def _curve_row(split: str, row: Mapping[str, Any], steps_per_epoch: float) -> dict[str, Any]:
-    epoch = row["epoch"] if split == "val" else row["step"] / max(steps_per_epoch, 1)
-    values = {quantity: row.get(f"{split}/{quantity}") for quantity in ("accuracy", "loss")}
-    return {"split": split, "epoch": epoch, "step": row.get("step"), **values}
 
 
 def _known(values: Sequence[float | None]) -> list[float]:

@@ -1,25 +1,25 @@
-"""A run's curves with what they say. Computed once for all who look on, since several tabs may, once a second."""
+"""A run's curves with what they say."""
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from cifar_core.advice import Finding, History, diagnose
-from cifar_core.files import Stamp, stamp
+from cifar_core.advice import Finding
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunRecord, RunStatus, RunSummary, read_learning_rate_changes
 from cifar_core.runs.precision import describe_precision
 from dashboard.components import Mark, line_chart
 from dashboard.components.lines import encode_chart
 from dashboard.drawing.chart_style import yardsticks
-from dashboard.drawing.curve_charts import Quantity, curve_rows, curves_chart, curves_frame, overlay_frame
+from dashboard.drawing.curve_charts import Quantity, curve_points, curves_chart, curves_frame, overlay_frame
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import run_name
 from dashboard.session import address, state
-from dashboard.session.cache import get_dataset, get_store
+from dashboard.session.cache import get_store
 from dashboard.session.gone import drop_gone
+from dashboard.train.findings import find_all
 
 _QUANTITIES: tuple[Quantity, Quantity] = ("accuracy", "loss")
 _HEIGHT = 280
@@ -86,37 +86,24 @@ def rate_marks(record: RunRecord, steps_per_epoch: float) -> list[Mark]:
 
 
 def _get_curves(overlay: dict[str, str], record: RunRecord, status: RunStatus) -> _Curves:
-    stamps = (stamp(record.files.metrics), stamp(record.files.events))
-    return _curves(record.run_dir, stamps, status.status, status.num_steps, tuple(overlay.items()), record, status)
-
-
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _curves(
-    run_dir: Path,
-    stamps: tuple[Stamp | None, ...],
-    status_name: str,
-    num_steps: int,
-    overlay: tuple[tuple[str, str], ...],
-    _record: RunRecord,
-    _status: RunStatus,
-) -> _Curves:
-    per_epoch = _status.steps_per_epoch
-    findings = diagnose(_history(_record, _status))
-    marks = [Mark(finding.epoch, finding.name) for finding in findings] + rate_marks(_record, per_epoch)
-    lines = yardsticks(_record.environment().get("data_source") == "practice")
-    points = curve_rows(_record.epoch_rows(), _record.step_rows(), per_epoch)
-    rows = {name: get_store().record(other).epoch_rows() for other, name in overlay}
+    findings = find_all(record, status)
+    per_epoch = status.steps_per_epoch
+    marks = [Mark(finding.epoch, finding.name) for finding in findings] + rate_marks(record, per_epoch)
+    environment = record.environment()
+    lines = yardsticks(environment.get("data_source") == "practice")
+    points = curve_points(record.epoch_rows(), record.step_rows(), per_epoch)
+    rows = {name: get_store().record(other).epoch_rows() for other, name in overlay.items()}
     charts: dict[Quantity, str] = {}
     for quantity in _QUANTITIES:
         others = overlay_frame(rows, f"val/{quantity}") if rows else None
         chart = curves_chart(points, quantity, lines if quantity == "accuracy" else (), marks, others)
         charts[quantity] = encode_chart(chart, _label(quantity))
-    return _Curves(charts, findings, _remark(_record))
+    return _Curves(charts, findings, _remark(record, environment))
 
 
-def _remark(record: RunRecord) -> str:
+def _remark(record: RunRecord, environment: dict[str, Any]) -> str:
     """Say in which number format the run trains, and what was done to its learning rate."""
-    precision = describe_precision(record.environment())
+    precision = describe_precision(environment)
     changed = [f"x {factor:g} from step {step + 1}" for step, factor in read_learning_rate_changes(record)]
     remarks = [f" Number format: {precision}."] if precision else []
     return "".join(remarks + ([f" Learning rate {', '.join(changed)}."] if changed else []))
@@ -124,19 +111,6 @@ def _remark(record: RunRecord) -> str:
 
 def _frame(record: RunRecord, status: RunStatus) -> pd.DataFrame:
     return curves_frame(record.epoch_rows(), record.step_rows(), status.steps_per_epoch)
-
-
-def _history(record: RunRecord, status: RunStatus) -> History:
-    """All steps, or nearly: a spike is short."""
-    return History(
-        config=record.stored_config().config,
-        epochs=[row for row in record.epoch_rows() if {"val/loss", "val/accuracy"} <= row.keys()],
-        steps=[row for row in record.step_rows(max_rows=4000) if "train/loss" in row],
-        steps_per_epoch=status.steps_per_epoch,
-        has_ended=status.status == "completed",
-        has_diverged=status.status == "diverged",
-        num_classes=get_dataset().num_classes,
-    )
 
 
 def _render_findings(record: RunRecord, findings: list[Finding]) -> None:

@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -19,6 +20,8 @@ from starlette.routing import Route
 from cifar_core.failures import explain
 from cifar_core.files import stamp
 from cifar_core.runs import RunError, RunRecord, RunStatus, RunStore
+from cifar_core.runs.layout import RunFiles
+from cifar_core.runs.naming import is_run_id
 from dashboard.components import Pulse
 from dashboard.drawing.literal import plain
 from dashboard.drawing.words import duration, epoch_of, val_numbers
@@ -70,14 +73,15 @@ def read_feed(
         numbers=val_numbers(status),
         stage=hashlib.blake2b(json.dumps(stage).encode(), digest_size=8).hexdigest(),
         is_still=status.status != "running",
-        interval=_EAGER_INTERVAL if _seconds_since_start(status) < _EAGER_SECONDS else _INTERVAL,
+        interval=_interval(status),
     )
     return pulse, growth.charts
 
 
-def _seconds_since_start(status: RunStatus) -> float:
-    """Of the latest attempt, or since it was put into the queue."""
-    return time.time() - (status.started_at or status.submitted_at)
+def _interval(status: RunStatus) -> float:
+    """How eager one is, by the time since the latest attempt's start, or since it was put into the queue."""
+    waited = time.time() - (status.started_at or status.submitted_at)
+    return _EAGER_INTERVAL if waited < _EAGER_SECONDS else _INTERVAL
 
 
 def _describe(store: RunStore, record: RunRecord, status: RunStatus) -> str:
@@ -97,18 +101,50 @@ def _describe(store: RunStore, record: RunRecord, status: RunStatus) -> str:
 
 
 def _answer(request: Request) -> Response:
-    """Whatever goes wrong, the page is told in JSON: it asks again, and is drawn anew after some refusals."""
+    """Whatever goes wrong, the page is told in JSON: it asks again, and is drawn anew after some refusals.
+
+    Who names the version that he has, and there is no other, is told just that.
+    """
     run_id, query = request.path_params["run_id"], request.query_params
     try:
-        store = get_store()
-        record = store.record(run_id)
-        pulse, charts = read_feed(store, record, record.status(), query.get("view", ""), query.getlist("with"))
-        return JSONResponse({"pulse": asdict(pulse), "charts": charts})
+        view, compared = query.get("view", ""), tuple(query.getlist("with"))
+        version = _version(run_id, view, compared)
+        headers = {"ETag": version, "Cache-Control": "no-store"}
+        if request.headers.get("If-None-Match") in (version, f"W/{version}"):
+            return Response(status_code=304, headers=headers)
+        return Response(_body(run_id, view, compared, version), headers=headers, media_type="application/json")
     except RunError as error:
         return _refuse(str(error), 404)
     except Exception as error:
         _log.exception("The feed of run %s cannot be read", run_id)
         return _refuse(f"run {run_id} cannot be shown now: {explain(error)}", 503)
+
+
+def _version(run_id: str, view: str, compared: tuple[str, ...]) -> str:
+    """Name all that an answer follows from."""
+    store = get_store()
+    record = store.record(run_id)
+    files = [record.files] + [RunFiles(store.runs_dir / other) for other in compared if is_run_id(other)]
+    paths = [path for each in files for path in (each.status, each.metrics, each.events, each.environment, each.meta)]
+    waiting = [run.run_id for run in store.waiting()]
+    seen = [
+        str(record.run_dir),
+        view,
+        *compared,
+        *waiting,
+        _interval(record.status()),
+        *(str(stamp(path)) for path in paths),
+    ]
+    return f'"{hashlib.blake2b(json.dumps(seen).encode(), digest_size=8).hexdigest()}"'
+
+
+@lru_cache(maxsize=16)
+def _body(run_id: str, view: str, compared: tuple[str, ...], version: str) -> bytes:
+    """Made once for all who look on."""
+    store = get_store()
+    record = store.record(run_id)
+    pulse, charts = read_feed(store, record, record.status(), view, list(compared))
+    return json.dumps({"pulse": asdict(pulse), "charts": charts}, allow_nan=False, separators=(",", ":")).encode()
 
 
 def _refuse(message: str, code: int) -> Response:

@@ -1,6 +1,6 @@
 """What is to be seen of a run while it trains and after: one view at a time, so that a refresh draws no more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ from dashboard.drawing.curve_charts import (
     STEP_CURVES,
     class_accuracy_chart,
     step_chart,
-    steps_frame,
+    step_points,
 )
 from dashboard.drawing.literal import message
 from dashboard.drawing.tables import offer_csv
@@ -55,37 +55,37 @@ def read_growth(view: str, record: RunRecord, status: RunStatus, compared: list[
     if view == "Curves":
         return read_curves(record, status, compared)
     if view == "Steps":
-        messages = _encode_steps(_steps_frame(record, status), record, status)
+        messages = _encode_steps(_step_points(record, status), record, status)
         return Growth({_step_label(name): message for name, message in messages.items()}, str(list(messages)))
     return Growth({}, str(status.epoch) if view else "")
 
 
 def _render_steps(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:
-    frame = _steps_frame(record, status)
-    if frame.empty:
+    points = _step_points(record, status)
+    if not points["step"]:
         st.caption("The first numbers come after half a second of training.")
         return
     if compiled := record.compile_seconds():
         st.caption(f"Compiling the network took {duration(compiled)}, before the first step. It counts as training.")
     columns = st.columns(2)
-    for place, (name, chart) in enumerate(_encode_steps(frame, record, status).items()):
+    for place, (name, chart) in enumerate(_encode_steps(points, record, status).items()):
         title, meaning = STEP_CURVES[name]
         with columns[place % 2]:
             st.markdown(f"**{title}**", help=meaning)
             line_chart(chart, STEP_CHART_HEIGHT, key=f"steps_{name}")
-    offer_csv("Steps as CSV", frame, f"{record.run_id}-steps.csv")
+    offer_csv("Steps as CSV", pd.DataFrame(points), f"{record.run_id}-steps.csv")
 
 
-def _steps_frame(record: RunRecord, status: RunStatus) -> pd.DataFrame:
-    return steps_frame(record.step_rows(), status.steps_per_epoch)
+def _step_points(record: RunRecord, status: RunStatus) -> dict[str, Sequence[float | None]]:
+    return step_points(record.step_rows(), status.steps_per_epoch)
 
 
-def _encode_steps(frame: pd.DataFrame, record: RunRecord, status: RunStatus) -> dict[str, str]:
+def _encode_steps(points: Mapping[str, Sequence[float | None]], record: RunRecord, status: RunStatus) -> dict[str, str]:
     marks = rate_marks(record, status.steps_per_epoch)
     return {
-        name: encode_chart(step_chart(frame, name, marks if name == "learning_rate" else ()), _step_label(name))
+        name: encode_chart(step_chart(points, name, marks if name == "learning_rate" else ()), _step_label(name))
         for name in STEP_CURVES
-        if name in frame
+        if name in points
     }
 
 

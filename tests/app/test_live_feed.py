@@ -6,18 +6,22 @@ import time
 import pytest
 from starlette.requests import Request
 
-from cifar_core.runs import RunError
-from cifar_core.runs.journal import append_row, read_rows_from
+from cifar_core.runs import RunError, RunStore
+from cifar_core.runs.journal import append_row, read_lines_from
 from cifar_core.runs.status import change_status
 from dashboard.train.feed import create_routes, feed_address, read_feed
 from tests.app.reading import line_charts, pulse
 
 
-def ask(run_id, query="view=Curves"):
-    """What the server answers: HTTP status and JSON."""
+def get(run_id, query="view=Curves", headers=()):
     (route,) = create_routes()
     scope = {"type": "http", "method": "GET", "path_params": {"run_id": run_id}, "query_string": query.encode()}
-    answer = route.endpoint(Request(scope | {"headers": []}))
+    return route.endpoint(Request(scope | {"headers": list(headers)}))
+
+
+def ask(run_id, query="view=Curves"):
+    """What the server answers: HTTP status and JSON."""
+    answer = get(run_id, query)
     return answer.status_code, json.loads(answer.body)
 
 
@@ -117,11 +121,11 @@ def test_a_second_answer_reads_only_what_was_added(lab, monkeypatch):
     reads = []
 
     def read(of, offset):
-        rows, behind = read_rows_from(of, offset)
-        reads.append((of.name, offset, len(rows)))
-        return rows, behind
+        lines, behind = read_lines_from(of, offset)
+        reads.append((of.name, offset, len(lines)))
+        return lines, behind
 
-    monkeypatch.setattr("cifar_core.runs.journal.read_rows_from", read)
+    monkeypatch.setattr("cifar_core.runs.journal.read_lines_from", read)
     ask(run_id)
     whole = path.stat().st_size
     reads.clear()
@@ -130,3 +134,58 @@ def test_a_second_answer_reads_only_what_was_added(lab, monkeypatch):
     append_row(path, json.loads(row))
     ask(run_id)
     assert reads == [(path.name, whole, 1)]
+
+
+def test_who_has_the_newest_answer_is_sent_no_other(lab):
+    run_id, other = lab.run("hare"), lab.complete("tortoise")
+    query = feed_address(run_id, "Curves", [other]).partition("?")[2]
+
+    def ask_again(version):
+        answer = get(run_id, query, [(b"if-none-match", version.encode())])
+        return answer.status_code, answer.headers["etag"], answer.body
+
+    first = get(run_id, query)
+    version = first.headers["etag"]
+    assert get(run_id, query).body == first.body
+    assert ask_again(version) == (304, version, b"")
+    assert ask_again(f"W/{version}") == (304, version, b"")  # a server that packs an answer marks its name
+    record = lab.record(run_id)
+    changes = [
+        lambda: append_row(record.files.metrics, {"kind": "step", "epoch": 3, "step": 80, "train/loss": 0.5}),
+        lambda: change_status(record.run_dir, step=80),
+        lambda: record.record_event("learning_rate_changed", factor=0.5, step=20),
+        lambda: lab.record(other).change_meta(name="turtle"),
+        lambda: lab.queue("waiting"),
+    ]
+    for change in changes:
+        change()
+        code, newer, body = ask_again(version)
+        assert (code, newer != version) == (200, True)
+        assert json.loads(body)["charts"]
+        version = newer
+
+
+@pytest.mark.parametrize("view", ["Curves", "Steps"])
+def test_what_was_followed_looks_like_what_is_read_for_the_first_time(lab, view):
+    """Row after row, an abandoned part, another file in place: a record that was followed says what a new one says."""
+    run_id = lab.run("hare")
+    path = lab.record(run_id).files.metrics
+    start, *rows = path.read_text(encoding="utf-8").splitlines()
+    steps = [json.loads(row) for row in rows if '"kind":"step"' in row]
+    assert len(steps) > 3
+    for turn in range(900):
+        row = steps[turn % len(steps)] | {"epoch": 3, "step": 100 + turn, "train/loss": 2.5 if turn == 700 else 1.0}
+        append_row(path, row)
+        if turn % 97 == 0:
+            assert charts_of(lab, run_id, view) == charts_of(RunStore(), run_id, view)
+    append_row(path, json.loads(start) | {"first_epoch": 3})
+    assert charts_of(lab, run_id, view) == charts_of(RunStore(), run_id, view)
+    replacement = path.with_suffix(".new")
+    replacement.write_text("\n".join([start, *rows[:2], ""]), encoding="utf-8")
+    replacement.replace(path)
+    assert charts_of(lab, run_id, view) == charts_of(RunStore(), run_id, view)
+
+
+def charts_of(store, run_id, view):
+    record = store.record(run_id)
+    return read_feed(RunStore(), record, record.status(), view, [])[1]

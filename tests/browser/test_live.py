@@ -66,7 +66,8 @@ def test_the_page_asks_as_seldom_as_the_last_answer_says(watched):
 
     def answer(route):
         asked.append(time.monotonic())
-        reply = route.fetch()
+        headers = {name: value for name, value in route.request.headers.items() if name != "if-none-match"}
+        reply = route.fetch(headers=headers)
         body = reply.json()
         body["pulse"]["interval"] = 0.2 if len(asked) < 10 else 4
         route.fulfill(response=reply, json=body)
@@ -75,6 +76,29 @@ def test_the_page_asks_as_seldom_as_the_last_answer_says(watched):
     wait_until(lambda: watched.wait_for_timeout(100) or len(asked) >= 12, 60)
     waited = [later - before for before, later in pairwise(asked)]
     assert statistics.median(waited[:9]) < 0.9 < 3.5 < min(waited[9:]), waited
+
+
+@pytest.mark.timeout(240)
+def test_two_tabs_ask_as_often_as_one_and_the_second_goes_on_when_the_first_is_left(watched):
+    asked, address = [], watched.url
+    second = watched.context.new_page()
+    second.goto(address)
+    expect(second.get_by_text("Train is measured on")).to_be_visible(timeout=30_000)
+    for page in (watched, second):
+        page.on("request", lambda request: asked.append(request.url) if "/live/" in request.url else None)
+    before = [(words(page), curve(page)) for page in (watched, second)]
+    watched.wait_for_timeout(10_000)
+    assert 4 <= len(asked) <= 13, asked
+    assert all(
+        now != then
+        for now, then in zip([(words(page), curve(page)) for page in (watched, second)], before, strict=True)
+    )
+    watched.goto("about:blank")
+    before = words(second), curve(second)
+    wait_until(lambda: words(second) != before[0] and curve(second) != before[1], 20)
+    second.close()
+    watched.goto(address)
+    expect(watched.get_by_text("Train is measured on")).to_be_visible(timeout=30_000)
 
 
 @pytest.mark.parametrize(

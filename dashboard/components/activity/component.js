@@ -1,4 +1,5 @@
 import { create, find } from "../shared/elements.js";
+import { follow } from "../shared/following.js";
 import { createRegistry } from "../shared/state.js";
 
 /**
@@ -25,47 +26,16 @@ export default function render({ data, parentElement, setTriggerValue }) {
     }
   };
   show(data.lines);
-  state.stop = repeat(data, (answer) => {
-    show(answer.lines);
-    window.dispatchEvent(new CustomEvent("cifar-lab-runs", { detail: answer }));
-  });
+  /** @param {Answer | null} answer */
+  const take = (answer) => {
+    if (answer) {
+      show(answer.lines);
+      window.dispatchEvent(new CustomEvent("cifar-lab-runs", { detail: answer }));
+    }
+    return data.interval;
+  };
+  state.stop = follow(data.feed, data.interval, take);
   return state.stop;
-}
-
-/**
- * Asks again and again while somebody looks, and at once when somebody comes back.
- *
- * @param {Data} data
- * @param {(answer: Answer) => void} take
- * @returns {() => void} Ends it.
- */
-function repeat({ feed, interval }, take) {
-  let isStopped = false;
-  const ask = async () => {
-    clearTimeout(timer);
-    if (!document.hidden) {
-      try {
-        const response = await fetch(feed, { cache: "no-store" });
-        const answer = response.ok ? await response.json() : null;
-        if (answer && !isStopped) {
-          take(answer);
-        }
-      } catch {
-        // The server is gone for a while: Streamlit says so and comes back to it.
-      }
-    }
-    if (!isStopped) {
-      clearTimeout(timer);
-      timer = setTimeout(ask, 1000 * interval);
-    }
-  };
-  let timer = setTimeout(ask, 1000 * interval);
-  document.addEventListener("visibilitychange", ask);
-  return () => {
-    isStopped = true;
-    clearTimeout(timer);
-    document.removeEventListener("visibilitychange", ask);
-  };
 }
 
 /**

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Literal
 
 from dashboard.components.registration import register
 
@@ -108,12 +109,24 @@ def encode_chart(chart: LineChart, label: str) -> str:
     # asdict would copy every number deeply.
     fields = vars(chart) | {
         "label": label,
-        "lines": [vars(line) | {"x": _shorten_all(line.x), "y": _shorten_all(line.y)} for line in chart.lines],
         "levels": [vars(level) for level in chart.levels],
         "marks": [vars(mark) for mark in chart.marks],
     }
+    del fields["lines"]
+    lines = ",".join(_encode_line(line) for line in chart.lines)
+    return f'{_encode(fields)[:-1]},"lines":[{lines}]}}'
+
+
+def _encode_line(line: Line) -> str:
+    fields = {name: value for name, value in vars(line).items() if name not in ("x", "y")}
+    return f'{_encode(fields)[:-1]},"x":[{",".join(map(_shorten, line.x))}],"y":[{",".join(map(_shorten, line.y))}]}}'
+
+
+def _encode(fields: dict[str, Any]) -> str:
     return json.dumps(fields, separators=(",", ":"), allow_nan=False)
 
 
-def _shorten_all(values: Sequence[float | None]) -> list[float | None]:
-    return [None if value is None or value != value else float(f"{value:.{_DIGITS}g}") for value in values]
+@lru_cache(maxsize=2**15)
+def _shorten(value: float | None) -> str:
+    """A chart that grows is all of the same numbers each time, but for the last."""
+    return "null" if value is None or value != value else f"{value:.{_DIGITS}g}"

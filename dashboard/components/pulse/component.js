@@ -1,4 +1,5 @@
 import { create, find } from "../shared/elements.js";
+import { follow } from "../shared/following.js";
 import { createRegistry } from "../shared/state.js";
 
 /**
@@ -26,30 +27,8 @@ export default function render({ data, parentElement, setTriggerValue }) {
     show(parentElement, data.pulse);
   }
   state.refused = 0;
-  state.stop = repeat(data.pulse.interval, () => ask(state, data, parentElement, setTriggerValue));
+  state.stop = follow(data.feed, data.pulse.interval, createTake(state, data, parentElement, setTriggerValue));
   return state.stop;
-}
-
-/**
- * Calls `act` after so many seconds, and again after as many as it returns.
- *
- * @param {number} seconds
- * @param {() => Promise<number>} act
- * @returns {() => void} Ends it.
- */
-function repeat(seconds, act) {
-  let isStopped = false;
-  const next = async () => {
-    const interval = document.hidden ? seconds : await act();
-    if (!isStopped) {
-      timer = setTimeout(next, 1000 * interval);
-    }
-  };
-  let timer = setTimeout(next, 1000 * seconds);
-  return () => {
-    isStopped = true;
-    clearTimeout(timer);
-  };
 }
 
 /**
@@ -57,14 +36,11 @@ function repeat(seconds, act) {
  * @param {Data} data
  * @param {ShadowRoot} root
  * @param {SetTriggerValue} setTriggerValue
- * @returns {Promise<number>} After how many seconds to ask again.
+ * @returns {(answer: Answer | null) => number} Takes an answer; returns after how many seconds to ask again.
  */
-async function ask(state, { feed, pulse }, root, setTriggerValue) {
-  let interval = pulse.interval;
-  try {
-    const response = await fetch(feed, { cache: "no-store" });
-    /** @type {Answer | null} */
-    const answer = response.ok ? await response.json() : null;
+function createTake(state, { pulse }, root, setTriggerValue) {
+  let { interval } = pulse;
+  return (answer) => {
     if (answer) {
       interval = answer.pulse.interval;
       show(root, answer.pulse);
@@ -74,10 +50,8 @@ async function ask(state, { feed, pulse }, root, setTriggerValue) {
     if (answer ? answer.pulse.stage !== pulse.stage : state.refused % PATIENCE === 0) {
       setTriggerValue("passed", true);
     }
-  } catch {
-    // The server is gone for a while: Streamlit says so and comes back to it.
-  }
-  return interval;
+    return interval;
+  };
 }
 
 /**
@@ -91,7 +65,12 @@ function show(root, { words, share, numbers, is_still: isStill }) {
   const track = find(root, ".track", HTMLElement);
   track.setAttribute("aria-valuenow", String(Math.round(100 * share)));
   track.setAttribute("aria-label", words);
-  find(root, ".numbers", HTMLElement).replaceChildren(...numbers.map(createNumber));
+  const list = find(root, ".numbers", HTMLElement);
+  const text = JSON.stringify(numbers);
+  if (list.dataset.shown !== text) {
+    list.dataset.shown = text;
+    list.replaceChildren(...numbers.map(createNumber));
+  }
 }
 
 /** @param {[string, string, string]} number */

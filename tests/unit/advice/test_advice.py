@@ -7,6 +7,7 @@ import pytest
 from cifar_core.advice import (
     RULES,
     History,
+    LossCourse,
     diagnose,
     find_chance_level,
     find_dead_relus,
@@ -47,7 +48,9 @@ def steps(losses):
 
 
 def history(rows=(), step_rows=(), overrides=None, **facts):
-    return History(with_overrides(NOTEBOOK, overrides or {}), rows, step_rows, steps_per_epoch=100, **facts)
+    return History(
+        with_overrides(NOTEBOOK, overrides or {}), rows, LossCourse().follow(step_rows), steps_per_epoch=100, **facts
+    )
 
 
 FALLING = [2.3 * 0.97**step for step in range(60)]
@@ -193,7 +196,7 @@ def test_every_suggestion_is_a_config_that_can_be_trained_and_states_its_rule(ov
     ]
     found = []
     for rows in curves:
-        found += diagnose(History(config, rows, steps([1, 0.9, 5, 6]), 100, has_ended=True))
+        found += diagnose(History(config, rows, LossCourse().follow(steps([1, 0.9, 5, 6])), 100, has_ended=True))
     assert len({finding.name for finding in found}) == len(RULES)
     for finding in found:
         assert with_overrides(config, finding.changes) != config, finding

@@ -31,8 +31,8 @@ def test_curves_put_steps_within_epochs_and_val_at_their_ends():
 @pytest.mark.parametrize("quantity", ["accuracy", "loss"])
 def test_curves_chart_draws_both_splits(quantity):
     frame = curve_charts.curves_frame(EPOCHS, STEPS, 10)
-    rows = curve_charts.curve_rows(EPOCHS, STEPS, 10)
-    chart = curve_charts.curves_chart(rows, quantity, chart_style.CIFAR10_YARDSTICKS)
+    points = curve_charts.curve_points(EPOCHS, STEPS, 10)
+    chart = curve_charts.curves_chart(points, quantity, chart_style.CIFAR10_YARDSTICKS)
     assert [line.name for line in chart.lines] == ["train", "val"]
     for line in chart.lines:
         part = frame[frame["split"] == line.name]
@@ -47,22 +47,22 @@ def test_curves_chart_draws_both_splits(quantity):
     ("best", "drawn"), [(0.05, [0.1]), (0.4, [0.1, 0.7365]), (0.8, [0.1, 0.7365, 0.952]), (0.97, [0.1, 0.7365, 0.952])]
 )
 def test_yardsticks_reach_one_above_the_best_value(best, drawn):
-    rows = curve_charts.curve_rows([EPOCHS[0] | {"val/accuracy": best}], [], 10)
-    chart = curve_charts.curves_chart(rows, "accuracy", chart_style.CIFAR10_YARDSTICKS)
+    points = curve_charts.curve_points([EPOCHS[0] | {"val/accuracy": best}], [], 10)
+    chart = curve_charts.curves_chart(points, "accuracy", chart_style.CIFAR10_YARDSTICKS)
     assert [level.y for level in chart.levels] == drawn
     assert best < chart.y_range[1] <= 1.02
 
 
 def test_a_burst_does_not_flatten_the_loss():
     steps = [{"step": step, "train/loss": 1.0 if step != 50 else 400.0} for step in range(1, 100)]
-    chart = curve_charts.curves_chart(curve_charts.curve_rows([], steps, 100), "loss")
+    chart = curve_charts.curves_chart(curve_charts.curve_points([], steps, 100), "loss")
     assert chart.y_range[1] < 10
 
 
 def test_other_runs_lie_dotted_beneath_and_marks_are_kept():
     others = curve_charts.overlay_frame({"a": EPOCHS, "b": EPOCHS}, "val/loss")
     marks = [Mark(1.5, "rate x 0.5", "event")]
-    chart = curve_charts.curves_chart(curve_charts.curve_rows(EPOCHS, STEPS, 10), "loss", (), marks, others)
+    chart = curve_charts.curves_chart(curve_charts.curve_points(EPOCHS, STEPS, 10), "loss", (), marks, others)
     assert [(line.name, line.is_dotted) for line in chart.lines] == [
         ("a", True),
         ("b", True),
@@ -75,7 +75,9 @@ def test_other_runs_lie_dotted_beneath_and_marks_are_kept():
 
 def test_many_epochs_are_drawn_without_dots():
     rows = [EPOCHS[0] | {"epoch": epoch} for epoch in range(1, 201)]
-    few, many = (curve_charts.curves_chart(curve_charts.curve_rows(part, [], 1), "loss") for part in (rows[:60], rows))
+    few, many = (
+        curve_charts.curves_chart(curve_charts.curve_points(part, [], 1), "loss") for part in (rows[:60], rows)
+    )
     assert few.lines[1].has_points
     assert not many.lines[1].has_points
 
@@ -85,12 +87,14 @@ def test_steps_hold_what_was_measured_and_memory_in_gigabytes():
         {"step": 5, "learning_rate": 0.1, "gradient_norm": 2.0, "images_per_second": 900.0, "device_memory": 3e9},
         {"step": 10, "learning_rate": 0.05, "gradient_norm": 1.0, "images_per_second": 950.0, "device_memory": 4e9},
     ]
-    frame = curve_charts.steps_frame(rows, 10)
-    assert frame["epoch"].tolist() == [0.5, 1.0]
-    assert frame["device_memory"].tolist() == [3.0, 4.0]
-    assert "device_utilization" not in frame
-    assert list(curve_charts.step_chart(frame, "learning_rate").lines[0].y) == [0.1, 0.05]
-    assert curve_charts.steps_frame([], 10).empty
+    points = curve_charts.step_points(rows, 10)
+    assert points["epoch"] == [0.5, 1.0]
+    assert points["device_memory"] == [3.0, 4.0]
+    assert "device_utilization" not in points
+    chart = curve_charts.step_chart(points, "learning_rate")
+    assert list(chart.lines[0].y) == [0.1, 0.05]
+    assert chart.y_range == (0.0, 0.1 * 1.08)
+    assert curve_charts.step_points([], 10) == {"epoch": [], "step": []}
 
 
 def test_each_class_has_a_line_with_its_name_at_the_end():
@@ -109,7 +113,7 @@ def test_the_practice_set_has_chance_for_its_only_yardstick():
 
 @pytest.mark.parametrize("quantity", ["accuracy", "loss"])
 def test_curves_of_a_run_without_a_number_are_an_empty_chart(quantity):
-    chart = curve_charts.curves_chart(curve_charts.curve_rows([], [], 0), quantity, chart_style.CIFAR10_YARDSTICKS)
+    chart = curve_charts.curves_chart(curve_charts.curve_points([], [], 0), quantity, chart_style.CIFAR10_YARDSTICKS)
     assert all(len(line.x) == 0 for line in chart.lines)
     assert chart.y_range[1] > 0
 

@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from cifar_core.failures import is_disk_full
 from cifar_core.runs import RunError, RunStore
 from cifar_core.runs import keeper as keeper_module
-from cifar_core.runs.journal import append_row, read_rows_from
+from cifar_core.runs.journal import append_row, parse_row, read_lines_from
 from cifar_core.runs.keeper import StatusKeeper
 from cifar_core.runs.status import change_status, read_status
 from cifar_core.runs.worker import run_worker
@@ -180,7 +180,7 @@ def test_a_line_that_was_cut_by_a_full_disk_harms_no_other(tmp_path, monkeypatch
             append_row(path, {"step": 2})
     assert is_disk_full(caught.value)
     append_row(path, {"step": 3})
-    assert read_rows_from(path, 0)[0] == [{"step": 1}, None, {"step": 3}]
+    assert [parse_row(line) for line in read_lines_from(path, 0)[0]] == [{"step": 1}, None, {"step": 3}]
 
 
 SUBMIT = """

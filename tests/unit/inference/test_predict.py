@@ -50,6 +50,26 @@ def test_logits_are_the_models_in_evaluation_mode(model, dataset):
     )
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_pooling_first_changes_no_bit_and_no_flag(model, dataset, dtype):
+    flags = [(module, module.training) for module in model.train().modules()]
+    logits = predict(model, *dataset, INDICES, dtype=dtype).logits
+    np.testing.assert_array_equal(logits, predict(model, *dataset, INDICES, dtype=dtype, in_order=True).logits)
+    assert [(module, module.training) for module in model.modules()] == flags
+    predict(model.eval(), *dataset, INDICES)
+    assert not any(module.training for module in model.modules())
+
+
+def test_pooling_goes_first_unless_somebody_looks(dataset):
+    model = create_classifier(RunConfig(model=SimpleCNNConfig(width=4)), mean=(0.5,) * 3, std=(0.25,) * 3)
+    shapes = []
+    relu = next(module for module in model.modules() if isinstance(module, nn.ReLU))
+    relu.register_forward_hook(lambda module, inputs, output: shapes.append(tuple(output.shape[2:])))
+    predict(model, *dataset, INDICES)
+    predict(model, *dataset, INDICES, in_order=True)
+    assert shapes == [(16, 16), (32, 32)]
+
+
 @pytest.mark.parametrize("batch_size", [1, 3, 8, 1000])
 def test_batch_size_does_not_change_the_result(model, dataset, batch_size):
     expected = predict(model, *dataset, INDICES)

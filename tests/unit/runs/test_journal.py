@@ -4,8 +4,13 @@ import pytest
 
 from cifar_core.runs import RunError
 from cifar_core.runs.commands import send_command, take_commands
-from cifar_core.runs.journal import append_row, read_rows_from
+from cifar_core.runs.journal import append_row, parse_row, read_lines_from
 from cifar_core.runs.record import RunRecord
+
+
+def read_rows_from(path, offset):
+    lines, behind = read_lines_from(path, offset)
+    return [parse_row(line) for line in lines], behind
 
 
 def test_rows_come_back_in_order(tmp_path):
