@@ -15,6 +15,7 @@ from dashboard.explain.subject import CAMERA, Subject
 from dashboard.session import state
 
 _UNKNOWN = "not one of these"
+_PREVIEW_WIDTH = 190  # a portrait stays on one screen
 _CROP_COLOUR = (47, 111, 222)
 _UPLOADER, _CAMERA = "explain_upload", "explain_camera"
 _UPLOADED, _REMOVED = "explain_upload_ids", "explain_removed_ids"
@@ -41,7 +42,7 @@ def choose_own_picture(dataset: Dataset, source: str) -> Subject:
     with left:
         st.caption(ONE_OF_TEN)
     with middle:
-        st.image(_draw_crop(upload), width="stretch")
+        st.image(_draw_crop(upload), width=_PREVIEW_WIDTH)
         st.caption("; ".join(["What lies in the frame is scaled to 32x32 pixels", *upload.notes]) + ".")
     with right:
         _choose_among(list(pictures), chosen)

@@ -87,6 +87,8 @@ def describe_prediction(
         subject: The image.
         names: Of the classes.
     """
+    if not np.isfinite(probs).all():
+        return f"After epoch {epoch} the scores of **{run}** are not finite: it takes this image for nothing."
     top = _describe_top(probs, subject, names)
     if subject.true_idx is None:
         return f"After epoch {epoch} **{run}** takes this picture for {top}."

@@ -42,13 +42,14 @@ def render_trust(context: Context) -> None:
         silence = explain_silence(choice, context.subject.image)
         st.info(f"{beginning} is zero everywhere, there is nothing to believe or to doubt: {silence}.")
         return
-    st.markdown(f"{beginning} {find_verdict(context).finding}.")
+    sentence = st.container()
     left, right = st.columns(2, gap="medium")
     with left:
         _render_randomisation(context, attributions)
     with right:
         _render_completeness(context, choice, attributions)
-    _render_perturbation(context, choice, attributions)
+    matters = _render_perturbation(context, choice, attributions)
+    sentence.markdown(f"{beginning} {find_verdict(context).finding}{matters}.")
 
 
 def _render_randomisation(context: Context, attributions: np.ndarray) -> None:
@@ -118,7 +119,8 @@ def _measure_completeness(context: Context, choice: Choice, attributions: np.nda
     )
 
 
-def _render_perturbation(context: Context, choice: Choice, attributions: np.ndarray) -> None:
+def _render_perturbation(context: Context, choice: Choice, attributions: np.ndarray) -> str:
+    """Draw the curves; return what they come to as the end of a sentence, empty if they come to nothing."""
     st.markdown(
         "**Do the pixels it names matter?**",
         help="Deletion: pixels turn grey, the strongest for the class first; a good map falls fast. Insertion: they "
@@ -126,7 +128,7 @@ def _render_perturbation(context: Context, choice: Choice, attributions: np.ndar
     )
     if not np.ptp(attributions.sum(axis=0)):
         st.caption("The map is the same everywhere: it names no pixel before another, and no order follows from it.")
-        return
+        return ""
     options = {"target": context.pred_idx, "method": choice.method.name} | choice.options
     curves = remember(
         "perturbation",
@@ -141,6 +143,9 @@ def _render_perturbation(context: Context, choice: Choice, attributions: np.ndar
     show_figure(perturbation_figure, frame, key="explain_perturbation", alt="Deletion and insertion curves")
     st.caption(describe_curves(curves))
     offer_csv("Curves as CSV", frame, "deletion-insertion.csv")
+    if not _moves(curves):
+        return ""
+    return f", and the pixels it names matter {'more' if _helps(curves) else 'no more'} than random ones"
 
 
 def describe_curves(curves: "dict[str, PerturbationCurve]") -> str:
@@ -148,10 +153,21 @@ def describe_curves(curves: "dict[str, PerturbationCurve]") -> str:
     words = "; ".join(
         f"{name}: area {curve.area:.3f}, at random {curve.random_area:.3f}" for name, curve in curves.items()
     )
-    every = [np.concatenate([curve.probs, curve.random_probs.ravel()]) for curve in curves.values()]
-    if max(float(np.ptp(probs)) for probs in every) < _UNMOVED:
+    if not _moves(curves):
         return f"{words}. The probability stays as it is whatever is covered: this says nothing about the map."
-    helps = curves["Deletion"].area < curves["Deletion"].random_area
-    helps &= curves["Insertion"].area > curves["Insertion"].random_area
-    verdict = "Better than chance in both." if helps else "No better than chance in at least one: do not lean on it."
+    verdict = (
+        "Better than chance in both." if _helps(curves) else "No better than chance in at least one: do not lean on it."
+    )
     return f"{words}. {verdict}"
+
+
+def _moves(curves: "dict[str, PerturbationCurve]") -> bool:
+    """Whether covering anything changes anything."""
+    every = [np.concatenate([curve.probs, curve.random_probs.ravel()]) for curve in curves.values()]
+    return max(float(np.ptp(probs)) for probs in every) >= _UNMOVED
+
+
+def _helps(curves: "dict[str, PerturbationCurve]") -> bool:
+    """Whether the map's order does better than random ones in both curves."""
+    deletion, insertion = curves["Deletion"], curves["Insertion"]
+    return deletion.area < deletion.random_area and insertion.area > insertion.random_area

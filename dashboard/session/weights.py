@@ -73,7 +73,7 @@ def find_kept_weights(record: RunRecord) -> dict[int, Weights]:
 
 def describe_kept(kept: Mapping[int, Weights]) -> str:
     """Say which weights there are: "the best (3) and the last (4)"."""
-    names = ("the best", "the last") if len(kept) > 1 else ("the best",)
+    names = ("the best", "the last") if len(kept) > 1 else ("the best and last",)
     return " and ".join(f"{name} ({epoch})" for name, epoch in zip(names, kept, strict=True))
 
 

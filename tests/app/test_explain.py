@@ -171,6 +171,7 @@ def test_trust_shows_the_sum_the_untrained_map_and_the_curves(open_page, complet
     assert (view_maps(at)[0]["values"] != view_maps(at)[1]["values"]).any()
     assert {trace["name"] for trace in charts(at)[1]} == {"in the map's order", "in random order"}
     assert "Deletion: area 0." in texts(at)
+    assert "changes when the network forgets, and the pixels it names matter " in texts(at)
     assert "Curves as CSV" in downloads(at)
     at = open_page("Explain", run=complete(), image="5", see="Trust", method="Saliency")
     assert "promises no sum" in texts(at)
