@@ -7,25 +7,26 @@ import streamlit as st
 from cifar_core.runs import RunRecord, RunSummary
 from cifar_core.training.exceptions import CheckpointError
 from dashboard.drawing.choices import choose_one
-from dashboard.drawing.figures import show_figure
 from dashboard.drawing.literal import literal, message
-from dashboard.drawing.pictures import lay_out
-from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import short_name
 from dashboard.explain.attribution_view import render_attribution
-from dashboard.explain.charts import probabilities_figure, probabilities_frame
 from dashboard.explain.class_view import render_class
 from dashboard.explain.context import Context
+from dashboard.explain.hero import render_hero, render_hero_map
 from dashboard.explain.inside_view import render_inside
+from dashboard.explain.maps import choose_method
+from dashboard.explain.own import choose_own_picture
 from dashboard.explain.probability_view import render_probabilities
-from dashboard.explain.subject import choose_subject
+from dashboard.explain.spoken import choose_epoch, describe_missing, describe_prediction
+from dashboard.explain.subject import DATASET, choose_image, choose_source
 from dashboard.explain.trust_view import render_trust
+from dashboard.explain.way import render_way
 from dashboard.explain.what_if_view import render_what_if
-from dashboard.session import address, state
+from dashboard.session import state
 from dashboard.session.cache import get_splits, get_store
 from dashboard.session.frame import find_run, page_frame, require_dataset
 from dashboard.session.said import what_run_says
-from dashboard.session.weights import Weights, find_weights
+from dashboard.session.selection import find_selected, read_selection, read_split
 
 VIEWS: dict[str, Callable[[Context], None]] = {
     "Where it looked": render_attribution,
@@ -49,50 +50,39 @@ def require_run(run: RunSummary | None) -> tuple[RunSummary, RunRecord]:
     return run, record
 
 
-def choose_weights(record: RunRecord) -> Weights:
-    """Draw which of the saved weights speak. The address names their epoch, whichever becomes the best or the last."""
-    found = {f"{which} epoch": find_weights(record, which) for which in ("best", "last")}
-    saved = {title: weights for title, weights in found.items() if weights is not None}
-    wanted = state.read_number(address.WEIGHTS)
-    title = next((title for title, weights in saved.items() if weights.epoch == wanted), next(iter(saved)))
-    if wanted is not None and saved[title].epoch != wanted:
-        st.caption(f"The weights of epoch {wanted} are no longer there: of a run, the best and the last ones are kept.")
-    address.WEIGHTS.choose(str(saved[title].epoch))
-    state.set_widget(state.EXPLAIN_WEIGHTS, title)
-    st.segmented_control(
-        "Weights of",
-        list(saved),
-        required=True,
-        key=state.EXPLAIN_WEIGHTS,
-        on_change=lambda: address.WEIGHTS.choose(str(saved[state.widget_value(state.EXPLAIN_WEIGHTS)].epoch)),
-    )
-    return saved[title]
-
-
 with page_frame("Explain") as runs:
     data = require_dataset()
     chosen_run, run_record = require_run(find_run(runs))
-    controls, views = st.columns([1, 3], gap="medium")
+    names, splits = data.class_names, get_splits(data, chosen_run.config)
+    top = st.container()
+    controls = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     with controls:
-        subject = choose_subject(data, get_splits(data, chosen_run.config))
-        weights = choose_weights(run_record)
-        try:
-            said = what_run_says(run_record, weights, subject.image, subject.key, subject.index)
-        except CheckpointError as error:
-            st.error(
-                f"{message(error)}. The run's other files are not affected: Errors still works.",
-                icon=":material/broken_image:",
-            )
-            st.stop()
-        st.image(lay_out(subject.image[None], 1), width=160)
-        st.caption(
-            f"{literal(subject.title, most=None)}; {literal(short_name(chosen_run))}, weights of epoch {weights.epoch}."
+        source = choose_source()
+        spoken = choose_epoch(run_record)
+    if source == DATASET:
+        selection = read_selection(names)
+        rows = find_selected(run_record, read_split(), spoken.epoch, selection)
+        start = splits.indices("val")[0] if rows is None or rows.empty else rows["index"].iloc[0]
+        with controls:
+            subject = choose_image(data, splits, int(start))
+        with top:
+            render_way(selection, rows, int(state.chosen_image() or 0), read_split())
+    else:
+        subject = choose_own_picture(data, source)
+    try:
+        said = what_run_says(run_record, spoken.weights, subject.image, subject.key, subject.index)
+        with controls:
+            choice, look = choose_method(spoken.weights)
+    except CheckpointError as error:
+        st.error(
+            f"{message(error)}. The run's other files are not affected: Errors still works.",
+            icon=":material/broken_image:",
         )
-        frame = probabilities_frame(said.probs, data.class_names, subject.true_idx)
-        alt = "Probability of each class"
-        show_figure(probabilities_figure, frame, key="explain_probabilities", alt=alt, has_tools=False)
-        st.caption(said.explain(data.class_names, weights.epoch))
-        offer_csv("Classes as CSV", frame, "probabilities.csv")
-    with views:
-        render_view = choose_one("View", VIEWS, state.EXPLAIN_VIEW, in_address=True)
-        render_view(Context(data, runs, chosen_run, run_record, weights, subject, said.probs))
+        st.stop()
+    context = Context(data, runs, chosen_run, run_record, spoken.weights, subject, said.probs, choice, look)
+    missing = describe_missing(spoken, run_record, subject, names)
+    sentence = describe_prediction(literal(short_name(chosen_run)), spoken.weights.epoch, said.probs, subject, names)
+    with top:
+        words_place, map_place = render_hero(context, said, f"{missing} {sentence}".strip())
+    render_hero_map(context, words_place, map_place)
+    choose_one("View", VIEWS, state.EXPLAIN_VIEW, in_address=True)(context)

@@ -4,7 +4,18 @@ The table of methods is here and needs no torch. `cifar_core.attribution.attribu
 name.
 """
 
+from cifar_core.attribution.focus import EVEN, Focus, find_focus
 from cifar_core.attribution.method import AttributionError, Method, Option
-from cifar_core.attribution.methods import METHODS, check_options
+from cifar_core.attribution.methods import METHODS, check_options, quietest
 
-__all__ = ["METHODS", "AttributionError", "Method", "Option", "check_options"]
+__all__ = [
+    "EVEN",
+    "METHODS",
+    "AttributionError",
+    "Focus",
+    "Method",
+    "Option",
+    "check_options",
+    "find_focus",
+    "quietest",
+]

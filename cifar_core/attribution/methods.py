@@ -1,6 +1,6 @@
 """The attribution methods by name. Free of torch, for pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cifar_core.attribution.method import AttributionError, Method, Option
@@ -183,6 +183,17 @@ _METHODS = (
 )
 
 METHODS: dict[str, Method] = {method.name: method for method in _METHODS}
+# Maps of regions, without the flicker of single pixels; the first that fits a network is shown where nobody chose.
+_QUIET = ("grad_cam", "occlusion")
+
+
+def quietest(fitting: Sequence[str]) -> str:
+    """Return the least noisy of the methods that fit a network: Grad-CAM where there is a convolution, else occlusion.
+
+    Args:
+        fitting: Names, at least one.
+    """
+    return next((name for name in _QUIET if name in fitting), fitting[0])
 
 
 def check_options(method: str, options: Mapping[str, Any]) -> dict[str, Any]:

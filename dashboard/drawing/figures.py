@@ -8,10 +8,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+# Plotly's row of tools lies over titles and legends, on touch for good. To drag still zooms, a double click shows all.
 _NO_TOOLS = {"displayModeBar": False}
 
 
-def show_figure(make: Callable[..., go.Figure], *of: Any, key: str, alt: str, has_tools: bool = True) -> None:
+def show_figure(make: Callable[..., go.Figure], *of: Any, key: str, alt: str) -> None:
     """Draw the figure of some tables.
 
     Args:
@@ -19,10 +20,9 @@ def show_figure(make: Callable[..., go.Figure], *of: Any, key: str, alt: str, ha
         of: What it takes. Equal tables have the same figure.
         key: The chart's.
         alt: What it shows, for who cannot see it.
-        has_tools: Whether it offers to zoom and to be saved as a picture.
     """
     figure = _figure(make, f"{make.__module__}.{make.__qualname__}", of)
-    st.plotly_chart(figure, key=key, alt=alt, config=None if has_tools else _NO_TOOLS)
+    st.plotly_chart(figure, key=key, alt=alt, config=_NO_TOOLS)
 
 
 # Streamlit's own hash of a table takes longer than all else here.

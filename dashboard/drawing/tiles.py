@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cifar_core.data import Dataset
 from dashboard.components import Tile
-from dashboard.drawing.words import percent
+from dashboard.drawing.words import percent, unbroken
 
 PAGE_SIZE = 100
 
@@ -37,6 +37,7 @@ def prediction_tiles(dataset: Dataset, rows: pd.DataFrame) -> list[Tile]:
             f"predicted {names[pred_idx]} ({percent(prob_pred, 0)}), true {names[true_idx]} ({percent(prob_true, 0)}), "
             f"image {index}",
             "right" if true_idx == pred_idx else "wrong",
+            f"{names[true_idx]} \N{RIGHTWARDS ARROW} {names[pred_idx]} {unbroken(percent(prob_pred, 0))}",
         )
         for index, true_idx, pred_idx, prob_true, prob_pred in zip(*columns, strict=True)
     ]

@@ -101,6 +101,11 @@ def percent(share: float | None, digits: int = 1) -> str:
     return "–" if share is None else f"{100 * share:.{digits}f} %"
 
 
+def unbroken(words: str) -> str:
+    """Return words that no line breaks between."""
+    return words.replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def duration(seconds: float | None) -> str:
     """Return a time span, e.g. "5 min 3 s"; a dash for none."""
     if seconds is None:

@@ -26,6 +26,7 @@ from dashboard.session import state
 
 _NUM_BINS = 15
 _FEWEST_IMAGES = 20  # in a bin; the accuracy of fewer is chance for the most part
+_AS_SURE = 1.0  # points; nearer than this, it is as sure as right
 _ALIKE = 1e-6  # confidences nearer than this are the same
 _AS_IT_IS = 0.005  # a temperature this near 1 changes no number that is shown
 _BINNINGS: dict[str, Binning] = {"equal width": "width", "equal numbers": "mass"}
@@ -37,6 +38,7 @@ def render_calibration(reading: Reading) -> None:
     if not reading.predictions.is_finite or val is None or not val.is_finite:
         st.info("The scores of this epoch are not finite: they say nothing about trust.", icon=":material/trending_up:")
         return
+    st.markdown(describe_trust(reading.predictions))
     temperature = fit_temperature(val)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         binning = choose_one(
@@ -69,6 +71,17 @@ def render_calibration(reading: Reading) -> None:
         show_figure(coverage_figure, coverage, key="errors_coverage", alt="Accuracy over the share answered")
         st.caption(describe_coverage(coverage))
         offer_csv("Coverage as CSV", coverage, "coverage.csv")
+
+
+def describe_trust(predictions: Predictions) -> str:
+    """Say how sure a network is on average, and how often it is right."""
+    sure, right = float(predictions.probs.max(axis=1).mean()), compute_accuracy(predictions)
+    points = 100 * (sure - right)
+    if abs(points) < _AS_SURE:
+        verdict = "as sure as it may be"
+    else:
+        verdict = f"{abs(points):.1f} points {'surer than it should be' if points > 0 else 'less sure than it may be'}"
+    return f"It is sure of {percent(sure)} on average and right on **{percent(right)}**: {verdict}."
 
 
 def calibration_frame(

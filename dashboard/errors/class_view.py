@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from cifar_core.evaluation import per_class_frame
@@ -45,6 +46,7 @@ def render_classes(reading: Reading) -> None:
     frame = per_class_frame(reading.predictions, names)
     if reading.predictions.is_finite:
         frame = frame.merge(ranking_frame(reading.predictions, names), how="left", on="class_name")
+    st.markdown(describe_classes(frame))
     shown = frame.copy()
     for column in ("precision", "recall"):
         ends = zip(frame[f"{column}_low"], frame[f"{column}_high"], strict=True)
@@ -58,6 +60,18 @@ def render_classes(reading: Reading) -> None:
         show_figure(per_class_figure, frame, key="errors_per_class", alt="Precision and recall of each class")
     with right:
         _render_curves(reading)
+
+
+def describe_classes(frame: pd.DataFrame) -> str:
+    """Say which class is told best and which worst; `frame` as `per_class_frame` returns it."""
+    known = frame.dropna(subset=["recall"]).sort_values("recall", kind="stable")
+    if len(known) < 2:
+        return "There are images of one class alone: none is told better than another."
+    worst, best = known.iloc[0], known.iloc[-1]
+    return (
+        f"It recognises **{best['class_name']}** best ({percent(best['recall'])} of its images) and "
+        f"**{worst['class_name']}** worst ({percent(worst['recall'])})."
+    )
 
 
 def _render_curves(reading: Reading) -> None:

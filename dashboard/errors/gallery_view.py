@@ -1,4 +1,4 @@
-"""The images of a cell, in an order and with an outcome of one's choice; one of them leads to Explain."""
+"""The images of a cell, in an order and with an outcome of one's choice."""
 
 import math
 import zlib
@@ -8,51 +8,68 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from cifar_core.evaluation import Criteria, Predictions, select_predictions
-from cifar_core.evaluation.criteria import ORDERS, Outcome
+from cifar_core.evaluation import Predictions
+from cifar_core.evaluation.criteria import ORDERS
 from dashboard.components import gallery
 from dashboard.drawing.contact_sheet import draw_contact_sheet
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.tiles import PAGE_SIZE, prediction_tiles
 from dashboard.drawing.words import percent, short_name
 from dashboard.errors.reading import Reading
-from dashboard.session import state
-from dashboard.session.links import page_link
+from dashboard.session import address, state
+from dashboard.session.selection import (
+    EVERYTHING,
+    MISTAKES,
+    OUTCOMES,
+    UNSURE,
+    Selection,
+    choose_probs,
+    find_place,
+    read_probs,
+    step,
+)
 
-MISTAKES, RIGHT, UNSURE, EVERYTHING = "mistakes", "right", "right but unsure", "all"
-_OUTCOMES: dict[str, Outcome] = {MISTAKES: "wrong", RIGHT: "right", UNSURE: "right", EVERYTHING: "any"}
+_TILE_SIZE = 82
 
 
-def render_images(reading: Reading, criteria: Criteria, title: str) -> None:
-    """Draw the images that meet the criteria, page by page, and what is known of the chosen one.
+def render_images(reading: Reading, selection: Selection, rows: pd.DataFrame) -> None:
+    """Draw the selected images, page by page, and what narrows them down.
 
     Args:
         reading: Whose predictions.
-        criteria: Which true and predicted classes.
-        title: These in words.
+        selection: Which images.
+        rows: These, in order.
     """
-    which, order, rows = _choose_rows(reading.predictions, criteria)
-    st.markdown(f"**{title}**, {which}: {len(rows):,} images, {order}")
+    title = f"{selection.title[0].upper()}{selection.title[1:]}"
+    noun = "mistake" if selection.which == MISTAKES else "image"
+    count = f"{len(rows):,} {noun}{'' if len(rows) == 1 else 's'}"
+    st.markdown(f"**{title}**: {count}, {selection.order}")
+    _choose_outcome_and_order()
     if rows.empty:
-        _render_nothing(reading.predictions, criteria, which)
+        _render_nothing(reading.predictions, selection)
         return
     dataset, shown = reading.dataset, _choose_page(rows)
     images = dataset.images[shown["index"].to_numpy()]
-    tiles = prediction_tiles(dataset, shown)
     gallery(
         images,
-        tiles,
+        prediction_tiles(dataset, shown),
         key="errors_gallery",
-        label=f"{title}, {which}",
+        label=title,
+        tile_size=_TILE_SIZE,
         selected=state.chosen_image(),
         on_select=state.choose_image,
     )
-    _render_chosen(reading, rows)
-    names = np.array(dataset.class_names)
+    st.caption("Click an image to open it above. Arrow keys move, Enter opens.")
+    _offer_files(reading, f"{title}, {selection.which}", rows, shown)
+
+
+def _offer_files(reading: Reading, title: str, rows: pd.DataFrame, shown: pd.DataFrame) -> None:
+    names = np.array(reading.dataset.class_names)
+    images = reading.dataset.images[shown["index"].to_numpy()]
     with st.container(horizontal=True):
         named = rows.assign(true=names[rows["true_idx"]], predicted=names[rows["pred_idx"]])
         offer_csv("Images as CSV", named, "images.csv")
-        heading = f"{title}, {which}: {short_name(reading.run)}, {reading.split}, epoch {reading.epoch}"
+        heading = f"{title}: {short_name(reading.run)}, {reading.split}, epoch {reading.epoch}"
         captions = [
             f"{names[row['true_idx']]} > {names[row['pred_idx']]} {percent(row['prob_pred'], 0)}"
             for row in shown.to_dict("records")
@@ -69,84 +86,80 @@ def render_images(reading: Reading, criteria: Criteria, title: str) -> None:
         )
 
 
-def _choose_rows(predictions: Predictions, criteria: Criteria) -> tuple[str, str, pd.DataFrame]:
-    """Draw outcome, order and range of probabilities."""
+def _choose_outcome_and_order() -> None:
+    """Draw outcome, order and range of probabilities; the address holds them."""
+    outcomes = list(OUTCOMES)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        which = st.segmented_control(
-            "Show",
-            list(_OUTCOMES),
-            default=MISTAKES,
-            required=True,
-            key=state.ERRORS_OUTCOME,
-            wrap=True,
-            bind="query-params",
-            persist_state="session",
-            on_change=_order_by_outcome,
-        )
+        bound = address.bind(address.OUTCOME, state.ERRORS_OUTCOME, outcomes)
+        bound |= {"on_change": _follow_outcome, "args": ()}
+        st.segmented_control("Show", outcomes, required=True, wrap=True, **bound)
         with st.popover("Order and range", icon=":material/sort:"):
-            order = st.selectbox(
+            st.selectbox(
                 "Order of images",
                 ORDERS,
-                key=state.ERRORS_ORDER,
-                bind="query-params",
-                persist_state="session",
                 help="Margin: between the two most probable classes. Loss: minus the logarithm of the true class's "
                 "probability. Each pair's worst: one of every confusion in turn.",
+                **address.bind(address.ORDER, state.ERRORS_ORDER, ORDERS),
             )
-            lowest, highest = st.slider(
+            state.set_widget(state.ERRORS_PROBS, read_probs())
+            st.slider(
                 "Probability of the predicted class",
                 0.0,
                 1.0,
-                (0.0, 1.0),
-                0.01,
+                step=0.01,
                 key=state.ERRORS_PROBS,
-                persist_state="session",
+                on_change=_follow_probs,
             )
-    which = which or MISTAKES
-    wanted = replace(criteria, outcome=_OUTCOMES[which], lowest_prob=lowest, highest_prob=highest)
-    return which, order, select_predictions(predictions, wanted, order)
 
 
-def _order_by_outcome() -> None:
+def _follow_outcome() -> None:
     """What is right but unsure shows best the least sure first."""
     is_unsure = state.widget_value(state.ERRORS_OUTCOME) == UNSURE
-    state.set_widget(state.ERRORS_ORDER, "smallest margin" if is_unsure else "most confident")
+    address.ORDER.choose("smallest margin" if is_unsure else None)
+    address.follow(address.OUTCOME, state.ERRORS_OUTCOME)
 
 
-def _render_nothing(predictions: Predictions, criteria: Criteria, which: str) -> None:
-    others = len(select_predictions(predictions, criteria))
+def _follow_probs() -> None:
+    choose_probs(*state.widget_value(state.ERRORS_PROBS))
+    address.step_on()
+
+
+def _render_nothing(predictions: Predictions, selection: Selection) -> None:
+    others = len(replace(selection, which=EVERYTHING, probs=(0.0, 1.0)).find_rows(predictions))
     if not others:
         st.info("No image falls into this cell. Choose another one.", icon=":material/check_circle:")
         return
-    st.info(f"None of the {others:,} images of this cell fits ({which}, range of probability).", icon=":material/tune:")
+    st.info(
+        f"None of the {others:,} images of this cell fits ({selection.which}, range of probability).",
+        icon=":material/tune:",
+    )
     st.button("Show them all", icon=":material/visibility:", on_click=_show_all)
 
 
 def _show_all() -> None:
-    state.set_widget(state.ERRORS_OUTCOME, EVERYTHING)
-    state.set_widget(state.ERRORS_PROBS, (0.0, 1.0))
+    address.OUTCOME.choose(EVERYTHING)
+    address.PROBS.choose(None)
+    address.step_on()
 
 
 def _choose_page(rows: pd.DataFrame) -> pd.DataFrame:
+    """Draw what pages through the images; at first the page that holds the opened one."""
     num_pages = math.ceil(len(rows) / PAGE_SIZE)
     if num_pages == 1:
         return rows
-    # Its key changes with what is paged through: another selection begins at its first page.
-    key = f"errors_page_{zlib.crc32(rows['index'].to_numpy().tobytes())}"
-    page = st.pagination(num_pages, key=key)
+    start = (find_place(rows, state.chosen_image()) or 0) // PAGE_SIZE + 1
+    page = st.pagination(num_pages, default=start, key=_page_key(rows))
     return rows.iloc[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
 
 
-def _render_chosen(reading: Reading, rows: pd.DataFrame) -> None:
-    index = state.chosen_image()
-    if index is None or index not in set(rows["index"]):
-        st.caption("Arrow keys move, Enter chooses.")
-        return
-    place = int(np.flatnonzero(reading.predictions.indices == index)[0])
-    probs, names = reading.predictions.probs[place], reading.dataset.class_names
-    top = ", ".join(f"{names[class_idx]} {percent(float(probs[class_idx]))}" for class_idx in np.argsort(-probs)[:3])
-    true_name = names[reading.predictions.targets[place]]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"Image {index}: true **{true_name}**; {top}.")
-        # A link, not a button: st.switch_page refuses to leave a page whose widgets are bound to the address.
-        page_link("Explain", "Explain this image", ":material/center_focus_strong:")
+def step_on(rows: pd.DataFrame, by: int) -> None:
+    """Open the image after the opened one, or before it, and turn to its page. For callbacks."""
+    step(rows, by)
+    place = find_place(rows, state.chosen_image())
+    if place is not None and len(rows) > PAGE_SIZE:
+        state.set_widget(_page_key(rows), place // PAGE_SIZE + 1)
+
+
+def _page_key(rows: pd.DataFrame) -> str:
+    """Its key changes with what is paged through: another selection begins at its first page."""
+    return f"errors_page_{zlib.crc32(rows['index'].to_numpy().tobytes())}"

@@ -30,9 +30,10 @@ def render_learning(reading: Reading) -> None:
     if track is None or len(track.epochs) < 2:
         st.info("This takes the val predictions of two epochs.", icon=":material/hourglass:")
         return
+    dynamics = dynamics_frame(track)
+    _say_counts(track, dynamics)
     if reading.split == "test":
         st.caption("Predictions of every epoch are saved for val alone: this view speaks of val.")
-    dynamics = dynamics_frame(track)
     _render_counts(track, dynamics)
     map_column, images_column = st.columns([5, 4], gap="medium")
     with map_column:
@@ -42,7 +43,7 @@ def render_learning(reading: Reading) -> None:
     offer_csv("Images as CSV", dynamics, "learning-by-image.csv")
 
 
-def _render_counts(track: Track, dynamics: pd.DataFrame) -> None:
+def _say_counts(track: Track, dynamics: pd.DataFrame) -> None:
     total = len(dynamics)
     never = int(dynamics["first_learned"].isna().sum())
     always = int((dynamics["correctness"] == 1).sum())
@@ -53,6 +54,9 @@ def _render_counts(track: Track, dynamics: pd.DataFrame) -> None:
         "never right.",
         help="Forgotten: right after one epoch and wrong after the next (Toneva et al., 2019).",
     )
+
+
+def _render_counts(track: Track, dynamics: pd.DataFrame) -> None:
     left, right = st.columns(2, gap="medium")
     frame = learning_frame(dynamics, track.epochs).assign(right=track.is_right.mean(axis=1))
     with left:

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
-from cifar_core.data import Dataset
 from cifar_core.data.superclasses import find_superclasses
 from cifar_core.evaluation import (
-    Criteria,
     compute_confusion_matrix,
     confusion_frame,
     fold_matrix,
@@ -20,12 +19,13 @@ from dashboard.components import confusion_matrix
 from dashboard.drawing.matrices import matrix_cells
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import percent
-from dashboard.errors.gallery_view import MISTAKES, RIGHT, render_images
+from dashboard.errors.gallery_view import render_images
+from dashboard.errors.opened_view import find_opened, render_map, render_opened
 from dashboard.errors.reading import Reading
-from dashboard.session import state
+from dashboard.session import address, state
+from dashboard.session.selection import ANY, choose_cell, list_names, read_selection
 
-ANY = "any"
-
+_NUM_FREQUENT = 5
 _CELLS: dict[str, Normalization] = {"counts": "none", "% of true": "true", "% of predicted": "pred"}
 _SORTS: dict[str, Ordering] = {"class order": "class", "most errors first": "error", "alike together": "likeness"}
 
@@ -58,31 +58,84 @@ class _Options:
 
 
 def render_mistakes(reading: Reading) -> None:
-    """Draw the matrix and, beside it, the images of the chosen cell."""
+    """Draw the most frequent mistakes, the matrix and, beside it, the images of the chosen cell; one of them large."""
+    matrix = compute_confusion_matrix(reading.predictions, reading.dataset.num_classes)
+    frequent = top_confusions_frame(matrix, reading.dataset.class_names)
+    st.markdown(describe_mistakes(frequent, f"{reading.predictions.num_images:,} {reading.split}"))
+    _choose_frequent(frequent)
+    opened_place = st.container()
     matrix_column, images_column = st.columns(2, gap="medium")
     with matrix_column:
-        matrix = compute_confusion_matrix(reading.predictions, reading.dataset.num_classes)
-        true_name, pred_name = _render_matrix(reading, matrix)
+        _render_matrix(reading, matrix)
+    selection = read_selection(reading.dataset.class_names)
+    rows = selection.find_rows(reading.predictions)
+    opened = find_opened(reading, rows)
+    map_place = None
+    if opened is not None:
+        with opened_place:
+            map_place = render_opened(opened, selection, rows)
     with images_column:
-        render_images(reading, _criteria(reading.dataset, true_name, pred_name), _title(true_name, pred_name))
-    with matrix_column:
-        _render_top_confusions(matrix, reading.dataset.class_names)
+        render_images(reading, selection, rows)
+    if opened is not None and map_place is not None:
+        render_map(opened, map_place)
 
 
-def _render_matrix(reading: Reading, matrix: np.ndarray) -> tuple[str, str]:
+def describe_mistakes(frequent: pd.DataFrame, of: str) -> str:
+    """Say how many mistakes there are, and which are the most frequent.
+
+    Args:
+        frequent: As `top_confusions_frame` returns it.
+        of: How many images of which split, e.g. "5,000 val".
+    """
+    if frequent.empty:
+        return f"It makes no mistake at all on {of} images."
+    total = int(frequent["count"].sum())
+    first = frequent.iloc[0]
+    share = percent(float(frequent["share_of_errors"].head(_NUM_FREQUENT).sum()), 0)
+    few = f"; the {_NUM_FREQUENT} kinds below are {share} of all its mistakes" if len(frequent) > _NUM_FREQUENT else ""
+    return (
+        f"It gets **{total:,}** of {of} images wrong, most often by taking **{first['true_label']} for "
+        f"{first['predicted_label']}** ({first['count']} times, {percent(first['share_of_true'], 0)} of that class)"
+        f"{few}."
+    )
+
+
+def _choose_frequent(frequent: pd.DataFrame) -> None:
+    """Draw the most frequent mistakes as chips that open their cells."""
+    cells = {
+        f"{row['true_label']} \N{RIGHTWARDS ARROW} {row['predicted_label']} {row['count']}": (
+            row["true_label"],
+            row["predicted_label"],
+        )
+        for row in frequent.head(_NUM_FREQUENT).to_dict("records")
+    }
+    if not cells:
+        return
+    chosen = (address.TRUE.value(), address.PRED.value())
+    state.set_widget(state.ERRORS_TOP, next((words for words, cell in cells.items() if cell == chosen), None))
+
+    def choose() -> None:
+        choose_cell(*cells.get(state.widget_value(state.ERRORS_TOP) or "", (ANY, ANY)))
+
+    st.pills(
+        "Most frequent mistakes: true class \N{RIGHTWARDS ARROW} predicted class, and how many",
+        list(cells),
+        key=state.ERRORS_TOP,
+        on_change=choose,
+    )
+
+
+def _render_matrix(reading: Reading, matrix: np.ndarray) -> None:
     names = reading.dataset.class_names
     superclasses = find_superclasses(names)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        true_name, pred_name = _choose_cell([ANY, *superclasses, *names])
+        true_name, pred_name = _choose_cell(list_names(names))
         options = _choose_options(list(superclasses))
     order = order_classes(matrix, _SORTS[options.sort])
     groups = _group(order, names, {name: superclasses[name] for name in options.folded})
 
     def choose(true_place: int | None, pred_place: int | None) -> None:
-        for key, place in ((state.ERRORS_TRUE, true_place), (state.ERRORS_PRED, pred_place)):
-            state.set_widget(key, ANY if place is None else groups.names[place])
-        is_right = true_place == pred_place and true_place is not None
-        state.set_widget(state.ERRORS_OUTCOME, RIGHT if is_right else MISTAKES)
+        choose_cell(*(ANY if place is None else groups.names[place] for place in (true_place, pred_place)))
 
     shown = fold_matrix(matrix, groups.members)
     other = None
@@ -98,7 +151,6 @@ def _render_matrix(reading: Reading, matrix: np.ndarray) -> tuple[str, str]:
         hides_diagonal=options.hides_diagonal,
     )
     offer_csv("Matrix as CSV", confusion_frame(shown, groups.names), "confusion.csv")
-    return true_name, pred_name
 
 
 def _group(order: np.ndarray, names: tuple[str, ...], folded: dict[str, tuple[int, ...]]) -> Groups:
@@ -112,9 +164,13 @@ def _group(order: np.ndarray, names: tuple[str, ...], folded: dict[str, tuple[in
 
 
 def _choose_cell(options: list[str]) -> tuple[str, str]:
-    """Draw the two select boxes that hold the cell; the matrix only sets them."""
-    true_name = _select("True class", options, state.ERRORS_TRUE, 160)
-    return true_name, _select("Predicted class", options, state.ERRORS_PRED, 160)
+    """Draw the two select boxes that show the cell, which the address holds."""
+    for label, parameter, key in (
+        ("True class", address.TRUE, state.ERRORS_TRUE),
+        ("Predicted class", address.PRED, state.ERRORS_PRED),
+    ):
+        st.selectbox(label, options, width=160, **address.bind(parameter, key, options))
+    return address.TRUE.value() or ANY, address.PRED.value() or ANY
 
 
 def _choose_options(superclasses: list[str]) -> _Options:
@@ -138,36 +194,6 @@ def _choose_options(superclasses: list[str]) -> _Options:
             help="Leave out what is right, so that mistakes stand alone.",
         )
     return _Options(cells, sort, folded, hides_diagonal)
-
-
-def _criteria(dataset: Dataset, true_name: str, pred_name: str) -> Criteria:
-    superclasses = find_superclasses(dataset.class_names)
-    classes = {name: (place,) for place, name in enumerate(dataset.class_names)} | superclasses
-    return Criteria(classes.get(true_name, ()), classes.get(pred_name, ()))
-
-
-def _title(true_name: str, pred_name: str) -> str:
-    if true_name == pred_name == ANY:
-        return "All classes"
-    names = [f"{ANY} class" if name == ANY else name for name in (true_name, pred_name)]
-    return f"True {names[0]}, predicted {names[1]}"
-
-
-def _render_top_confusions(matrix: np.ndarray, class_names: tuple[str, ...]) -> None:
-    frame = top_confusions_frame(matrix, class_names)
-    if frame.empty:
-        st.caption("No mistake at all.")
-        return
-    words = [
-        f"{row['true_label']} taken for {row['predicted_label']} ({row['count']}, "
-        f"{percent(row['share_of_true'], 0)} of its images)"
-        for row in frame.head(3).to_dict("records")
-    ]
-    share = frame["share_of_errors"].head(3).sum()
-    st.markdown(
-        f"**Most frequent:** {'; '.join(words)}. These three are {percent(share, 0)} of {frame['count'].sum():,} "
-        "errors."
-    )
 
 
 def _select(label: str, options: list[str], key: str, width: int) -> str:

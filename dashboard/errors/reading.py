@@ -8,13 +8,12 @@ import streamlit as st
 from cifar_core.data import Dataset
 from cifar_core.evaluation import Predictions, PredictionsError, compute_accuracy
 from cifar_core.runs import RunRecord, RunSummary
-from dashboard.drawing.choices import choose_one
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import percent, run_name, short_name, source_title
 from dashboard.session import address, state
 from dashboard.session.cache import get_predictions, get_store
 from dashboard.session.gone import title_of
-from dashboard.session.saying import errors_said
+from dashboard.session.selection import SPLITS, count_reading, read_split
 
 
 @dataclass(frozen=True)
@@ -58,18 +57,23 @@ def choose_reading(dataset: Dataset, runs: list[RunSummary], run: RunSummary) ->
     """
     record = get_store().record(run.run_id)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        split = choose_one(
-            "Split",
-            {name: name for name in ("val", "test")},
-            state.ERRORS_SPLIT,
-            in_address=True,
-            help="val chooses between settings as often as you like. A look at test is counted on the run.",
-        )
+        split = _choose_split()
         epoch = _choose_epoch(record, run, split)
         chosen = _choose_other(runs, run, record, split, epoch)
     predictions = _find_predictions(record, split, epoch)
     other, other_name = _find_other(runs, record, chosen, split, predictions)
     return Reading(dataset, run, record, split, epoch, predictions, other, other_name)
+
+
+def _choose_split() -> str:
+    st.segmented_control(
+        "Split",
+        SPLITS,
+        required=True,
+        help="val chooses between settings as often as you like. A look at test is counted on the run.",
+        **address.bind(address.SPLIT, state.ERRORS_SPLIT, SPLITS),
+    )
+    return read_split()
 
 
 def render_summary(reading: Reading) -> None:
@@ -100,14 +104,16 @@ def _list_epochs(record: RunRecord, run: RunSummary, split: str) -> list[int]:
 def _choose_epoch(record: RunRecord, run: RunSummary, split: str) -> int:
     """Draw the epochs. The best one at first; from then on the address names it, whichever becomes the best."""
     best, epochs = run.status.best_epoch or 0, _list_epochs(record, run, split)
+    chosen = state.read_number(address.EPOCH)
+    if chosen is not None and chosen not in epochs and split == "test" and len(epochs):
+        st.caption(f"Of test there is no epoch {chosen}: it is read at the end alone.")
     if len(epochs) < 2:
         return epochs[0] if epochs else best
-    chosen = state.read_number(address.EPOCH)
     epoch = chosen if chosen in epochs else best if best in epochs else epochs[-1]
     address.EPOCH.choose(str(epoch))
     state.set_widget(state.ERRORS_EPOCH, epoch)
     return st.select_slider(
-        "Epoch",
+        "Epoch" if split == "val" else "Epoch (test: the best and the last alone)",
         epochs,
         key=state.ERRORS_EPOCH,
         on_change=address.follow,
@@ -151,7 +157,7 @@ def _find_predictions(record: RunRecord, split: str, epoch: int) -> Predictions:
         later = "val is saved after each epoch, test when the run ends"
         st.info(f"This run has no {split} predictions yet: {later}.", icon=":material/hourglass:")
         st.stop()
-    _count_reading(record, split)
+    count_reading(record, split, by="Errors page")
     return predictions
 
 
@@ -169,7 +175,7 @@ def _find_other(
         else:
             other = get_store().record(chosen)
             found = get_predictions(other, split, "best")
-            _count_reading(other, split)
+            count_reading(other, split, by="Errors page")
     except PredictionsError as error:
         st.warning(message(error))
         return None, name
@@ -179,9 +185,3 @@ def _find_other(
         st.warning(f"{literal(name, most=None)} holds out other images as {split}: a comparison would mix them up.")
         found = None
     return found, name
-
-
-def _count_reading(record: RunRecord, split: str) -> None:
-    if split == "test" and state.is_first_look_at_test(record.run_id):
-        with errors_said():  # it is shown all the same
-            record.count_test_reading(by="Errors page")

@@ -3,14 +3,15 @@
 import numpy as np
 import streamlit as st
 
-from cifar_core.attribution import AttributionError
+from cifar_core.attribution import EVEN, AttributionError
 from dashboard.components import PictureMap, picture_maps
 from dashboard.drawing.literal import message
 from dashboard.drawing.words import percent
 from dashboard.explain.context import Context
-from dashboard.explain.maps import choose_method, explain_silence, get_class_maps
+from dashboard.explain.maps import explain_silence
 from dashboard.session import state
 from dashboard.session.cache import get_splits
+from dashboard.session.maps import get_class_maps
 from dashboard.session.weights import digest
 
 _NUM_IMAGES = 64
@@ -19,7 +20,7 @@ _NUM_STRONGEST = 16
 
 def render_class(context: Context) -> None:
     """Draw the mean map of a class over val images of it, and the images with the strongest maps."""
-    choice = choose_method(context.weights)
+    choice, sentence = context.choice, st.container()
     names = context.dataset.class_names
     start = context.pred_idx if context.subject.true_idx is None else context.subject.true_idx
     chosen = st.selectbox("Class", names, index=start, key=f"{state.EXPLAIN_CLASS}_of_many_{start}", width=200)
@@ -41,6 +42,8 @@ def render_class(context: Context) -> None:
     if not speaking.any():
         st.info(f"Every map is zero everywhere, there is nothing to see: {explain_silence(choice, images)}.")
         return
+    with sentence:
+        _say_where(chosen, maps)
     _render_mean(chosen, images, maps)
     _render_strongest(indices[speaking], images[speaking], maps[speaking])
 
@@ -57,7 +60,6 @@ def _render_mean(class_name: str, images: np.ndarray, maps: np.ndarray) -> None:
         help="A network that looks at the object looks at the middle, where objects are. One that looks at corners and "
         "edges has learned the background.",
     )
-    middle = float(np.abs(maps[:, 8:24, 8:24]).sum() / np.abs(maps).sum())
     mean_image = images.mean(axis=0).round().astype(np.uint8)
     pictures = [
         PictureMap("Mean image", image=mean_image),
@@ -66,15 +68,21 @@ def _render_mean(class_name: str, images: np.ndarray, maps: np.ndarray) -> None:
     ]
     picture_maps(mean_image, pictures, key="explain_class_mean", side=190)
     silent = int((np.abs(maps).max(axis=(1, 2)) == 0).sum())
-    notes = [
-        f"{percent(middle, 0)} of the strength lies in the middle quarter of the image; spread evenly it would be "
-        f"{percent(0.25, 0)}."
-    ]
+    notes = []
     if num_images == 1:
         notes.append("One image says nothing of the class.")
     if silent:
         notes.append(f"{silent} of the {num_images} maps are zero everywhere.")
-    st.caption(" ".join(notes))
+    if notes:
+        st.caption(" ".join(notes))
+
+
+def _say_where(class_name: str, maps: np.ndarray) -> None:
+    middle = float(np.abs(maps[:, 8:24, 8:24]).sum() / np.abs(maps).sum())
+    st.markdown(
+        f"For **{class_name}**, {percent(middle, 0)} of the strength lies in the middle quarter of the image; spread "
+        f"evenly it would be {percent(EVEN, 0)}."
+    )
 
 
 def _render_strongest(indices: np.ndarray, images: np.ndarray, maps: np.ndarray) -> None:

@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 
 from cifar_core.data import Dataset
 from cifar_core.runs import RunRecord, RunSummary
+from dashboard.explain.maps import Look
 from dashboard.explain.subject import Subject
+from dashboard.session.maps import Choice
 from dashboard.session.weights import Weights
 
 
@@ -23,6 +25,8 @@ class Context:
         weights: Its weights.
         subject: The image.
         probs: (C,) probabilities of the classes.
+        choice: The method of attribution.
+        look: How maps are drawn.
     """
 
     dataset: Dataset
@@ -32,6 +36,8 @@ class Context:
     weights: Weights
     subject: Subject
     probs: NDArray[np.float64]
+    choice: Choice
+    look: Look
 
     @property
     def pred_idx(self) -> int:

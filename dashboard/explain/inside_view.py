@@ -10,9 +10,9 @@ from dashboard.components import Tile, gallery
 from dashboard.components.numbers import WHOLE
 from dashboard.drawing.pictures import lay_out
 from dashboard.explain.context import Context
-from dashboard.explain.maps import get_layers
 from dashboard.session import state
 from dashboard.session.cache import get_filter_sheet
+from dashboard.session.maps import get_layers
 from dashboard.session.weights import Weights, remember
 
 _MAX_CHANNELS = 64
@@ -23,6 +23,11 @@ _NUM_STEPS = 128
 def render_inside(context: Context) -> None:
     """Draw feature maps, the growing of an image for a unit, and the first layer's filters."""
     layers = get_layers(context.weights)
+    if layers:
+        st.markdown(
+            f"Between the pixels and the scores, {len(layers)} layers of this network keep places; here is what each "
+            "makes of the image."
+        )
     left, right = st.columns([3, 2], gap="medium")
     layer = channel = None
     with left:

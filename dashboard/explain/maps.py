@@ -1,4 +1,4 @@
-"""Maps of attribution: the choice of method and settings, and their computation."""
+"""The choice of the method whose maps the page shows, of its settings and its look."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,81 +7,61 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cifar_core.attribution import METHODS, Method, Option
-from dashboard import engine
-from dashboard.explain.subject import Subject
-from dashboard.session import state
-from dashboard.session.weights import Weights, load_untrained, remember
+from cifar_core.attribution import METHODS, Method, Option, quietest
+from dashboard.session import address, state
+from dashboard.session.maps import Choice, get_layers, list_methods
+from dashboard.session.weights import Weights
 
 
 @dataclass(frozen=True)
-class Choice:
-    """A method with its settings."""
+class Look:
+    """How maps are drawn.
 
-    method: Method
-    options: dict[str, Any]
-
-
-def choose_method(weights: Weights) -> Choice:
-    """Draw the methods that fit the network, the chosen one's settings, and what it can and cannot tell."""
-    names, layers = _describe_network(weights)
-    titles = {METHODS[name].title: name for name in names}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        state.keep_among(state.EXPLAIN_METHOD, list(titles))
-        title = st.selectbox(
-            "Method",
-            list(titles),
-            key=state.EXPLAIN_METHOD,
-            bind="query-params",
-            persist_state="session",
-            width=230,
-            help=None if len(names) == len(METHODS) else "Methods that do not fit this network are left out.",
-        )
-        method = METHODS[titles[title]]
-        options = {}
-        if method.options:
-            with st.popover("Settings", icon=":material/tune:"):
-                options = {option.name: _draw_option(method, option, layers) for option in method.options}
-    st.caption(f"**Tells:** {method.tells}  \n**Cannot tell:** {method.cannot_tell}", help=method.source)
-    return Choice(method, options)
-
-
-def get_map(
-    weights: Weights, subject: Subject, target: int, choice: Choice, against: int | None = None
-) -> NDArray[np.float32]:
-    """Return the attributions (3, 32, 32) of an image to a class, or to its difference from another one.
-
-    Raises:
-        AttributionError: The method does not fit.
+    Attributes:
+        overlay: How much of a map covers the image, in [0, 1].
+        is_signed: Whether for and against are told apart.
     """
-    options = {"target": target, "against": against, "method": choice.method.name} | choice.options
-    return remember(
-        "map",
-        weights,
-        subject.key,
-        options,
-        lambda: _compute(weights.load(), subject.image[None], target, choice, against),
-    )[0]
+
+    overlay: float = 0.8
+    is_signed: bool = True
+
+    def reduce(self, attributions: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Sum over the colours: (3, 32, 32) -> (32, 32), signed or as strengths alone."""
+        values = attributions if self.is_signed else np.abs(attributions)
+        return values.sum(axis=0).astype(np.float32)
 
 
-def get_untrained_map(weights: Weights, subject: Subject, target: int, choice: Choice) -> NDArray[np.float32]:
-    """Return the same map (3, 32, 32) of a network of the same architecture that was never trained."""
-    options = {"target": target, "method": choice.method.name} | choice.options
-    return remember(
-        "untrained map",
-        weights,
-        subject.key,
-        options,
-        lambda: _compute(load_untrained(weights.path, weights.stamp), subject.image[None], target, choice, None),
-    )[0]
+def choose_method(weights: Weights) -> tuple[Choice, Look]:
+    """Draw the methods that fit the network and the chosen one's settings.
+
+    Where nobody chose, it is the least noisy one that fits: Grad-CAM where there is a convolution, else occlusion. The
+    address holds what somebody chose.
+    """
+    names, layers = list_methods(weights), get_layers(weights)
+    titles = {METHODS[name].title: name for name in names}
+    quiet = METHODS[quietest(names)].title
+    chosen = address.METHOD.value()
+    state.set_widget(state.EXPLAIN_METHOD, chosen if chosen in titles else quiet)
+    title = st.selectbox(
+        "Method",
+        list(titles),
+        key=state.EXPLAIN_METHOD,
+        width=200,
+        on_change=address.follow,
+        args=(address.METHOD, state.EXPLAIN_METHOD),
+        help=f"{quiet} is the least noisy one that fits this network: it marks regions, not single pixels."
+        + ("" if len(names) == len(METHODS) else " Methods that do not fit are left out."),
+    )
+    method = METHODS[titles[title]]
+    with st.popover("Settings", icon=":material/tune:"):
+        options = {option.name: _draw_option(method, option, layers) for option in method.options}
+        look = _choose_look()
+    return Choice(method, options), look
 
 
-def get_class_maps(
-    weights: Weights, images: NDArray[np.uint8], key: str, target: int, choice: Choice
-) -> NDArray[np.float32]:
-    """Return the attributions (N, 3, 32, 32) of many images to one class; the key names the images."""
-    options = {"target": target, "method": choice.method.name} | choice.options
-    return remember("class maps", weights, key, options, lambda: _compute(weights.load(), images, target, choice, None))
+def describe_method(method: Method) -> None:
+    """Draw what a method can and cannot tell."""
+    st.caption(f"**{method.title} tells:** {method.tells}  \n**Cannot tell:** {method.cannot_tell}", help=method.source)
 
 
 def is_silent(values: NDArray[np.float32]) -> bool:
@@ -102,25 +82,25 @@ def explain_silence(choice: Choice, image: NDArray[np.uint8]) -> str:
     return "no pixel changes this score"
 
 
-def _compute(
-    model: Any, images: NDArray[np.uint8], target: int, choice: Choice, against: int | None
-) -> NDArray[np.float32]:
-    return engine.compute_attributions(model, images, target, choice.method.name, against, choice.options)
-
-
-def _describe_network(weights: Weights) -> tuple[list[str], list[str]]:
-    """Return the methods that fit a network, and its layers worth looking at."""
-
-    def compute() -> tuple[list[str], list[str]]:
-        model = weights.load()
-        return engine.list_methods(model), engine.list_layers(model)
-
-    return remember("network", weights, "", {}, compute)
-
-
-def get_layers(weights: Weights) -> list[str]:
-    """Return the names of the layers worth looking at, in order of computation; none without convolutions."""
-    return _describe_network(weights)[1]
+def _choose_look() -> Look:
+    overlay = st.slider(
+        "Overlay",
+        0.0,
+        1.0,
+        Look.overlay,
+        0.05,
+        help="How much of the map covers the image.",
+        key="explain_overlay",
+        persist_state="session",
+    )
+    is_signed = st.toggle(
+        "For and against told apart",
+        Look.is_signed,
+        key="explain_signed",
+        persist_state="session",
+        help="Off: strengths alone, whether a pixel speaks for the class or against it.",
+    )
+    return Look(overlay, is_signed)
 
 
 def _draw_option(method: Method, option: Option, layers: list[str]) -> Any:

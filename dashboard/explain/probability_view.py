@@ -24,15 +24,17 @@ _NUM_NEIGHBOURS = 16
 
 def render_probabilities(context: Context) -> None:
     """Draw the prediction over test-time variants and over epochs, and the training images it resembles."""
+    sentence = st.container()
     left, right = st.columns(2, gap="medium")
     with left:
-        _render_variants(context)
+        sentence.markdown(_render_variants(context))
     with right:
         _render_epochs(context)
     _render_neighbours(context)
 
 
-def _render_variants(context: Context) -> None:
+def _render_variants(context: Context) -> str:
+    """Draw them; return what they come to, in a sentence."""
     variants = engine.create_test_time_variants(context.subject.image)
     probs = get_probs(context.weights, np.stack(list(variants.values())), f"variants {context.subject.key}")
     class_idx = context.pred_idx
@@ -45,8 +47,12 @@ def _render_variants(context: Context) -> None:
     show_figure(variants_figure, frame, context.name(class_idx), key="explain_variants", alt=alt)
     agreeing = int((probs.argmax(axis=1) == class_idx).sum())
     winner = context.name(int(probs.mean(axis=0).argmax()))
-    st.caption(f"{agreeing} of {len(frame)} say {context.name(class_idx)}; their mean says {winner}.")
     offer_csv("Variants as CSV", frame, "variants.csv")
+    name = context.name(class_idx)
+    return (
+        f"Of {len(frame)} versions of the image, as it is, shifted and mirrored, {agreeing} are taken for **{name}**; "
+        f"their mean says {winner}."
+    )
 
 
 def _render_epochs(context: Context) -> None:

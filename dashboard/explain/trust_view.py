@@ -16,13 +16,14 @@ from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import percent
 from dashboard.explain.charts import perturbation_figure, perturbation_frame
 from dashboard.explain.context import Context
-from dashboard.explain.maps import Choice, choose_method, explain_silence, get_map, get_untrained_map, is_silent
+from dashboard.explain.maps import explain_silence, is_silent
+from dashboard.explain.verdict import find_verdict, get_untrained_map_of, judge
+from dashboard.session.maps import Choice, get_map
 from dashboard.session.weights import remember
 
 if TYPE_CHECKING:
     from dashboard.engine import Completeness, PerturbationCurve
 
-_ALIKE = 0.5  # rank correlation from which a map says more about the architecture than about what was learned
 _EXACT = 0.05  # of the difference of scores; nearer a map's sum counts as held
 _NOTHING = 1e-3  # scores nearer than this have no difference to part
 _UNMOVED = 1e-3  # probabilities nearer than this have not changed
@@ -30,29 +31,30 @@ _UNMOVED = 1e-3  # probabilities nearer than this have not changed
 
 def render_trust(context: Context) -> None:
     """Draw the three checks of the map for the predicted class."""
-    choice = choose_method(context.weights)
-    target = context.pred_idx
+    choice, target = context.choice, context.pred_idx
     try:
-        attributions = get_map(context.weights, context.subject, target, choice)
+        attributions = get_map(context.weights, context.subject.image, target, choice)
     except AttributionError as error:
         st.error(message(error))
         return
-    st.markdown(f"Of the map for **{context.name(target)}**, which the network predicts:")
+    beginning = f"The {choice.method.title} map for **{context.name(target)}**, which the network predicts,"
     if is_silent(attributions):
         silence = explain_silence(choice, context.subject.image)
-        st.info(f"This map is zero everywhere, there is nothing to believe or to doubt: {silence}.")
+        st.info(f"{beginning} is zero everywhere, there is nothing to believe or to doubt: {silence}.")
         return
+    sentence = st.container()
     left, right = st.columns(2, gap="medium")
     with left:
-        _render_randomisation(context, choice, attributions)
+        _render_randomisation(context, attributions)
     with right:
         _render_completeness(context, choice, attributions)
-    _render_perturbation(context, choice, attributions)
+    matters = _render_perturbation(context, choice, attributions)
+    sentence.markdown(f"{beginning} {find_verdict(context).finding}{matters}.")
 
 
-def _render_randomisation(context: Context, choice: Choice, attributions: np.ndarray) -> None:
+def _render_randomisation(context: Context, attributions: np.ndarray) -> None:
     trained = attributions.sum(axis=0)
-    untrained = get_untrained_map(context.weights, context.subject, context.pred_idx, choice).sum(axis=0)
+    untrained = get_untrained_map_of(context)
     st.markdown(
         "**Does it change when nothing was learned?**",
         help="The same map of a network of the same architecture with new, untrained weights (Adebayo et al., 2018). "
@@ -64,23 +66,7 @@ def _render_randomisation(context: Context, choice: Choice, attributions: np.nda
         for title, values in (("Trained", trained), ("Untrained", untrained))
     ]
     picture_maps(context.subject.image, maps, key="explain_untrained", side=170, overlay=0.8)
-    st.caption(describe_likeness(trained, untrained))
-
-
-def describe_likeness(trained: np.ndarray, untrained: np.ndarray) -> str:
-    """Say how alike two maps (32, 32) are, or why that cannot be said."""
-    for name, values in (("trained", trained), ("untrained", untrained)):
-        if is_silent(values):
-            return f"The {name} network's map is zero everywhere: there is no likeness to measure."
-    likeness = engine.compare_maps(trained, untrained)
-    if math.isnan(likeness):
-        return "One of the maps is equally strong everywhere: there is no likeness to measure."
-    verdict = (
-        "much alike: this map shows edges and architecture more than what was learned"
-        if likeness > _ALIKE
-        else "different: what was learned shows"
-    )
-    return f"Likeness {likeness:.2f}: {verdict}."
+    st.caption(judge(trained, untrained).why)
 
 
 def _render_completeness(context: Context, choice: Choice, attributions: np.ndarray) -> None:
@@ -133,7 +119,8 @@ def _measure_completeness(context: Context, choice: Choice, attributions: np.nda
     )
 
 
-def _render_perturbation(context: Context, choice: Choice, attributions: np.ndarray) -> None:
+def _render_perturbation(context: Context, choice: Choice, attributions: np.ndarray) -> str:
+    """Draw the curves; return what they come to as the end of a sentence, empty if they come to nothing."""
     st.markdown(
         "**Do the pixels it names matter?**",
         help="Deletion: pixels turn grey, the strongest for the class first; a good map falls fast. Insertion: they "
@@ -141,7 +128,7 @@ def _render_perturbation(context: Context, choice: Choice, attributions: np.ndar
     )
     if not np.ptp(attributions.sum(axis=0)):
         st.caption("The map is the same everywhere: it names no pixel before another, and no order follows from it.")
-        return
+        return ""
     options = {"target": context.pred_idx, "method": choice.method.name} | choice.options
     curves = remember(
         "perturbation",
@@ -156,6 +143,9 @@ def _render_perturbation(context: Context, choice: Choice, attributions: np.ndar
     show_figure(perturbation_figure, frame, key="explain_perturbation", alt="Deletion and insertion curves")
     st.caption(describe_curves(curves))
     offer_csv("Curves as CSV", frame, "deletion-insertion.csv")
+    if not _moves(curves):
+        return ""
+    return f", and the pixels it names matter {'more' if _helps(curves) else 'no more'} than random ones"
 
 
 def describe_curves(curves: "dict[str, PerturbationCurve]") -> str:
@@ -163,10 +153,21 @@ def describe_curves(curves: "dict[str, PerturbationCurve]") -> str:
     words = "; ".join(
         f"{name}: area {curve.area:.3f}, at random {curve.random_area:.3f}" for name, curve in curves.items()
     )
-    every = [np.concatenate([curve.probs, curve.random_probs.ravel()]) for curve in curves.values()]
-    if max(float(np.ptp(probs)) for probs in every) < _UNMOVED:
+    if not _moves(curves):
         return f"{words}. The probability stays as it is whatever is covered: this says nothing about the map."
-    helps = curves["Deletion"].area < curves["Deletion"].random_area
-    helps &= curves["Insertion"].area > curves["Insertion"].random_area
-    verdict = "Better than chance in both." if helps else "No better than chance in at least one: do not lean on it."
+    verdict = (
+        "Better than chance in both." if _helps(curves) else "No better than chance in at least one: do not lean on it."
+    )
     return f"{words}. {verdict}"
+
+
+def _moves(curves: "dict[str, PerturbationCurve]") -> bool:
+    """Whether covering anything changes anything."""
+    every = [np.concatenate([curve.probs, curve.random_probs.ravel()]) for curve in curves.values()]
+    return max(float(np.ptp(probs)) for probs in every) >= _UNMOVED
+
+
+def _helps(curves: "dict[str, PerturbationCurve]") -> bool:
+    """Whether the map's order does better than random ones in both curves."""
+    deletion, insertion = curves["Deletion"], curves["Insertion"]
+    return deletion.area < deletion.random_area and insertion.area > insertion.random_area

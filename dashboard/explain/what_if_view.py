@@ -37,12 +37,20 @@ _STEPS = {"brightness": 0.05, "contrast": 0.05, "rotation": 5.0, "blur": 0.1, "n
 
 def render_what_if(context: Context) -> None:
     """Draw the controls, the changed image and its probabilities, and the robustness strips."""
+    sentence = st.container()
     left, right = st.columns([2, 3], gap="medium")
     with left:
         change = _choose_change()
     changed = engine.apply_change(context.subject.image, change)
     key = f"changed {context.subject.key} {change}"
     probs = get_probs(context.weights, changed[None], key)[0]
+    is_changed = change != Change()
+    sentence.markdown(
+        f"Changed as below it is taken for **{_winner(context, probs)}**, as it was for "
+        f"**{_winner(context, context.probs)}**."
+        if is_changed
+        else f"As it is, it is taken for **{_winner(context, context.probs)}**: change it, and see whether that holds."
+    )
     with right:
         pictures = [
             PictureMap("As it was", note=_winner(context, context.probs)),

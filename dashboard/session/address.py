@@ -6,8 +6,9 @@ values are kept in the session as text and mirrored to the address here, always 
 address meanwhile (a link, Back, somebody's typing) is taken over before the page is drawn.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -48,9 +49,16 @@ def _on(name: str, *pages: str) -> Parameter:
 
 RUN = _on("run", "Explore", "Train", "Errors", "Explain")
 IMAGE = _on("image", "Explore", "Errors", "Explain")
-EPOCH = _on("epoch", "Errors")  # a number
+EPOCH = _on("epoch", "Errors", "Explain")  # a number
 AGAINST = _on("against", "Errors")  # a number of an epoch, or a run's id
-WEIGHTS = _on("weights", "Explain")  # the number of the epoch that they are of
+# The images that Errors shows and Explain goes through: `dashboard.session.selection` says what they may be.
+SPLIT = _on("on", "Errors", "Explain")
+TRUE = _on("true", "Errors", "Explain")
+PRED = _on("pred", "Errors", "Explain")
+OUTCOME = _on("which", "Errors", "Explain")
+ORDER = _on("rank", "Errors", "Explain")
+PROBS = _on("probs", "Errors", "Explain")  # from and to, in per cent
+METHOD = _on("method", "Explain")  # its title
 BESIDE = _on("beside", "Explain")  # a run's id
 TICKED = _on("runs", "Runs")  # ids, with commas between them
 OVERLAY = _on("with", "Train")  # likewise
@@ -65,7 +73,13 @@ PARAMETERS = (
     IMAGE,
     EPOCH,
     AGAINST,
-    WEIGHTS,
+    SPLIT,
+    TRUE,
+    PRED,
+    OUTCOME,
+    ORDER,
+    PROBS,
+    METHOD,
     BESIDE,
     TICKED,
     OVERLAY,
@@ -138,6 +152,17 @@ def follow(parameter: Parameter, key: str) -> None:
     value = st.session_state.get(key)
     parameter.choose(None if value is None else str(value))
     step_on()
+
+
+def bind(parameter: Parameter, key: str, options: Sequence[str]) -> dict[str, Any]:
+    """Let a choice show a parameter and follow it both ways: its keyword arguments, to be drawn right after.
+
+    What is none of the options is forgotten; without a choice the first one is shown, and the address stays empty.
+    """
+    if parameter.value() not in options:
+        parameter.choose(None)
+    st.session_state[key] = parameter.value() or options[0]
+    return {"key": key, "on_change": follow, "args": (parameter, key)}
 
 
 def values_for(page: str) -> dict[str, str]:

@@ -61,12 +61,13 @@ def what_run_says(record: RunRecord, weights: Weights, image: NDArray[np.uint8],
         CheckpointError: The weights cannot be read.
     """
     plain = get_plain_probs(weights, image[None], key)[0]
-    saved = None if index is None else _find_saved(record, weights.epoch, index)
+    saved = None if index is None else what_run_saved(record, weights.epoch, index)
     probs = get_probs(weights, image[None], key)[0] if saved is None else saved
     return Said(probs, saved is not None, weights.views, plain)
 
 
-def _find_saved(record: RunRecord, epoch: int, index: int) -> NDArray[np.float64] | None:
+def what_run_saved(record: RunRecord, epoch: int, index: int) -> NDArray[np.float64] | None:
+    """Return the probabilities (C,) that a run saved of an image after an epoch; None if it saved none."""
     for split in ("val", "test"):
         try:
             predictions = get_predictions(record, split, epoch)

@@ -20,13 +20,13 @@ EXPLORE_VIEW, EXPLORE_SPLIT, EXPLORE_CLASSES, EXPLORE_PAGE = "view", "split", "c
 EXPLORE_ORDER, EXPLORE_REVERSE, EXPLORE_INDICES = "order", "reverse", "indices"
 EXPLORE_PER_PAGE, EXPLORE_TILE = "per", "tile"
 EXPLORE_POSITIONS, EXPLORE_LIKENESS, EXPLORE_CONTRADICTING = "map", "likeness", "contradicting"
-ERRORS_SPLIT, ERRORS_VIEW = "on", "show"
-ERRORS_EPOCH, ERRORS_OTHER = "errors_epoch", "errors_other"
-ERRORS_TRUE, ERRORS_PRED, ERRORS_OUTCOME, ERRORS_ORDER = "true", "pred", "which", "rank"
+ERRORS_VIEW = "show"
+ERRORS_SPLIT, ERRORS_EPOCH, ERRORS_OTHER, ERRORS_TOP = "errors_split", "errors_epoch", "errors_other", "errors_top"
+ERRORS_TRUE, ERRORS_PRED, ERRORS_OUTCOME, ERRORS_ORDER = "errors_true", "errors_pred", "errors_which", "errors_order"
 ERRORS_CELLS, ERRORS_SORT, ERRORS_FOLD, ERRORS_DIAGONAL = "cells", "sort", "fold", "errors_diagonal"
 ERRORS_PROBS, ERRORS_BINNING, ERRORS_CURVE = "errors_probs", "errors_binning", "errors_curve"
-EXPLAIN_METHOD, EXPLAIN_VIEW, EXPLAIN_LAYER = "method", "see", "layer"
-EXPLAIN_SOURCE, EXPLAIN_WEIGHTS, EXPLAIN_OTHER_RUN = "explain_source", "explain_weights", "explain_other_run"
+EXPLAIN_METHOD, EXPLAIN_VIEW, EXPLAIN_LAYER = "explain_method", "see", "layer"
+EXPLAIN_SOURCE, EXPLAIN_EPOCH, EXPLAIN_OTHER_RUN = "explain_source", "explain_epoch", "explain_other_run"
 EXPLAIN_CLASS, EXPLAIN_INDEX = "explain_class", "explain_index"
 
 OVERVIEW_CLASSES = "overview_classes"
@@ -45,7 +45,7 @@ _PINNED, _CELL = "train_pinned_epoch", "train_cell"
 _LOST = "lost_run"
 _COUNTED = "errors_test_readings"
 _HANDED_OVER, _PAGE = "image_handed_over", "page_handed_over"
-_UPLOAD = "explain_uploaded"
+_OWN, _OWN_CHOSEN = "explain_own", "explain_own_chosen"
 
 
 def chosen_run() -> str | None:
@@ -56,7 +56,7 @@ def chosen_run() -> str | None:
 def choose_run(run_id: str | None) -> None:
     """Make a run the one that pages speak of. What was chosen of another one's epochs is not of this one's."""
     if run_id != address.RUN.value():
-        for parameter in (address.EPOCH, address.AGAINST, address.WEIGHTS):
+        for parameter in (address.EPOCH, address.AGAINST):
             parameter.choose(None)
     if run_id is not None:
         forget_lost_run()
@@ -254,11 +254,18 @@ def is_first_look_at_test(run_id: str) -> bool:
     return is_first
 
 
-def uploaded_picture() -> tuple[str, str, Upload] | None:
-    """Return id, name and content of the picture this session brought along, None if it brought none."""
-    return st.session_state.get(_UPLOAD)
+def own_pictures() -> dict[str, tuple[str, Upload]]:
+    """Return the pictures that this session brought along, the oldest first: name and content by id. To be changed."""
+    return st.session_state.setdefault(_OWN, {})
 
 
-def keep_upload(picture: tuple[str, str, Upload] | None) -> None:
-    """Keep a picture for this session; None forgets it."""
-    st.session_state[_UPLOAD] = picture
+def chosen_own() -> str | None:
+    """Return the id of the one that is looked at, the newest until somebody chooses; None without any."""
+    ids = list(own_pictures())
+    chosen = st.session_state.get(_OWN_CHOSEN)
+    return chosen if chosen in ids else ids[-1] if ids else None
+
+
+def choose_own(picture_id: str | None) -> None:
+    """Look at one of them; None: at the newest."""
+    st.session_state[_OWN_CHOSEN] = picture_id

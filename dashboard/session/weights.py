@@ -61,6 +61,22 @@ def find_weights(record: RunRecord, which: str) -> Weights | None:
     return Weights(path, stamped, epoch or 0, views_of(record.stored_config().config.training))
 
 
+def find_kept_weights(record: RunRecord) -> dict[int, Weights]:
+    """Return the weights that a run kept, by epoch: the best ones first, then the last ones where they are others."""
+    kept: dict[int, Weights] = {}
+    for which in ("best", "last"):
+        weights = find_weights(record, which)
+        if weights is not None:
+            kept.setdefault(weights.epoch, weights)
+    return kept
+
+
+def describe_kept(kept: Mapping[int, Weights]) -> str:
+    """Say which weights there are: "the best (3) and the last (4)"."""
+    names = ("the best", "the last") if len(kept) > 1 else ("the best and last",)
+    return " and ".join(f"{name} ({epoch})" for name, epoch in zip(names, kept, strict=True))
+
+
 def digest(array: NDArray[np.generic]) -> str:
     """Return a name for an array's content."""
     return hashlib.blake2b(array.tobytes(), digest_size=12).hexdigest()

@@ -31,7 +31,7 @@ def render_network(config: RunConfig) -> None:
     st.markdown(describe_memory(config))
     render_probe(config)
     boxes = drawing_frame(frame)
-    show_figure(drawing_figure, boxes, key="network_drawing", alt="The network's layers, drawn", has_tools=False)
+    show_figure(drawing_figure, boxes, key="network_drawing", alt="The network's layers, drawn")
     st.caption(
         "Left to right as the image passes through: a box is as high as the resolution and as thick as it has "
         "channels. Point at one to see its layers."

@@ -6,14 +6,34 @@ import numpy as np
 import pytest
 
 from cifar_core.data import create_splits, load_dataset
-from cifar_core.evaluation import load_predictions, per_class_frame, save_predictions
+from cifar_core.evaluation import (
+    compute_confusion_matrix,
+    load_predictions,
+    per_class_frame,
+    save_predictions,
+    select_predictions,
+    top_confusions_frame,
+)
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunStore
-from tests.app.reading import component_messages, galleries, labelled, texts
+from tests.app.driving import save_weights
+from tests.app.reading import component_messages, galleries, labelled, maps, texts
 
 
 def matrix(at):
-    return next(message for message in component_messages(at) if isinstance(message, dict))
+    return next(message for message in dicts(at) if "counts" in message)
+
+
+def stepper(at):
+    return next((message for message in dicts(at) if "isFirst" in message), None)
+
+
+def dicts(at):
+    return [message for message in component_messages(at) if isinstance(message, dict)]
+
+
+def choose(at, label, option):
+    labelled(at.get("button_group"), label).set_value(option).run()
 
 
 @pytest.fixture
@@ -77,7 +97,7 @@ def test_select_boxes_choose_a_cell_too(open_page, run_id, names):
 @pytest.mark.parametrize(("name", "value"), [("true", "unicorn"), ("on", "future"), ("epoch", "7"), ("against", "x")])
 def test_a_link_with_nonsense_shows_all_mistakes_on_val(open_page, run_id, name, value):
     at = open_page("Errors", run=run_id, **{name: value})
-    assert "**All classes**, mistakes: 167 images" in texts(at)
+    assert "**All mistakes**: 167 mistakes, most confident" in texts(at)
     assert "val images right" in texts(at)
 
 
@@ -163,7 +183,7 @@ def test_the_epoch_slider_moves_every_view(open_page, run_id, lab):
 
 def test_test_has_the_best_and_the_last_epoch_alone(open_page, run_id):
     at = open_page("Errors", run=run_id, on="test")
-    assert labelled(at.select_slider, "Epoch").options == ["3", "4"]
+    assert labelled(at.select_slider, "Epoch (test: the best and the last alone)").options == ["3", "4"]
 
 
 def test_a_comparison_with_an_epoch_shows_what_changed(open_page, run_id, lab):
@@ -230,7 +250,7 @@ def test_outcomes_choose_the_images(open_page, run_id, names, which):
 
 def test_what_is_unsure_comes_by_its_margin(open_page, run_id):
     at = open_page("Errors", run=run_id)
-    at.button_group(key="which").set_value("right but unsure").run()
+    choose(at, "Show", "right but unsure")
     assert labelled(at.selectbox, "Order of images").value == "smallest margin"
 
 
@@ -243,11 +263,89 @@ def test_a_filter_that_lets_nothing_through_says_so_and_can_be_undone(open_page,
     assert galleries(at) == []
 
 
-def test_the_chosen_image_tells_its_probabilities_and_leads_to_explain(open_page, run_id, names):
-    at = open_page("Errors", run=run_id)
-    index = galleries(at)[0]["ids"][0]
+def test_the_chosen_image_opens_above_the_matrix_with_its_probabilities(open_page, run_id, lab):
+    second = galleries(open_page("Errors", run=run_id))[0]["ids"][1]
+    at = open_page("Errors", run=run_id, image=str(second))
+    assert stepper(at) == {
+        "words": "mistake 2 of 167",
+        "item": second,
+        "isFirst": False,
+        "isLast": False,
+        "closes": True,
+    }
+    names, true_idx = load_dataset().class_names, load_dataset().labels[second]
+    predictions = load_predictions(lab.record(run_id).predictions_path("val", 3))
+    probs = predictions.probs[predictions.indices.tolist().index(second)]
+    pred_name = names[probs.argmax()]
+    assert f"Taken for **{pred_name}**, truly **{names[true_idx]}**" in texts(at)
+    bars = [bar.proto.text for bar in at.get("progress")]
+    assert f"{pred_name} (predicted) {100 * probs.max():.1f} %" in bars
+    assert f"{names[true_idx]} (true) {100 * probs[true_idx]:.1f} %" in bars
+    assert [part["title"] for part in maps(at)] == [f"{names[true_idx]}, image {second}"]
+    order = [
+        element
+        for element in component_messages(at)
+        if isinstance(element, dict) and {"counts", "isFirst"} & element.keys()
+    ]
+    assert "isFirst" in order[0], "above the matrix"
+    assert "No map: this run has no weights yet." in texts(at)
+
+
+def test_an_opened_mistake_shows_where_the_network_looked(open_page, run_id, lab):
+    save_weights(lab.record(run_id))
+    index = galleries(open_page("Errors", run=run_id))[0]["ids"][0]
     at = open_page("Errors", run=run_id, image=str(index))
-    assert f"Image {index}: true **" in texts(at)
+    assert maps(at, 1)[0]["title"].startswith("Grad-CAM for ")
+    assert np.abs(maps(at, 1)[0]["values"]).max() == 1000
+    assert "Grad-CAM " in texts(at)
+    later = open_page("Errors", run=run_id, image=str(index), epoch="2")
+    assert "No map: the weights of epoch 2 were not kept, only the best (3) and the last (4)." in texts(later)
+
+
+def test_an_image_of_another_cell_is_not_opened(open_page, run_id, names):
+    index = galleries(open_page("Errors", run=run_id, true=names[2]))[0]["ids"][0]
+    at = open_page("Errors", run=run_id, image=str(index), true=names[3])
+    assert stepper(at) is None
+
+
+def test_the_page_with_the_opened_image_is_turned_to(open_page, run_id, lab):
+    get_all_wrong(lab.record(run_id), 3)
+    late = select_predictions(load_predictions(lab.record(run_id).predictions_path("val", 3)))["index"].iloc[250]
+    at = open_page("Errors", run=run_id, image=str(late))
+    assert late in galleries(at)[0]["ids"]
+
+
+def test_every_tile_says_what_was_taken_for_what(open_page, run_id, names):
+    (gallery,) = galleries(open_page("Errors", run=run_id, true=names[2], pred=names[3]))
+    assert {label.rsplit(" ", 1)[0] for label in gallery["labels"]} == {f"{names[2]} \N{RIGHTWARDS ARROW} {names[3]}"}
+    assert all(label.endswith("\N{NO-BREAK SPACE}%") for label in gallery["labels"])
+
+
+def test_the_most_frequent_mistakes_are_chips_that_open_their_cell(open_page, run_id, lab):
+    at = open_page("Errors", run=run_id)
+    chips = next(group for group in at.get("button_group") if group.label.startswith("Most frequent mistakes"))
+    predictions = load_predictions(lab.record(run_id).predictions_path("val", 3))
+    frequent = (
+        top_confusions_frame(compute_confusion_matrix(predictions, 10), load_dataset().class_names)
+        .head(5)
+        .to_dict("records")
+    )
+    words = [f"{row['true_label']} \N{RIGHTWARDS ARROW} {row['predicted_label']} {row['count']}" for row in frequent]
+    assert list(chips.options) == words
+    chips.set_value(words[1]).run()
+    assert at.query_params["true"] == frequent[1]["true_label"]
+    assert at.query_params["pred"] == frequent[1]["predicted_label"]
+    assert len(galleries(at)[0]["ids"]) == frequent[1]["count"]
+
+
+def test_order_and_range_are_part_of_the_address(open_page, run_id):
+    at = open_page("Errors", run=run_id, rank="least confident", probs="10-60")
+    assert labelled(at.selectbox, "Order of images").value == "least confident"
+    assert labelled(at.slider, "Probability of the predicted class").value == (0.1, 0.6)
+    labelled(at.slider, "Probability of the predicted class").set_value((0.25, 0.9)).run()
+    assert at.query_params["probs"] == "25-90"
+    labelled(at.slider, "Probability of the predicted class").set_value((0.0, 1.0)).run()
+    assert "probs" not in at.query_params
 
 
 def test_classes_have_intervals_and_areas(open_page, run_id, names):

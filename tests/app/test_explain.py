@@ -12,7 +12,7 @@ from cifar_core.config import MLPConfig
 from cifar_core.data import load_dataset
 from cifar_core.derived import DerivedStore
 from cifar_core.derived.store import DerivedProgress
-from cifar_core.evaluation import load_predictions, save_predictions
+from cifar_core.evaluation import Criteria, load_predictions, save_predictions, select_predictions
 from cifar_core.evaluation.views import Views
 from cifar_core.inference.changes import compute_probs
 from cifar_core.inference.predict import predict
@@ -37,6 +37,20 @@ def complete(lab):
         return run_id
 
     return complete_it
+
+
+def view_maps(at, place=0):
+    """The maps below the image and its map at the top."""
+    return maps(at, 2 + place)
+
+
+def stepper(at):
+    return next((each for each in component_messages(at) if isinstance(each, dict) and "isFirst" in each), None)
+
+
+def mistakes(record, split="val", epoch=3):
+    rows = select_predictions(load_predictions(record.predictions_path(split, epoch)), Criteria(outcome="wrong"))
+    return rows["index"].tolist()
 
 
 def methods(at):
@@ -64,21 +78,21 @@ def test_probabilities_and_three_maps_on_one_scale(open_page, complete):
     drawn = charts(at)[0][0]
     assert len(drawn["y"]) == 10
     assert any("true" in label for label in drawn["y"])
-    found = maps(at)
+    found = view_maps(at)
     assert len(found) == 3
     assert max(np.abs(part["values"]).max() for part in found) == 1000
     assert "rather than" in found[2]["title"]
     assert "test split" in texts(at)
     assert "weights of epoch 3" in texts(at)
-    labelled(at.get("button_group"), "Weights of").select("last epoch").run()
+    labelled(at.get("button_group"), "Epoch").set_value(4).run()
     assert "weights of epoch 4" in texts(at)
 
 
 def test_strengths_alone_have_no_sign(open_page, complete):
     at = open_page("Explain", run=complete(), image="5001")
-    assert min(min(part["values"]) for part in maps(at)) < 0
+    assert min(min(part["values"]) for part in view_maps(at)) < 0
     labelled(at.toggle, "For and against told apart").set_value(False).run()
-    assert min(min(part["values"]) for part in maps(at)) >= 0
+    assert min(min(part["values"]) for part in view_maps(at)) >= 0
 
 
 METHOD_TITLES = [
@@ -100,27 +114,29 @@ METHOD_TITLES = [
 def test_each_method_opens_by_link_and_says_what_it_cannot_tell(open_page, complete, method):
     at = open_page("Explain", run=complete(), image="3", method=method)
     assert labelled(at.selectbox, "Method").value == method
-    assert len(maps(at)) == 3
+    assert len(view_maps(at)) == 3
     assert "**Cannot tell:**" in texts(at)
 
 
 def test_settings_change_the_map(open_page, complete):
     at = open_page("Explain", run=complete(), image="3", method="Integrated gradients")
-    before = maps(at)[0]["values"]
+    before = view_maps(at)[0]["values"]
     labelled(at.get("button_group"), "Baseline").select("white").run()
-    assert (maps(at)[0]["values"] != before).any()
+    assert (view_maps(at)[0]["values"] != before).any()
 
 
 def test_methods_that_do_not_fit_are_not_offered(open_page, complete):
     run_id = complete(model=MLPConfig(hidden_size=8))
     at = open_page("Explain", run=run_id, method="Grad-CAM")
     assert methods(at) == [title for title in METHOD_TITLES if "Grad-CAM" not in title]
-    assert len(maps(at)) == 3
+    assert len(view_maps(at)) == 3
 
 
 @pytest.mark.parametrize("image", ["999999", "cat", "-1"])
-def test_a_link_to_an_image_that_does_not_exist_shows_the_first_of_test(open_page, complete, image):
-    assert open_page("Explain", run=complete(), image=image).number_input[0].value == 5000
+def test_a_link_to_an_image_that_does_not_exist_shows_the_most_confident_mistake(open_page, complete, lab, image):
+    run_id = complete()
+    at = open_page("Explain", run=run_id, image=image)
+    assert at.number_input[0].value == mistakes(lab.record(run_id))[0]
 
 
 def test_another_image_can_be_typed(open_page, complete):
@@ -151,10 +167,11 @@ def test_trust_shows_the_sum_the_untrained_map_and_the_curves(open_page, complet
     at = open_page("Explain", run=complete(), image="5", see="Trust", method="Integrated gradients")
     values = {metric.label: float(metric.value) for metric in at.metric}
     assert values["Sum of the map"] == pytest.approx(values["Promised"], abs=0.01)
-    assert [part["title"] for part in maps(at)] == ["Trained", "Untrained"]
-    assert (maps(at)[0]["values"] != maps(at)[1]["values"]).any()
+    assert [part["title"] for part in view_maps(at)] == ["Trained", "Untrained"]
+    assert (view_maps(at)[0]["values"] != view_maps(at)[1]["values"]).any()
     assert {trace["name"] for trace in charts(at)[1]} == {"in the map's order", "in random order"}
     assert "Deletion: area 0." in texts(at)
+    assert "changes when the network forgets, and the pixels it names matter " in texts(at)
     assert "Curves as CSV" in downloads(at)
     at = open_page("Explain", run=complete(), image="5", see="Trust", method="Saliency")
     assert "promises no sum" in texts(at)
@@ -194,12 +211,12 @@ def test_features_are_asked_for_once(open_page, complete, monkeypatch):
 
 def test_what_if_changes_the_image_and_its_probabilities(open_page, complete):
     at = open_page("Explain", run=complete(), image="5", see="What if")
-    assert maps(at)[0]["picture"] == 0
+    assert view_maps(at)[0]["picture"] == 0
     before, after = charts(at)[1]
     assert before["y"] == after["y"]
     labelled(at.slider, "Brightness").set_value(0.5).run()
     labelled(at.slider, "Square, pixels").set_value(8).run()
-    assert maps(at)[1]["image"].mean() < np.array(load_dataset().images[5]).mean()
+    assert view_maps(at)[1]["image"].mean() < np.array(load_dataset().images[5]).mean()
     before, after = charts(at)[1]
     assert before["y"] != after["y"]
     labelled(at.button, "As it was").click().run()
@@ -221,7 +238,7 @@ def test_inside_shows_channels_and_grows_an_image(open_page, complete, monkeypat
     at = open_page("Explain", run=complete(), image="5", see="Inside")
     (gallery,) = galleries(at)
     assert sorted(gallery["ids"]) == list(range(4))
-    layer = labelled(at.selectbox, "Layer")
+    layer = at.selectbox(key="layer")
     layer.select(layer.options[-1]).run()
     assert sorted(galleries(at)[0]["ids"]) == list(range(8))
     labelled(at.button, "Grow it").click().run()
@@ -237,8 +254,8 @@ def test_a_class_has_its_mean_map_and_the_strongest(open_page, complete):
     at = open_page("Explain", run=complete(), image="5", see="Class")
     name = load_dataset().class_names[load_dataset().labels[5]]
     assert f"**50 val images of {name}, on average**" in texts(at)
-    assert [part["title"] for part in maps(at)] == ["Mean image", "Mean map", "Mean strength"]
-    strongest = maps(at, 1)
+    assert [part["title"] for part in view_maps(at)] == ["Mean image", "Mean map", "Mean strength"]
+    strongest = view_maps(at, 1)
     assert len(strongest) == 16
     assert len({part["image"].tobytes() for part in strongest}) == 16
     labelled(at.selectbox, "Class").select("ring").run()
@@ -249,8 +266,8 @@ def test_a_class_has_its_mean_map_and_the_strongest(open_page, complete):
 def open_upload(open_page, complete):
     def open_it(data, name="mine.png"):
         at = open_page("Explain", run=complete(), image="5")
-        labelled(at.get("button_group"), "Image from").select("own picture").run()
-        at.file_uploader[0].set_value((name, data, "image/png")).run()
+        labelled(at.get("button_group"), "Image from").select("own pictures").run()
+        at.file_uploader[0].set_value([(name, data, "image/png")]).run()
         return at
 
     return open_it
@@ -258,12 +275,12 @@ def open_upload(open_page, complete):
 
 def test_an_own_picture_is_explained(open_upload, own_picture):
     at = open_upload(own_picture)
-    assert "own picture" in labelled(at.get("button_group"), "Image from").value
+    assert "own pictures" in labelled(at.get("button_group"), "Image from").value
     assert "mine.png, your own" in texts(at)
     assert "the central square of 90x60 pixels was kept" in texts(at)
-    assert len(maps(at)) == 3
+    assert len(view_maps(at)) == 3
     labelled(at.selectbox, "What it shows").select("ring").run()
-    assert maps(at)[0]["title"] == "For ring"
+    assert view_maps(at)[0]["title"] == "For ring"
 
 
 @pytest.mark.parametrize("data", [b"no picture", b"\x89PNG\r\n\x1a\n" + b"\0" * 40])
@@ -275,8 +292,8 @@ def test_what_is_no_picture_is_refused(open_upload, data):
 
 def test_a_refused_picture_leaves_nothing_of_an_older_one(open_upload, own_picture):
     at = open_upload(own_picture)
-    assert len(maps(at)) == 3
-    at.file_uploader[0].set_value(("worse.png", own_picture[:300], "image/png")).run()
+    assert len(view_maps(at)) == 3
+    at.file_uploader[0].set_value([("worse.png", own_picture[:300], "image/png")]).run()
     assert "worse.png: the picture is broken" in at.error[0].value
     assert not [each for each in component_messages(at) if isinstance(each, bytes)], "no picture and no map"
     assert "mine.png" not in texts(at)
@@ -286,8 +303,8 @@ def test_a_refused_picture_leaves_nothing_of_an_older_one(open_upload, own_pictu
 
 def test_removing_a_picture_removes_it(open_upload, own_picture):
     at = open_upload(own_picture)
-    at.file_uploader[0].set_value(None).run()
-    assert "Drop a picture" in at.info[0].value
+    at.file_uploader[0].set_value([]).run()
+    assert "Drop pictures" in at.info[0].value
     assert "mine.png" not in texts(at)
 
 
@@ -297,7 +314,7 @@ def test_a_strip_of_a_picture_is_cropped_and_the_page_goes_on(open_upload):
     at = open_upload(picture.getvalue())
     assert not at.exception
     assert "the central square of 1x5000 pixels was kept" in texts(at)
-    assert len(maps(at)) == 3
+    assert len(view_maps(at)) == 3
 
 
 def test_a_picture_that_cannot_be_drawn_is_not_kept(open_upload, own_picture, monkeypatch):
@@ -305,12 +322,12 @@ def test_a_picture_that_cannot_be_drawn_is_not_kept(open_upload, own_picture, mo
         raise RuntimeError("not drawn")
 
     with monkeypatch.context() as broken:
-        broken.setattr("dashboard.explain.subject._draw_crop", fail)
+        broken.setattr("dashboard.explain.own._draw_crop", fail)
         at = open_upload(own_picture)
         assert at.exception
-    at.file_uploader[0].set_value(None).run()
+    at.file_uploader[0].set_value([]).run()
     assert not at.exception
-    assert "Drop a picture" in at.info[0].value
+    assert "Drop pictures" in at.info[0].value
 
 
 @pytest.fixture
@@ -319,7 +336,7 @@ def map_of(monkeypatch):
 
     def set_to(make):
         monkeypatch.setattr(
-            "dashboard.explain.maps._compute",
+            "dashboard.session.maps._compute",
             lambda model, images, target, choice, against: make(target, against, images).astype(np.float32),
         )
 
@@ -353,7 +370,7 @@ def test_one_silent_map_beside_others_is_named(open_page, complete, map_of):
 
     map_of(make)
     at = open_page("Explain", run=complete(), image="5", method="Saliency")
-    title = maps(at)[2]["title"]
+    title = view_maps(at)[2]["title"]
     assert f"Zero everywhere is “{title}”: no pixel changes this score. The others share one scale." in texts(at)
 
 
@@ -367,7 +384,7 @@ def test_a_class_of_maps_some_of_which_are_silent_says_how_many(open_page, compl
     at = open_page("Explain", run=complete(), image="5", see="Class")
     assert "25 of the 50 maps are zero everywhere." in texts(at)
     assert "25 % of the strength lies in the middle quarter of the image; spread evenly it would be 25 %." in texts(at)
-    assert all(np.any(part["values"]) for part in maps(at, 1))
+    assert all(np.any(part["values"]) for part in view_maps(at, 1))
 
 
 def test_a_map_that_is_the_same_everywhere_names_no_pixels(open_page, complete, map_of):
@@ -416,7 +433,8 @@ def test_errors_and_explain_say_the_same_of_a_val_image(open_page, averaging):
     top = max(probs, key=probs.get)
     assert "Saved by the run after epoch 3, the mean over the image and its mirror image." in texts(at)
     errors = open_page("Errors", run=run_id, image=str(index), which="all")
-    assert f"{top} {probs[top]:.1f} %" in texts(errors)
+    said = [bar.proto.text for bar in errors.get("progress")]
+    assert any(text.startswith(f"{top} (") and text.endswith(f") {probs[top]:.1f} %") for text in said)
     explore = open_page("Explore", run=run_id, image=str(index))
     assert f"takes it for {top} {probs[top]:.1f} %" in texts(explore)
 

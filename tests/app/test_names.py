@@ -116,7 +116,7 @@ def test_no_view_follows_what_a_name_says(open_page, hostile, page, view):
 
 def test_a_picture_may_be_called_anything(open_page, hostile, own_picture):
     at = open_page("Explain", run=hostile["completed"])
-    labelled(at.get("button_group"), "Image from").select("own picture").run()
+    labelled(at.get("button_group"), "Image from").select("own pictures").run()
     at.file_uploader[0].set_value((f"{HOSTILE}\u202egnp.png", own_picture, "image/png")).run()
     assert not at.exception
     assert found_signs(at) == []

@@ -28,7 +28,7 @@ def test_train_errors_cell_images_explain(app, page):
     expect(cells.first).to_be_visible()
     cells.first.click()
     tiles = page.get_by_role("option")
-    expect(page.get_by_text(re.compile(r"True .*, predicted "))).to_be_visible()
+    expect(page.get_by_text(re.compile(r" taken for .*: \d+ (images?|mistakes?), "))).to_be_visible()
     expect(tiles.first).to_be_visible()
     assert "true=" in page.url
     assert "pred=" in page.url
@@ -36,7 +36,7 @@ def test_train_errors_cell_images_explain(app, page):
     tiles.first.click()
     page.get_by_role("link", name="Explain this image").click()
     expect(page).to_have_url(re.compile("/Explain"))
-    expect(page.locator("figure canvas")).to_have_count(3, timeout=60_000)
+    expect(page.locator("figure canvas")).to_have_count(5, timeout=60_000)
     assert "image=" in page.url
 
     page.set_viewport_size({"width": 390, "height": 844})

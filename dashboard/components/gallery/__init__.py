@@ -27,11 +27,13 @@ class Tile:
         index: The image's place in the dataset; what a click returns.
         caption: Shown below while the tile is hovered or focused, and read aloud.
         tone: "wrong" carries a mark in the corner, "right" a quieter one.
+        label: A few words that always stand below it; none where all tiles have none.
     """
 
     index: int
     caption: str
     tone: Tone = "neutral"
+    label: str = ""
 
 
 def gallery(
@@ -101,5 +103,6 @@ def encode_gallery(
         "ids": [tile.index for tile in tiles],
         "captions": [tile.caption for tile in tiles],
         "tones": [tile.tone for tile in tiles],
+        "labels": [tile.label for tile in tiles] if any(tile.label for tile in tiles) else [],
     }
     return pack_message(header, encode_sprite(images, _SPRITE_COLUMNS))

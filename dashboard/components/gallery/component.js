@@ -9,7 +9,7 @@ import { destination, perRow, template } from "./layout.js";
  * @import { Mounted } from "../shared/streamlit.js"
  * @typedef {"neutral" | "right" | "wrong"} Tone
  * @typedef {{ name: string, label: string, tile: number, spriteColumns: number, headings: string[], gaps: number[], ids: number[],
- *   captions: string[], tones: Tone[] }} Header
+ *   captions: string[], tones: Tone[], labels: string[] }} Header
  * @typedef {{ bytes: Uint8Array | null, selected: number | null, report: (selected: number) => void }} State
  */
 
@@ -160,12 +160,17 @@ function createTile(header, place, isSelected) {
   const canvas = create("canvas");
   canvas.width = SIDE;
   canvas.height = SIDE;
-  tile.append(canvas);
+  const picture = create("span", "picture");
+  picture.append(canvas);
   const tone = header.tones[place];
   if (tone !== "neutral") {
     const mark = create("span", `mark ${tone}`, MARKS[tone]);
     mark.setAttribute("aria-hidden", "true");
-    tile.append(mark);
+    picture.append(mark);
+  }
+  tile.append(picture);
+  if (header.labels.length) {
+    tile.append(create("span", "label", header.labels[place]));
   }
   return tile;
 }

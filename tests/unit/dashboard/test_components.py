@@ -17,6 +17,7 @@ from dashboard.components.lines import encode_chart
 from dashboard.components.maps import encode_maps
 from dashboard.components.messages import encode_sprite, pack_message
 from dashboard.components.scatter import encode_scatter, read_selection
+from dashboard.components.stepper import read_step
 from dashboard.drawing.matrices import matrix_cells
 from tests.app.reading import decode_pictures, decoded_maps, unpack
 from tests.browser.app import ROOT
@@ -89,6 +90,13 @@ def test_a_hundred_tiles_take_little_room():
 )
 def test_only_cells_that_exist_are_taken_from_the_browser(value, expected):
     assert read_cell(value, 10) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(1, 1), (-1.0, -1), (0, None), (2, None), (True, None), ("1", None), (None, None)]
+)
+def test_only_steps_by_one_are_taken_from_the_browser(value, expected):
+    assert read_step(value) == expected
 
 
 def test_maps_share_one_scale():

@@ -4,10 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cifar_core.evaluation import top_confusions_frame
 from cifar_core.evaluation.calibration import coverage_frame, fit_temperature, reliability_frame
 from cifar_core.evaluation.predictions import Predictions
-from dashboard.errors.calibration_view import describe_bins, describe_coverage, describe_temperature
+from dashboard.errors.calibration_view import describe_bins, describe_coverage, describe_temperature, describe_trust
+from dashboard.errors.class_view import describe_classes
 from dashboard.errors.label_view import describe_none, describe_precision
+from dashboard.errors.matrix_view import describe_mistakes
 
 
 def test_a_weak_networks_suspicions_come_with_what_is_known_of_them():
@@ -59,3 +62,31 @@ def test_shares_have_a_space_and_one_digit():
     assert describe_coverage(frame) == (
         "Answering only the surest 50 % (confidence from 81.2 %), 95.7 % are right; answering all, 71.4 %."
     )
+
+
+def test_the_mistakes_are_summed_up_by_their_most_frequent_kind():
+    matrix = np.array([[5, 3, 0], [1, 8, 1], [0, 0, 9]])
+    words = describe_mistakes(top_confusions_frame(matrix, ("cat", "dog", "ship")), "27 val")
+    assert (
+        words
+        == "It gets **5** of 27 val images wrong, most often by taking **cat for dog** (3 times, 38 % of that class)."
+    )
+    nothing = describe_mistakes(top_confusions_frame(np.eye(3, dtype=int), ("cat", "dog", "ship")), "3 val")
+    assert nothing == "It makes no mistake at all on 3 val images."
+
+
+def test_the_best_and_the_worst_class_are_named():
+    frame = pd.DataFrame({"class_name": ["cat", "dog", "ship"], "recall": [0.5, 0.25, np.nan]})
+    assert describe_classes(frame) == "It recognises **cat** best (50.0 % of its images) and **dog** worst (25.0 %)."
+    assert "one class alone" in describe_classes(frame.head(1))
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [(0.9, "40.0 points surer than it should be"), (0.5, "as sure as it may be"), (0.3, "20.0 points less sure")],
+)
+def test_how_sure_is_held_against_how_right(share, expected):
+    logits = np.log(np.full((2, 10), (1 - share) / 9))
+    logits[:, 0] = np.log(share)
+    predictions = Predictions(logits.astype(np.float32), np.array([0, 1]), np.arange(2))
+    assert expected in describe_trust(predictions)

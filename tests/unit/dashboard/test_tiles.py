@@ -48,6 +48,7 @@ def test_tiles_of_predictions_say_what_was_taken_for_what(dataset):
     )
     first, second = dataset.class_names[:2]
     assert wrong.caption == f"predicted {first} (70 %), true {second} (20 %), image 5"
+    assert wrong.label == f"{second} \N{RIGHTWARDS ARROW} {first} 70\N{NO-BREAK SPACE}%"
     assert (wrong.tone, right.tone) == ("wrong", "right")
 
 

@@ -7,8 +7,10 @@ import pytest
 
 from cifar_core.attribution import METHODS
 from cifar_core.attribution.trust import Completeness, PerturbationCurve
-from dashboard.explain.maps import Choice, explain_silence
-from dashboard.explain.trust_view import describe_completeness, describe_curves, describe_likeness
+from dashboard.explain.maps import explain_silence
+from dashboard.explain.trust_view import describe_completeness, describe_curves
+from dashboard.explain.verdict import judge
+from dashboard.session.maps import Choice
 
 RISING = np.arange(1024, dtype=np.float32).reshape(32, 32)
 
@@ -37,13 +39,14 @@ def test_a_sum_of_noisy_copies_says_so():
 
 
 def test_likeness_is_told_only_of_maps_that_differ_within():
-    assert "Likeness 1.00: much alike" in describe_likeness(RISING, RISING)
-    assert "different" in describe_likeness(
-        RISING, np.random.default_rng(0).permutation(RISING.ravel()).reshape(32, 32)
-    )
-    assert "The untrained network's map is zero everywhere" in describe_likeness(RISING, 0 * RISING)
-    assert "The trained network's map is zero everywhere" in describe_likeness(0 * RISING, RISING)
-    assert "no likeness to measure" in describe_likeness(RISING, np.ones_like(RISING))
+    assert "Likeness 1.00: much alike" in judge(RISING, RISING).why
+    shuffled = np.random.default_rng(0).permutation(RISING.ravel()).reshape(32, 32)
+    assert "different" in judge(RISING, shuffled).why
+    assert (judge(RISING, shuffled).colour, judge(RISING, RISING).colour) == ("green", "orange")
+    assert "Cannot be checked" in judge(RISING, 0 * RISING).badge
+    assert "The untrained network's map is zero everywhere" in judge(RISING, 0 * RISING).why
+    assert "The trained network's map is zero everywhere" in judge(0 * RISING, RISING).why
+    assert "no likeness to measure" in judge(RISING, np.ones_like(RISING)).why
 
 
 def curve(probs, random_probs):
