@@ -22,7 +22,7 @@ from cifar_core.augmentation.cost import PipelineCost
 from cifar_core.augmentation.recipe import torchvision_code
 from cifar_core.config import ModelConfig, RunConfig
 from cifar_core.data import ChannelStatistics, Dataset
-from cifar_core.evaluation.views import Views
+from cifar_core.evaluation.views import AS_IT_IS, Views
 from cifar_core.inference import changes, features
 from cifar_core.inference.changes import apply_change, create_test_time_variants
 from cifar_core.models import Classifier, summarize_config, summary_frame
@@ -74,7 +74,7 @@ __all__ = [
 ]
 
 
-def compute_probs(model: Classifier, images: NDArray[np.uint8], views: Views) -> NDArray[np.float64]:
+def compute_probs(model: Classifier, images: NDArray[np.uint8], views: Views = AS_IT_IS) -> NDArray[np.float64]:
     """Return class probabilities (N, C) of images (N, 3, 32, 32) uint8, over these versions of each."""
     with model_lock(model):
         return changes.compute_probs(model, images, views)
