@@ -78,6 +78,13 @@ _ALL = (
         config=_speed_config(width=32, num_epochs=3, batch_size=256, learning_rate=0.12),
     ),
     Preset(
+        name="demo",
+        title="Demo",
+        description="What is trained at the first start, to have something to look at: small, and with a look at val "
+        "every few seconds.",
+        config=_speed_config(width=16, num_epochs=8, batch_size=128, learning_rate=0.12),
+    ),
+    Preset(
         name="quick",
         title="Quick",
         description="The most to be had of CIFAR-10 in six minutes on two CPU cores: the same network, wider, and "

@@ -27,11 +27,13 @@ class Tile:
         index: The image's place in the dataset; what a click returns.
         caption: Shown below while the tile is hovered or focused, and read aloud.
         tone: "wrong" carries a mark in the corner, "right" a quieter one.
+        name: Always to be read below the image; nothing if empty.
     """
 
     index: int
     caption: str
     tone: Tone = "neutral"
+    name: str = ""
 
 
 def gallery(
@@ -101,5 +103,6 @@ def encode_gallery(
         "ids": [tile.index for tile in tiles],
         "captions": [tile.caption for tile in tiles],
         "tones": [tile.tone for tile in tiles],
+        "names": [tile.name for tile in tiles],
     }
     return pack_message(header, encode_sprite(images, _SPRITE_COLUMNS))

@@ -9,7 +9,7 @@ import { destination, perRow, template } from "./layout.js";
  * @import { Mounted } from "../shared/streamlit.js"
  * @typedef {"neutral" | "right" | "wrong"} Tone
  * @typedef {{ name: string, label: string, tile: number, spriteColumns: number, headings: string[], gaps: number[], ids: number[],
- *   captions: string[], tones: Tone[] }} Header
+ *   captions: string[], tones: Tone[], names: string[] }} Header
  * @typedef {{ bytes: Uint8Array | null, selected: number | null, report: (selected: number) => void }} State
  */
 
@@ -166,6 +166,12 @@ function createTile(header, place, isSelected) {
     const mark = create("span", `mark ${tone}`, MARKS[tone]);
     mark.setAttribute("aria-hidden", "true");
     tile.append(mark);
+  }
+  if (header.names[place]) {
+    tile.classList.add("named");
+    const name = create("span", "name", header.names[place]);
+    name.setAttribute("aria-hidden", "true"); // the caption, which is read aloud, has it
+    tile.append(name);
   }
   return tile;
 }
