@@ -23,7 +23,7 @@ with page_frame("Overview"):
     found = find_dataset()
     if found is not None:
         render_loop(found)
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([5, 3], gap="medium")
     with left:
         render_data(found)
     with right:

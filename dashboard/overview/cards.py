@@ -23,7 +23,7 @@ from dashboard.session.cache import get_store
 from dashboard.session.changes import describe_changes
 from dashboard.session.links import page_link
 
-_PICTURE = 104  # CSS pixels of height
+_PICTURE, _LEGEND = 104, 26  # CSS pixels of height; room for a legend comes on top of a chart
 _ICONS: dict[StepState, str] = {
     "done": ":material/check_circle:",
     "now": ":material/pending:",
@@ -41,17 +41,21 @@ _NUM_PICTURES, _ACROSS = 15, 5
 # All of a card is its link. A card is as wide as its neighbours; on a phone two stand side by side.
 _STYLE = f"""<style>
 .st-key-overview_loop {{ display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 0.7rem; }}
-.st-key-overview_loop > * {{ width: auto; min-width: 0; }}
+.st-key-overview_loop {{ align-items: stretch; }}
+.st-key-overview_loop > * {{ width: auto; min-width: 0; height: 100%; }}
 [class*="st-key-step_"] {{ position: relative; height: 100%; padding: 0.5rem 0.75rem; gap: 0.35rem; }}
 [class*="st-key-step_"]:hover {{ border-color: light-dark(#2f6fde, #5c90f0); }}
 [class*="st-key-step_next"] {{ border: 2px solid light-dark(#2f6fde, #5c90f0); }}
-[class*="st-key-step_later"] {{ opacity: 0.62; }}
+.st-key-next_step a {{ background: #2f6fde; }}
+.st-key-next_step a:hover {{ background: #2459b4; }}
+.st-key-next_step a * {{ color: #fff; }}
 [class*="st-key-step_"] [data-testid="stPageLink"], [class*="st-key-step_"] [data-testid="stPageLink"] * {{
   position: static; padding-left: 0; background: none; font-weight: 600; }}
 [class*="st-key-step_"] [data-testid="stPageLink"] a::after {{ content: ""; position: absolute; inset: 0; z-index: 2; }}
 [class*="st-key-step_"] img {{ image-rendering: pixelated; height: {_PICTURE}px; width: auto; max-width: 100%; }}
 @media (max-width: 1100px) {{ .st-key-overview_loop {{ grid-template-columns: repeat(3, minmax(0, 1fr)); }} }}
 @media (max-width: 640px) {{ .st-key-overview_loop {{ grid-template-columns: repeat(2, minmax(0, 1fr)); }} }}
+@media (max-width: 1100px) {{ .st-key-overview_loop > :last-child {{ grid-column: span 2; }} }}
 </style>"""
 
 
@@ -121,7 +125,7 @@ def _train(loop: Loop) -> None:
     rows = curve_rows(record.epoch_rows(), record.step_rows(max_rows=100), status.steps_per_epoch)
     if rows:
         chart = replace(curves_chart(rows, "accuracy"), x_title="", y_title="", height=_PICTURE, has_legend=False)
-        line_chart(encode_chart(chart, "accuracy of train and val, small"), _PICTURE, key="overview_curve")
+        line_chart(encode_chart(chart, "accuracy of train and val, small"), _PICTURE - _LEGEND, key="overview_curve")
     accuracy = "" if status.best_val_accuracy is None else f", val {percent(status.best_val_accuracy)}"
     words = epoch_of(status) if status.is_active else f"{status.status}, epoch {status.best_epoch or status.epoch}"
     st.caption(f"{_name(run)}: {words}{accuracy}")

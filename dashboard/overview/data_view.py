@@ -12,7 +12,7 @@ from dashboard.session import state
 from dashboard.session.cache import get_dataset
 from dashboard.session.links import open_page
 
-_TILE = 54  # CSS pixels: ten stand in a row on a laptop
+_TILE = 58  # CSS pixels: ten stand in a row on a laptop
 
 
 def find_dataset() -> Dataset | None:

@@ -5,7 +5,7 @@ import streamlit as st
 from cifar_core.runs import RunSummary
 from dashboard.components.follower import follow_runs
 from dashboard.drawing.literal import literal
-from dashboard.drawing.words import STATUS_ICONS, percent, short_name, source_title
+from dashboard.drawing.words import STATUS_ICONS, percent, short_name
 from dashboard.session import address
 from dashboard.session.activity import stage_of
 from dashboard.session.cache import list_readable_runs
@@ -34,10 +34,10 @@ def _render_line(run: RunSummary) -> None:
     words: list[str] = [status.status]
     if status.best_val_accuracy is not None:
         words.append(f"best val {percent(status.best_val_accuracy)} at epoch {status.best_epoch}")
-    if run.data_source not in ("", "cifar10"):
-        words.append(source_title(run.data_source))
+    if run.data_source == "practice":
+        words.append("practice set")
     badge = " :violet-badge[demo]" if run.is_demo else ""
-    with st.container(gap=None):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         label = literal(short_name(run))
         page_link("Train", label, STATUS_ICONS[status.status], carrying={address.RUN: run.run_id})
-        st.markdown(f":small[:gray[{', '.join(words)}]]{badge}")
+        st.markdown(f":small[:gray[{', '.join(words)}]]{badge}", width="content")
