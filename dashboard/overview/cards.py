@@ -51,6 +51,7 @@ _STYLE = f"""<style>
 .st-key-next_step a * {{ color: #fff; }}
 [class*="st-key-step_"] [data-testid="stPageLink"], [class*="st-key-step_"] [data-testid="stPageLink"] * {{
   position: static; padding-left: 0; background: none; font-weight: 600; }}
+[class*="st-key-step_"] [data-testid="stElementContainer"]:has(a) {{ position: static; }}
 [class*="st-key-step_"] [data-testid="stPageLink"] a::after {{ content: ""; position: absolute; inset: 0; z-index: 2; }}
 [class*="st-key-step_"] img {{ image-rendering: pixelated; height: {_PICTURE}px; width: auto; max-width: 100%; }}
 @media (max-width: 1100px) {{ .st-key-overview_loop {{ grid-template-columns: repeat(3, minmax(0, 1fr)); }} }}

@@ -33,7 +33,8 @@ def test_an_explained_error_is_two_clicks_away(new_app, page):
 def test_the_whole_of_a_card_is_its_link(new_app, page):
     page.goto(new_app.url)
     expect(page.get_by_text(re.compile("Worst mistake: "))).to_be_visible(timeout=120_000)
-    page.locator('[class*="st-key-step_"]').filter(has_text="3 Errors").locator("img").click()
+    card = page.locator('[class*="st-key-step_"]').filter(has_text="3 Errors")
+    card.locator("img").click(force=True)  # the link lies over it
     expect(page).to_have_url(re.compile(r"/Errors\?.*run="))
     expect(page.get_by_text(re.compile("val images right"))).to_be_visible()
 
