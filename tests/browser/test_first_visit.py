@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from cifar_core.runs import RunStore
 from tests.browser.app import App
 
 
@@ -13,6 +14,7 @@ def new_app(tmp_path_factory):
     """A server that has never trained anything, and may train a demo."""
     app = App(tmp_path_factory.mktemp("new"), has_demo=True)
     yield app
+    RunStore(app.runs_dir).stop_all()  # its worker would go on, beside later tests
     app.close()
 
 
