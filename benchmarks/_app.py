@@ -17,10 +17,10 @@ from tests.browser.chromium import FLAGS, find_chromium
 
 
 @contextmanager
-def opened_app() -> Iterator[tuple[App, Browser]]:
+def opened_app(*, has_demo: bool = False) -> Iterator[tuple[App, Browser]]:
     """Start a server on CIFAR_DATA_DIR (without it, the practice set) and a browser; stop both afterwards."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, sync_playwright() as playwright:
-        app = App(Path(folder), os.environ.get("CIFAR_DATA_DIR"))
+        app = App(Path(folder), os.environ.get("CIFAR_DATA_DIR"), has_demo=has_demo)
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
         try:
             yield app, browser

@@ -33,10 +33,17 @@ _CROP_AND_FLIP = AugmentationConfig(crop_padding=4, padding_mode="reflect", hori
 
 
 def _speed_config(
-    *, width: int, num_epochs: int, batch_size: int, learning_rate: float, shift_averaging: bool = False
+    *,
+    width: int,
+    num_epochs: int,
+    batch_size: int,
+    learning_rate: float,
+    train_fraction: float = 1.0,
+    shift_averaging: bool = False,
 ) -> RunConfig:
     """Return Jordan's recipe for a budget; benchmarks/README.md tells what each part of it is worth."""
     return RunConfig(
+        data=DataConfig(train_fraction=train_fraction),
         # Short runs learn more from a gentle crop than from the usual four pixels.
         augmentation=AugmentationConfig(crop_padding=2, alternating_flip=True),
         model=SpeedCNNConfig(width=width),
@@ -76,6 +83,13 @@ _ALL = (
         title="One minute",
         description="The most to be had of CIFAR-10 in a minute on two CPU cores: a small whitened network with Muon.",
         config=_speed_config(width=32, num_epochs=3, batch_size=256, learning_rate=0.12),
+    ),
+    Preset(
+        name="demo",
+        title="Demo",
+        description="What is trained at the first start, to have something to look at: a small network, two fifths of "
+        "the images, and a look at val every few seconds.",
+        config=_speed_config(width=16, num_epochs=9, batch_size=128, learning_rate=0.12, train_fraction=0.4),
     ),
     Preset(
         name="quick",

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import streamlit as st
-
 from dashboard.drawing.choices import choose_one
 from dashboard.errors.calibration_view import render_calibration
 from dashboard.errors.class_view import render_classes
@@ -13,7 +11,7 @@ from dashboard.errors.matrix_view import render_mistakes
 from dashboard.errors.reading import Reading, choose_reading, render_summary
 from dashboard.session import state
 from dashboard.session.frame import find_run, page_frame, require_dataset
-from dashboard.session.links import open_page
+from dashboard.session.opening import has_predictions, newest_with_predictions, require_run
 
 VIEWS: dict[str, Callable[[Reading], None]] = {
     "Mistakes": render_mistakes,
@@ -23,14 +21,9 @@ VIEWS: dict[str, Callable[[Reading], None]] = {
     "Labels": render_labels,
 }
 
-with page_frame("Errors") as runs:
+with page_frame("Errors", newest_with_predictions) as runs:
     data = require_dataset()
-    run = find_run(runs)
-    if run is None:
-        st.info("Choose a run in the sidebar to see what it gets wrong.", icon=":material/arrow_back:")
-        if not runs and st.button("Train a first network", type="primary", icon=":material/arrow_forward:"):
-            open_page("Train")
-        st.stop()
+    run = require_run(runs, find_run(runs), has_predictions)
     reading = choose_reading(data, runs, run)
     render_summary(reading)
     choose_one("View", VIEWS, state.ERRORS_VIEW, in_address=True)(reading)

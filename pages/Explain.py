@@ -25,6 +25,7 @@ from dashboard.explain.what_if_view import render_what_if
 from dashboard.session import state
 from dashboard.session.cache import get_splits, get_store
 from dashboard.session.frame import find_run, page_frame, require_dataset
+from dashboard.session.opening import has_weights, newest_with_weights, require_run
 from dashboard.session.said import what_run_says
 from dashboard.session.selection import find_selected, read_selection, read_split
 
@@ -38,21 +39,19 @@ VIEWS: dict[str, Callable[[Context], None]] = {
 }
 
 
-def require_run(run: RunSummary | None) -> tuple[RunSummary, RunRecord]:
-    """Return a run that has weights, and its record, or say what is missing and end the page here."""
-    if run is None:
-        st.info("Choose a run in the sidebar: an explanation is always one network's.", icon=":material/arrow_back:")
-        st.stop()
+def require_weights(run: RunSummary) -> RunRecord:
+    """Return the record of a run that has weights, or say what is missing and end the page here."""
     record = get_store().record(run.run_id)
     if not record.checkpoint_path("best").exists():
         st.info("This run has no weights yet: they are saved after its first epoch.", icon=":material/hourglass:")
         st.stop()
-    return run, record
+    return record
 
 
-with page_frame("Explain") as runs:
+with page_frame("Explain", newest_with_weights) as runs:
     data = require_dataset()
-    chosen_run, run_record = require_run(find_run(runs))
+    chosen_run = require_run(runs, find_run(runs), has_weights)
+    run_record = require_weights(chosen_run)
     names, splits = data.class_names, get_splits(data, chosen_run.config)
     top = st.container()
     controls = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")

@@ -10,10 +10,11 @@ from dashboard.explore.statistics_view import render_statistics
 from dashboard.session import state
 from dashboard.session.cache import get_splits
 from dashboard.session.frame import find_run, page_frame, require_dataset
+from dashboard.session.opening import newest_with_weights
 
 VIEWS = ("Images", "Statistics", "Map", "Near-duplicates")
 
-with page_frame("Explore") as runs:
+with page_frame("Explore", newest_with_weights if state.is_feature_map_open() else None) as runs:
     data = require_dataset()
     run = find_run(runs)
     splits = get_splits(data, run.config if run is not None else None)
@@ -30,7 +31,7 @@ with page_frame("Explore") as runs:
     if view == "Statistics":
         render_statistics(data, splits)
     elif view == "Map":
-        render_map(data, splits, run)
+        render_map(data, splits, runs, run)
     elif view == "Near-duplicates":
         render_duplicates(data)
     else:

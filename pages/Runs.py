@@ -15,7 +15,7 @@ from dashboard.session.activity import stage_of
 from dashboard.session.cache import get_store, list_readable_runs
 from dashboard.session.frame import page_frame
 from dashboard.session.gone import drop_gone
-from dashboard.session.links import open_page
+from dashboard.session.opening import offer_first_run
 from dashboard.session.saying import fragment
 
 
@@ -44,11 +44,7 @@ def render_page() -> None:
 def render_runs(runs: list[RunSummary]) -> None:
     """Draw the table, what it averages to, the curves of the ticked runs, and what can be done with one."""
     if not runs:
-        st.info(
-            "No run yet. Each training, from here or from the command line, gets a line.", icon=":material/table_rows:"
-        )
-        if st.button("Train a first network", type="primary", icon=":material/arrow_forward:"):
-            open_page("Train")
+        offer_first_run("No run yet. Each training, from here or from the command line, gets a line.")
         return
     table = runs_frame(runs)
     st.caption("Tick runs to compare their curves; tick one to name, note, resume or delete it.")
@@ -58,7 +54,8 @@ def render_runs(runs: list[RunSummary]) -> None:
     render_seeds(runs)
     chart_column, action_column = st.columns([3, 2], gap="medium")
     with chart_column, st.container(border=True):
-        render_overlay(get_store(), chosen or runs[:5])
+        own = [run for run in runs if not run.is_demo]
+        render_overlay(get_store(), chosen or own[:5] or runs)
     with action_column, st.container(border=True):
         if len(chosen) == 1:
             render_actions(get_store(), chosen[0])

@@ -5,9 +5,9 @@ import streamlit as st
 from cifar_core.config import RunConfig
 from cifar_core.overrides import ConfigError, with_overrides
 from dashboard.drawing.literal import message
-from dashboard.session import state
 from dashboard.session.cache import get_store
 from dashboard.session.frame import find_run, page_frame, require_dataset
+from dashboard.session.opening import newest_to_watch
 from dashboard.train.memory_view import render_shortage
 from dashboard.train.network_view import render_network
 from dashboard.train.panel import render_run
@@ -15,7 +15,7 @@ from dashboard.train.preset_picker import choose_preset, remember_form, render_k
 from dashboard.train.setup import render_differences, render_settings, render_start
 from dashboard.train.steering import render_queue
 
-with page_frame("Train") as runs:
+with page_frame("Train", newest_to_watch) as runs:
     require_dataset()
     form_column, view_column = st.columns([2, 3], gap="medium")
     with form_column:
@@ -40,11 +40,6 @@ with page_frame("Train") as runs:
         if runs:
             render_queue(get_store(), runs)
         run = find_run(runs)
-        active = next((run for run in runs if run.status.status in ("running", "paused")), None)
-        if run is None and active is not None and state.lost_run() is None:
-            # Without a choice, what trains just now is what one came to see.
-            state.choose_run(active.run_id)
-            st.rerun()
         if run is not None:
             with st.container(key="first_on_phones"):
                 render_run(get_store(), run)

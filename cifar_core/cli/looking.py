@@ -110,6 +110,7 @@ class RunsCommand(BaseModel):
             {
                 "run_id": run.run_id,
                 "name": run.name,
+                "is_demo": run.is_demo,
                 "status": run.status.status,
                 "val_accuracy": run.status.best_val_accuracy,
                 "test_accuracy": run.status.test_accuracy_best,

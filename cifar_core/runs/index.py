@@ -42,6 +42,7 @@ class RunSummary(BaseModel):
     preset: str | None = None
     created_at: float = 0.0
     priority: int = 0
+    is_demo: bool = False
     data_source: str = ""
     config: RunConfig | None = None
     unknown_settings: tuple[str, ...] = ()
@@ -185,6 +186,7 @@ def _summarize(record: RunRecord, status: RunStatus) -> RunSummary:
         preset=meta.preset,
         created_at=meta.created_at or _time_in(record.run_id),
         priority=meta.priority,
+        is_demo=meta.is_demo,
         data_source=record.environment().get("data_source", ""),
         config=stored.config if stored else None,
         unknown_settings=stored.unknown if stored else (),

@@ -9,6 +9,7 @@ from pathlib import Path
 from cifar_core.config import RunConfig
 from cifar_core.failures import explain
 from cifar_core.processes import count_oom_kills
+from cifar_core.runs.commands import send_command
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.executor import Executor
 from cifar_core.runs.index import LOCK_SECONDS, RunIndex, RunSummary
@@ -56,7 +57,9 @@ def start_free(runs_dir: Path, executor: Executor, summaries: list[RunSummary]) 
         Why runs that were due could not be started, by their ids.
     """
     active = [summary for summary in summaries if summary.status.status in ("running", "paused")]
-    busy = {summary.status.device for summary in active if not _is_over(runs_dir / summary.run_id, executor)}
+    active = [summary for summary in active if not _is_over(runs_dir / summary.run_id, executor)]
+    _end_demos(runs_dir, active, queue_order(summaries))
+    busy = {summary.status.device for summary in active}
     refused: dict[str, Exception] = {}
     for summary in queue_order(summaries):
         try:
@@ -83,6 +86,15 @@ def needs_dispatch(summaries: list[RunSummary], runs_dir: Path, executor: Execut
         return True
     active = [summary for summary in summaries if summary.status.status in ("running", "paused")]
     return any(not executor.poll(runs_dir / summary.run_id) for summary in active)
+
+
+def _end_demos(runs_dir: Path, active: list[RunSummary], waiting: list[RunSummary]) -> None:
+    """Have demos leave the devices that somebody waits for; what they have learned so far is kept."""
+    wanted = {_find_device(summary)[0] for summary in waiting if not summary.is_demo}
+    for summary in active:
+        if summary.is_demo and summary.status.device in wanted:
+            with suppress(OSError):  # the disk is full: it ends by itself before long
+                send_command(runs_dir / summary.run_id, "stop")
 
 
 def _is_over(run_dir: Path, executor: Executor) -> bool:

@@ -27,7 +27,7 @@ _NUMBERS = frozenset(("num_threads", "num_cores", "num_train", "num_test"))
 
 
 class RunMeta(BaseModel):
-    """What people say of a run, and where it came from."""
+    """What people say of a run, and where it came from; a demo is one that nobody asked for."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -38,6 +38,7 @@ class RunMeta(BaseModel):
     data_dir: str | None = None
     priority: Annotated[int, Field(ge=-(2**53), le=2**53)] = 0
     forked_from: str | None = None
+    is_demo: bool = False
     created_at: Moment = 0.0
 
 

@@ -26,8 +26,7 @@ from cifar_core.runs.submission import Fork, find_weights, prepared_run, publish
 _LARGEST_FACTOR = 100.0
 _DISCARD_SECONDS = 10.0
 # Whoever only looks does not wait long for those who decide, and leaves it to them for a while.
-_LOOK_LOCK_SECONDS = 2.0
-_LOOK_AGAIN_SECONDS = 20.0
+_LOOK_LOCK_SECONDS, _LOOK_AGAIN_SECONDS = 2.0, 20.0
 
 _log = logging.getLogger(__name__)
 
@@ -67,6 +66,7 @@ class RunStore:
         data_dir: Path | None = None,
         priority: int = 0,
         fork: Fork | None = None,
+        is_demo: bool = False,
     ) -> str:
         """Put a run into the queue, start it if its device is free, and return its id.
 
@@ -77,6 +77,7 @@ class RunStore:
             data_dir: Where its worker finds the data; $CIFAR_DATA_DIR or `data` if None.
             priority: Higher runs first.
             fork: Start from these weights instead of new ones.
+            is_demo: Nobody asked for it: it gives way to others, and no statistic counts it.
 
         Raises:
             RunError: The weights to start from are not there, or belong to another network; or the run cannot be
@@ -89,6 +90,7 @@ class RunStore:
             data_dir=str((data_dir or default_data_dir()).resolve()),
             priority=priority,
             forked_from=None if fork is None else fork.run_id,
+            is_demo=is_demo,
             created_at=now(),
         )
         find_device(config)  # may import torch, for seconds: not while others wait for the lock
@@ -109,9 +111,7 @@ class RunStore:
         """
         run_dir = self.runs_dir / run_id
         if not is_run_id(run_id) or not run_dir.is_dir():
-            raise RunNotFoundError(
-                f"run {run_id!r} does not exist in {self.runs_dir.name}/; `runs` lists those that do"
-            )
+            raise RunNotFoundError(f"run {run_id!r} does not exist in {self.runs_dir.name}/; `runs` lists those there")
         return self._shelf.get(run_dir)
 
     def list_runs(self) -> list[RunSummary]:

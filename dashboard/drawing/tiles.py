@@ -13,12 +13,24 @@ from dashboard.drawing.words import percent, unbroken
 PAGE_SIZE = 100
 
 
-def label_tiles(dataset: Dataset, indices: NDArray[np.int64], notes: Sequence[str] = ()) -> list[Tile]:
-    """Return tiles that say the label and the place in the dataset, and a note each where there are some."""
-    names = dataset.class_names
+def label_tiles(
+    dataset: Dataset, indices: NDArray[np.int64], notes: Sequence[str] = (), *, has_names: bool = False
+) -> list[Tile]:
+    """Return tiles that say the label and the place in the dataset, and a note each where there are some.
+
+    Args:
+        dataset: For the names.
+        indices: Of the images.
+        notes: As many, or none.
+        has_names: Whether the label is to be read without pointing at the image.
+    """
+    names = [dataset.class_names[label] for label in dataset.labels[indices]]
+    captions = [f"{name}, image {index}" for name, index in zip(names, indices, strict=True)]
+    if notes:
+        captions = [f"{caption}, {note}" for caption, note in zip(captions, notes, strict=True)]
     return [
-        Tile(int(index), f"{names[dataset.labels[index]]}, image {index}" + (f", {notes[place]}" if notes else ""))
-        for place, index in enumerate(indices)
+        Tile(int(index), caption, label=name if has_names else "")
+        for index, caption, name in zip(indices, captions, names, strict=True)
     ]
 
 

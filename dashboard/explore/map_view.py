@@ -17,15 +17,19 @@ from dashboard.explore.image_view import render_image
 from dashboard.session import state
 from dashboard.session.background import find_derived
 from dashboard.session.cache import get_map_message, get_plane, get_store
+from dashboard.session.opening import has_weights, render_ways_to_run
 
 NUM_POINTS = 10_000
 _PIXELS, _FEATURES = "pixels", "features"
 _KEY = "explore_map"
 
 
-def render_map(dataset: Dataset, splits: Splits, run: RunSummary | None) -> None:
-    """Draw the map and, beside it, the images selected in it."""
-    positions = _choose_positions(run)
+def render_map(dataset: Dataset, splits: Splits, runs: list[RunSummary], run: RunSummary | None) -> None:
+    """Draw the map and, beside it, the images selected in it; without a network to place them, ways to one."""
+    positions = _choose_positions()
+    if positions == _FEATURES and (run is None or not has_weights(run)):
+        render_ways_to_run(runs, run, has_weights)
+        return
     with st.container():
         placed = _place(dataset, positions, run)
     if placed is None:
@@ -43,7 +47,7 @@ def render_map(dataset: Dataset, splits: Splits, run: RunSummary | None) -> None
         _render_selection(dataset, splits, chosen if len(chosen) else read_selection(None, ids), run)
 
 
-def _choose_positions(run: RunSummary | None) -> str:
+def _choose_positions() -> str:
     chosen = st.segmented_control(
         "Positions by",
         (_PIXELS, _FEATURES),
@@ -55,8 +59,6 @@ def _choose_positions(run: RunSummary | None) -> str:
         help="pixels: the two main directions in which they differ (PCA). features: what a run's network makes of an "
         "image before it decides (t-SNE).",
     )
-    if chosen == _FEATURES and run is None:
-        st.info("Choose a run in the sidebar: its network's features place the images.", icon=":material/arrow_back:")
     return chosen or _PIXELS
 
 

@@ -24,12 +24,12 @@ SEED_COLUMNS: dict[str, Any] = {
 def seeds_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
     """Return a row for each group of two or more completed runs whose settings differ in `training.seed` alone.
 
-    Runs on other data are another group. Accuracies in per cent; deviations are the sample standard deviation
-    (divided by n - 1), in percentage points. Columns as in SEED_COLUMNS.
+    Runs on other data are another group, demos are in none. Accuracies in per cent; deviations are the sample standard
+    deviation (divided by n - 1), in percentage points. Columns as in SEED_COLUMNS.
     """
     groups: dict[tuple[str, str], list[RunSummary]] = {}
     for run in sorted(runs, key=lambda run: run.created_at):
-        if run.config is not None and run.status.status == "completed":
+        if run.config is not None and run.status.status == "completed" and not run.is_demo:
             alike = with_overrides(run.config, {"training.seed": 0}).model_dump_json()
             groups.setdefault((run.data_source, alike), []).append(run)
     repeated = [group for group in groups.values() if len(group) > 1]

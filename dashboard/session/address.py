@@ -16,6 +16,9 @@ import streamlit as st
 _PAGE, _SHOWN, _LINKED = "address_page", "address_shown", "address_linked"
 _WENT_BACK, _TAKEN = "address_went_back", "address_taken"
 
+# In place of a run's id: somebody wants none on the open page, which would else choose one by itself.
+NO_RUN = "none"
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -112,6 +115,8 @@ def read_address(page: str) -> None:
     changed = [parameter for parameter in changed if page in parameter.pages]
     for parameter in changed:
         parameter.choose(present.get(parameter.name))
+    if is_new and RUN.name not in present and RUN.value() == NO_RUN:
+        RUN.choose(None)  # that was another page's
     st.session_state[_PAGE] = page
     st.session_state[_WENT_BACK] = bool(changed) and not is_new
     st.session_state[_TAKEN] = {parameter.name for parameter in changed}
@@ -168,6 +173,8 @@ def bind(parameter: Parameter, key: str, options: Sequence[str]) -> dict[str, An
 def values_for(page: str) -> dict[str, str]:
     """Return what the address of a page carries, or would carry."""
     values = {parameter.name: parameter.value() for parameter in PARAMETERS if page in parameter.pages}
+    if page != st.session_state.get(_PAGE) and values.get(RUN.name) == NO_RUN:
+        del values[RUN.name]
     return {name: value for name, value in values.items() if value is not None}
 
 

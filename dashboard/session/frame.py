@@ -16,8 +16,10 @@ from dashboard.engine import warm_up
 from dashboard.session import address, memory, state
 from dashboard.session.activity import follow_chosen, render_active_runs
 from dashboard.session.cache import get_dataset, get_store
+from dashboard.session.demo import make_demo_if_due
 from dashboard.session.gone import render_gone
 from dashboard.session.links import SECTIONS, open_page, page_link
+from dashboard.session.opening import Pick, choose_for_page
 from dashboard.session.saying import ICON, errors_said
 from dashboard.session.turns import take_turn
 
@@ -42,12 +44,13 @@ _STYLE = """<style>
 
 
 @contextmanager
-def page_frame(title: str) -> Iterator[list[RunSummary]]:
+def page_frame(title: str, opens_on: Pick | None = None) -> Iterator[list[RunSummary]]:
     """Set the page up, draw its sidebar, and hold its turn while the rest is drawn. All of every page is within.
 
     Args:
         title: Of the page, in sentence case. `address` knows by it what the page depends on; where that is a run, the
             sidebar offers the choice.
+        opens_on: Which run the page speaks of if none is chosen; None: of none.
 
     Yields:
         All runs, newest first, as they are now.
@@ -55,14 +58,14 @@ def page_frame(title: str) -> Iterator[list[RunSummary]]:
     with take_turn():
         try:
             with errors_said():
-                yield _render_frame(title)
+                yield _render_frame(title, opens_on)
         except StopException:  # a page that ends early has said why, and its address tells what it shows
             address.show_address()
             raise
         address.show_address()
 
 
-def _render_frame(title: str) -> list[RunSummary]:
+def _render_frame(title: str, opens_on: Pick | None) -> list[RunSummary]:
     st.set_page_config(
         page_title=f"{title} - CIFAR Lab", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide"
     )
@@ -74,6 +77,8 @@ def _render_frame(title: str) -> list[RunSummary]:
     address.read_address(title)
     if (page := state.handed_over_page()) is not None:
         open_page(page)
+    choose_for_page(opens_on, runs)
+    memory.note_open_page(title)
     if title in address.RUN.pages:
         _note_seen(runs)
     with st.sidebar:
@@ -170,7 +175,7 @@ def _render_run_picker(runs: list[RunSummary]) -> None:
         key=state.RUN_PICKER,
         placeholder="None chosen",
         format_func=titles.__getitem__,
-        on_change=lambda: state.choose_run(st.session_state[state.RUN_PICKER]),
+        on_change=state.pick_run,
         help="The run that Train, Errors and Explain speak of. It stays chosen from page to page.",
     )
 
@@ -181,6 +186,7 @@ def _render_data_badge() -> None:
     except DataError:
         st.badge("Data cannot be read", icon=":material/error:", color="red")
         return
+    make_demo_if_due()
     colours = {"cifar10": "green", "cifar10-unverified": "orange", "practice": "violet"}
     helps = {
         "cifar10": "The official files, checked against their published checksums.",

@@ -1,10 +1,11 @@
 """The pages, and links between them that take along what is chosen."""
 
+from collections.abc import Mapping
 from typing import NoReturn
 
 import streamlit as st
 
-from dashboard.session.address import link_to
+from dashboard.session.address import Parameter, link_to
 
 # Sections of the navigation: each page's title, its script and its icon.
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
@@ -25,14 +26,25 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
 _SCRIPTS = {title: script for section in SECTIONS.values() for title, (script, _) in section.items()}
 
 
-def page_link(page: str, label: str, icon: str, *, is_wide: bool = False) -> None:
-    """Draw a link to a page, by its title."""
+def page_link(
+    page: str, label: str, icon: str, *, is_wide: bool = False, carrying: Mapping[Parameter, str] | None = None
+) -> None:
+    """Draw a link to a page, by its title.
+
+    Args:
+        page: Its title.
+        label: What the link says.
+        icon: Before it.
+        is_wide: Whether it is as wide as what it stands in.
+        carrying: What shall be chosen there, beside what is chosen now.
+    """
+    carried = {parameter.name: value for parameter, value in (carrying or {}).items()}
     st.page_link(
         _SCRIPTS[page],
         label=label,
         icon=icon,
         width="stretch" if is_wide else "content",
-        query_params=link_to(page),
+        query_params=link_to(page) | carried,
     )
 
 

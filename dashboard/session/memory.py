@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 _KNOWN, _PROBLEM, _SEEN, _ROWS = "known_runs", "page_problem", "seen_runs", "runs_rows"
+_PAGES = "opened_pages"
 
 
 def know_runs(names: Mapping[str, str]) -> None:
@@ -35,6 +36,16 @@ def note_seen_run(run_id: str) -> None:
 def seen_runs() -> list[str]:
     """Return the ids of the ended runs that somebody of this session looked at, the latest ones."""
     return list(st.session_state.get(_SEEN, {}))[-20:]
+
+
+def note_open_page(title: str) -> None:
+    """Note that a page is open."""
+    st.session_state.setdefault(_PAGES, set()).add(title)
+
+
+def opened_pages() -> frozenset[str]:
+    """Return the titles of the pages that somebody of this session has opened."""
+    return frozenset(st.session_state.get(_PAGES, ()))
 
 
 def table_rows() -> list[str]:

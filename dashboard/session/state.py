@@ -50,18 +50,42 @@ _OWN, _OWN_CHOSEN = "explain_own", "explain_own_chosen"
 
 def chosen_run() -> str | None:
     """Return the id of the run that pages speak of."""
-    return address.RUN.value()
+    return None if is_run_unwanted() else address.RUN.value()
 
 
 def choose_run(run_id: str | None) -> None:
-    """Make a run the one that pages speak of. What was chosen of another one's epochs is not of this one's."""
+    """Make a run the one that pages speak of; None leaves it to each page, which one it opens on."""
+    open_on_run(run_id)
+    address.step_on()
+
+
+def open_on_run(run_id: str | None) -> None:
+    """Likewise where nobody has chosen one: no step of the browser's history. Before the page is drawn.
+
+    What was chosen of another run's epochs is not of this one's.
+    """
     if run_id != address.RUN.value():
         for parameter in (address.EPOCH, address.AGAINST):
             parameter.choose(None)
     if run_id is not None:
         forget_lost_run()
     address.RUN.choose(run_id)
-    address.step_on()
+
+
+def pick_run() -> None:
+    """Follow the sidebar's picker; emptied, the page that is open stays without a run. For its callback."""
+    choose_run(st.session_state[RUN_PICKER] or address.NO_RUN)
+
+
+def is_run_unwanted() -> bool:
+    """Whether somebody wants no run on the open page."""
+    return address.RUN.value() == address.NO_RUN
+
+
+def is_feature_map_open() -> bool:
+    """Whether Explore shows, or is about to show, its map by a network's features."""
+    shown = {EXPLORE_VIEW: "Map", EXPLORE_POSITIONS: "features"}
+    return all(st.session_state.get(key, st.query_params.get(key)) == value for key, value in shown.items())
 
 
 def lose_run(run_id: str) -> None:

@@ -46,13 +46,6 @@ def names(server):
     return load_dataset().class_names
 
 
-def test_without_a_run_the_page_says_what_to_do(open_page):
-    at = open_page("Errors")
-    assert "Choose a run in the sidebar" in at.info[0].value
-    labelled(at.button, "Train a first network").click().run()
-    assert at.header[0].value == "Train"
-
-
 def test_the_number_says_split_epoch_run_and_data(open_page, run_id):
     at = open_page("Errors", run=run_id)
     assert "**66.60%** of 500 val images right" in texts(at).replace(" %", "%")

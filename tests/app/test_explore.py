@@ -191,10 +191,6 @@ def test_the_map_places_a_sample_by_its_pixels(open_page):
     assert "Nothing is selected" in texts(at)
 
 
-def test_the_map_of_features_needs_a_run(open_page):
-    assert "Choose a run" in texts(open_page("Explore", view="Map", map="features"))
-
-
 def test_the_map_of_features_is_made_for_the_run(open_page, trained):
     at = open_page("Explore", view="Map", map="features", run=trained)
     assert "by the features of tortoise, epoch 3" in texts(at)

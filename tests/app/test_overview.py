@@ -1,39 +1,130 @@
-"""Overview: data, machine, latest runs and the next step, in every state."""
+"""Overview: the loop with what was reached, images of each class, latest runs, machine and data, in every state."""
 
+import threading
+
+import numpy as np
+import pytest
+
+from cifar_core.data import load_dataset
+from cifar_core.evaluation import load_predictions
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunStore
-from tests.app.reading import galleries
+from dashboard.overview.steps import STEPS
+from dashboard.session.demo import THREAD
+from tests.app.driving import labels, press
+from tests.app.reading import galleries, line_charts, texts
+
+ICONS = {"check_circle": "done", "pending": "now", "arrow_circle_right": "next", "radio_button_unchecked": "later"}
 
 
-def texts(at):
-    return "\n".join(element.value for group in (at.markdown, at.caption, at.info, at.error) for element in group)
+def links(at):
+    """The links of the page itself by what they say."""
+    return {link.proto.label: link.proto for link in at.main.get("page_link")}
 
 
-def button(at, label):
-    return next(button for button in at.button if button.label.startswith(label))
+def states(at):
+    """How far each step of the loop is said to be."""
+    found = {
+        name[2:].lower(): link.icon for name, link in links(at).items() if name[:2] in {"1 ", "2 ", "3 ", "4 ", "5 "}
+    }
+    return {name: ICONS[icon.strip(":").split("/")[1]] for name, icon in found.items()}
 
 
-def labels(at):
-    return [button.label for button in at.button]
-
-
-def test_a_fresh_start_shows_the_practice_set_and_offers_both_ways(open_page, practice_dir):
+def test_a_fresh_start_shows_images_and_offers_a_network_and_cifar10(open_page, practice_dir):
     at = open_page("Overview")
     assert "**Practice set**: 5,000 train and 1,000 test images of 10 classes" in texts(at)
     assert f"into `{practice_dir}`" in texts(at)
-    assert "No run yet" in texts(at)
-    assert labels(at) == ["Train the quick preset", "Download CIFAR-10 (170 MB)"]
-    assert len(galleries(at)) == 1, "one image of each class"
+    assert labels(at) == ["Train one, a minute at most", "Download CIFAR-10 (170 MB)"]
+    (gallery,) = galleries(at)
+    assert gallery["labels"] == list(load_dataset().class_names)
+    assert states(at) == {"look": "done", "train": "next", "errors": "later", "explain": "later", "change": "later"}
 
 
-def test_the_first_step_starts_the_quick_preset_and_goes_to_watch_it(open_page):
+def test_the_first_network_is_trained_in_place(open_page):
     at = open_page("Overview")
-    button(at, "Train the quick preset").click().run()
-    assert not at.exception
+    press(at, "Train one, a minute at most")
     run = RunStore().list_runs()[0]
-    assert run.config == PRESETS["quick"].config
-    assert at.query_params["run"] == run.run_id
-    assert at.header[0].value == "Train"
+    assert run.config == PRESETS["minute"].config
+    assert at.header[0].value == "Overview"
+    assert states(at)["train"] == "now"
+    assert "**minute** is running, epoch 1 of 3" in texts(at)
+
+
+def test_while_a_demo_is_about_to_be_queued_nothing_else_is_offered(open_page):
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait, name=THREAD)
+    thread.start()
+    try:
+        at = open_page("Overview")
+        assert "A small network is about to be trained" in texts(at)
+        assert "Train one, a minute at most" not in labels(at)
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_a_running_run_grows_here(open_page, lab):
+    lab.run("hare")
+    at = open_page("Overview")
+    assert states(at)["train"] == "now"
+    (chart,) = line_charts(at)
+    assert [len(line["x"]) > 0 for line in chart["lines"]] == [True, True]
+    assert "hare: epoch 3 of 4, val 50.0 %" in texts(at)
+    assert set(states(at).values()) == {"done", "now", "later"}, "there is nothing yet to go on to"
+
+
+def test_a_finished_run_leads_to_its_errors_and_its_worst_mistake(open_page, lab):
+    run_id = lab.complete("tortoise")
+    at = open_page("Overview")
+    assert states(at) == {"look": "done", "train": "done", "errors": "next", "explain": "later", "change": "later"}
+    predictions = load_predictions(lab.record(run_id).predictions_path("val", "best"))
+    names, wrong = load_dataset().class_names, np.flatnonzero(predictions.preds != predictions.targets)
+    worst = wrong[np.lexsort((predictions.indices[wrong], -predictions.probs[wrong].max(axis=1)))[0]]
+    pair = f"**{names[predictions.targets[worst]]}** → **{names[predictions.preds[worst]]}**"
+    assert f"Worst mistake: {pair} 69 %" in texts(at)
+    assert f"{len(wrong)} of 500 val images wrong" in texts(at)
+    query = f"run={run_id}&image={predictions.indices[worst]}"
+    assert links(at)["4 Explain"].query_string == query
+    assert links(at)["3 Errors"].query_string == links(at)["See its errors"].query_string == f"run={run_id}"
+    assert len(at.get("image")) == 3, "images, matrix, mistake"
+
+
+def test_the_loop_goes_on_with_what_was_opened_and_round_again(open_page, lab):
+    lab.complete("tortoise")
+    at = open_page("Overview")
+    for page, following in (("Errors", "explain"), ("Explain", "change")):
+        at.switch_page(f"pages/{page}.py").run()
+        at.switch_page("streamlit_app.py").run()
+        assert [step for step, state in states(at).items() if state == "next"] == [following]
+    lab.complete("hare")
+    at.run()
+    assert [states(at)[step] for step in STEPS] == ["done", "done", "done", "done", "next"]
+
+
+def test_after_a_demo_a_preset_is_the_change(open_page, lab):
+    lab.record(lab.complete("first look")).change_meta(is_demo=True)
+    at = open_page("Overview")
+    assert "Train preset **Quick**" in texts(at)
+    assert links(at)["5 Change"].query_string == "preset=quick"
+    assert ":violet-badge[demo]" in texts(at)
+
+
+def test_mistakes_are_of_the_newest_run_that_has_some_and_say_so(open_page, lab):
+    run_id = lab.complete("tortoise")
+    other = lab.run("hare", num_epochs=0)
+    at = open_page("Overview")
+    assert "(tortoise)" in next(caption.value for caption in at.caption if "val images wrong" in caption.value)
+    assert links(at)["2 Train"].query_string == f"run={other}"
+    assert links(at)["3 Errors"].query_string == f"run={run_id}"
+
+
+@pytest.mark.parametrize("file", ["config.json", "status.json", "predictions/val-0003.npz"])
+def test_a_damaged_run_breaks_nothing(open_page, lab, file):
+    damaged = lab.damage(file)
+    at = open_page("Overview")
+    assert not at.exception
+    assert "Latest runs" in texts(at)
+    assert (damaged if file == "status.json" else "damaged") in links(at)
 
 
 def test_a_broken_data_folder_is_explained_and_nothing_crashes(open_page, tmp_path, monkeypatch):
@@ -55,43 +146,9 @@ def test_a_damaged_archive_can_be_downloaded_anew(open_page, tmp_path, monkeypat
     assert labels(at) == ["Download CIFAR-10 (170 MB)"]
 
 
-def test_a_running_run_is_the_next_thing_to_watch(open_page, lab):
-    lab.complete()
-    run_id = lab.run("hare")
-    at = open_page("Overview")
-    assert "**hare** is running" in texts(at)
-    button(at, "Watch it train").click().run()
-    assert at.query_params["run"] == run_id
-    assert at.header[0].value == "Train"
-
-
-def test_a_finished_run_is_the_way_to_its_errors(open_page, lab):
-    run_id = lab.complete("tortoise")
-    at = open_page("Overview")
-    assert "**tortoise** gets 58.0 % of the practice set's test images right" in texts(at)
-    assert "completed, best val 60.0 % at epoch 3, practice set" in texts(at)
-    button(at, "See its errors").click().run()
-    assert at.query_params["run"] == run_id
-    assert at.header[0].value == "Errors"
-
-
-def test_a_damaged_run_shows_as_failed_among_the_others(open_page, lab):
-    lab.complete("whole")
-    damaged = lab.damage()
-    at = open_page("Overview")
-    assert f"**{damaged}** :small[failed]" in texts(at)
-    assert "**whole**" in texts(at)
-
-
 def test_only_the_newest_runs_are_listed(open_page, lab):
     for number in range(8):
         lab.end("stopped", "Stopped on request.", f"run {number}", 1)
-    at = open_page("Overview")
-    assert labels(at).count("Open") == 6
-    assert "All 8 runs" in [link.proto.label for link in at.get("page_link")]
-
-
-def test_the_first_run_is_promised_for_the_images_at_hand(open_page):
-    words = texts(open_page("Overview"))
-    assert "5,000 training images where CIFAR-10 has 50,000, in about 10 % of the time" in words
-    assert "six minutes" not in words
+    found = links(open_page("Overview"))
+    assert len([name for name in found if name.startswith("run ")]) == 6
+    assert "All 8 runs" in found

@@ -38,13 +38,6 @@ def open_runs(open_page):
     return open_it
 
 
-def test_without_a_run_the_page_leads_to_train(open_page):
-    at = open_page("Runs")
-    assert "No run yet" in at.info[0].value
-    button(at, "Train a first network").click().run()
-    assert at.header[0].value == "Train"
-
-
 def test_runs_that_differ_in_their_seed_alone_are_averaged(open_page, lab):
     for place, seed in enumerate((3, 8)):
         run_id = lab.complete(f"hare {place}", with_overrides(lab.config, {"training.seed": seed}))

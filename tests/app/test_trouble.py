@@ -28,7 +28,7 @@ def test_every_page_opens_where_the_runs_path_is_a_file(open_page, tmp_path, mon
     assert at.header[0].value == page
     assert [element.value for element in at.error if "is a file" in element.value] == [at.error[0].value], "once"
     if page in ("Overview", "Train"):
-        start = labelled(at.button, "Train the quick preset" if page == "Overview" else "Start training")
+        start = labelled(at.button, "Train one, a minute at most" if page == "Overview" else "Start training")
         assert start.disabled
         assert "is a file" in start.proto.help
 
@@ -97,7 +97,7 @@ def test_what_runs_cannot_do_is_said(open_page, lab, monkeypatch, method, label)
 def test_what_overview_cannot_start_is_said(open_page, monkeypatch):
     at = open_page("Overview")
     monkeypatch.setattr(RunStore, "submit", refuse)
-    press(at, "Train the quick preset")
+    press(at, "Train one, a minute at most")
     assert at.header[0].value == "Overview"
     assert len(said(at)) == 1
 

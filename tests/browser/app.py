@@ -27,12 +27,13 @@ def expect_drawn(page):
 class App:
     """The dashboard on a port of its own; it can be killed and started again."""
 
-    def __init__(self, folder, data_dir=None, script="app.py"):
+    def __init__(self, folder, data_dir=None, script="app.py", has_demo=False):
         self.port = free_port()
         self.script = script
         data_dir = data_dir or folder / "data"
         self.runs_dir = folder / "runs"
         self.env = {**os.environ, "CIFAR_DATA_DIR": str(data_dir), "CIFAR_RUNS_DIR": str(self.runs_dir)}
+        self.env["CIFAR_DEMO"] = "1" if has_demo else "0"
         self.log = (folder / "server.log").open("ab")
         self.start()
 
