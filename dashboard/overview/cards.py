@@ -14,7 +14,7 @@ from dashboard.components.lines import encode_chart
 from dashboard.drawing.curve_charts import curve_rows, curves_chart
 from dashboard.drawing.literal import literal
 from dashboard.drawing.pictures import lay_out
-from dashboard.drawing.words import epoch_of, percent, short_name
+from dashboard.drawing.words import epoch_of, percent, short_name, unbroken
 from dashboard.overview.mistakes import Mistakes
 from dashboard.overview.steps import STEPS, Shown, StepName, StepState
 from dashboard.session import address
@@ -127,7 +127,7 @@ def _train(loop: Loop) -> None:
     if rows:
         chart = replace(curves_chart(rows, "accuracy"), x_title="", y_title="", height=_PICTURE, has_legend=False)
         line_chart(encode_chart(chart, "accuracy of train and val, small"), _PICTURE - _LEGEND, key="overview_curve")
-    accuracy = "" if status.best_val_accuracy is None else f", val {percent(status.best_val_accuracy)}"
+    accuracy = "" if status.best_val_accuracy is None else f", val {unbroken(percent(status.best_val_accuracy))}"
     words = epoch_of(status) if status.is_active else f"{status.status}, epoch {status.best_epoch or status.epoch}"
     st.caption(f"{_name(run)}: {words}{accuracy}")
 
@@ -149,7 +149,7 @@ def _explain(loop: Loop) -> None:
         st.caption("Where it looked when it was wrong.")
         return
     st.image(lay_out(np.asarray(loop.dataset.images[worst.index])[None], 1))
-    pair = f"**{names[worst.true_idx]}** → **{names[worst.pred_idx]}** {percent(worst.prob, 0)}"
+    pair = f"**{names[worst.true_idx]}** → **{names[worst.pred_idx]}** {unbroken(percent(worst.prob, 0))}"
     st.caption(f"Worst mistake: {pair}{_whose(loop)}")
 
 

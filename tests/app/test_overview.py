@@ -69,7 +69,7 @@ def test_a_running_run_grows_here(open_page, lab):
     assert states(at)["train"] == "now"
     (chart,) = line_charts(at)
     assert [len(line["x"]) > 0 for line in chart["lines"]] == [True, True]
-    assert "hare: epoch 3 of 4, val 50.0 %" in texts(at)
+    assert "hare: epoch 3 of 4, val 50.0\N{NO-BREAK SPACE}%" in texts(at)
     assert set(states(at).values()) == {"done", "now", "later"}, "there is nothing yet to go on to"
 
 
@@ -81,7 +81,7 @@ def test_a_finished_run_leads_to_its_errors_and_its_worst_mistake(open_page, lab
     names, wrong = load_dataset().class_names, np.flatnonzero(predictions.preds != predictions.targets)
     worst = wrong[np.lexsort((predictions.indices[wrong], -predictions.probs[wrong].max(axis=1)))[0]]
     pair = f"**{names[predictions.targets[worst]]}** → **{names[predictions.preds[worst]]}**"
-    assert f"Worst mistake: {pair} 69 %" in texts(at)
+    assert f"Worst mistake: {pair} 69\N{NO-BREAK SPACE}%" in texts(at)
     assert f"{len(wrong)} of 500 val images wrong" in texts(at)
     query = f"run={run_id}&image={predictions.indices[worst]}"
     assert links(at)["4 Explain"].query_string == query

@@ -23,7 +23,7 @@ def test_an_explained_error_is_two_clicks_away(new_app, page):
     page.goto(new_app.url)
     expect(page.get_by_text(re.compile("Worst mistake: "))).to_be_visible(timeout=120_000)
     worst = page.get_by_text(re.compile("Worst mistake: ")).inner_text()
-    true_name, pred_name = re.search(r"Worst mistake: (.*) → (.*) \d+ %", worst).groups()
+    true_name, pred_name = re.search(r"Worst mistake: (.*) → (.*) \d+\s%", worst).groups()
     page.get_by_role("link", name="4 Explain").click()
     expect(page.locator("figure canvas")).to_have_count(3, timeout=60_000)
     expect(page).to_have_url(re.compile(r"run=.*image=\d+"))
