@@ -11,7 +11,7 @@ from cifar_core.presets import PRESETS
 from cifar_core.runs import RunSummary
 from dashboard.components import line_chart
 from dashboard.components.lines import encode_chart
-from dashboard.drawing.curve_charts import curve_rows, curves_chart
+from dashboard.drawing.curve_charts import curve_points, curves_chart
 from dashboard.drawing.literal import literal
 from dashboard.drawing.pictures import lay_out
 from dashboard.drawing.words import epoch_of, percent, short_name, unbroken
@@ -123,9 +123,9 @@ def _train(loop: Loop) -> None:
         st.caption("No network yet. Its curve grows here.")
         return
     record, status = get_store().record(run.run_id), run.status
-    rows = curve_rows(record.epoch_rows(), record.step_rows(max_rows=100), status.steps_per_epoch)
-    if rows:
-        chart = replace(curves_chart(rows, "accuracy"), x_title="", y_title="", height=_PICTURE, has_legend=False)
+    points = curve_points(record.epoch_rows(), record.step_rows(max_rows=100), status.steps_per_epoch)
+    if points["train"].epochs:
+        chart = replace(curves_chart(points, "accuracy"), x_title="", y_title="", height=_PICTURE, has_legend=False)
         line_chart(encode_chart(chart, "accuracy of train and val, small"), _PICTURE - _LEGEND, key="overview_curve")
     accuracy = "" if status.best_val_accuracy is None else f", val {unbroken(percent(status.best_val_accuracy))}"
     words = epoch_of(status) if status.is_active else f"{status.status}, epoch {status.best_epoch or status.epoch}"

@@ -10,7 +10,7 @@ from dashboard.drawing.words import run_title, short_name
 from dashboard.session import address, state
 from dashboard.session.changes import describe_changes
 from dashboard.session.links import open_page
-from dashboard.session.saying import act_or_toast, errors_said
+from dashboard.session.saying import errors_said, try_or_toast
 
 
 def render_actions(store: RunStore, run: RunSummary) -> None:
@@ -50,7 +50,7 @@ def confirm_deletion(store: RunStore, run: RunSummary) -> None:
 
 
 def _delete(store: RunStore, run_id: str) -> None:
-    if not act_or_toast(store.delete, run_id):
+    if not try_or_toast(store.delete, run_id):
         return
     address.choose_list(address.TICKED, [other for other in _ticked() if other != run_id])
     if state.chosen_run() == run_id:

@@ -39,7 +39,12 @@ def fragment(draw: Callable[..., Any] | None = None, *, run_every: float | None 
     return decorate if draw is None else decorate(draw)
 
 
-def act_or_toast(action: Callable[..., Any], *arguments: Any) -> bool:
+def act_or_toast(action: Callable[..., Any], *arguments: Any) -> None:
+    """Do what a click asks for, or say in a toast why it is not possible. For callbacks."""
+    try_or_toast(action, *arguments)
+
+
+def try_or_toast(action: Callable[..., Any], *arguments: Any) -> bool:
     """Do what a click asks for, or say in a toast why it is not possible. Returns whether it is done. For callbacks."""
     try:
         action(*arguments)

@@ -10,7 +10,7 @@ from dashboard.drawing.literal import literal, message
 from dashboard.session import address, state
 from dashboard.session.cache import get_presets
 from dashboard.session.packing import pack, unpack
-from dashboard.session.saying import act_or_toast
+from dashboard.session.saying import try_or_toast
 
 
 def choose_preset() -> Preset:
@@ -110,5 +110,5 @@ def _save(config: RunConfig) -> None:
 
 
 def _delete(name: str) -> None:
-    if act_or_toast(SavedPresets(default_runs_dir()).delete, name):
+    if try_or_toast(SavedPresets(default_runs_dir()).delete, name):
         state.set_widget(state.TRAIN_PRESET, FIRST_PRESET)

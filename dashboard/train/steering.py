@@ -13,7 +13,7 @@ from dashboard.drawing.literal import literal
 from dashboard.drawing.words import choice_title, run_name
 from dashboard.session import state
 from dashboard.session.links import open_page
-from dashboard.session.saying import act_or_toast, fragment
+from dashboard.session.saying import act_or_toast, fragment, try_or_toast
 
 # A worker obeys after its present step; most do within this time, and the click then shows what it did.
 _PATIENCE_SECONDS = 1.5
@@ -205,13 +205,13 @@ def _apply_factor(store: RunStore, run_id: str, key: str) -> None:
 
 
 def _discard(store: RunStore, run_id: str) -> None:
-    if act_or_toast(store.discard, run_id):
+    if try_or_toast(store.discard, run_id):
         state.choose_run(None)
         st.toast("Discarded.", icon=":material/delete:")
 
 
 def _stop_all(store: RunStore) -> None:
-    if act_or_toast(store.stop_all):
+    if try_or_toast(store.stop_all):
         st.toast("Every active run is told to stop.", icon=":material/stop_circle:")
 
 
