@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 from cifar_core.runs import RunStore
 from tests.browser.app import App
 
+NUM_PICTURES = 5  # of a mistake on Explain: the image, its map, and three maps beneath
+
 
 @pytest.fixture(scope="module")
 def new_app(tmp_path_factory):
@@ -25,7 +27,7 @@ def test_an_explained_error_is_two_clicks_away(new_app, page):
     worst = page.get_by_text(re.compile("Worst mistake: ")).inner_text()
     true_name, pred_name = re.search(r"Worst mistake: (.*) → (.*) \d+\s%", worst).groups()
     page.get_by_role("link", name="4 Explain").click()
-    expect(page.locator("figure canvas")).to_have_count(3, timeout=60_000)
+    expect(page.locator("figure canvas")).to_have_count(NUM_PICTURES, timeout=60_000)
     expect(page).to_have_url(re.compile(r"run=.*image=\d+"))
     expect(page.get_by_text(re.compile(f"{true_name}, image \\d+, val split"))).to_be_visible()
     assert pred_name != true_name
@@ -51,7 +53,7 @@ def test_no_page_is_empty_and_the_cross_removes_the_choice(new_app, page):
     page.reload()
     expect(page.get_by_text("No run is chosen.")).to_be_visible()
     page.get_by_test_id("stSidebar").get_by_role("link", name="Explain").click()
-    expect(page.locator("figure canvas")).to_have_count(3, timeout=60_000)
+    expect(page.locator("figure canvas")).to_have_count(NUM_PICTURES, timeout=60_000)
 
 
 def test_back_leads_out_of_a_page_that_chose_a_run_by_itself(new_app, page):
