@@ -6,12 +6,13 @@ import streamlit as st
 
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunSummary
-from dashboard.drawing.literal import literal, message
+from dashboard.drawing.literal import literal
 from dashboard.drawing.words import run_name, short_name
 from dashboard.session import state
-from dashboard.session.cache import get_store, list_readable_runs, why_not_startable
+from dashboard.session.cache import get_store, list_readable_runs
 from dashboard.session.demo import is_demo_on_its_way
-from dashboard.session.saying import errors_said, fragment
+from dashboard.session.saying import fragment
+from dashboard.session.starting import offer_start
 
 # Of all runs, newest first, the one that a page opens on; None if none will do.
 Pick = Callable[[Sequence[RunSummary]], RunSummary | None]
@@ -96,18 +97,11 @@ def render_ways_to_run(runs: Sequence[RunSummary], run: RunSummary | None, has: 
 def offer_first_run(words: str) -> None:
     """Draw a button that trains a network, one that takes a minute at most on CIFAR-10."""
     st.info(words, icon=":material/model_training:")
-    why_not = why_not_startable()
-    if st.button(
-        "Train one, a minute at most",
-        key="first_run",
-        type="primary",
-        icon=":material/play_arrow:",
-        disabled=why_not is not None,
-        help=why_not and message(why_not),
-    ):
-        with errors_said():
-            state.choose_run(get_store().submit(_FIRST.config, preset=_FIRST.name))
-            st.rerun()
+    offer_start("Train one, a minute at most", _start_first, key="first_run")
+
+
+def _start_first() -> None:
+    state.choose_run(get_store().submit(_FIRST.config, preset=_FIRST.name))
 
 
 def _offer(run: RunSummary) -> None:

@@ -10,16 +10,16 @@ from cifar_core.overrides import config_difference, with_overrides
 from cifar_core.presets import Preset
 from cifar_core.runs import RunStore, RunSummary
 from dashboard.components.numbers import WHOLE
-from dashboard.drawing.literal import literal, message, plain
+from dashboard.drawing.literal import literal, plain
 from dashboard.drawing.words import run_name, setting
 from dashboard.forms.augmentation import render_augmentation
 from dashboard.forms.sections import render_choice, render_fields
 from dashboard.session import address, state
-from dashboard.session.cache import get_presets, get_store, why_not_startable
+from dashboard.session.cache import get_presets, get_store
 from dashboard.session.changes import words_of
 from dashboard.session.gone import drop_gone, title_of
 from dashboard.session.links import page_link
-from dashboard.session.saying import errors_said
+from dashboard.session.starting import offer_start
 from dashboard.train.preset_picker import fill_from_preset
 from dashboard.train.tuning import render_range_test
 
@@ -93,18 +93,7 @@ def render_start(config: RunConfig, preset: Preset, runs: list[RunSummary]) -> N
         placeholder=WHOLE,
         help="Train so many runs, each with the next seed: how much of a difference is chance?",
     )
-    why_not = why_not_startable()
-    if st.button(
-        "Start training",
-        type="primary",
-        icon=":material/play_arrow:",
-        width="stretch",
-        disabled=why_not is not None,
-        help=why_not and message(why_not),
-    ):
-        with errors_said():
-            _start(get_store(), config, preset, name or "", num_seeds)
-            st.rerun()
+    offer_start("Start training", lambda: _start(get_store(), config, preset, name or "", num_seeds), width="stretch")
     changes = config_difference(preset.config, config)
     if not changes:
         st.caption("Nothing changed against the preset.")
