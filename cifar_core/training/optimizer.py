@@ -19,6 +19,12 @@ def create_optimizer(config: OptimizerConfig, model: nn.Module) -> optim.Optimiz
     Weight decay acts on weights of two and more dimensions only: pulling biases and normalisation scales towards zero
     does not simplify the network, it shifts it.
     """
+    optimizer = _create(config, model)
+    set_learning_rate(optimizer, config.learning_rate)  # whoever never changes it has the multiples, too
+    return optimizer
+
+
+def _create(config: OptimizerConfig, model: nn.Module) -> optim.Optimizer:
     if isinstance(config, MuonConfig):
         return _create_muon(config, model)
     decay = {"weight_decay": config.weight_decay}

@@ -87,6 +87,15 @@ def test_biases_and_the_head_learn_at_multiples_of_the_learning_rate(config, ref
     torch.testing.assert_close(model.state_dict(), twin.state_dict())
 
 
+@pytest.mark.parametrize("config", [SGDConfig(bias_multiplier=3), MuonConfig(bias_multiplier=3)])
+def test_multiples_hold_from_the_first_update_on(config):
+    model = nn.Sequential(OrderedDict(hidden=nn.Linear(4, 5), classifier=nn.Linear(5, 3)))
+    groups = create_optimizer(config, model).param_groups
+    rates = {id(parameter): group["lr"] for group in groups for parameter in group["params"]}
+    assert rates[id(model.hidden.weight)] == config.learning_rate
+    assert rates[id(model.hidden.bias)] == pytest.approx(3 * config.learning_rate)
+
+
 def test_muon_gives_biases_and_the_head_learning_rates_of_their_own():
     torch.manual_seed(0)
     model = nn.Sequential(OrderedDict(hidden=nn.Linear(4, 5), classifier=nn.Linear(5, 3, bias=False)))
