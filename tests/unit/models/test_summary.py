@@ -6,10 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from cifar_core.config import MLPConfig, ResNetConfig, RunConfig, SimpleCNNConfig, VGGConfig
+from cifar_core.config import MLPConfig, ResNetConfig, RunConfig, SimpleCNNConfig, SpeedCNNConfig, VGGConfig
 from cifar_core.models import create_classifier, create_model, summarize, summarize_config, summary_frame
 from cifar_core.models.layers import Add
-from cifar_core.presets import PRESETS
 from cifar_core.training.state import count_parameters
 from dashboard.train.network_view import describe_totals
 
@@ -193,10 +192,11 @@ def test_frame_reads_as_a_table():
 
 
 def test_frozen_weights_are_told_apart_from_trained_ones():
-    summary = summarize_config(PRESETS["speed"].config.model)
+    config = SpeedCNNConfig(width=64)
+    summary = summarize_config(config)
     assert summary.num_parameters == 1_972_792
     assert summary.num_trainable == 1_971_352
-    model = create_model(PRESETS["speed"].config.model)
+    model = create_model(config)
     assert summary.num_trainable == count_parameters(model)
     whitening = summary.layers[0]
     assert (whitening.num_parameters - whitening.num_frozen, whitening.num_frozen) == (24, 24 * 12)
