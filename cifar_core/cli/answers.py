@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from cifar_core.data import Dataset
-from cifar_core.runs import RunStatus
+from cifar_core.evaluation.predictions import Predictions, load_predictions
+from cifar_core.overrides import ConfigError
+from cifar_core.runs import RunRecord, RunStatus
 
 PROGRAM = "cifar-lab" if Path(sys.argv[0]).stem == "cifar-lab" else "python -m cifar_core"
 
@@ -45,6 +47,20 @@ def print_result(status: RunStatus) -> None:
     print(f"{best}, {status.last_val_accuracy or 0:.2%} at the last.")
     if status.test_accuracy_best is not None:
         print(f"test accuracy {status.test_accuracy_best:.2%} with the weights of epoch {status.best_epoch}.")
+
+
+def read_predictions(record: RunRecord, split: str, epoch: str) -> Predictions:
+    """Return what a run predicted. A look at test is counted on it.
+
+    Raises:
+        ConfigError: There is nothing to read.
+    """
+    path = record.predictions_path(split, epoch)
+    if path is None or not path.exists():
+        raise ConfigError(f"run {record.run_id} has no {split} predictions: it did not end, or it is not readable")
+    if split == "test":
+        record.count_test_reading(by="command line")
+    return load_predictions(path)
 
 
 def result_of(run_id: str, status: RunStatus) -> dict[str, Any]:

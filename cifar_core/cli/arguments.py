@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote, unquote
 
 from pydantic import AfterValidator, Field
@@ -18,6 +18,8 @@ AsJson = Annotated[bool, Field(alias="json", description="Print one last line of
 Detach = Annotated[bool, Field(description="Do not wait for the end: training goes on by itself")]
 RunId = Annotated[CliPositionalArg[str], Field(description="As `runs` lists it")]
 RunIds = Annotated[CliPositionalArg[list[str]], Field(description="As `runs` lists them")]
+Split = Annotated[Literal["val", "test"], Field(description="Which images")]
+Epoch = Annotated[Literal["best", "last"], Field(description="Which weights: of the best val accuracy, or the last")]
 Overrides = Annotated[
     list[str],
     AfterValidator(lambda values: [unquote(value) for value in values]),

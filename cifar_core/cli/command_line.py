@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, CliApp, CliSubCommand, SettingsConfi
 from cifar_core import __version__
 from cifar_core.cli.answers import PROGRAM, FailedError, remark
 from cifar_core.cli.arguments import protect_overrides
+from cifar_core.cli.comparing import CompareCommand
 from cifar_core.cli.looking import AppCommand, DataCommand, EvaluateCommand, RunsCommand
 from cifar_core.cli.steering import DeleteCommand, ExtendCommand, PauseCommand, ResumeCommand, StopCommand
 from cifar_core.cli.training import ForkCommand, TrainCommand
@@ -18,7 +19,7 @@ from cifar_core.overrides import ConfigError
 
 
 class Cli(BaseSettings):
-    """CIFAR Lab: open the dashboard, or do without a browser: prepare data, train, steer, evaluate and list runs."""
+    """CIFAR Lab: open the dashboard, or do without a browser: prepare data, train, steer, evaluate and compare runs."""
 
     model_config = SettingsConfigDict(
         cli_prog_name=PROGRAM,
@@ -35,6 +36,7 @@ class Cli(BaseSettings):
     data: CliSubCommand[DataCommand]
     train: CliSubCommand[TrainCommand]
     evaluate: CliSubCommand[EvaluateCommand]
+    compare: CliSubCommand[CompareCommand]
     runs: CliSubCommand[RunsCommand]
     stop: CliSubCommand[StopCommand]
     pause: CliSubCommand[PauseCommand]

@@ -1,16 +1,14 @@
 """Commands that change nothing: open the dashboard, find the data, evaluate and list runs."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, Field
 from tqdm import tqdm
 
-from cifar_core.cli.answers import print_json
-from cifar_core.cli.arguments import AsJson, DataDir, RunId, RunsDir
+from cifar_core.cli.answers import print_json, read_predictions
+from cifar_core.cli.arguments import AsJson, DataDir, Epoch, RunId, RunsDir, Split
 from cifar_core.data import DownloadProgress, default_data_dir, load_dataset
 from cifar_core.evaluation.metrics import compute_accuracy, compute_loss
-from cifar_core.evaluation.predictions import load_predictions
-from cifar_core.overrides import ConfigError
 from cifar_core.runs import RunStore
 from cifar_core.serving import serve
 
@@ -58,24 +56,15 @@ class EvaluateCommand(BaseModel):
     """Show the accuracy of a run's saved predictions. A look at test is counted on the run."""
 
     run_id: RunId
-    split: Annotated[Literal["val", "test"], Field(description="Which images")] = "val"
-    epoch: Annotated[
-        Literal["best", "last"], Field(description="Which weights: of the best val accuracy, or the last")
-    ] = "best"
+    split: Split = "val"
+    epoch: Epoch = "best"
     runs_dir: RunsDir = None
     as_json: AsJson = False
 
     def cli_cmd(self) -> None:
         """Read the saved predictions and print their metrics."""
         record = RunStore(self.runs_dir).record(self.run_id)
-        path = record.predictions_path(self.split, self.epoch)
-        if path is None or not path.exists():
-            raise ConfigError(
-                f"run {self.run_id} has no {self.split} predictions: it did not end, or it is not readable"
-            )
-        if self.split == "test":
-            record.count_test_reading(by="command line")
-        predictions = load_predictions(path)
+        predictions = read_predictions(record, self.split, self.epoch)
         facts = {
             "run_id": self.run_id,
             "split": self.split,

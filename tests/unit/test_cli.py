@@ -6,13 +6,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cifar_core import __version__
 from cifar_core.cli import main
+from cifar_core.evaluation.predictions import Predictions, load_predictions, save_predictions
 from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunStatus, RunStore, SavedPresets
+from cifar_core.runs.status import change_status
+from tests.unit.runs_helpers import IdleExecutor
 
 ROOT = Path(__file__).parents[2]
 TINY = [
@@ -54,6 +58,8 @@ TINY = [
         (["evaluate"], ["RUN-ID"]),
         (["evaluate", "20990101-0000-no-run"], ["20990101-0000-no-run"]),
         (["evaluate", "some-run", "--split", "train"], ["--split", "'train'", "'val' or 'test'"]),
+        (["compare", "some-run"], ["SECOND"]),
+        (["compare", "20990101-0000-no-run", "some-run"], ["20990101-0000-no-run"]),
         (["dance"], ["dance", "train"]),
         (["app", "--port", "99999"], ["--port", "'99999'", "65535"]),
     ],
@@ -70,7 +76,20 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments, words, capsys):
 def test_help_names_every_command(capsys):
     assert main(["--help"]) == 0
     text = capsys.readouterr().out
-    for command in ["app", "data", "train", "evaluate", "runs", "stop", "pause", "resume", "extend", "fork", "delete"]:
+    for command in [
+        "app",
+        "data",
+        "train",
+        "evaluate",
+        "compare",
+        "runs",
+        "stop",
+        "pause",
+        "resume",
+        "extend",
+        "fork",
+        "delete",
+    ]:
         assert command in text
 
 
@@ -200,3 +219,45 @@ def test_a_preset_saved_beside_the_runs_can_be_named(tmp_path, capsys):
     assert record.meta().preset == "mine"
     assert main([*arguments, "--preset", "yours"]) == 2
     assert "speed, mine" in capsys.readouterr().err
+
+
+def finish(store, settings, classes):
+    """A completed run whose val predictions name the given classes; the true ones are 0, 1, 0, 1, ..."""
+    config = with_overrides(PRESETS["notebook"].config, settings)
+    record = store.record(store.submit(config))
+    targets = np.arange(len(classes)) % 2
+    logits = np.full((len(classes), 10), -5, np.float32)
+    logits[np.arange(len(classes)), classes] = 0
+    path = record.files.predictions_path("val", 1)
+    path.parent.mkdir(exist_ok=True)
+    save_predictions(path, Predictions(logits, targets.astype(np.int64), np.arange(len(classes))))
+    change_status(record.run_dir, status="completed", epoch=1, best_epoch=1)
+    return record.run_id
+
+
+def test_compare_tells_settings_piles_and_chance(capsys, tmp_path):
+    store = RunStore(tmp_path, executor=IdleExecutor())
+    first = finish(store, {}, [0, 1, 0, 1, 5, 5, 5, 1])
+    second = finish(store, {"training.seed": 3}, [0, 1, 0, 1, 0, 1, 6, 5])
+    assert main(["compare", first, second, "--runs-dir", str(tmp_path), "--json"]) == 0
+    out = capsys.readouterr().out
+    assert "training.seed: 0 -> 3" in out
+    assert "nothing about the settings" in out
+    facts = json.loads(out.splitlines()[-1])
+    assert facts["settings"] == {"training.seed": [0, 3]}
+    assert facts["piles"] == {"fixed": 2, "broken": 1, "wrong_alike": 0, "wrong_differently": 1, "right": 4}
+    assert (facts["accuracies"], facts["difference"], facts["mcnemar_p"]) == ([0.625, 0.75], 0.125, 1.0)
+    assert facts["interval"][0] < 0.125 < facts["interval"][1]
+    assert store.record(first).test_readings() == store.record(second).test_readings() == 0
+
+
+def test_runs_about_other_images_are_not_compared(capsys, tmp_path):
+    store = RunStore(tmp_path, executor=IdleExecutor())
+    first, second = finish(store, {}, [0, 1]), finish(store, {}, [0, 1])
+    path = store.record(second).files.predictions_path("val", 1)
+    moved = load_predictions(path)
+    save_predictions(path, Predictions(moved.logits, moved.targets, moved.indices + 10))
+    assert main(["compare", first, second, "--runs-dir", str(tmp_path)]) == 2
+    assert f"runs {first} and {second} cannot be compared" in capsys.readouterr().err
+    assert main(["compare", first, second, "--split", "test", "--runs-dir", str(tmp_path)]) == 2
+    assert "no test predictions" in capsys.readouterr().err
