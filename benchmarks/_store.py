@@ -4,6 +4,7 @@ import json
 import math
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ _STEPS_A_ROW = 20
 class IdleExecutor:
     """An executor that starts nothing: whoever submits a run trains it, or does not."""
 
-    def submit(self, run_dir: Path) -> None:
+    def submit(self, run_dir: Path, then: Sequence[Path] = ()) -> None:
         """Start nothing."""
 
     def was_killed(self, run_dir: Path) -> bool:

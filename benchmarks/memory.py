@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ class _Measured(LocalExecutor):
 
     most_bytes = 0
 
-    def submit(self, run_dir: Path) -> None:
+    def submit(self, run_dir: Path, then: Sequence[Path] = ()) -> None:
         command = [sys.executable, "-m", "cifar_core.runs.worker", str(run_dir)]
         process = subprocess.Popen(command, env=worker_environment(), stderr=subprocess.DEVNULL)
         _, _, usage = os.wait4(process.pid, 0)

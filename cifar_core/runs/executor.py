@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -25,8 +26,8 @@ _KEEP_MEMORY = ":".join(
 class Executor(Protocol):
     """Starts workers and knows whether they live."""
 
-    def submit(self, run_dir: Path) -> None:
-        """Start a worker on the run."""
+    def submit(self, run_dir: Path, then: Sequence[Path] = ()) -> None:
+        """Start a worker on the run, which may go on with others of the same experiment, in this order."""
 
     def poll(self, run_dir: Path) -> bool:
         """Whether the run's worker is alive, as far as can be told."""
@@ -48,15 +49,16 @@ class LocalExecutor:
         self._children: dict[tuple[Path, int], subprocess.Popen[bytes]] = {}  # by run and attempt
         self._watch = HeartbeatWatch()
 
-    def submit(self, run_dir: Path) -> None:
-        """Start `python -m cifar_core.runs.worker RUN_DIR` in a session of its own.
+    def submit(self, run_dir: Path, then: Sequence[Path] = ()) -> None:
+        """Start `python -m cifar_core.runs.worker RUN_DIR ...` in a session of its own.
 
         Raises:
             OSError: It cannot be started.
         """
         attempt = read_status(run_dir).attempt
         with RunFiles(run_dir).log.open("ab") as log:
-            child = start_detached(WORKER, [str(run_dir.resolve())], log, worker_environment())
+            words = [str(each.resolve()) for each in (run_dir, *then)]
+            child = start_detached(WORKER, words, log, worker_environment())
         self._children[run_dir, attempt] = child
 
     def poll(self, run_dir: Path) -> bool:

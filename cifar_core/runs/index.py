@@ -23,7 +23,7 @@ from cifar_core.runs.naming import is_run_id
 from cifar_core.runs.record import RunMeta, RunRecord
 from cifar_core.runs.status import RunStatus
 
-_SCHEMA = 3
+_SCHEMA = 4
 LOCK_SECONDS = 10.0
 _INDEX_SECONDS = 5
 _FEW = 3
@@ -43,6 +43,7 @@ class RunSummary(BaseModel):
     created_at: float = 0.0
     priority: int = 0
     is_demo: bool = False
+    experiment: str | None = None
     data_source: str = ""
     config: RunConfig | None = None
     unknown_settings: tuple[str, ...] = ()
@@ -187,6 +188,7 @@ def _summarize(record: RunRecord, status: RunStatus) -> RunSummary:
         created_at=meta.created_at or _time_in(record.run_id),
         priority=meta.priority,
         is_demo=meta.is_demo,
+        experiment=meta.experiment,
         data_source=record.environment().get("data_source", ""),
         config=stored.config if stored else None,
         unknown_settings=stored.unknown if stored else (),

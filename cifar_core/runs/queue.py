@@ -2,6 +2,7 @@
 
 import logging
 import socket
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -61,9 +62,11 @@ def start_free(runs_dir: Path, executor: Executor, summaries: list[RunSummary]) 
     _end_demos(runs_dir, active, queue_order(summaries))
     busy = {summary.status.device for summary in active}
     refused: dict[str, Exception] = {}
-    for summary in queue_order(summaries):
+    waiting = queue_order(summaries)
+    for summary in waiting:
+        then = [runs_dir / other.run_id for other in companions(summary, waiting)]
         try:
-            _start_if_free(runs_dir / summary.run_id, summary, busy, executor)
+            _start_if_free(runs_dir / summary.run_id, summary, busy, executor, then)
         except (OSError, RunError) as error:
             _log.warning("Run %s was not started: %s", summary.run_id, explain(error))
             refused[summary.run_id] = error
@@ -78,6 +81,57 @@ def queue_order(summaries: list[RunSummary]) -> list[RunSummary]:
         if summary.status.status == "queued" and summary.config and not summary.is_read_only
     ]
     return sorted(queued, key=lambda summary: (-summary.priority, summary.status.submitted_at, summary.run_id))
+
+
+def companions(summary: RunSummary, waiting: list[RunSummary]) -> list[RunSummary]:
+    """Return who of those that wait belongs to the same experiment and device, the next one first."""
+    if summary.experiment is None:
+        return []
+    device = _find_device(summary)
+    return [
+        other
+        for other in waiting
+        if other.experiment == summary.experiment and other.run_id != summary.run_id and _find_device(other) == device
+    ]
+
+
+def take_next(runs_dir: Path, mine: Sequence[Path], executor: Executor) -> Path | None:
+    """Start what is due; return the next run for this process if that is one of `mine`.
+
+    Whoever waits before them is started first, by a worker of its own; then there is nothing for this process.
+
+    Args:
+        runs_dir: Where the runs are.
+        mine: Runs that this process was told to go on with.
+        executor: What starts other workers, and knows whether they live.
+
+    Raises:
+        RunError: The lock cannot be had.
+    """
+    with RunIndex(runs_dir).locked() as summaries:
+        waiting = queue_order(summaries)
+        names = {path.name: path for path in mine}
+        own = next((summary for summary in waiting if summary.run_id in names), None)
+        if own is None or not _is_first(own, waiting) or _is_busy(runs_dir, own, summaries, executor):
+            start_free(runs_dir, executor, summaries)
+            return None
+        _mark_started(names[own.run_id], _find_device(own)[0])
+        return names[own.run_id]
+
+
+def _is_first(summary: RunSummary, waiting: list[RunSummary]) -> bool:
+    """Whether nobody waits longer for the device of a run."""
+    device = _find_device(summary)
+    return next(other for other in waiting if _find_device(other) == device) is summary
+
+
+def _is_busy(runs_dir: Path, summary: RunSummary, summaries: list[RunSummary], executor: Executor) -> bool:
+    device, problem = _find_device(summary)
+    return bool(problem) or any(
+        other.status.is_active and other.status.device == device and executor.poll(runs_dir / other.run_id)
+        for other in summaries
+        if other.status.status in ("running", "paused")
+    )
 
 
 def needs_dispatch(summaries: list[RunSummary], runs_dir: Path, executor: Executor) -> bool:
@@ -118,7 +172,9 @@ def _is_over(run_dir: Path, executor: Executor) -> bool:
     return True
 
 
-def _start_if_free(run_dir: Path, summary: RunSummary, busy: set[str], executor: Executor) -> None:
+def _start_if_free(
+    run_dir: Path, summary: RunSummary, busy: set[str], executor: Executor, then: Sequence[Path]
+) -> None:
     """Start a worker on a queued run, or mark the run as failed if that does not work.
 
     Raises:
@@ -133,7 +189,7 @@ def _start_if_free(run_dir: Path, summary: RunSummary, busy: set[str], executor:
     waiting = read_status(run_dir)
     _mark_started(run_dir, device)
     try:
-        executor.submit(run_dir)
+        executor.submit(run_dir, then)
     except OSError as error:
         message = f"The worker did not start: {explain(error)}."
         with suppress(OSError):

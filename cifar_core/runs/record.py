@@ -27,7 +27,10 @@ _NUMBERS = frozenset(("num_threads", "num_cores", "num_train", "num_test"))
 
 
 class RunMeta(BaseModel):
-    """What people say of a run, and where it came from; a demo is one that nobody asked for."""
+    """What people say of a run, and where it came from; a demo is one that nobody asked for.
+
+    Runs of one experiment name it, and are trained one after another by one process.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -39,6 +42,7 @@ class RunMeta(BaseModel):
     priority: Annotated[int, Field(ge=-(2**53), le=2**53)] = 0
     forked_from: str | None = None
     is_demo: bool = False
+    experiment: str | None = None
     created_at: Moment = 0.0
 
 

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from cifar_core.config import RunConfig
@@ -102,6 +103,42 @@ class RunStore:
                 shutil.rmtree(run_dir, ignore_errors=True)
                 raise
         return run_dir.name
+
+    @refuses_in_words
+    def submit_experiment(
+        self, experiment: str, configs: Sequence[tuple[str, RunConfig]], *, data_dir: Path | None = None
+    ) -> list[str]:
+        """Put the runs of an experiment into the queue, all or none, and return their ids in the same order.
+
+        One process trains them one after another, so that torch is imported once.
+
+        Args:
+            experiment: Its id.
+            configs: Name and settings of each.
+            data_dir: Where their worker finds the data; $CIFAR_DATA_DIR or `data` if None.
+
+        Raises:
+            RunError: They cannot be written or started. Then nothing of them remains.
+        """
+        place, began = str((data_dir or default_data_dir()).resolve()), now()
+        run_dirs: list[Path] = []
+        with contextlib.ExitStack() as stack:
+            hidden = []
+            for number, (name, config) in enumerate(configs):
+                find_device(config)
+                created_at = began + number / 1000  # the queue takes them in this order
+                meta = RunMeta(name=name, data_dir=place, experiment=experiment, created_at=created_at)
+                hidden.append((stack.enter_context(prepared_run(self.runs_dir, config, meta, None)), created_at))
+            stack.enter_context(self._index.locked())
+            try:
+                for path, created_at in hidden:
+                    run_dirs.append(publish_run(path, self.runs_dir, created_at))
+                self._start(*run_dirs)
+            except (OSError, RunError):
+                for run_dir in run_dirs:
+                    shutil.rmtree(run_dir, ignore_errors=True)
+                raise
+        return [run_dir.name for run_dir in run_dirs]
 
     def record(self, run_id: str) -> RunRecord:
         """Return the record of a run.
@@ -270,10 +307,10 @@ class RunStore:
             hide_doomed(record.run_dir)
         remove_doomed(self.runs_dir)
 
-    def _start(self, run_dir: Path) -> None:
-        """Start what is due; raise RunError if that is this run and it cannot be started."""
-        error = start_free(self.runs_dir, self._executor, self.list_runs()).get(run_dir.name)
-        if error is not None:
+    def _start(self, *run_dirs: Path) -> None:
+        """Start what is due; raise RunError if one of these is, and cannot be started."""
+        refused = start_free(self.runs_dir, self._executor, self.list_runs())
+        for error in filter(None, (refused.get(run_dir.name) for run_dir in run_dirs)):
             raise refusal(self.runs_dir, error) from error
 
     def _is_training(self, record: RunRecord) -> bool:

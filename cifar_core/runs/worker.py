@@ -1,6 +1,6 @@
-"""The process that trains one run: python -m cifar_core.runs.worker RUN_DIR.
+"""The process that trains one run, or those of an experiment: python -m cifar_core.runs.worker RUN_DIR ...
 
-It knows only its run directory. The same command serves every executor.
+It knows only its run directories. The same command serves every executor.
 """
 
 import json
@@ -9,7 +9,7 @@ import platform
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -25,7 +25,7 @@ from cifar_core.runs.executor import Executor, LocalExecutor
 from cifar_core.runs.keeper import StatusKeeper, SupersededError
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.leftovers import sweep_run
-from cifar_core.runs.queue import dispatch
+from cifar_core.runs.queue import dispatch, take_next
 from cifar_core.runs.record import RunRecord
 from cifar_core.runs.reporter import Reporter
 from cifar_core.runs.status import LESS_MEMORY, RunStatus, now
@@ -38,13 +38,16 @@ Fit = Callable[[RunConfig, Dataset, RunFiles, Monitor], FitResult]
 _log = logging.getLogger("cifar_core.worker")
 
 
-def run_worker(run_dir: Path, fit: Fit | None = None, executor: Executor | None = None) -> int:
+def run_worker(
+    run_dir: Path, fit: Fit | None = None, executor: Executor | None = None, then: Sequence[Path] = ()
+) -> int:
     """Train the run to its end, record how it ended, and start the next one in the queue.
 
     Args:
         run_dir: A run whose status says `running`.
         fit: What trains; `cifar_core.training.fit.fit` if None. Tests put something quicker here.
         executor: What starts the next worker; this machine if None.
+        then: Runs that this process may go on with: its caller looks after the queue.
 
     Returns:
         The exit code: 0 if the run ended by itself or on request, 1 if it failed, 2 if it belongs to another worker.
@@ -68,7 +71,40 @@ def run_worker(run_dir: Path, fit: Fit | None = None, executor: Executor | None 
         return 1
     finally:
         release(run_dir)
-        _start_next(run_dir.parent, executor or LocalExecutor())
+        if not then:
+            _start_next(run_dir.parent, executor or LocalExecutor())
+
+
+def run_experiment(run_dirs: Sequence[Path], fit: Fit | None = None, executor: Executor | None = None) -> int:
+    """Train runs one after another, each as `run_worker` does, for as long as nobody else is due.
+
+    torch is imported once, which takes as long as a small run. A run that failed, or was stopped, is the last one of
+    this process: another one goes on with the others.
+
+    Returns:
+        The exit code of the last run.
+    """
+    executor = executor or LocalExecutor()
+    run_dir, then = run_dirs[0], list(run_dirs[1:])
+    while True:
+        code = run_worker(run_dir, fit, executor, then)
+        following = _take_next(run_dir, then, executor)
+        if following is None:
+            return code
+        run_dir = following
+        then.remove(following)
+
+
+def _take_next(run_dir: Path, then: Sequence[Path], executor: Executor) -> Path | None:
+    """Return which run is next here; None if it is another process's turn, which has been started then."""
+    if not then:
+        return None  # run_worker has looked after the others
+    try:
+        ended_well = RunRecord(run_dir).status().status in ("completed", "diverged")
+        return take_next(run_dir.parent, then if ended_well else (), executor)
+    except (OSError, RunError) as error:
+        _log.warning("The next run was not started: %s", explain(error))
+        return None
 
 
 def _start_next(runs_dir: Path, executor: Executor) -> None:
@@ -199,7 +235,7 @@ def main() -> int:
     """Run the worker on the directory named on the command line."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     allow_many_files()
-    return run_worker(Path(sys.argv[1]))
+    return run_experiment([Path(word) for word in sys.argv[1:]])
 
 
 if __name__ == "__main__":

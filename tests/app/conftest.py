@@ -49,7 +49,7 @@ class IdleExecutor:
     def __init__(self):
         self.started = []
 
-    def submit(self, run_dir):
+    def submit(self, run_dir, then=()):
         self.started.append(run_dir.name)
 
     def was_killed(self, run_dir):

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class PrintingExecutor(IdleExecutor):
-    def submit(self, run_dir):
+    def submit(self, run_dir, then=()):
         print(run_dir.name, flush=True)
 
 

@@ -19,7 +19,7 @@ class IdleExecutor:
         self.submitted = []
         self.alive = True
 
-    def submit(self, run_dir):
+    def submit(self, run_dir, then=()):
         self.submitted.append(run_dir.name)
 
     def poll(self, run_dir):
