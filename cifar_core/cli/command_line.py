@@ -10,6 +10,7 @@ from cifar_core import __version__
 from cifar_core.cli.answers import PROGRAM, FailedError, remark
 from cifar_core.cli.arguments import protect_overrides
 from cifar_core.cli.comparing import CompareCommand
+from cifar_core.cli.experimenting import ExperimentCommand, LessonCommand, LessonsCommand
 from cifar_core.cli.looking import AppCommand, DataCommand, EvaluateCommand, RunsCommand
 from cifar_core.cli.steering import DeleteCommand, ExtendCommand, PauseCommand, ResumeCommand, StopCommand
 from cifar_core.cli.training import ForkCommand, TrainCommand
@@ -37,6 +38,9 @@ class Cli(BaseSettings):
     train: CliSubCommand[TrainCommand]
     evaluate: CliSubCommand[EvaluateCommand]
     compare: CliSubCommand[CompareCommand]
+    lessons: CliSubCommand[LessonsCommand]
+    lesson: CliSubCommand[LessonCommand]
+    experiment: CliSubCommand[ExperimentCommand]
     runs: CliSubCommand[RunsCommand]
     stop: CliSubCommand[StopCommand]
     pause: CliSubCommand[PauseCommand]

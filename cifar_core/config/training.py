@@ -52,6 +52,11 @@ class TrainingConfig(Section):
     early_stopping_patience: int = Field(
         0, ge=0, le=200, description="End the run after so many epochs without a better val accuracy. 0: never."
     )
+    evaluate_test: bool = Field(
+        True,
+        description="Predict test when the run ends, with the best and the last weights, and count that as a look at "
+        "it. Off: for comparisons, which val decides.",
+    )
     seed: int = Field(
         0, ge=0, le=2**31 - 1, description="Decides initial weights, order of images, augmentation and dropout."
     )

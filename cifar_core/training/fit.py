@@ -130,7 +130,7 @@ class _Run:
         self._saver.wait()
         progress = self._progress
         accuracies: dict[Weights, float | None] = {"best": None, "last": None}
-        if progress.epoch:
+        if progress.epoch and self._state.config.training.evaluate_test:
             for which in accuracies:
                 classifier = load_classifier(self._outputs.checkpoint_path(which), self._state.device)
                 predictions = self._predict(classifier, "test")

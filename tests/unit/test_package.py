@@ -21,7 +21,7 @@ import cifar_core
 from tests.browser.app import free_port
 
 ROOT = Path(__file__).parents[2]
-ENDINGS = {".py", ".html", ".css", ".js", ".ts", ".png", ".toml"}
+ENDINGS = {".yaml", ".py", ".html", ".css", ".js", ".ts", ".png", ".toml"}
 
 
 @pytest.fixture(scope="module")

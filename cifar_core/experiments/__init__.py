@@ -1,0 +1,21 @@
+"""Questions about settings, asked of several runs and answered with what chance leaves open."""
+
+from cifar_core.experiments.answer import Answer, Found, answer_claim
+from cifar_core.experiments.lessons import list_lessons
+from cifar_core.experiments.question import Arm, Change, Claim, Question, QuestionError, read_question
+from cifar_core.experiments.store import Experiment, ExperimentStore
+
+__all__ = [
+    "Answer",
+    "Arm",
+    "Change",
+    "Claim",
+    "Experiment",
+    "ExperimentStore",
+    "Found",
+    "Question",
+    "QuestionError",
+    "answer_claim",
+    "list_lessons",
+    "read_question",
+]
