@@ -27,7 +27,8 @@ ONE_OF_TEN = (
     "“I do not know”."
 )
 _FAR = (
-    "A drawing is far from the photographs that the network has learned from: it may well be wrong, and certain of it."
+    "A drawing is far from the photographs that the network has learned from: it may well be wrong, now and then "
+    "with great confidence."
 )
 _DRAWN = "drawn here"
 _INVITATIONS = {
@@ -39,7 +40,7 @@ _INVITATION = "Drop pictures of the ten classes ({names}) here, or of anything"
 
 def choose_own_picture(dataset: Dataset, source: str) -> Subject:
     """Draw how pictures come in, and which of them is looked at; without one, say what to do and end the page here."""
-    left, middle, right = st.columns([4, 2, 2] if source == DRAWING else [3, 2, 2], gap="medium")
+    left, middle, right = st.columns([3, 1, 1] if source == DRAWING else [3, 2, 2], gap="medium")
     with left:
         uploaded = _TAKE.get(source, _take_files)()
     pictures, chosen = state.own_pictures(), state.chosen_own()

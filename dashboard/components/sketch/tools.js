@@ -66,7 +66,9 @@ function createMixer(named, chosen, choose) {
   const input = create("input", "own");
   input.type = "color";
   input.value = isOwn ? chosen : "#b565d8";
-  label(input, "a colour of your own", isOwn);
+  input.classList.toggle("chosen", isOwn);
+  input.title = "a colour of your own";
+  input.setAttribute("aria-label", input.title);
   input.onchange = () => choose(input.value);
   return input;
 }
