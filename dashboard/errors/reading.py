@@ -114,8 +114,11 @@ def _choose_epoch(record: RunRecord, run: RunSummary, split: str) -> int:
     if not epochs:
         return best
     epoch = chosen if chosen in epochs else best if best in epochs else epochs[-1]
-    if split == "test" and chosen not in (None, epoch):
-        st.caption(f"Of test there is no epoch {chosen}: it is read when a run ends, for its best and its last epoch.")
+    if chosen not in (None, epoch):
+        address.EPOCH.choose(str(epoch))  # other pages go on from what is shown
+        if split == "test":
+            words = "it is read when a run ends, for its best and its last epoch"
+            st.caption(f"Of test there is no epoch {chosen}: {words}.")
     if len(epochs) > 1:
         label = "Epoch" if split == "val" else "Epoch (test: the best and the last alone)"
         draw_epochs(epochs, epoch, run.status, state.ERRORS_EPOCH, label=label, help=_EPOCH_HELP.format(best=best))

@@ -145,6 +145,13 @@ def test_test_offers_what_exists_and_says_what_does_not(open_page, run_id, recor
     assert record.test_readings() == before + 1
 
 
+def test_other_pages_go_on_from_the_only_epoch_of_test(open_page, run_id, record):
+    change_status(record.run_dir, best_epoch=4)
+    at = open_page("Errors", run=run_id, on="test", epoch="2")
+    assert "epoch 4 (best, last), practice set" in texts(at)
+    assert at.query_params["epoch"] == "4"
+
+
 def test_test_of_a_run_that_trains_on_is_of_its_former_end(open_page, run_id, record):
     for which, epoch in (("best", 3), ("last", 4)):
         path = record.files.predictions_path("test", which)
