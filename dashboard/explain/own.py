@@ -40,7 +40,11 @@ _INVITATION = "Drop pictures of the ten classes ({names}) here, or of anything"
 
 def choose_own_picture(dataset: Dataset, source: str) -> Subject:
     """Draw how pictures come in, and which of them is looked at; without one, say what to do and end the page here."""
-    left, middle, right = st.columns([3, 1, 1] if source == DRAWING else [3, 2, 2], gap="medium")
+    if source == DRAWING:  # paper is wide
+        left, middle = st.columns([5, 3], gap="medium")
+        right = middle
+    else:
+        left, middle, right = st.columns([3, 2, 2], gap="medium")
     with left:
         uploaded = _TAKE.get(source, _take_files)()
     pictures, chosen = state.own_pictures(), state.chosen_own()
