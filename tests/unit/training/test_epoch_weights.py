@@ -14,6 +14,7 @@ from cifar_core.evaluation.predictions import load_predictions, read_saved_epoch
 from cifar_core.inference.predict import predict
 from cifar_core.models import create_classifier
 from cifar_core.overrides import with_overrides
+from cifar_core.presets import PRESETS
 from cifar_core.runs import RunRecord
 from cifar_core.runs.layout import RunFiles
 from cifar_core.training import epoch_weights
@@ -131,6 +132,12 @@ def test_their_size_is_known_before_the_start(tmp_path, config, model):
 def test_nothing_is_needed_where_nothing_is_kept(tiny_config, tmp_path):
     assert estimate_weights_bytes(tiny_config) == 0
     assert explain_little_room(tiny_config, tmp_path) == ""
+
+
+def test_presets_keep_them_where_that_costs_little():
+    kept = {name: estimate_weights_bytes(preset.config) for name, preset in PRESETS.items()}
+    assert {name for name, num_bytes in kept.items() if num_bytes} == {"demo", "minute"}
+    assert max(kept.values()) < 4e6
 
 
 def test_little_room_is_told_before_the_start(config, tmp_path, monkeypatch):
