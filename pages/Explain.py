@@ -17,13 +17,14 @@ from dashboard.explain.inside_view import render_inside
 from dashboard.explain.maps import choose_method
 from dashboard.explain.own import choose_own_picture
 from dashboard.explain.probability_view import render_probabilities
-from dashboard.explain.spoken import choose_epoch, describe_missing, describe_prediction
+from dashboard.explain.spoken import describe_missing, describe_prediction
 from dashboard.explain.subject import DATASET, choose_image, choose_source
 from dashboard.explain.trust_view import render_trust
 from dashboard.explain.way import render_way
 from dashboard.explain.what_if_view import render_what_if
 from dashboard.session import state
 from dashboard.session.cache import get_splits, get_store
+from dashboard.session.epochs import choose_spoken
 from dashboard.session.frame import find_run, page_frame, require_dataset
 from dashboard.session.opening import has_weights, newest_with_weights, require_run
 from dashboard.session.said import what_run_says
@@ -57,7 +58,7 @@ with page_frame("Explain", newest_with_weights) as runs:
     controls = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     with controls:
         source = choose_source()
-        spoken = choose_epoch(run_record)
+        spoken = choose_spoken(run_record, state.EXPLAIN_EPOCH)
     if source == DATASET:
         selection = read_selection(names)
         rows = find_selected(run_record, read_split(), spoken.epoch, selection)

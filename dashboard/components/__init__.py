@@ -7,6 +7,7 @@ from dashboard.components.lines import Level, Line, LineChart, Mark, line_chart
 from dashboard.components.maps import PictureMap, picture_maps
 from dashboard.components.pulse import Pulse, render_pulse
 from dashboard.components.scatter import ScatterPoints, scatter
+from dashboard.components.sketch import sketch
 from dashboard.components.stepper import stepper
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "picture_maps",
     "render_pulse",
     "scatter",
+    "sketch",
     "stepper",
 ]

@@ -37,7 +37,7 @@ def render_hero(context: Context, said: Said, sentence: str) -> tuple["DeltaGene
         left, right = draw_pair("explained", _SIDE)
         with left:
             picture_maps(context.subject.image, [PictureMap("The image")], key="explain_picture", side=_SIDE)
-        st.caption(f"{literal(context.subject.title, most=None)}; weights of epoch {context.weights.epoch}.")
+        st.caption(f"{literal(context.subject.title, most=None)}; {context.weights.words}.")
     with numbers:
         names = context.dataset.class_names
         frame = probabilities_frame(said.probs, names, context.subject.true_idx)

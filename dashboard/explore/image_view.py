@@ -20,10 +20,11 @@ from dashboard.drawing.words import percent, short_name, split_title
 from dashboard.explore.filters import Shown
 from dashboard.session import state
 from dashboard.session.cache import get_descriptors, get_store
+from dashboard.session.epochs import find_spoken
 from dashboard.session.links import page_link
 from dashboard.session.said import what_run_says
 from dashboard.session.saying import fragment
-from dashboard.session.weights import digest, find_weights
+from dashboard.session.weights import digest
 
 _PER_PAGE = (100, 400, 1000)
 _TILE_SIZES = {"small": 40, "medium": 64, "large": 96}
@@ -166,17 +167,18 @@ def _jump(indices: NDArray[np.int64], index: int | None, per_page: int) -> None:
 
 def _render_prediction(dataset: Dataset, index: int, run: RunSummary) -> None:
     record = get_store().record(run.run_id)
-    weights = find_weights(record, "best")
-    if weights is None:
+    spoken = find_spoken(record)
+    if spoken is None:
         st.caption(f"{literal(short_name(run))} has no weights yet.")
         return
     image = np.asarray(dataset.images[index])
     try:
-        probs = what_run_says(record, weights, image, digest(image), index).probs
+        probs = what_run_says(record, spoken.weights, image, digest(image), index).probs
     except CheckpointError as error:
         st.caption(message(error))
         return
     top = np.argsort(-probs)[:3]
     words = ", ".join(f"{dataset.class_names[place]} {percent(float(probs[place]))}" for place in top)
     is_right = top[0] == dataset.labels[index]
-    st.markdown(f"**{literal(short_name(run))}** takes it for {words}: {'right' if is_right else 'wrong'}.")
+    verdict = f"takes it for {words}: {'right' if is_right else 'wrong'}"
+    st.markdown(f"After epoch {spoken.weights.epoch} **{literal(short_name(run))}** {verdict}.")

@@ -5,7 +5,6 @@ import streamlit as st
 
 from cifar_core.data import Dataset, Splits
 from cifar_core.data.splits import stratified_sample
-from cifar_core.files import stamp
 from cifar_core.runs import RunSummary
 from dashboard.components import gallery, scatter
 from dashboard.components.scatter import read_selection
@@ -17,6 +16,7 @@ from dashboard.explore.image_view import render_image
 from dashboard.session import state
 from dashboard.session.background import find_derived
 from dashboard.session.cache import get_map_message, get_plane, get_store
+from dashboard.session.epochs import find_spoken
 from dashboard.session.opening import has_weights, render_ways_to_run
 
 NUM_POINTS = 10_000
@@ -74,22 +74,22 @@ def _place(dataset: Dataset, positions: str, run: RunSummary | None) -> tuple[np
         return ids, plane[ids], words
     if run is None:
         return None
-    path = get_store().record(run.run_id).checkpoint_path("best")
-    if (stamped := stamp(path)) is None:
+    spoken = find_spoken(get_store().record(run.run_id))
+    if spoken is None:
         st.info("This run has no weights yet: they are saved after its first epoch.", icon=":material/hourglass:")
         return None
     options: dict[str, str | int] = {
-        "checkpoint": str(path.resolve()),
-        "stamp": str(stamped),
+        "checkpoint": str(spoken.weights.path.resolve()),
+        "stamp": str(spoken.weights.stamp),
         "num_images": NUM_POINTS,
     }
     made = find_derived(dataset, "tsne", f"Mapping the features of {short_name(run)} (about a minute)", options)
     if made is None:
         return None
+    epoch = f"epoch {spoken.weights.epoch}{f' ({spoken.missing})' if spoken.missing else ''}"
     words = (
-        f"{len(made['indices']):,} of {dataset.num_images:,} images by the features of {short_name(run)}, epoch "
-        f"{run.status.best_epoch}, before its last layer. t-SNE keeps neighbours together; distances between groups "
-        "and their sizes mean little"
+        f"{len(made['indices']):,} of {dataset.num_images:,} images by the features of {short_name(run)}, {epoch}, "
+        "before its last layer. t-SNE keeps neighbours together; distances between groups and their sizes mean little"
     )
     return made["indices"].astype(np.int64), made["positions"].astype(np.float32), words
 

@@ -30,8 +30,9 @@ def seeds_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
     groups: dict[tuple[str, str], list[RunSummary]] = {}
     for run in sorted(runs, key=lambda run: run.created_at):
         if run.config is not None and run.status.status == "completed" and not run.is_demo:
-            alike = with_overrides(run.config, {"training.seed": 0}).model_dump_json()
-            groups.setdefault((run.data_source, alike), []).append(run)
+            # What is kept of a run changes none of its numbers.
+            alike = with_overrides(run.config, {"training.seed": 0, "training.save_every_epoch": False})
+            groups.setdefault((run.data_source, alike.model_dump_json()), []).append(run)
     repeated = [group for group in groups.values() if len(group) > 1]
     return pd.DataFrame([_average(group) for group in repeated], columns=list(SEED_COLUMNS))
 

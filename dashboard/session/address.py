@@ -52,7 +52,7 @@ def _on(name: str, *pages: str) -> Parameter:
 
 RUN = _on("run", "Explore", "Train", "Errors", "Explain")
 IMAGE = _on("image", "Explore", "Errors", "Explain")
-EPOCH = _on("epoch", "Errors", "Explain")  # a number
+EPOCH = _on("epoch", "Explore", "Errors", "Explain")  # a number
 AGAINST = _on("against", "Errors")  # a number of an epoch, or a run's id
 # The images that Errors shows and Explain goes through: `dashboard.session.selection` says what they may be.
 SPLIT = _on("on", "Errors", "Explain")

@@ -176,7 +176,8 @@ def test_the_epoch_slider_moves_every_view(open_page, run_id, lab):
 
 def test_test_has_the_best_and_the_last_epoch_alone(open_page, run_id):
     at = open_page("Errors", run=run_id, on="test")
-    assert labelled(at.select_slider, "Epoch (test: the best and the last alone)").options == ["3", "4"]
+    group = labelled(at.get("button_group"), "Epoch (test: the best and the last alone)")
+    assert [option.content for option in group.proto.options] == ["best (3)", "last (4)"]
 
 
 def test_a_comparison_with_an_epoch_shows_what_changed(open_page, run_id, lab):

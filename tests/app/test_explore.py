@@ -11,6 +11,7 @@ from cifar_core.derived.worker import work_on
 from cifar_core.models import create_classifier
 from cifar_core.overrides import with_overrides
 from cifar_core.training.checkpoint import Progress, save_checkpoint
+from tests.app.driving import keep_every_epoch
 from tests.app.reading import component_messages, galleries, inspector, labelled, texts
 
 PRACTICE_TRAIN = 5000
@@ -194,6 +195,14 @@ def test_the_map_places_a_sample_by_its_pixels(open_page):
 def test_the_map_of_features_is_made_for_the_run(open_page, trained):
     at = open_page("Explore", view="Map", map="features", run=trained)
     assert "by the features of tortoise, epoch 3" in texts(at)
+
+
+def test_the_map_of_features_follows_the_epoch(open_page, trained, lab):
+    at = open_page("Explore", view="Map", map="features", run=trained, epoch="2")
+    assert "epoch 3 (the weights of epoch 2 were not kept, only the best (3))" in texts(at)
+    keep_every_epoch(lab.record(trained), (2,))
+    at = open_page("Explore", view="Map", map="features", run=trained, epoch="2")
+    assert "by the features of tortoise, epoch 2, before its last layer" in texts(at)
 
 
 def test_near_duplicates_are_pairs_with_their_likeness(open_page, monkeypatch):

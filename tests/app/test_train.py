@@ -257,3 +257,14 @@ def test_the_memory_of_a_run_is_said_and_a_shortage_warned_of_before_start(open_
     assert "0.5 GB are free" in warning.value
     assert "smaller batch or width" in warning.value
     assert not button(at, "Start training").disabled  # an estimate forbids nothing
+
+
+def test_the_disk_that_every_epochs_weights_take_is_said(open_page, monkeypatch):
+    at = open_page("Train")
+    assert "of disk" not in texts(at)
+    widget(at, "training.save_every_epoch").set_value(True).run()
+    assert "**43 MB** of disk for every epoch's weights" in texts(at)
+    monkeypatch.setattr("cifar_core.training.epoch_weights.measure_room", lambda path: 210_000_000)
+    at.run()
+    [warning] = [warning for warning in at.warning if "disk" in warning.value]
+    assert "need about 43 MB, and 210 MB of the disk are free" in warning.value

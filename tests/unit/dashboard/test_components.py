@@ -1,5 +1,6 @@
 """What components send to the browser, and what they take from it."""
 
+import base64
 import io
 import json
 import re
@@ -17,6 +18,7 @@ from dashboard.components.lines import encode_chart
 from dashboard.components.maps import encode_maps
 from dashboard.components.messages import encode_sprite, pack_message
 from dashboard.components.scatter import encode_scatter, read_selection
+from dashboard.components.sketch import read_drawing
 from dashboard.components.stepper import read_step
 from dashboard.drawing.matrices import matrix_cells
 from tests.app.reading import decode_pictures, decoded_maps, unpack
@@ -97,6 +99,19 @@ def test_only_cells_that_exist_are_taken_from_the_browser(value, expected):
 )
 def test_only_steps_by_one_are_taken_from_the_browser(value, expected):
     assert read_step(value) == expected
+
+
+def test_a_drawing_comes_back_as_the_pixels_that_were_sent():
+    image = draw_images(1)[0]
+    sent = base64.b64encode(image.transpose(1, 2, 0).tobytes()).decode()
+    assert (read_drawing(sent) == image).all()
+
+
+@pytest.mark.parametrize(
+    "value", [None, 3, "", "A" * 4095, "A" * 4097, "\u00e4" * 4096, "-" * 4096, "=" * 4096, ["A"] * 4096]
+)
+def test_what_is_no_drawing_is_not_taken_from_the_browser(value):
+    assert read_drawing(value) is None
 
 
 def test_maps_share_one_scale():
