@@ -9,6 +9,7 @@ from cifar_core.derived import Arrays, DerivedStore, Request
 from cifar_core.files import Stamp, stamp
 from cifar_core.training.device import count_cores
 from dashboard.drawing.literal import literal, message
+from dashboard.drawing.words import percent
 from dashboard.session.cache import get_store
 
 _REFRESH_SECONDS = 0.5
@@ -47,6 +48,12 @@ def _render_progress(store: DerivedStore, request: Request, what: str) -> None:
             "Try again", icon=":material/refresh:", key=f"retry_{request.key}", on_click=store.forget, args=(request,)
         )
         return
+    if progress.state == "stopped":
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"{literal(what, most=None)}: stopped at {percent(progress.share, 0)}.", width="content")
+            again = {"key": f"again_{request.key}", "on_click": store.forget, "args": (request,)}
+            st.button("Start it again", icon=":material/play_arrow:", **again)
+        return
     if progress.state == "absent":
         is_training = any(run.status.status == "running" for run in get_store().list_runs())
         store.start(request, num_threads=1 if is_training else count_cores())
@@ -56,7 +63,10 @@ def _render_progress(store: DerivedStore, request: Request, what: str) -> None:
         progress = store.progress(request)
         if progress.state != "running":
             st.rerun()
-        st.progress(progress.share, text=f"{literal(what, most=None)}. Once made, it is kept.")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.progress(progress.share, text=f"{literal(what, most=None)}. Once made, it is kept.", width="stretch")
+            stop = {"key": f"stop_{request.key}", "on_click": store.stop, "args": (request,)}
+            st.button("Stop", icon=":material/stop:", **stop)
 
     bar()
 
