@@ -6,7 +6,7 @@ from dashboard.components.inspector import image_inspector
 from dashboard.components.lines import Level, Line, LineChart, Mark, line_chart
 from dashboard.components.maps import PictureMap, picture_maps
 from dashboard.components.pulse import Pulse, render_pulse
-from dashboard.components.scatter import ScatterPoints, scatter
+from dashboard.components.scatter import Marking, ScatterPoints, scatter
 from dashboard.components.stepper import stepper
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Line",
     "LineChart",
     "Mark",
+    "Marking",
     "PictureMap",
     "Pulse",
     "ScatterPoints",
