@@ -15,7 +15,7 @@ from dashboard.session.opening import newest_with_weights
 
 VIEWS = ("Images", "Statistics", "Map", "Near-duplicates")
 
-with page_frame("Explore", newest_with_weights if state.is_map_open() else None) as runs:
+with page_frame("Explore", newest_with_weights if state.is_map_of_run_open() else None) as runs:
     data = require_dataset()
     run = find_run(runs)
     splits = get_splits(data, run.config if run is not None else None)

@@ -44,7 +44,9 @@ def render_map(dataset: Dataset, splits: Splits, runs: list[RunSummary], run: Ru
     with st.container():
         layout = place_by_features(dataset, able) if able is not None and positions == FEATURES else None
         colouring = find_colouring(dataset, splits, able, colour)
-    _render_points(_Map(dataset, layout or place_by_pixels(dataset), colouring), splits, run)
+    if layout is None:
+        layout = place_by_pixels(dataset, meanwhile=positions == FEATURES)
+    _render_points(_Map(dataset, layout, colouring), splits, run)
 
 
 def _choose_positions() -> str:

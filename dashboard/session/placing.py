@@ -36,14 +36,15 @@ class Layout:
     words: str
 
 
-def place_by_pixels(dataset: Dataset) -> Layout:
-    """Return the map by pixels."""
+def place_by_pixels(dataset: Dataset, *, meanwhile: bool = False) -> Layout:
+    """Return the map by pixels; `meanwhile` says that another one is waited for."""
     plane, shares = get_plane(dataset)
     words = (
         "The two main directions in which images differ at 8x8 pixels (PCA). They hold "
         f"{percent(shares.sum(), 0)} of all differences; the rest is not to be seen here."
     )
     near = "points that lie together are light and dark in the same places"
+    near = f"{near} (by pixels, until there is a map by features)" if meanwhile else near
     return Layout(PIXELS, _digest(f"{PIXELS}/{dataset.fingerprint}"), plane, near, words)
 
 

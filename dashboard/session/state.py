@@ -83,9 +83,12 @@ def is_run_unwanted() -> bool:
     return address.RUN.value() == address.NO_RUN
 
 
-def is_map_open() -> bool:
-    """Whether Explore shows, or is about to show, its map of all images."""
-    return bool(st.session_state.get(EXPLORE_VIEW, st.query_params.get(EXPLORE_VIEW)) == "Map")
+def is_map_of_run_open() -> bool:
+    """Whether Explore shows, or is about to show, its map by what a run's network makes of images."""
+    view, positions, colour = (
+        st.session_state.get(key, st.query_params.get(key)) for key in (EXPLORE_VIEW, EXPLORE_POSITIONS, EXPLORE_COLOUR)
+    )
+    return view == "Map" and (positions == "features" or colour not in (None, "class", "split"))
 
 
 def lose_run(run_id: str) -> None:

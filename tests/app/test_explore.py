@@ -11,7 +11,7 @@ from cifar_core.derived.worker import work_on
 from cifar_core.models import create_classifier
 from cifar_core.overrides import with_overrides
 from cifar_core.training.checkpoint import Progress, save_checkpoint
-from tests.app.reading import component_messages, galleries, inspector, labelled, texts
+from tests.app.reading import galleries, inspector, labelled, texts
 
 PRACTICE_TRAIN = 5000
 
@@ -23,7 +23,6 @@ def at_once(monkeypatch):
         "cifar_core.derived.store.DerivedStore.start",
         lambda store, request, num_threads=1: work_on(default_data_dir(), request),
     )
-    monkeypatch.setattr("dashboard.explore.map_view.NUM_POINTS", 200)
 
 
 def main_gallery(at):
@@ -181,19 +180,6 @@ def test_statistics_count_measure_and_show_classes(open_page):
     labelled(at.selectbox, "Pixel values of").select("ring").run()
     labelled(at.selectbox, "Distribution of").select("contrast").run()
     assert not at.exception
-
-
-def test_the_map_places_a_sample_by_its_pixels(open_page):
-    at = open_page("Explore", view="Map")
-    message = next(message for message in component_messages(at) if isinstance(message, bytes))
-    assert b'"spriteColumns"' in message
-    assert "200 of 6,000 images" in texts(at)
-    assert "Nothing is selected" in texts(at)
-
-
-def test_the_map_of_features_is_made_for_the_run(open_page, trained):
-    at = open_page("Explore", view="Map", map="features", run=trained)
-    assert "by the features of tortoise, epoch 3" in texts(at)
 
 
 def test_near_duplicates_are_pairs_with_their_likeness(open_page, monkeypatch):

@@ -1,6 +1,7 @@
 """A map of images: a point each, pictures when near; a legend that isolates, lasso and box that mark."""
 
 import hashlib
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
@@ -177,4 +178,5 @@ def _marking_of(key: str, num_groups: int) -> Marking:
 def _whole_numbers(value: object) -> list[int]:
     if not isinstance(value, list | tuple):
         return []
-    return [int(part) for part in value if isinstance(part, int | float) and not isinstance(part, bool)]
+    numbers = (part for part in value if isinstance(part, int | float) and not isinstance(part, bool))
+    return [int(number) for number in numbers if math.isfinite(number)]
