@@ -25,6 +25,7 @@ from dashboard.explain.what_if_view import render_what_if
 from dashboard.session import state
 from dashboard.session.cache import get_splits, get_store
 from dashboard.session.frame import find_run, page_frame, require_dataset
+from dashboard.session.marked import keep_rows, only_marked
 from dashboard.session.opening import has_weights, newest_with_weights, require_run
 from dashboard.session.said import what_run_says
 from dashboard.session.selection import find_selected, read_selection, read_split
@@ -61,6 +62,7 @@ with page_frame("Explain", newest_with_weights) as runs:
     if source == DATASET:
         selection = read_selection(names)
         rows = find_selected(run_record, read_split(), spoken.epoch, selection)
+        rows = None if rows is None else keep_rows(rows, only_marked(data, splits, chosen_run))
         start = splits.indices("val")[0] if rows is None or rows.empty else rows["index"].iloc[0]
         with controls:
             subject = choose_image(data, splits, int(start))

@@ -75,7 +75,7 @@ def _choose_colour() -> str:
             persist_state="session",
             help="class and split are the dataset's, all others what the run says: whether it is right, how sure "
             "it is, its loss, when it learned an image, whether it has reason to doubt a label.",
-            width=210,
+            width=190,
         )
         or CLASS
     )

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
@@ -93,6 +94,16 @@ def _find_layout(dataset: Dataset, run: RunSummary | None, kind: str) -> Layout 
     if kind == PIXELS:
         return place_by_pixels(dataset)
     return None if run is None else place_by_features(dataset, run, should_make=False)
+
+
+def only_marked(dataset: Dataset, splits: Splits, run: RunSummary | None) -> NDArray[np.int64] | None:
+    """Return the images that are marked if pages shall show these alone, else None."""
+    return find_marked(dataset, splits, run) if address.ONLY_MARKED.value() is not None else None
+
+
+def keep_rows(rows: pd.DataFrame, marked: NDArray[np.int64] | None) -> pd.DataFrame:
+    """Return those rows of a table whose `index` is marked, numbered anew; all of them for None."""
+    return rows if marked is None else rows[rows["index"].isin(marked)].reset_index(drop=True)
 
 
 def keep_marked(dataset: Dataset, splits: Splits, run: RunSummary | None) -> NDArray[np.int64] | None:

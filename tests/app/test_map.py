@@ -190,3 +190,15 @@ def test_what_was_stopped_can_be_started_again(open_page, trained, lab, monkeypa
     next(button for button in at.button if button.label == "Start it again").click().run()
     assert "Grey" not in texts(at)
     assert sum(named(at).values()) == NUM_IMAGES
+
+
+def test_errors_and_explain_go_through_the_selected_alone_where_that_is_wished(open_page, trained):
+    chosen = select(groups=(2,))
+    at = open_page("Errors", run=trained, marked=chosen)
+    everything = len(galleries(at)[0]["ids"])
+    at = open_page("Errors", run=trained, marked=chosen, only="marked")
+    ids = galleries(at)[0]["ids"]
+    assert 0 < len(ids) < everything
+    assert set(load_dataset().labels[ids]) == {2}
+    at = open_page("Explain", run=trained, marked=chosen, only="marked", image=str(ids[1]))
+    assert f"mistake 2 of {len(ids)}" in texts(at)
