@@ -1,7 +1,6 @@
 """Pictures of images at an address beside Streamlit's: what a map of all images shows of those that come near."""
 
 import base64
-import binascii
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +38,7 @@ def read_indices(packed: str, num_images: int) -> NDArray[np.int64]:
     """
     try:
         content = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
-    except binascii.Error as error:
+    except ValueError as error:
         raise ValueError(f"indices cannot be unpacked: {error}") from error
     if len(content) % 4 or not 4 <= len(content) <= 4 * _MOST:
         raise ValueError(f"indices: {len(content)} bytes; allowed: 4 for each, up to {_MOST} of them")

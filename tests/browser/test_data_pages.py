@@ -105,9 +105,8 @@ def test_a_phone_shows_the_map_in_its_first_screen_and_two_fingers_zoom_it(app, 
     middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     before = points.evaluate("canvas => canvas.toDataURL()")
     for kind, away in (("touchStart", 30), ("touchMove", 60), ("touchMove", 90), ("touchEnd", None)):
-        fingers = (
-            [] if away is None else [{"x": middle[0] + sign * away, "y": middle[1], "id": sign} for sign in (0, 1)]
-        )
+        places = [] if away is None else [middle[0], middle[0] + away]
+        fingers = [{"x": x, "y": middle[1], "id": finger} for finger, x in enumerate(places)]
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
     wait_until(lambda: points.evaluate("canvas => canvas.toDataURL()") != before)
     assert page.evaluate("window.scrollY") == 0
