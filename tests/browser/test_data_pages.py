@@ -124,7 +124,7 @@ def test_a_pointer_that_rests_on_the_map_is_told_of_its_image_once_that_is_there
     points = page.locator("canvas.points")
     wait_until(lambda: points.evaluate("canvas => canvas.width") > 300)
     points.hover()
-    page.wait_for_function("window.letThrough")
+    page.wait_for_function("() => Boolean(window.letThrough)")
     expect(page.locator(".tip")).to_be_hidden()
     page.evaluate("letThrough()")
     expect(page.locator(".tip")).to_be_visible()

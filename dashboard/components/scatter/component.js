@@ -261,7 +261,7 @@ function drawTools(group, canvas, state, hand) {
     farther,
     createButton("Whole map", () => hand.setView(fit(hand.grid))),
     create("span", "gap"),
-    createButton("Select view", hand.markView),
+    createButton("Select all in view", hand.markView),
     createButton("Select nothing", hand.markNothing),
   );
 }
