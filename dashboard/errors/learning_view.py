@@ -72,7 +72,8 @@ def _render_counts(track: Track, dynamics: pd.DataFrame) -> None:
 def _render_map(dataset: Dataset, dynamics: pd.DataFrame) -> NDArray[np.int64]:
     ids = dynamics["index"].to_numpy()
     places = np.stack([_WIDTH * dynamics["variability"], dynamics["confidence"]], axis=1).astype(np.float32)
-    order = np.argsort(ids)  # a map keeps its points by index
+    order = np.argsort(ids)
+    order = order[np.isfinite(places[order]).all(axis=1)]  # a diverged network's have no place
     label = "Confidence (upwards) over variability (to the right) of val images"
     labels = dataset.labels[ids[order]]
     colours = list(colour_classes(dataset.class_names).values())

@@ -74,6 +74,7 @@ export function listen(canvas, hand, grip) {
     if (grip.draws && grip.hasMoved) {
       hand.mark(grip.path);
     } else if (at && !grip.hasMoved) {
+      hand.point(at); // a finger points at nothing before it taps
       hand.open(at);
     }
     grip.draws = false;
@@ -83,7 +84,11 @@ export function listen(canvas, hand, grip) {
     grip.draws = false;
     hand.trace([]);
   };
-  canvas.onpointerleave = () => hand.point(null);
+  canvas.onpointerleave = ({ pointerType }) => {
+    if (pointerType !== "touch") {
+      hand.point(null);
+    }
+  };
   canvas.onwheel = (event) => {
     event.preventDefault();
     const factor = Math.exp(-event.deltaY / 400);
