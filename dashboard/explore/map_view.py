@@ -119,4 +119,5 @@ def _points_of(shown: _Map) -> ScatterPoints:
         labels=dataset.labels,
         label_names=None if colouring.name == CLASS else dataset.class_names,
         pictures=pictures_address(dataset),
+        num_quiet=colouring.groups.others,
     )

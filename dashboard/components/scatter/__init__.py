@@ -32,6 +32,7 @@ class ScatterPoints:
         label_names: None where they are the groups.
         pictures: The address that answers with images; see `dashboard.session.pictures`.
         axes: What grows to the right and upwards; None: directions mean nothing.
+        num_quiet: How many groups, the last ones, lie beneath the others and paler: of what nothing is known.
     """
 
     ids: NDArray[np.int64]
@@ -43,6 +44,7 @@ class ScatterPoints:
     label_names: Sequence[str] | None
     pictures: str
     axes: tuple[str, str] | None = None
+    num_quiet: int = 0
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,7 @@ def encode_scatter(points: ScatterPoints) -> ScatterMap:
         "labelNames": None if points.label_names is None else list(points.label_names),
         "pictures": points.pictures,
         "axes": points.axes,
+        "quiet": points.num_quiet,
     }
     return ScatterMap(header, body, points.ids, grid, groups)
 

@@ -7,11 +7,11 @@ import { paintPicture, paintPoints, toPixel } from "./raster.js";
  * @import { Album } from "./album.js"
  * @import { Points } from "./points.js"
  * @import { Placing, Sheet } from "./raster.js"
- * @typedef {{ full: Uint32Array, faint: Uint32Array }} Colours Of the groups.
+ * @typedef {{ full: Uint32Array, faint: Uint32Array, quiet: Uint32Array }} Colours Of the groups.
  * @typedef {{ points: Points, view: View, marked: Uint8Array | null, colours: Colours, album: Album }} Scene
  */
 
-const FAINT = 0.14;
+const OPACITY = { faint: 0.14, quiet: 0.3 };
 const FRAME = 2; // CSS pixels around a picture, in its group's colour
 const NEAR = 17; // CSS pixels between points from which on pictures stand for them
 const SIDES = [16, 32, 48, 64];
@@ -25,7 +25,8 @@ const USUAL = { count: 60000, side: 1.9 };
 export function createColours(colours) {
   return {
     full: Uint32Array.from(colours, (colour) => toPixel(colour, 1)),
-    faint: Uint32Array.from(colours, (colour) => toPixel(colour, FAINT)),
+    faint: Uint32Array.from(colours, (colour) => toPixel(colour, OPACITY.faint)),
+    quiet: Uint32Array.from(colours, (colour) => toPixel(colour, OPACITY.quiet)),
   };
 }
 
@@ -68,10 +69,16 @@ function paintScene(sheet, scene, size, ratio) {
   const { points, view, marked, colours } = scene;
   const placing = placingOf(view, size, ratio);
   const side = pointSide(points.groups.length, view.zoom, ratio);
-  if (marked) {
-    paintPoints(sheet, points.grid, placing, side, points.groups, colours.faint, (place) => !marked[place]);
+  const { grid, groups, header } = points;
+  // Without a marking, what is known stands out of the rest.
+  const numLoud = header.names.length - header.quiet;
+  /** @param {number} place */
+  const standsOut = (place) => (marked ? marked[place] > 0 : groups[place] < numLoud);
+  if (marked || header.quiet) {
+    const beneath = marked ? colours.faint : colours.quiet;
+    paintPoints(sheet, grid, placing, side, groups, beneath, (place) => !standsOut(place));
   }
-  paintPoints(sheet, points.grid, placing, side, points.groups, colours.full, (place) => !marked || marked[place] > 0);
+  paintPoints(sheet, grid, placing, side, groups, colours.full, standsOut);
   paintPictures(sheet, scene, placing, size, ratio);
 }
 

@@ -4,7 +4,7 @@ import { cut, unpack } from "../shared/message.js";
  * @typedef {{ polygon: [number, number][], groups: number[] }} Marking Corners on the grid, none for everywhere; places
  *   of groups, none for all.
  * @typedef {{ map: string, count: number, isCounted: boolean, names: string[], colours: string[],
- *   labelNames: string[] | null, pictures: string, axes: [string, string] | null, label: string, marking: Marking,
+ *   labelNames: string[] | null, pictures: string, axes: [string, string] | null, quiet: number, label: string, marking: Marking,
  *   opens: boolean }} Header
  * @typedef {{ header: Header, grid: Uint16Array, groups: Uint8Array, labels: Uint8Array, ids: Uint32Array }} Points
  */
