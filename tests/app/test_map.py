@@ -115,6 +115,7 @@ def test_what_no_run_can_say_is_grey_and_told(open_page, trained):
     assert counts["not known"] == NUM_IMAGES - NUM_VAL
     assert counts["wrong at the end"] == pytest.approx(NUM_VAL / 3, abs=1)
     assert "Grey: train and test" in texts(at)
+    assert read_map(at)[0]["quiet"] == 1
     at = open_page("Explore", view="Map", colour="doubt about the label", run=trained)
     assert named(at)["not known"] == NUM_TRAIN
     assert "Grey: what it trained on" in texts(at)
