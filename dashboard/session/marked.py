@@ -76,7 +76,8 @@ def find_marked(dataset: Dataset, splits: Splits, run: RunSummary | None) -> NDA
     marked = read_marked()
     if marked is None:
         return None
-    marking, members = marked.marking, None
+    marking = marked.marking
+    members: NDArray[np.uint8] | None = None
     if marking.groups:
         colouring = find_colouring(dataset, splits, run, marked.colour, should_make=False)
         members = colouring.groups.members if colouring.name == marked.colour else None
