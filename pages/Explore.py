@@ -10,11 +10,12 @@ from dashboard.explore.statistics_view import render_statistics
 from dashboard.session import state
 from dashboard.session.cache import get_splits
 from dashboard.session.frame import find_run, page_frame, require_dataset
+from dashboard.session.marked import keep_marked
 from dashboard.session.opening import newest_with_weights
 
 VIEWS = ("Images", "Statistics", "Map", "Near-duplicates")
 
-with page_frame("Explore", newest_with_weights if state.is_feature_map_open() else None) as runs:
+with page_frame("Explore", newest_with_weights if state.is_map_of_run_open() else None) as runs:
     data = require_dataset()
     run = find_run(runs)
     splits = get_splits(data, run.config if run is not None else None)
@@ -35,6 +36,9 @@ with page_frame("Explore", newest_with_weights if state.is_feature_map_open() el
     elif view == "Near-duplicates":
         render_duplicates(data)
     else:
+        marked = keep_marked(data, splits, run)
         selection = choose_images(data, splits)
+        if marked is not None:
+            selection = selection.keep(marked)
         render_distribution(data.labels[selection.indices], data.class_names)
         render_images(data, splits, selection, run)

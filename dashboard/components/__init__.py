@@ -6,7 +6,7 @@ from dashboard.components.inspector import image_inspector
 from dashboard.components.lines import Level, Line, LineChart, Mark, line_chart
 from dashboard.components.maps import PictureMap, picture_maps
 from dashboard.components.pulse import Pulse, render_pulse
-from dashboard.components.scatter import ScatterPoints, scatter
+from dashboard.components.scatter import Marking, ScatterPoints, scatter
 from dashboard.components.sketch import sketch
 from dashboard.components.stepper import stepper
 
@@ -16,6 +16,7 @@ __all__ = [
     "Line",
     "LineChart",
     "Mark",
+    "Marking",
     "PictureMap",
     "Pulse",
     "ScatterPoints",

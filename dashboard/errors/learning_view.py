@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from cifar_core.data import Dataset
 from cifar_core.evaluation.dynamics import dynamics_frame, learning_frame
 from cifar_core.evaluation.track import Track
-from dashboard.components import Tile, gallery, scatter
+from dashboard.components import ScatterPoints, Tile, gallery, scatter
+from dashboard.components.scatter import encode_scatter
+from dashboard.drawing.colours import colour_classes
 from dashboard.drawing.curve_charts import track_figure
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.tables import offer_csv
@@ -16,8 +18,9 @@ from dashboard.drawing.words import percent
 from dashboard.errors.charts import forgetting_figure, learning_figure
 from dashboard.errors.reading import Reading
 from dashboard.session import state
-from dashboard.session.cache import get_map_message, get_track
+from dashboard.session.cache import get_track
 from dashboard.session.links import page_link
+from dashboard.session.pictures import pictures_address
 
 _SHOWN = 40
 _KEY = "errors_dynamics"
@@ -69,16 +72,30 @@ def _render_counts(track: Track, dynamics: pd.DataFrame) -> None:
 def _render_map(dataset: Dataset, dynamics: pd.DataFrame) -> NDArray[np.int64]:
     ids = dynamics["index"].to_numpy()
     places = np.stack([_WIDTH * dynamics["variability"], dynamics["confidence"]], axis=1).astype(np.float32)
-    order = np.argsort(ids)  # a map keeps its points by index
+    order = np.argsort(ids)
+    order = order[np.isfinite(places[order]).all(axis=1)]  # a diverged network's have no place
     label = "Confidence (upwards) over variability (to the right) of val images"
-    message = get_map_message(dataset, ids[order], places[order], label, ("variability", "confidence"))
+    labels = dataset.labels[ids[order]]
+    colours = list(colour_classes(dataset.class_names).values())
+    points = ScatterPoints(
+        ids[order],
+        places[order],
+        labels,
+        dataset.class_names,
+        colours,
+        labels,
+        None,
+        pictures_address(dataset),
+        ("variability", "confidence"),
+    )
+    shown = encode_scatter(points)
     st.markdown(
         "**Easy, hard and ambiguous**",
         help="Confidence: mean probability of the true class over the epochs. Variability: its standard deviation "
         "(Swayamdipta et al., 2020). Top left: easy. Bottom left: hard to learn, often mislabelled. Right: ambiguous.",
     )
-    chosen = scatter(message, ids, key=_KEY, on_select=lambda: None)
-    st.caption("Easy at the top left, hard at the bottom left, ambiguous on the right. Draw round points to see them.")
+    chosen = shown.find_marked(scatter(shown, label, key=_KEY, on_open=state.choose_image))
+    st.caption("Easy at the top left, hard at the bottom left, ambiguous on the right. Lasso points to see them.")
     return chosen
 
 

@@ -23,6 +23,8 @@ from dashboard.errors.gallery_view import render_images
 from dashboard.errors.opened_view import find_opened, render_map, render_opened
 from dashboard.errors.reading import Reading
 from dashboard.session import address, state
+from dashboard.session.cache import get_splits
+from dashboard.session.marked import keep_marked, keep_rows
 from dashboard.session.selection import ANY, choose_cell, list_names, read_selection
 
 _NUM_FREQUENT = 5
@@ -68,7 +70,9 @@ def render_mistakes(reading: Reading) -> None:
     with matrix_column:
         _render_matrix(reading, matrix)
     selection = read_selection(reading.dataset.class_names)
-    rows = selection.find_rows(reading.predictions)
+    with images_column:
+        marked = keep_marked(reading.dataset, get_splits(reading.dataset, reading.run.config), reading.run)
+    rows = keep_rows(selection.find_rows(reading.predictions), marked)
     opened = find_opened(reading, rows)
     map_place = None
     if opened is not None:

@@ -47,6 +47,11 @@ class Shown:
     order: str
     values: NDArray[np.float32] | None = None
 
+    def keep(self, indices: NDArray[np.int64]) -> "Shown":
+        """Return those that are among some indices, in the same order."""
+        rows = np.isin(self.indices, indices)
+        return Shown(self.indices[rows], self.order, None if self.values is None else self.values[rows])
+
     def notes(self, rows: slice) -> list[str]:
         """Return what a tile says of the order, e.g. "brightness 0.42"; nothing for the index."""
         if self.values is None:

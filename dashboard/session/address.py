@@ -69,6 +69,8 @@ COMPARED = _on("compared", "Train")  # a run's id, or a preset's name behind "pr
 PRESET = _on("preset", "Train")
 SETTINGS = _on("settings", "Train")  # what the form has otherwise than the preset
 PIPELINE = _on("pipeline", "Augment")  # likewise, against where the page starts
+MARKED = _on("marked", "Explore", "Errors", "Explain")  # on a map: `dashboard.session.marked` says what it may be
+ONLY_MARKED = _on("only", "Explore", "Errors", "Explain")  # whether pages show these alone
 DRAW = _on("draw", "Augment")  # a number: other pictures for each
 
 PARAMETERS = (
@@ -90,6 +92,8 @@ PARAMETERS = (
     PRESET,
     SETTINGS,
     PIPELINE,
+    MARKED,
+    ONLY_MARKED,
     DRAW,
 )
 

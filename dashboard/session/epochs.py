@@ -28,6 +28,11 @@ class Spoken:
     weights: Weights
     missing: str = ""
 
+    @property
+    def words(self) -> str:
+        """Which epoch's weights speak, and why not its own where they are not there."""
+        return f"epoch {self.weights.epoch}{f' ({self.missing})' if self.missing else ''}"
+
 
 def find_spoken(record: RunRecord) -> Spoken | None:
     """Return the epoch that the address names if the run saved anything of it, else the best; None without weights."""

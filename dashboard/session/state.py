@@ -20,6 +20,7 @@ EXPLORE_VIEW, EXPLORE_SPLIT, EXPLORE_CLASSES, EXPLORE_PAGE = "view", "split", "c
 EXPLORE_ORDER, EXPLORE_REVERSE, EXPLORE_INDICES = "order", "reverse", "indices"
 EXPLORE_PER_PAGE, EXPLORE_TILE = "per", "tile"
 EXPLORE_POSITIONS, EXPLORE_LIKENESS, EXPLORE_CONTRADICTING = "map", "likeness", "contradicting"
+EXPLORE_COLOUR, EXPLORE_MARKED_PAGE, ONLY_MARKED = "colour", "sheet", "only_marked"
 ERRORS_VIEW = "show"
 ERRORS_SPLIT, ERRORS_EPOCH, ERRORS_OTHER, ERRORS_TOP = "errors_split", "errors_epoch", "errors_other", "errors_top"
 ERRORS_TRUE, ERRORS_PRED, ERRORS_OUTCOME, ERRORS_ORDER = "errors_true", "errors_pred", "errors_which", "errors_order"
@@ -82,10 +83,12 @@ def is_run_unwanted() -> bool:
     return address.RUN.value() == address.NO_RUN
 
 
-def is_feature_map_open() -> bool:
-    """Whether Explore shows, or is about to show, its map by a network's features."""
-    shown = {EXPLORE_VIEW: "Map", EXPLORE_POSITIONS: "features"}
-    return all(st.session_state.get(key, st.query_params.get(key)) == value for key, value in shown.items())
+def is_map_of_run_open() -> bool:
+    """Whether Explore shows, or is about to show, its map by what a run's network makes of images."""
+    view, positions, colour = (
+        st.session_state.get(key, st.query_params.get(key)) for key in (EXPLORE_VIEW, EXPLORE_POSITIONS, EXPLORE_COLOUR)
+    )
+    return view == "Map" and (positions == "features" or colour not in (None, "class", "split"))
 
 
 def lose_run(run_id: str) -> None:

@@ -12,7 +12,7 @@ from cifar_core.models import create_classifier
 from cifar_core.overrides import with_overrides
 from cifar_core.training.checkpoint import Progress, save_checkpoint
 from tests.app.driving import keep_every_epoch
-from tests.app.reading import component_messages, galleries, inspector, labelled, texts
+from tests.app.reading import galleries, inspector, labelled, texts
 
 PRACTICE_TRAIN = 5000
 
@@ -24,7 +24,6 @@ def at_once(monkeypatch):
         "cifar_core.derived.store.DerivedStore.start",
         lambda store, request, num_threads=1: work_on(default_data_dir(), request),
     )
-    monkeypatch.setattr("dashboard.explore.map_view.NUM_POINTS", 200)
 
 
 def main_gallery(at):
@@ -184,25 +183,12 @@ def test_statistics_count_measure_and_show_classes(open_page):
     assert not at.exception
 
 
-def test_the_map_places_a_sample_by_its_pixels(open_page):
-    at = open_page("Explore", view="Map")
-    message = next(message for message in component_messages(at) if isinstance(message, bytes))
-    assert b'"spriteColumns"' in message
-    assert "200 of 6,000 images" in texts(at)
-    assert "Nothing is selected" in texts(at)
-
-
-def test_the_map_of_features_is_made_for_the_run(open_page, trained):
-    at = open_page("Explore", view="Map", map="features", run=trained)
-    assert "by the features of tortoise, epoch 3" in texts(at)
-
-
 def test_the_map_of_features_follows_the_epoch(open_page, trained, lab):
     at = open_page("Explore", view="Map", map="features", run=trained, epoch="2")
     assert "epoch 3 (the weights of epoch 2 were not kept, only the best (3))" in texts(at)
     keep_every_epoch(lab.record(trained), (2,))
     at = open_page("Explore", view="Map", map="features", run=trained, epoch="2")
-    assert "by the features of tortoise, epoch 2, before its last layer" in texts(at)
+    assert "look alike to tortoise, epoch 2" in texts(at)
 
 
 def test_near_duplicates_are_pairs_with_their_likeness(open_page, monkeypatch):

@@ -21,7 +21,8 @@ BUTTON = "Train one, a minute at most"
 @pytest.fixture(autouse=True)
 def _no_maps(monkeypatch):
     """To compute one takes a minute, and is no concern of these tests."""
-    monkeypatch.setattr("dashboard.explore.map_view.find_derived", lambda *of: None)
+    monkeypatch.setattr("dashboard.session.placing.find_derived", lambda *of: None)
+    monkeypatch.setattr("dashboard.session.colouring.find_derived", lambda *of: None)
 
 
 def bars(at):

@@ -68,7 +68,48 @@ def test_points_of_the_map_are_selected_and_shown(app, page, tool):
     expect(page.get_by_text(re.compile(r"images selected"))).to_be_visible()
     expect(page.get_by_role("listbox", name="Images selected on the map").get_by_role("option").first).to_be_visible()
     page.get_by_role("button", name="Select nothing").click()
-    expect(page.get_by_text("Nothing is selected")).to_be_visible()
+    expect(page.get_by_text("Click a point")).to_be_visible()
+
+
+def test_what_is_selected_outlives_a_reload_and_is_selected_without_a_mouse_too(app, page):
+    page.goto(f"{app.url}/Explore?view=Map")
+    expect_drawn(page)
+    page.get_by_role("button", name="Zoom in").click()
+    page.locator("canvas.points").focus()
+    page.keyboard.press("Enter")
+    counted = page.get_by_text(re.compile(r"[\d,]+ images selected"))
+    expect(counted).to_be_visible()
+    words = counted.text_content()
+    legend = page.get_by_role("group", name="Colours").get_by_role("button")
+    legend.nth(2).focus()
+    page.keyboard.press("Enter")
+    expect(legend.nth(2)).to_have_attribute("aria-pressed", "true")
+    expect(counted).not_to_have_text(words)
+    expect(page.get_by_role("listbox", name="Images selected on the map").get_by_role("option").first).to_be_visible()
+    words = counted.text_content()
+    page.reload()
+    expect(counted).to_have_text(words)
+    expect(legend.nth(2)).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_phone_shows_the_map_in_its_first_screen_and_two_fingers_zoom_it(app, open_window):
+    page = open_window(390, 844)
+    touch = page.context.new_cdp_session(page)
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 2})
+    page.goto(f"{app.url}/Explore?view=Map")
+    points = page.locator("canvas.points")
+    expect_drawn(page)
+    wait_until(lambda: points.evaluate("canvas => canvas.width") > 300)
+    box = points.bounding_box()
+    assert box["y"] + box["height"] <= 844
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    before = points.evaluate("canvas => canvas.toDataURL()")
+    for kind, away in (("touchStart", 30), ("touchMove", 60), ("touchMove", 90), ("touchEnd", None)):
+        places = [] if away is None else [middle[0], middle[0] + away]
+        fingers = [{"x": x, "y": middle[1], "id": finger} for finger, x in enumerate(places)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+    wait_until(lambda: points.evaluate("canvas => canvas.toDataURL()") != before)
+    assert page.evaluate("window.scrollY") == 0
 
 
 def test_a_pointer_that_rests_on_the_map_is_told_of_its_image_once_that_is_there(app, page):
@@ -83,6 +124,7 @@ def test_a_pointer_that_rests_on_the_map_is_told_of_its_image_once_that_is_there
     points = page.locator("canvas.points")
     wait_until(lambda: points.evaluate("canvas => canvas.width") > 300)
     points.hover()
+    page.wait_for_function("() => Boolean(window.letThrough)")
     expect(page.locator(".tip")).to_be_hidden()
     page.evaluate("letThrough()")
     expect(page.locator(".tip")).to_be_visible()

@@ -162,7 +162,7 @@ function flipped(canvas) {
 MISTAKES = {
     "a map upside down": ("scatter", "shared/screen.js", "height / 2 - (y", "height / 2 + (y"),
     "a map mirrored": ("scatter", "shared/screen.js", "width / 2 + (x", "width / 2 - (x"),
-    "groups shifted": ("scatter", "scatter/drawing.js", "groups[point] === group", "groups[point] === 3 - group"),
+    "groups shifted": ("scatter", "scatter/points.js", "cut(afterNumbers,", "cut(afterNumbers.map((g) => 3 - g),"),
     "pictures upside down": ("gallery", "shared/sprite.js", "contextOf(canvas).drawImage", "flipped(canvas).drawImage"),
     "marks swapped": ("gallery", "gallery/component.js", "${tone}", '${{right: "wrong"}[tone] ?? "right"}'),
     "right and wrong swapped": ("matrix", "confusion_matrix/component.js", "isGood ?", "!isGood ?"),
