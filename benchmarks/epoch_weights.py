@@ -76,10 +76,10 @@ def _measure(name: str, config: RunConfig, dataset: Dataset) -> list[dict[str, A
                 num_bytes = files.checkpoint_path(_NUM_EPOCHS).stat().st_size
                 rounding, told = _compare(keeping, dataset, files)
     estimated = estimate_weights_bytes(keeping) / _NUM_EPOCHS
-    print(
-        f"{name}: {num_bytes / 1e6:.2f} MB an epoch; {_words(rounding)} by rounding, {_words(told)} from what was saved"
+    waited = " and ".join(
+        f"{1e3 * waits[is_kept]:.0f} ms {word}" for is_kept, word in ((True, "with"), (False, "without"))
     )
-    print(f"{name}: waited {1e3 * waits[True]:.0f} ms an epoch for the disk, {1e3 * waits[False]:.0f} ms without")
+    print(f"{name}: {num_bytes / 1e6:.2f} MB an epoch; waited for the disk, an epoch: {waited}")
     print(f"{name}: rounding leaves {_words(rounding)}; against what was saved: {_words(told)}", flush=True)
     return [
         judge(f"{name}: MB an epoch", num_bytes / 1e6, None),
