@@ -42,7 +42,7 @@ def choose_own_picture(dataset: Dataset, source: str) -> Subject:
     with left:
         st.caption(ONE_OF_TEN)
     with middle:
-        st.image(_draw_crop(upload), width=_PREVIEW_WIDTH)
+        st.image(_draw_crop(upload), width=_PREVIEW_WIDTH, alt="Your picture, with the part that is used")
         st.caption("; ".join(["What lies in the frame is scaled to 32x32 pixels", *upload.notes]) + ".")
     with right:
         _choose_among(list(pictures), chosen)
