@@ -7,8 +7,9 @@ import streamlit as st
 
 from cifar_core.processes import allow_many_files
 from dashboard.components import modules
-from dashboard.session import activity
+from dashboard.session import activity, dictionary
 from dashboard.train import feed
 
 allow_many_files()
-app = st.App("streamlit_app.py", routes=[*modules.create_routes(), *feed.create_routes(), *activity.create_routes()])
+_ROUTES = [route for each in (modules, dictionary, feed, activity) for route in each.create_routes()]
+app = st.App("streamlit_app.py", routes=_ROUTES)
