@@ -12,7 +12,8 @@ const SILENT =
 // A click there has a meaning of its own.
 const BUSY =
   "a, button, input, select, summary, svg, canvas, label:has(input), [contenteditable], [role=button], [role=option], " +
-  "[role=tab], [role=radio], [role=checkbox], [role=switch], [role=link], [role=combobox], [role=menuitem], [role=img]";
+  "[role=tab], [role=radio], [role=checkbox], [role=switch], [role=link], [role=combobox], [role=menuitem], [role=img], " +
+  '[class*="st-key-step_"]'; // a card of Overview, all of which is its link
 
 /**
  * The first place of each term at which it can be tapped, in the order of the page.
