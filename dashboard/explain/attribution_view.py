@@ -18,11 +18,13 @@ def render_attribution(context: Context) -> list[Export]:
     """Draw the three maps, which are no table."""
     first, second = (context.name(class_idx) for class_idx in context.pair)
     if context.subject.true_idx == context.pred_idx:
-        words = f"The prediction is right: what speaks for {first}, held against the runner-up {second}."
+        words = f"The prediction is right: what speaks for **{first}**, held against the runner-up **{second}**."
     elif context.subject.true_idx is None:
-        words = f"What it shows is not known: what speaks for {first}, held against the runner-up {second}."
+        words = f"What it shows is not known: what speaks for **{first}**, held against the runner-up **{second}**."
     else:
-        words = f"The prediction is wrong: what speaks for {first}, which it is, held against {second}, which won."
+        words = (
+            f"The prediction is wrong: what speaks for **{first}**, which it is, held against **{second}**, which won."
+        )
     st.markdown(words)
     try:
         pictures = _draw_maps(context)

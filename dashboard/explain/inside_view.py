@@ -32,7 +32,7 @@ def render_inside(context: Context) -> list[Export]:
         if layers:
             layer, channel = _render_features(context, layers)
         else:
-            st.info("Dense layers see all pixels at once: there is no feature map to look at.")
+            st.info("There is no feature map to look at: dense layers see all pixels at once.")
     with right:
         _render_growing(context, layer, channel)
         _render_filters(context)

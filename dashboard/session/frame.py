@@ -26,7 +26,8 @@ from dashboard.session.turns import take_turn
 
 # Streamlit keeps room for a deploy button above and wide margins beside a page; pictures need it more. On a phone,
 # where columns follow each other, a column with a `first_on_phones` container goes first. A `fields_...` container
-# has two columns. As Streamlit has them, captions and, in the dark, the words of main buttons are too faint.
+# has two columns. A table's tools, which touch shows for good, get room of their own. As Streamlit has them, captions
+# and, in the dark, the words of main buttons are too faint.
 _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 1.6rem 2.2rem 3rem; }
 [data-testid="stHeader"] { background: transparent; }
@@ -44,6 +45,9 @@ _STYLE = """<style>
 [data-testid="stBaseButton-primary"]:enabled { color: light-dark(#ffffff, #0d1117); }
 .cifar-lab-word-under-pointer * { cursor: help; }
 .cifar-lab-number-word { color: light-dark(#b3261e, #ff8a80); }
+@media (hover: none) {
+  [data-testid="stElementContainer"]:has([data-testid="stDataFrame"]) { margin-top: 1.4rem; }
+}
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3rem 1rem; }
   [data-testid="stHeader"] { background: var(--st-background-color, inherit); }

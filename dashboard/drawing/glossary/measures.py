@@ -46,7 +46,6 @@ TERMS = (
         "average precision",
         "The area under the curve of precision over recall: how good the order is in which a class is recognised. "
         "Guessing has the share of the class.",
-        words=("Precision and recall",),
     ),
     Term(
         "ROC",
