@@ -226,6 +226,12 @@ function listWords(root, { terms, finder }) {
     );
   };
   box.oninput = fill;
+  box.onkeydown = (event) => {
+    if (event.key === "Escape") {
+      event.preventDefault(); // a search box would only be emptied
+      panel.hidePopover();
+    }
+  };
   panel.ontoggle = () => {
     if (panel.matches(":popover-open")) {
       here = findTerms(readPart(), finder);
