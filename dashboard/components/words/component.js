@@ -33,8 +33,7 @@ export default function render({ data, parentElement }) {
   /** @param {Glossary} glossary */
   const begin = (glossary) => {
     if (!isStopped) {
-      listWords(parentElement, glossary);
-      stop = watch(parentElement, glossary.finder);
+      stop = watch(parentElement, glossary.finder, listWords(parentElement, glossary));
     }
   };
   load(data.address).then(begin, () => {}); // without an answer no word is marked, and all else is as ever
@@ -69,8 +68,9 @@ function readPart() {
  *
  * @param {ShadowRoot} root
  * @param {Finder} finder
+ * @param {() => void} refresh Called when the page may hold other words.
  */
-function watch(root, finder) {
+function watch(root, finder, refresh) {
   /** @type {Map<Node, Place[]>} */
   let places = new Map();
   /** @type {ReturnType<typeof setTimeout> | 0} */
@@ -80,6 +80,7 @@ function watch(root, finder) {
     const found = findPlaces(readPart(), finder);
     places = byNode(found);
     show(found);
+    refresh();
   };
   const observer = new MutationObserver(() => {
     timer ||= setTimeout(mark, PAUSE_MS);
@@ -207,8 +208,11 @@ function putAt(panel, anchor) {
 }
 
 /**
+ * Fills the list of words whenever it is opened.
+ *
  * @param {ShadowRoot} root
  * @param {Glossary} glossary
+ * @returns {() => void} What to do when the page has changed: an open list may have to grow.
  */
 function listWords(root, { terms, finder }) {
   const [panel, box] = [find(root, ".list", HTMLElement), find(root, "input", HTMLInputElement)];
@@ -232,14 +236,22 @@ function listWords(root, { terms, finder }) {
       panel.hidePopover();
     }
   };
+  const isOpen = () => panel.matches(":popover-open");
   panel.ontoggle = () => {
-    if (panel.matches(":popover-open")) {
+    if (isOpen()) {
       here = findTerms(readPart(), finder);
       box.value = "";
       fill();
       find(root, ".scroll", HTMLElement).scrollTop = 0;
       putAt(panel, find(root, ".open", HTMLElement).getBoundingClientRect());
       panel.focus();
+    }
+  };
+  return () => {
+    const now = isOpen() ? findTerms(readPart(), finder) : here;
+    if (now.size !== here.size) {
+      here = now;
+      fill();
     }
   };
 }

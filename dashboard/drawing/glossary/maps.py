@@ -76,7 +76,7 @@ TERMS = (
         "completeness",
         "The promise of some methods that a map's parts add up to the score of the image less that of the baseline. "
         "It can be checked, and is on the view Trust.",
-        words=("add up",),
+        words=("add up", "Sum of the map", "Promised", "Gap"),
     ),
     Term(
         "untrained network",

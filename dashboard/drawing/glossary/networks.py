@@ -135,6 +135,7 @@ TERMS = (
     Term(
         "dead ReLU",
         "A unit that was zero for every image it was shown. No gradient flows through it, so it no longer learns.",
+        words=("Dead",),
     ),
     Term(
         "batch norm",
