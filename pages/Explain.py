@@ -8,11 +8,12 @@ from cifar_core.runs import RunRecord, RunSummary
 from cifar_core.training.exceptions import CheckpointError
 from dashboard.drawing.choices import choose_one
 from dashboard.drawing.literal import literal, message
+from dashboard.drawing.tables import Export, offer_exports
 from dashboard.drawing.words import short_name
 from dashboard.explain.attribution_view import render_attribution
 from dashboard.explain.class_view import render_class
 from dashboard.explain.context import Context
-from dashboard.explain.hero import render_hero, render_hero_map
+from dashboard.explain.hero import export_probabilities, render_hero, render_hero_map
 from dashboard.explain.inside_view import render_inside
 from dashboard.explain.maps import choose_method
 from dashboard.explain.own import choose_own_picture
@@ -31,7 +32,7 @@ from dashboard.session.opening import has_weights, newest_with_weights, require_
 from dashboard.session.said import what_run_says
 from dashboard.session.selection import find_selected, read_selection, read_split
 
-VIEWS: dict[str, Callable[[Context], None]] = {
+VIEWS: dict[str, Callable[[Context], list[Export]]] = {
     "Where it looked": render_attribution,
     "Trust": render_trust,
     "How firm": render_probabilities,
@@ -87,4 +88,9 @@ with page_frame("Explain", newest_with_weights) as runs:
     with top:
         words_place, map_place = render_hero(context, said, f"{missing} {sentence}".strip())
     render_hero_map(context, words_place, map_place)
-    choose_one("View", VIEWS, state.EXPLAIN_VIEW, in_address=True)(context)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        render_view = choose_one("View", VIEWS, state.EXPLAIN_VIEW, in_address=True)
+        menu = st.container(width="content")
+    exports = [export_probabilities(context, said), *render_view(context)]
+    with menu:
+        offer_exports(exports)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dashboard.components.colours import QUIET, RIGHT, WRONG
 
-__all__ = ["CLASS_COLOURS", "RGB", "RIGHT", "TRAIN", "VAL", "WRONG", "YARDSTICK", "colour_classes"]
+__all__ = ["CLASS_COLOURS", "RGB", "RIGHT", "TRAIN", "VAL", "WRONG", "YARDSTICK", "colour_classes", "ink_on"]
 
 # Transport in cool hues, animals in warm ones, in CIFAR-10's order of classes.
 CLASS_COLOURS = (
@@ -24,6 +24,14 @@ RGB = {"red": "#d0463b", "green": "#3f9a52", "blue": "#3b6fd4"}
 TRAIN = QUIET
 VAL = "#2f6fde"
 YARDSTICK = QUIET
+_EVEN = 0.179  # the luminance on which black and white have the same contrast
+
+
+def ink_on(colour: str) -> str:
+    """Return black or white, whichever is read better on a colour such as "#2e86c1"."""
+    parts = (value / 255 for value in bytes.fromhex(colour.removeprefix("#")))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return "#000" if 0.2126 * red + 0.7152 * green + 0.0722 * blue > _EVEN else "#fff"
 
 
 def colour_classes(class_names: Sequence[str]) -> dict[str, str]:

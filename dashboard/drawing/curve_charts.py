@@ -12,6 +12,7 @@ from dashboard.components import Level, Line, LineChart, Mark
 from dashboard.drawing.chart_style import EPOCH, scale_accuracy, style_figure, top_of_accuracy
 from dashboard.drawing.colours import CLASS_COLOURS, RIGHT, TRAIN, VAL, WRONG, colour_classes
 from dashboard.drawing.literal import in_figure
+from dashboard.drawing.shares import hover_share, share_axis
 
 Quantity = Literal["accuracy", "loss"]
 
@@ -127,11 +128,11 @@ def overlay_figure(frame: pd.DataFrame, curve: str, lines: Sequence[tuple[str, f
     figure = go.Figure()
     is_accuracy = curve.endswith("accuracy")
     for name, part in frame.groupby("run", sort=False):
-        value = "%{y:.1%}" if is_accuracy else "%{y:.4g}"
+        value = hover_share("y") if is_accuracy else "%{y:.4g}"
         hover = f"%{{fullData.name}}, epoch %{{x}}: {value}<extra></extra>"
         figure.add_scatter(
             x=part["epoch"],
-            y=part["value"],
+            y=100 * part["value"] if is_accuracy else part["value"],
             name=in_figure(str(name), most=None),
             mode="lines+markers",
             hovertemplate=hover,
@@ -203,19 +204,21 @@ def _top_of_loss(train: list[float], val: list[float]) -> float:
 def track_figure(epochs: np.ndarray, probs_true: np.ndarray, is_right: np.ndarray) -> go.Figure:
     """Draw the probability of an image's true class over epochs, each marked as right or wrong."""
     figure = go.Figure(
-        go.Scatter(x=epochs, y=probs_true, mode="lines", line={"color": TRAIN}, showlegend=False, hoverinfo="skip")
+        go.Scatter(
+            x=epochs, y=100 * probs_true, mode="lines", line={"color": TRAIN}, showlegend=False, hoverinfo="skip"
+        )
     )
     for holds, name, colour, symbol in ((True, "right", RIGHT, "circle"), (False, "wrong", WRONG, "x")):
         chosen = is_right == holds
         figure.add_scatter(
             x=epochs[chosen],
-            y=probs_true[chosen],
+            y=100 * probs_true[chosen],
             mode="markers",
             name=name,
             marker={"color": colour, "symbol": symbol, "size": 8},
-            hovertemplate="epoch %{x}: %{y:.1%}<extra></extra>",
+            hovertemplate=f"epoch %{{x}}: {hover_share('y')}<extra></extra>",
         )
     style_figure(figure, EPOCH, "Probability of the true class")
-    figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
+    figure.update_yaxes(**share_axis(-0.02, 1.02))
     figure.update_layout(height=220)
     return figure

@@ -13,7 +13,8 @@ from dashboard.components.scatter import encode_scatter
 from dashboard.drawing.colours import colour_classes
 from dashboard.drawing.curve_charts import track_figure
 from dashboard.drawing.figures import show_figure
-from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.glossary import explain
+from dashboard.drawing.tables import Export, csv_export
 from dashboard.drawing.words import percent
 from dashboard.errors.charts import forgetting_figure, learning_figure
 from dashboard.errors.reading import Reading
@@ -27,23 +28,30 @@ _KEY = "errors_dynamics"
 _WIDTH = 3.2  # of the map: variability ends at 0.5, confidence at 1
 
 
-def render_learning(reading: Reading) -> None:
-    """Draw when val images were learned, the map of confidence and variability, and the images chosen in it."""
+def render_learning(reading: Reading) -> list[Export]:
+    """Draw when val images were learned, the map of confidence and variability, and the images chosen in it.
+
+    Returns:
+        The tables behind them, as files.
+    """
     track = get_track(reading.record)
     if track is None or len(track.epochs) < 2:
         st.info("This takes the val predictions of two epochs.", icon=":material/hourglass:")
-        return
+        return []
     dynamics = dynamics_frame(track)
     _say_counts(track, dynamics)
     if reading.split == "test":
         st.caption("Predictions of every epoch are saved for val alone: this view speaks of val.")
-    _render_counts(track, dynamics)
+    by_epoch = _render_counts(track, dynamics)
     map_column, images_column = st.columns([5, 4], gap="medium")
     with map_column:
         chosen = _render_map(reading.dataset, dynamics)
     with images_column:
         _render_images(reading.dataset, track, dynamics, chosen)
-    offer_csv("Images as CSV", dynamics, "learning-by-image.csv")
+    return [
+        csv_export("Epochs as CSV", by_epoch, "learning-by-epoch.csv"),
+        csv_export("Images as CSV", dynamics, "learning-by-image.csv"),
+    ]
 
 
 def _say_counts(track: Track, dynamics: pd.DataFrame) -> None:
@@ -55,18 +63,18 @@ def _say_counts(track: Track, dynamics: pd.DataFrame) -> None:
         f"Of {total:,} val images over {len(track.epochs)} epochs, **{percent(always / total, 0)}** were right after "
         f"each, **{percent(forgotten / total, 0)}** were forgotten at least once, **{percent(never / total, 0)}** were "
         "never right.",
-        help="Forgotten: right after one epoch and wrong after the next (Toneva et al., 2019).",
+        help=explain("As Toneva et al. (2019) count it.", "forgotten"),
     )
 
 
-def _render_counts(track: Track, dynamics: pd.DataFrame) -> None:
+def _render_counts(track: Track, dynamics: pd.DataFrame) -> pd.DataFrame:
     left, right = st.columns(2, gap="medium")
     frame = learning_frame(dynamics, track.epochs).assign(right=track.is_right.mean(axis=1))
     with left:
         show_figure(learning_figure, frame, key="errors_learning", alt="Right, and right at least once, by epoch")
-        offer_csv("Epochs as CSV", frame, "learning-by-epoch.csv")
     with right:
         show_figure(forgetting_figure, dynamics, key="errors_forgetting", alt="Images by times forgotten")
+    return frame
 
 
 def _render_map(dataset: Dataset, dynamics: pd.DataFrame) -> NDArray[np.int64]:
@@ -91,8 +99,11 @@ def _render_map(dataset: Dataset, dynamics: pd.DataFrame) -> NDArray[np.int64]:
     shown = encode_scatter(points)
     st.markdown(
         "**Easy, hard and ambiguous**",
-        help="Confidence: mean probability of the true class over the epochs. Variability: its standard deviation "
-        "(Swayamdipta et al., 2020). Top left: easy. Bottom left: hard to learn, often mislabelled. Right: ambiguous.",
+        help=explain(
+            "Easy at the top left, hard at the bottom left, ambiguous on the right (Swayamdipta et al., 2020).",
+            "confidence",
+            "variability",
+        ),
     )
     chosen = shown.find_marked(scatter(shown, label, key=_KEY, on_open=state.choose_image))
     st.caption("Easy at the top left, hard at the bottom left, ambiguous on the right. Lasso points to see them.")

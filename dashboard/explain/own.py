@@ -55,7 +55,12 @@ def choose_own_picture(dataset: Dataset, source: str) -> Subject:
     name, upload = pictures[chosen]
     with middle:
         st.caption(ONE_OF_TEN)
-        st.image(_draw_crop(upload), width=_PREVIEW_WIDTH, output_format="PNG")
+        st.image(
+            _draw_crop(upload),
+            width=_PREVIEW_WIDTH,
+            output_format="PNG",
+            alt="Your picture, with the part that is used",
+        )
         st.caption(_describe(upload))
     with right:
         _choose_among(list(pictures), chosen)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cifar_core.data import Dataset, Splits
 from cifar_core.data.traits import TRAIT_NAMES
 from dashboard.drawing.choices import choose_one
-from dashboard.drawing.colours import colour_classes
+from dashboard.drawing.colours import colour_classes, ink_on
 from dashboard.drawing.literal import message
 from dashboard.session import state
 from dashboard.session.background import find_derived
@@ -123,11 +123,11 @@ def render_distribution(labels: NDArray[np.int64], class_names: Sequence[str]) -
     """Show the shares of the classes as one bar, each part in its class's colour with its count as a tooltip."""
     counts = np.bincount(labels, minlength=len(class_names))
     colours = colour_classes(class_names)
-    style = "color: #fff; overflow: hidden; text-align: center; text-overflow: ellipsis; white-space: nowrap"
+    inks = {name: f"background: {colour}; color: {ink_on(colour)}" for name, colour in colours.items()}
+    style = "overflow: hidden; text-align: center; text-overflow: ellipsis; white-space: nowrap"
     words = [html.escape(name) for name in class_names]
     parts = "".join(
-        f'<div title="{word}: {count:,} images" style="flex: {count}; background: {colours[name]}; {style}">'
-        f"{word} {count:,}</div>"
+        f'<div title="{word}: {count:,} images" style="flex: {count}; {inks[name]}; {style}">{word} {count:,}</div>'
         for name, word, count in zip(class_names, words, counts.tolist(), strict=True)
         if count
     )

@@ -10,7 +10,7 @@ from cifar_core.data import CIFAR10_MEAN, CIFAR10_STD, SPLIT_NAMES, Dataset, Spl
 from dashboard.components import Tile, gallery
 from dashboard.drawing.data_charts import density_figure, density_frame, histogram_figure, histogram_frame
 from dashboard.drawing.figures import show_figure
-from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.tables import Export, csv_export, offer_exports
 from dashboard.explore.filters import order_title
 from dashboard.session.background import find_derived
 from dashboard.session.cache import get_statistics
@@ -30,16 +30,19 @@ def render_statistics(dataset: Dataset, splits: Splits) -> None:
         st.markdown("**Class balance**")
         balance = balance_frame(dataset, splits)
         st.dataframe(balance, hide_index=True, height=38 + 35 * len(balance))
-        offer_csv("Balance as CSV", balance, "balance.csv")
     with right:
         st.markdown("**Mean and standard deviation of the training pixels, in [0, 1]**")
         colours = colour_frame(dataset)
         st.dataframe(colours, hide_index=True, column_config=_COLOUR_COLUMNS)
         if not dataset.is_practice:
             st.caption("Published: of the 50,000 original training images, as most training code has them.")
-        offer_csv("Channels as CSV", colours, "channels.csv")
+    exports = [
+        csv_export("Balance as CSV", balance, "balance.csv"),
+        csv_export("Channels as CSV", colours, "channels.csv"),
+    ]
     measured = find_derived(dataset, "traits", "Measuring every image")
     if measured is None:
+        offer_exports(exports)
         return
     st.markdown("**Mean image of each class, and where its images differ** (black: least, white: most)")
     mean, spread = np.rint(measured["mean"] * 255).astype(np.uint8), _as_pictures(np.sqrt(measured["variance"]))
@@ -53,7 +56,7 @@ def render_statistics(dataset: Dataset, splits: Splits) -> None:
         tile_size=96,
         headings=names,
     )
-    _render_distributions(dataset, measured)
+    offer_exports([*exports, *_render_distributions(dataset, measured)])
 
 
 def balance_frame(dataset: Dataset, splits: Splits) -> pd.DataFrame:
@@ -73,7 +76,8 @@ def colour_frame(dataset: Dataset) -> pd.DataFrame:
     return frame.round(4)
 
 
-def _render_distributions(dataset: Dataset, measured: dict[str, np.ndarray]) -> None:
+def _render_distributions(dataset: Dataset, measured: dict[str, np.ndarray]) -> list[Export]:
+    """Draw pixel values and a trait of the images; return the tables behind them."""
     left, right = st.columns(2, gap="medium")
     with left:
         chosen = st.selectbox(
@@ -81,16 +85,18 @@ def _render_distributions(dataset: Dataset, measured: dict[str, np.ndarray]) -> 
         )
         histograms = measured["histograms"]
         counts = histograms.sum(axis=0) if chosen == _ALL else histograms[dataset.class_names.index(chosen)]
-        frame = histogram_frame(counts)
-        show_figure(histogram_figure, frame, key="statistics_pixels", alt=f"Pixel values of {chosen}")
-        offer_csv("Histogram as CSV", frame, "pixel-histogram.csv")
+        pixels = histogram_frame(counts)
+        show_figure(histogram_figure, pixels, key="statistics_pixels", alt=f"Pixel values of {chosen}")
     with right:
         trait = st.selectbox(
             "Distribution of", _DISTRIBUTIONS, format_func=order_title, key="statistics_trait", persist_state="session"
         )
-        frame = density_frame(measured[trait], dataset.labels, dataset.class_names)
-        show_figure(density_figure, frame, order_title(trait), key="statistics_traits", alt=f"{trait} of each class")
-        offer_csv("Distribution as CSV", frame, "distribution.csv")
+        traits = density_frame(measured[trait], dataset.labels, dataset.class_names)
+        show_figure(density_figure, traits, order_title(trait), key="statistics_traits", alt=f"{trait} of each class")
+    return [
+        csv_export("Histogram as CSV", pixels, "pixel-histogram.csv"),
+        csv_export("Distribution as CSV", traits, "distribution.csv"),
+    ]
 
 
 def _as_pictures(values: np.ndarray) -> np.ndarray:

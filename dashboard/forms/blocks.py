@@ -7,6 +7,7 @@ import streamlit as st
 from pydantic import TypeAdapter
 
 from cifar_core.config.blocks import BLOCKS, Block, BlockError, Shape, trace_shapes
+from dashboard.drawing.glossary import explain_field
 from dashboard.drawing.words import choice_title, setting
 from dashboard.forms.fields import render_field
 from dashboard.session import state
@@ -122,9 +123,10 @@ def _render_fields(path: str, form: str, position: int, block: dict[str, Any]) -
     for field in [name for name in kind.model_fields if name != "kind"]:
         key = f"{form}_block_{position}.{block['kind']}.{field}"
         state.set_widget(key, block[field])
-        render_field(
-            field.replace("_", " ").capitalize(), key, schemas[field], _take_over, (path, form, position, field, key)
-        )
+        schema = schemas[field] | {
+            "description": explain_field(schemas[field]["description"], f"{block['kind']}.{field}")
+        }
+        render_field(field.replace("_", " ").capitalize(), key, schema, _take_over, (path, form, position, field, key))
 
 
 def _take_over(path: str, form: str, position: int, field: str, key: str) -> None:

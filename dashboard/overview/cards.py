@@ -113,7 +113,7 @@ def suggest(loop: Loop) -> tuple[str, dict[Parameter, str]]:
 
 def _look(loop: Loop) -> None:
     dataset = loop.dataset
-    st.image(lay_out(dataset.images[:_NUM_PICTURES], _ACROSS))
+    st.image(lay_out(dataset.images[:_NUM_PICTURES], _ACROSS), alt=f"The first {_NUM_PICTURES} images")
     st.caption(f"{dataset.num_images:,} images of {dataset.num_classes} classes")
 
 
@@ -137,7 +137,7 @@ def _errors(loop: Loop) -> None:
     if mistakes is None:
         st.caption("What it mistakes for what, after its first epoch.")
         return
-    st.image(mistakes.picture)
+    st.image(mistakes.picture, alt="The confusion matrix, small")
     words = f"{mistakes.num_wrong:,} of {mistakes.num_images:,} val images wrong"
     often = "" if mistakes.pair is None else f", most often {names[mistakes.pair[0]]} → {names[mistakes.pair[1]]}"
     st.caption(f"{words}{often}{_whose(loop)}")
@@ -148,7 +148,8 @@ def _explain(loop: Loop) -> None:
     if not worst:
         st.caption("Where it looked when it was wrong.")
         return
-    st.image(lay_out(np.asarray(loop.dataset.images[worst.index])[None], 1))
+    picture = lay_out(np.asarray(loop.dataset.images[worst.index])[None], 1)
+    st.image(picture, alt=f"The worst mistake, an image of {names[worst.true_idx]}")
     pair = f"**{names[worst.true_idx]}** → **{names[worst.pred_idx]}** {unbroken(percent(worst.prob, 0))}"
     st.caption(f"Worst mistake: {pair}{_whose(loop)}")
 

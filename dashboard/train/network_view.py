@@ -6,20 +6,21 @@ import streamlit as st
 
 from cifar_core.config import RunConfig
 from dashboard.drawing.figures import show_figure
+from dashboard.drawing.glossary import explain
 from dashboard.drawing.words import large
 from dashboard.session.cache import get_model_summary
 from dashboard.train.memory_view import describe_memory
 from dashboard.train.network_chart import drawing_figure, drawing_frame
 from dashboard.train.tuning import render_probe
 
-_COLUMNS: dict[str, Any] = {
+COLUMNS: dict[str, Any] = {
     "layer": "Layer",
     "kind": "Kind",
     "output": st.column_config.TextColumn("Output", help="Channels x height x width, or features"),
     "parameters": st.column_config.NumberColumn("Parameters", format="localized"),
-    "macs": st.column_config.NumberColumn("MACs", format="compact", help="Multiply-accumulates for one image"),
+    "macs": st.column_config.NumberColumn("MACs", format="compact", help=explain("", "MACs")),
     "receptive_field": st.column_config.NumberColumn(
-        "Sees", format="%d px", help="Receptive field: side of the square of the image that one output can see"
+        "Sees", format="%d px", help=explain("Side of the square that one output sees.", "receptive field")
     ),
 }
 
@@ -36,7 +37,7 @@ def render_network(config: RunConfig) -> None:
         "Left to right as the image passes through: a box is as high as the resolution and as thick as it has "
         "channels. Point at one to see its layers."
     )
-    st.dataframe(frame, hide_index=True, column_config=_COLUMNS, height=min(38 + 35 * len(frame), 420))
+    st.dataframe(frame, hide_index=True, column_config=COLUMNS, height=min(38 + 35 * len(frame), 420))
 
 
 def describe_totals(totals: dict[str, float]) -> str:

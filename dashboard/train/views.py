@@ -21,6 +21,7 @@ from dashboard.drawing.curve_charts import (
     step_points,
 )
 from dashboard.drawing.literal import message
+from dashboard.drawing.shares import COLUMN_FORMAT, in_per_cent
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.tiles import prediction_tiles
 from dashboard.drawing.words import duration, percent
@@ -126,7 +127,7 @@ def _render_layers(runs: list[RunSummary], record: RunRecord, status: RunStatus)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.markdown(f"**First layer's filters, {min(num_filters, _NUM_FILTERS)} of {num_filters}**")
-        st.image(picture, width="stretch")
+        st.image(picture, width="stretch", alt="The filters of the first layer, each a small picture")
         st.caption("What each filter answers to: grey is zero. Edges and colour contrasts appear as it learns.")
     with right:
         shares = [row.get("dead_relus") or {} for row in record.epoch_rows()]
@@ -139,9 +140,10 @@ def _render_layers(runs: list[RunSummary], record: RunRecord, status: RunStatus)
             | {"Over epochs": [[epoch.get(layer, 0.0) for epoch in shares] for layer in shares[-1]]}
         )
         columns = {
-            "Dead": st.column_config.ProgressColumn("Dead", format="percent", min_value=0, max_value=1),
+            "Dead": st.column_config.ProgressColumn("Dead", format=COLUMN_FORMAT, min_value=0, max_value=100),
             "Over epochs": st.column_config.LineChartColumn("Over epochs", y_min=0, y_max=1),
         }
+        frame = in_per_cent(frame, ["Dead"])
         st.dataframe(frame, hide_index=True, column_config=columns, height=min(38 + 35 * len(frame), 420))
 
 

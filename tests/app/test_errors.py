@@ -347,7 +347,7 @@ def test_classes_have_intervals_and_areas(open_page, run_id, names):
     table = at.dataframe[0].value
     assert table["class_name"].tolist() == list(names)
     expected = per_class_frame(load_predictions(RunStore().record(run_id).predictions_path("val", 3)), names)
-    assert table["recall"].tolist() == expected["recall"].tolist()
+    assert table["recall"].tolist() == pytest.approx((100 * expected["recall"]).tolist())
     assert {"average_precision", "roc_auc", "recall_interval"} <= set(table.columns)
     assert len(at.get("plotly_chart")) == 2
     assert {"Classes as CSV", "Curves as CSV"} <= downloads(at)

@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { write } from "../../dashboard/components/confusion_matrix/words.js";
-import { destination, perRow, template } from "../../dashboard/components/gallery/layout.js";
+import { destination, nameTile, perRow, template } from "../../dashboard/components/gallery/layout.js";
 import { cornerOf } from "../../dashboard/components/shared/sprite.js";
+
+test("a tile's name holds what is to be read below it", () => {
+  assert.equal(nameTile("cat, image 7", ""), "cat, image 7");
+  assert.equal(nameTile("cat, image 7", "cat"), "cat, image 7");
+  assert.equal(nameTile("predicted dog, true cat", "cat → dog"), "cat → dog: predicted dog, true cat");
+});
 
 test("pictures stand row by row in a sprite", () => {
   assert.deepEqual(

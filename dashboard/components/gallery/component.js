@@ -3,7 +3,7 @@ import { marks } from "../shared/marks.js";
 import { isSame, unpack } from "../shared/message.js";
 import { decodeSprite, paintPicture, SIDE } from "../shared/sprite.js";
 import { createRegistry } from "../shared/state.js";
-import { destination, perRow, template } from "./layout.js";
+import { destination, nameTile, perRow, template } from "./layout.js";
 
 /**
  * @import { Mounted } from "../shared/streamlit.js"
@@ -155,7 +155,7 @@ function createTile(header, place, isSelected) {
   const tile = create("button", "tile");
   tile.type = "button";
   tile.setAttribute("role", "option");
-  tile.setAttribute("aria-label", header.captions[place]);
+  tile.setAttribute("aria-label", nameTile(header.captions[place], header.labels[place] ?? ""));
   tile.setAttribute("aria-selected", String(isSelected));
   const canvas = create("canvas");
   canvas.width = SIDE;

@@ -18,6 +18,16 @@ export function perRow(tops) {
 }
 
 /**
+ * What a tile is called: what is to be read below it, and what is known of it. Who speaks to a page says what is seen.
+ *
+ * @param {string} caption
+ * @param {string} label Empty where nothing stands below it.
+ */
+export function nameTile(caption, label) {
+  return label && !caption.includes(label) ? `${label}: ${caption}` : caption;
+}
+
+/**
  * Where a key leads: arrows to the tiles beside, above and below, Home and End to the first and the last.
  *
  * @param {string} key

@@ -123,8 +123,8 @@ def test_an_overlay_holds_each_run_and_skips_what_was_not_measured():
     frame = curve_charts.overlay_frame(rows, "val/accuracy")
     assert list(frame.itertuples(index=False, name=None)) == [("a", 1, 0.4), ("a", 2, 0.6), ("b", 2, 0.5)]
     figure = curve_charts.overlay_figure(frame, "val/accuracy", (chart_style.CHANCE,))
-    assert {trace.name: list(trace.y) for trace in figure.data} == {"a": [0.4, 0.6], "b": [0.5]}
-    assert levels(figure) == [0.1]
+    assert {trace.name: list(trace.y) for trace in figure.data} == {"a": [40, 60], "b": [50]}
+    assert levels(figure) == [10]
     assert not curve_charts.overlay_figure(curve_charts.overlay_frame(rows, "val/loss"), "val/loss").layout.shapes
 
 
@@ -145,7 +145,7 @@ def test_there_is_room_beside_a_full_bar_in_a_column_of_any_width():
     figure = explain_charts.probabilities_figure(
         explain_charts.probabilities_frame(np.array([0.0, 1.0]), ["a", "b"], 1)
     )
-    assert figure.layout.xaxis.range == (0, 1)
+    assert figure.layout.xaxis.range == (0, 100)
     assert figure.layout.margin.r >= 52
     assert figure.data[0].cliponaxis is False
 
