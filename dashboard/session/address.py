@@ -18,6 +18,8 @@ _WENT_BACK, _TAKEN = "address_went_back", "address_taken"
 
 # In place of a run's id: somebody wants none on the open page, which would else choose one by itself.
 NO_RUN = "none"
+# The two halves of Train.
+THIS_RUN, NEW_RUN = "this", "new"
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,10 @@ PROBS = _on("probs", "Errors", "Explain")  # from and to, in per cent
 METHOD = _on("method", "Explain")  # its title
 BESIDE = _on("beside", "Explain")  # a run's id
 TICKED = _on("runs", "Runs")  # ids, with commas between them
+PART = _on("part", "Train")  # THIS_RUN or NEW_RUN
 OVERLAY = _on("with", "Train")  # likewise
 COMPARED = _on("compared", "Train")  # a run's id, or a preset's name behind "preset:"
-PRESET = _on("preset", "Train")
+PRESET = _on("preset", "Train")  # what the form starts from: a preset's name, or a run's id behind "run:"
 SETTINGS = _on("settings", "Train")  # what the form has otherwise than the preset
 PIPELINE = _on("pipeline", "Augment")  # likewise, against where the page starts
 DRAW = _on("draw", "Augment")  # a number: other pictures for each
@@ -85,6 +88,7 @@ PARAMETERS = (
     METHOD,
     BESIDE,
     TICKED,
+    PART,
     OVERLAY,
     COMPARED,
     PRESET,
@@ -128,6 +132,11 @@ def is_from_address(*parameters: Parameter) -> bool:
     names = {parameter.name for parameter in parameters} & taken
     taken -= names
     return bool(names)
+
+
+def is_shown(parameter: Parameter) -> bool:
+    """Whether the address carries a parameter just now: brought along, or written there before."""
+    return parameter.name in st.query_params
 
 
 def show_address() -> None:

@@ -5,12 +5,14 @@ import streamlit as st
 from cifar_core.runs import RunError, RunRecord, RunStatus, RunStore, RunSummary
 from dashboard.components import render_pulse
 from dashboard.drawing.literal import literal, message
-from dashboard.drawing.words import STATUS_ICONS, duration, percent, short_name, source_title, val_numbers, which_epoch
-from dashboard.session import state
+from dashboard.drawing.words import STATUS_ICONS, duration, percent, source_title, val_numbers, which_epoch
+from dashboard.session import draft, state
 from dashboard.session.cache import get_presets
 from dashboard.session.changes import describe_changes
 from dashboard.session.saying import fragment
 from dashboard.train.feed import feed_address, read_feed
+from dashboard.train.origins import run_key
+from dashboard.train.sentences import describe_run
 from dashboard.train.steering import render_controls, render_ways_on
 from dashboard.train.views import render_watch
 
@@ -40,8 +42,8 @@ def render_run(store: RunStore, run: RunSummary) -> None:
             st.rerun()  # other controls, another queue
         progress = st.container()
         if not status.is_active:
-            _render_outcome(record, status)
             _render_numbers(status)
+            _render_outcome(record, status)
             render_ways_on(store, run, status)
         view, compared = render_watch(runs, record, status)
         if status.is_active:
@@ -58,7 +60,7 @@ def _render_heading(run: RunSummary) -> bool:
     words = ("demo" if run.is_demo else "", run.run_id.split("-", 2)[-1], source_title(run.data_source))
     preset = get_presets().get(run.preset or "")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**{literal(short_name(run))}** :small[:gray[{', '.join(filter(None, words))}]]")
+        st.markdown(f"{describe_run(run, run.status)} :small[:gray[{', '.join(filter(None, words))}]]")
         follow = run.status.is_active and st.toggle(
             "Follow",
             value=True,
@@ -66,16 +68,23 @@ def _render_heading(run: RunSummary) -> bool:
             help="Charts grow every second or two. Off: they hold still, to zoom and read.",
         )
         st.button(
-            "Use its settings",
+            "New run from its settings",
             type="tertiary",
             icon=":material/edit_note:",
-            on_click=state.fill_form,
-            args=(run.config, preset and preset.name),
+            on_click=_set_up_from,
+            args=(run,),
             help="Fill the form with the settings of this run, to change one thing and train again.",
         )
     if preset is not None:
         st.caption(f"Against {literal(preset.title)}: {literal(describe_changes(run), most=None)}.")
     return follow
+
+
+def _set_up_from(run: RunSummary) -> None:
+    if run.config is not None:
+        state.fill_form(run.config, run_key(run.run_id))
+        draft.choose_fork(None)
+        state.lead_to_form()
 
 
 def _render_outcome(record: RunRecord, status: RunStatus) -> None:

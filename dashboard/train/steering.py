@@ -11,9 +11,10 @@ from cifar_core.training.schedule import compute_learning_rate
 from dashboard.components.numbers import WHOLE
 from dashboard.drawing.literal import literal
 from dashboard.drawing.words import choice_title, run_name
-from dashboard.session import state
+from dashboard.session import draft, state
 from dashboard.session.links import open_page
 from dashboard.session.saying import act_or_toast, fragment, try_or_toast
+from dashboard.train.origins import run_key
 
 # A worker obeys after its present step; most do within this time, and the click then shows what it did.
 _PATIENCE_SECONDS = 1.5
@@ -192,8 +193,9 @@ def _render_fork(run: RunSummary) -> None:
 
 def _fork(run: RunSummary, fork: Fork) -> None:
     if run.config is not None:
-        state.refill_form(run.config)
-        state.choose_fork(fork)
+        state.fill_form(run.config, run_key(run.run_id))
+        draft.choose_fork(fork)
+        state.lead_to_form()
 
 
 def _extend(store: RunStore, run_id: str, key: str) -> None:
