@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.components import render_arrival as _render
 
 START, TOP = "start_training", "train_top"  # keys of widgets and containers
-_ARRIVAL = "arrival"
+_ARRIVAL = "arrival_wish"
 
 
 def arrive_at(key: str) -> None:

@@ -33,11 +33,12 @@ def render_keeping(config: RunConfig, origin: Origin) -> None:
 
 def remember_form(config: RunConfig, origin: Origin) -> None:
     """Let the address carry the form, so that it survives a refresh. Where it does not fit, say so."""
-    changes = overrides_between(base_of(origin.key).config, config)
+    is_run = origin.is_run and config == origin.config  # its name is enough
+    changes = {} if is_run else overrides_between(base_of(origin.key).config, config)
     text = pack(changes) if changes else None
     address.SETTINGS.choose(text)
     address.PRESET.choose(origin.key)
-    if changes and text is None and config != origin.config:
+    if changes and text is None:
         st.caption("These settings are too long for an address: a refresh would lose them. Save them as a preset.")
 
 

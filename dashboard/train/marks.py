@@ -11,7 +11,9 @@ from dashboard.session import state
 
 # Of a field: a bar beside it, and what it was behind its name. Of a closed section: that something in it changed.
 _FIELD = '{field} [data-testid="stWidgetLabel"] p::after {{ content: "was {was}"; }}'
-_BAR = "{fields} {{ box-shadow: -0.45rem 0 0 -0.25rem var(--cifar-lab-changed); }}"
+_BAR = """{fields} {{ position: relative; }}
+{fields}::before {{ content: ""; position: absolute; inset: 0 auto 0 -0.6rem; width: 3px; border-radius: 2px;
+  background: var(--cifar-lab-changed); }}"""
 _SECTION = '[data-testid="stExpander"]:has({fields}) summary p::after {{ content: "changed"; }}'
 _LOOK = """:root { --cifar-lab-changed: light-dark(#9a5b00, #f0b35a); }
 [data-testid="stMain"] p::after { margin-left: 0.4em; color: var(--cifar-lab-changed); font-size: 0.8rem; }

@@ -41,10 +41,14 @@ def render_drawing(config: RunConfig | None) -> None:
         "channels. Point at one to see its layers."
     )
     st.markdown(f"{describe_totals(totals)} {describe_memory(drawn)}")
+
+
+def render_layers(config: RunConfig) -> None:
+    """Show the network's layers as a table, and how long an epoch takes here."""
+    frame, _ = get_model_summary(config)
     with st.expander("All layers in numbers", icon=":material/account_tree:"):
         st.dataframe(frame, hide_index=True, column_config=_COLUMNS, height=min(38 + 35 * len(frame), 420))
-    if config is not None:
-        render_probe(config)
+    render_probe(config)
 
 
 def describe_totals(totals: dict[str, float]) -> str:

@@ -21,6 +21,7 @@ class Origin:
         key: A preset's name, or a run's id behind "run:".
         title: As the choice says it, where no Markdown is read.
         words: As a sentence says it, in Markdown.
+        name: Likewise, by itself.
         description: A sentence, in Markdown.
         config: The settings.
         preset: The name of the preset that a run which starts from here is held against; None if there is none.
@@ -29,6 +30,7 @@ class Origin:
     key: str
     title: str
     words: str
+    name: str
     description: str
     config: RunConfig
     preset: str | None
@@ -71,6 +73,7 @@ def _of_run(run: RunSummary, config: RunConfig) -> Origin:
         key=run_key(run.run_id),
         title="This run's settings" if is_chosen else f"Settings of {short_name(run)}",
         words="this run's settings" if is_chosen else f"the settings of {literal(short_name(run))}",
+        name=f"**{literal(short_name(run))}** again",
         description=f"**{literal(run_name(run), most=None)}** was trained with them{against}.",
         config=config,
         preset=run.preset,
@@ -82,6 +85,7 @@ def _of_preset(preset: Preset) -> Origin:
         key=preset.name,
         title=plain(preset.title),
         words=literal(preset.title),
+        name=f"preset {literal(preset.title)}",
         description=literal(preset.description, most=None),
         config=preset.config,
         preset=preset.name,

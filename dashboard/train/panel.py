@@ -6,12 +6,11 @@ from cifar_core.runs import RunError, RunRecord, RunStatus, RunStore, RunSummary
 from dashboard.components import render_pulse
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import STATUS_ICONS, duration, percent, source_title, val_numbers, which_epoch
-from dashboard.session import draft, state
+from dashboard.session import state
 from dashboard.session.cache import get_presets
 from dashboard.session.changes import describe_changes
 from dashboard.session.saying import fragment
 from dashboard.train.feed import feed_address, read_feed
-from dashboard.train.origins import run_key
 from dashboard.train.sentences import describe_run
 from dashboard.train.steering import render_controls, render_ways_on
 from dashboard.train.views import render_watch
@@ -24,10 +23,8 @@ _MEANINGS = {
 
 def render_run(store: RunStore, run: RunSummary) -> None:
     """Draw a run's progress, controls and curves, and follow it while it is active."""
-    record, is_active, waiting = store.record(run.run_id), run.status.is_active, len(store.waiting())
+    record, waiting = store.record(run.run_id), len(store.waiting())
     follow = _render_heading(run)
-    if is_active and not run.is_read_only:
-        render_controls(store, record)
 
     @fragment
     def panel() -> None:
@@ -41,7 +38,9 @@ def render_run(store: RunStore, run: RunSummary) -> None:
         if run.status.status != status.status or waiting != len(store.waiting()):
             st.rerun()  # other controls, another queue
         progress = st.container()
-        if not status.is_active:
+        if status.is_active:
+            render_controls(store, run, record, status)
+        else:
             _render_numbers(status)
             _render_outcome(record, status)
             render_ways_on(store, run, status)
@@ -67,30 +66,15 @@ def _render_heading(run: RunSummary) -> bool:
             key=state.TRAIN_FOLLOW,
             help="Charts grow every second or two. Off: they hold still, to zoom and read.",
         )
-        st.button(
-            "New run from its settings",
-            type="tertiary",
-            icon=":material/edit_note:",
-            on_click=_set_up_from,
-            args=(run,),
-            help="Fill the form with the settings of this run, to change one thing and train again.",
-        )
     if preset is not None:
         st.caption(f"Against {literal(preset.title)}: {literal(describe_changes(run), most=None)}.")
     return follow
 
 
-def _set_up_from(run: RunSummary) -> None:
-    if run.config is not None:
-        state.fill_form(run.config, run_key(run.run_id))
-        draft.choose_fork(None)
-        state.lead_to_form()
-
-
 def _render_outcome(record: RunRecord, status: RunStatus) -> None:
     icon, said = STATUS_ICONS[status.status], message(status.message)
     if status.status == "completed":
-        st.success(f"{said} Training took {duration(status.seconds)}.", icon=icon)
+        st.caption(f"{icon} {said} Training took {duration(status.seconds)}.")
     elif status.status == "stopped":
         st.info(f"{said} {status.resumption}", icon=icon)
     elif status.status == "diverged":
@@ -106,6 +90,8 @@ def _render_outcome(record: RunRecord, status: RunStatus) -> None:
 
 def _render_numbers(status: RunStatus) -> None:
     numbers = val_numbers(status)
+    if not numbers:
+        return
     if status.test_accuracy_best is not None:
         of = which_epoch("best on val", status.best_epoch)
         numbers.append(("Test accuracy", percent(status.test_accuracy_best), of))

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from cifar_core.config import RunConfig
 from cifar_core.evaluation.track import Track
 from cifar_core.runs import RunStatus, RunSummary
 from dashboard.drawing.literal import literal
-from dashboard.drawing.words import percent, setting, short_name
+from dashboard.drawing.words import choice_title, percent, setting, short_name
 
 _EVEN = 0.005  # a smaller difference of two accuracies is none
 
@@ -18,15 +19,20 @@ _EVEN = 0.005  # a smaller difference of two accuracies is none
 def describe_run(run: RunSummary, status: RunStatus) -> str:
     """Say in Markdown what became of a run, or what it is about; what changes with each step stands beside it."""
     name, done = f"**{literal(short_name(run))}**", f"epoch {status.epoch} of {status.num_epochs}"
-    if status.status == "queued":
-        return f"{name} waits until its device is free."
-    if status.is_active:
-        return f"{name} {'pauses' if status.status == 'paused' else 'is training'}."
+    if status.is_active and run.config is not None:
+        does = {"queued": "waits for its device to train", "paused": "pauses while training"}
+        what = f"{describe_network(run.config)} for {run.config.training.num_epochs} epochs"
+        return f"{name} {does.get(status.status, 'is training')} {what}."
     if status.best_val_accuracy is not None:
         best = f"gets **{percent(status.best_val_accuracy)}** of the val images right, at best after epoch"
         end = "" if status.status == "completed" else f"; it {_ENDS.get(status.status, 'ended')} after {done}"
         return f"{name} {best} {status.best_epoch} of {status.num_epochs}{end}."
     return f"{name} {_ENDS.get(status.status, 'ended')} before its first epoch was done."
+
+
+def describe_network(config: RunConfig) -> str:
+    """Return which network a config trains, e.g. "a ResNet"."""
+    return "a network of your own" if config.model.name == "custom" else f"a {choice_title(config.model.name)}"
 
 
 _ENDS = {"stopped": "was stopped", "diverged": "diverged", "failed": "failed", "lost": "was lost"}
@@ -40,7 +46,7 @@ def describe_curves(rows: Sequence[Mapping[str, Any]]) -> str:
     """
     known = [row for row in rows if row.get("val/accuracy") is not None]
     if not known:
-        return "This run has not finished an epoch yet: train grows with its steps, val comes after each epoch."
+        return "No epoch of this run is done yet: train grows with its steps, val comes after each epoch."
     last, best = known[-1], max(known, key=lambda row: row["val/accuracy"])
     words = f"After epoch {last['epoch']} this run gets {percent(last['val/accuracy'])} of the val images right"
     if best is not last and best["val/accuracy"] - last["val/accuracy"] > _EVEN:

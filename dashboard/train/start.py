@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from cifar_core.config import RunConfig
 from cifar_core.overrides import ConfigError, config_difference, with_overrides
@@ -20,6 +21,7 @@ from dashboard.session.gone import title_of
 from dashboard.session.starting import offer_start
 from dashboard.train.memory_view import render_shortage
 from dashboard.train.origins import Origin
+from dashboard.train.sentences import describe_network
 
 _MOST_SEEDS = 20
 
@@ -53,40 +55,71 @@ def read_form(values: Mapping[str, Any], origin: Origin) -> Wanted:
     except ConfigError as error:
         wanted = Wanted(origin, None, str(error))
     else:
-        wanted = Wanted(origin, config, changes=config_difference(origin.config, config))
+        wanted = Wanted(origin, config, changes=_find_changes(origin.config, config))
     draft.note_edited(wanted.is_changed)
     return wanted
 
 
+def _find_changes(before: RunConfig, config: RunConfig) -> dict[str, tuple[Any, Any]]:
+    """Return what changed; of what only one of two networks has, that it is another network says it all."""
+    changes = config_difference(before, config)
+    others = {path.partition(".")[0] for path in changes if path.endswith(".name")}
+    return {
+        path: (old, new)
+        for path, (old, new) in changes.items()
+        if path.partition(".")[0] not in others or not (old is None or new is None)
+    }
+
+
 def describe_wanted(wanted: Wanted) -> str:
     """Say in a sentence, in Markdown, what Start would train."""
-    config, origin = wanted.config, wanted.origin
-    start = f"{origin.words[0].upper()}{origin.words[1:]}"
+    config, num_changes = wanted.config, len(wanted.changes)
     if config is None:
-        return f"**This run cannot be started yet**: something beside {origin.words} is not allowed."
-    num_changes = len(wanted.changes)
-    changed = "nothing changed" if not num_changes else f"{num_changes} setting{'s' * (num_changes > 1)} changed"
+        return "**The new run** cannot be started yet: its settings do not fit together. The reason stands at Start."
     return (
-        f"**This run would train** a {choice_title(config.model.name)} for {config.training.num_epochs} epochs with "
-        f"{choice_title(config.optimizer.name)} at learning rate {setting(config.optimizer.learning_rate)}. "
-        f"{start}, {changed}."
+        f"**The new run** would train {describe_network(config)} for {config.training.num_epochs} epochs with "
+        f"{choice_title(config.optimizer.name)} at learning rate {setting(config.optimizer.learning_rate)}: "
+        f"{wanted.origin.name}, {f'{num_changes} of its settings' if num_changes else 'nothing'} changed."
     )
 
 
-def render_start(wanted: Wanted, runs: list[RunSummary]) -> None:
-    """Draw Start and Undo, disabled with the reason where they can do nothing, and what they are about."""
+def render_start(wanted: Wanted, runs: list[RunSummary], more: DeltaGenerator) -> None:
+    """Draw Start and Undo, disabled with the reason where they can do nothing, and what they are about.
+
+    Args:
+        wanted: What the form asks for.
+        runs: All.
+        more: Where a name and a number of seeds can be given.
+    """
     shortage = st.container()  # filled last: it needs torch, which a new server is still loading
-    if wanted.config is None:
-        st.error(message(wanted.problem), icon=":material/block:")
     buttons = st.container(horizontal=True, vertical_alignment="center")
-    _render_fork(runs)
-    st.caption(_describe_changes(wanted))
+    why_not = wanted.problem or _render_fork(runs)
+    if wanted.config is None:
+        st.error(f"Start waits for this: {message(wanted.problem)}", icon=":material/block:")
+    else:
+        st.caption(_describe_changes(wanted))
+    with more:
+        name, num_seeds = _ask_name_and_seeds(wanted.origin)
+    with buttons:
+        offer_start(
+            "Start training",
+            lambda: _start(get_store(), wanted, name, num_seeds),
+            why_not=why_not or None,
+            key=START,
+        )
+        _render_undo(wanted)
+    if wanted.config is not None:
+        with shortage:
+            render_shortage(wanted.config)
+
+
+def _ask_name_and_seeds(origin: Origin) -> tuple[str, int]:
     name_column, seeds_column = st.columns([3, 2])
     name = name_column.text_input(
         "Name",
         key=state.TRAIN_NAME,
         max_chars=80,
-        placeholder=plain(wanted.origin.preset or ""),
+        placeholder=plain(origin.preset or ""),
         bind="query-params",
         persist_state="session",
     )
@@ -100,17 +133,7 @@ def render_start(wanted: Wanted, runs: list[RunSummary]) -> None:
         placeholder=WHOLE,
         help="Train so many runs, each with the next seed: how much of a difference is chance?",
     )
-    with buttons:
-        offer_start(
-            "Start training",
-            lambda: _start(get_store(), wanted, name or "", num_seeds),
-            why_not=wanted.problem or None,
-            key=START,
-        )
-        _render_undo(wanted)
-    if wanted.config is not None:
-        with shortage:
-            render_shortage(wanted.config)
+    return name or "", num_seeds
 
 
 def _render_undo(wanted: Wanted) -> None:
@@ -135,19 +158,17 @@ def _undo(origin: Origin) -> None:
 def _describe_changes(wanted: Wanted) -> str:
     """Say in a line what the form has otherwise than what it starts from."""
     origin = wanted.origin
-    if wanted.config is None:
-        return "Start waits until the settings fit together. Undo brings back what the form starts from."
     if not wanted.changes:
         return f"Nothing changed against {origin.words if origin.is_run else 'the preset'}."
     advised = ":material/lightbulb: Filled in by advice. " if draft.is_advised() else ""
     return f"{advised}Changed against {origin.words}: {words_of(wanted.changes, '**')}."
 
 
-def _render_fork(runs: list[RunSummary]) -> None:
-    """Say from whose weights the run starts, if not from new ones."""
+def _render_fork(runs: list[RunSummary]) -> str:
+    """Say from whose weights the run starts, if not from new ones. Returns why it cannot, if so."""
     fork = draft.chosen_fork()
     if fork is None:
-        return
+        return ""
     origin = next((run for run in runs if run.run_id == fork.run_id), None)
     if origin is None:
         st.warning(f"Run {title_of(fork.run_id)} is gone: there are no weights of it to start from.")
@@ -155,6 +176,7 @@ def _render_fork(runs: list[RunSummary]) -> None:
         words = literal(run_name(origin) if origin is not None else fork.run_id, most=None)
         st.markdown(f":material/call_split: Starts from the {fork.which} weights of **{words}**")
         st.button("From new ones", type="tertiary", on_click=draft.choose_fork, args=(None,))
+    return "" if origin is not None else "the run whose weights it starts from is gone; allowed: to start from new ones"
 
 
 def _start(store: RunStore, wanted: Wanted, name: str, num_seeds: int) -> None:

@@ -168,7 +168,7 @@ def _render_confusion(runs: list[RunSummary], record: RunRecord, status: RunStat
     if not epochs:
         st.caption("The first val predictions come after the first epoch.")
         return
-    epoch = epochs[0]
+    epoch, sentence = epochs[0], st.container()
     if len(epochs) > 1:
         # Left alone, the slider stays at the newest epoch; moved, it stays where it was put.
         pinned = state.pinned_epoch()
@@ -183,7 +183,7 @@ def _render_confusion(runs: list[RunSummary], record: RunRecord, status: RunStat
         return
     dataset = get_dataset()
     matrix = compute_confusion_matrix(predictions, dataset.num_classes)
-    st.markdown(describe_mistake(matrix, dataset.class_names, epoch))
+    sentence.markdown(describe_mistake(matrix, dataset.class_names, epoch))
     st.caption("Rows are true, columns predicted: what is right lies on the diagonal.")
     confusion_matrix(
         matrix, dataset.class_names, key="train_matrix", selected=state.train_cell(), on_select=state.choose_train_cell

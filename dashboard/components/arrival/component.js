@@ -24,7 +24,9 @@ function seek(selector, until) {
   const found = document.querySelector(selector);
   if (found) {
     found.scrollIntoView({ block: "nearest" });
-    found.querySelector("button")?.focus({ preventScroll: true, focusVisible: true });
+    // Streamlit keeps two of a button that explains itself: one for fingers, one for the mouse.
+    const shown = [...found.querySelectorAll("button")].find((button) => button.checkVisibility());
+    shown?.focus({ preventScroll: true });
   } else if (performance.now() < until) {
     setTimeout(seek, PAUSE_MS, selector, until);
   }
