@@ -72,7 +72,8 @@ def test_a_block_can_be_added_copied_moved_and_removed(editor):
     assert [block["kind"] for block in blocks(editor)] == ["conv"] * 2 + [block["kind"] for block in DEFAULT[2:]] + [
         "dropout"
     ]
-    assert [block.model_dump() for block in start(editor).blocks] == blocks(editor)
+    kept = blocks(editor)
+    assert [block.model_dump() for block in start(editor).blocks] == kept
 
 
 def test_a_setting_of_a_block_reaches_the_run(editor):

@@ -43,11 +43,11 @@ def test_a_link_brings_its_settings_along(open_page, name):
     at = open_page("Train", preset="mlp", settings=json.dumps(settings))
     link = dict(parse_qsl(urlsplit(at.code[0].value).query))
     assert (link["preset"], unpack(link["settings"])) == ("mlp", settings)
-    press(at, "Start training")
-    assert RunStore().list_runs()[0].config == wanted
     again = open_page("Train", **at.query_params)
     assert widget(again, "training.num_epochs").value == 3
     assert again.query_params == at.query_params
+    press(at, "Start training")
+    assert RunStore().list_runs()[0].config == wanted
 
 
 @pytest.mark.parametrize(
