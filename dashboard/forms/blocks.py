@@ -39,7 +39,7 @@ def render_blocks(path: str, form: str = state.TRAIN) -> Blocks:
     shapes, error = _trace(blocks)
     st.html(_STYLE)
     st.caption(f"{shapes_in_words(None)} goes in; ten scores come out of a dense layer behind the last block.")
-    with st.container(gap=None, key=f"blocks_{form}"):
+    with st.container(gap=None, key=state.form_key(path, form)):
         for position, block in enumerate(blocks):
             _render_block(path, form, position, block, shapes, error)
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):

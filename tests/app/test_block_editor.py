@@ -84,6 +84,14 @@ def test_a_setting_of_a_block_reaches_the_run(editor):
     assert (model.blocks[0].channels, model.blocks[2].activation) == (24, "gelu")
 
 
+def test_changed_blocks_are_said_and_marked_however_many_there_are(editor):
+    start(editor)
+    next(group for group in editor.get("button_group") if group.key == "train_part").set_value("new").run()
+    next(box for box in editor.number_input if box.key == "train_block_0.conv.channels").set_value(24).run()
+    assert "Changed against this run's settings: blocks **changed**." in words(editor)
+    assert ".st-key-train_form-model-blocks" in "".join(element.proto.body for element in editor.get("html"))
+
+
 def test_an_impossible_block_is_named_with_the_reason_and_start_waits(editor):
     press(editor, "arrow_downward_5")  # global pooling behind the dense layer
     assert "Block 7" in words(editor)
