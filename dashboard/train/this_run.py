@@ -3,7 +3,6 @@
 import streamlit as st
 
 from cifar_core.runs import RunSummary
-from dashboard.session import state
 from dashboard.session.cache import get_store
 from dashboard.session.frame import find_run
 from dashboard.session.opening import render_ways_to_run
@@ -16,10 +15,9 @@ def render_this_run(runs: list[RunSummary]) -> None:
     run = find_run(runs)
     if run is not None:
         render_run(get_store(), run)
-    elif state.chosen_run() is None and state.lost_run() is None:
-        st.markdown("**No run is open here.** Start one under *New run*, or choose one in the sidebar.")
-    if run is None:
+    else:
         render_ways_to_run(runs, None, _has_something)
+        st.caption("Or set one up under *New run*, preset by preset and setting by setting.")
     if runs:
         render_queue(get_store(), runs)
 
