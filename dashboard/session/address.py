@@ -67,6 +67,10 @@ METHOD = _on("method", "Explain")  # its title
 BESIDE = _on("beside", "Explain")  # a run's id
 TICKED = _on("runs", "Runs")  # ids, with commas between them
 PART = _on("part", "Train")  # THIS_RUN or NEW_RUN
+# Not bound to their widgets: those are of one half, and to lose what is bound would be a step of the history.
+WATCH = _on("watch", "Train")  # the title of a view
+NAME = _on("name", "Train")
+SEEDS = _on("seeds", "Train")  # a number
 OVERLAY = _on("with", "Train")  # likewise
 COMPARED = _on("compared", "Train")  # a run's id, or a preset's name behind "preset:"
 PRESET = _on("preset", "Train")  # what the form starts from: a preset's name, or a run's id behind "run:"
@@ -89,6 +93,9 @@ PARAMETERS = (
     BESIDE,
     TICKED,
     PART,
+    WATCH,
+    NAME,
+    SEEDS,
     OVERLAY,
     COMPARED,
     PRESET,

@@ -13,7 +13,7 @@ from cifar_core.runs import RunStore, RunSummary
 from dashboard.components.numbers import WHOLE
 from dashboard.drawing.literal import literal, message, plain
 from dashboard.drawing.words import choice_title, run_name, setting
-from dashboard.session import draft, state
+from dashboard.session import address, draft, state
 from dashboard.session.arrival import START, TOP, arrive_at
 from dashboard.session.cache import get_store
 from dashboard.session.changes import words_of
@@ -23,7 +23,7 @@ from dashboard.train.memory_view import render_shortage
 from dashboard.train.origins import Origin
 from dashboard.train.sentences import describe_network
 
-_MOST_SEEDS = 20
+_MOST_SEEDS, _LONGEST_NAME = 20, 80
 
 
 @dataclass(frozen=True)
@@ -114,23 +114,26 @@ def render_start(wanted: Wanted, runs: list[RunSummary], more: DeltaGenerator) -
 
 
 def _ask_name_and_seeds(origin: Origin) -> tuple[str, int]:
+    seeds = state.read_number(address.SEEDS) or 1
+    state.set_widget(state.TRAIN_NAME, (address.NAME.value() or "")[:_LONGEST_NAME])
+    state.set_widget(state.TRAIN_SEEDS, min(seeds, _MOST_SEEDS))
     name_column, seeds_column = st.columns([3, 2])
     name = name_column.text_input(
         "Name",
         key=state.TRAIN_NAME,
-        max_chars=80,
+        max_chars=_LONGEST_NAME,
         placeholder=plain(origin.preset or ""),
-        bind="query-params",
-        persist_state="session",
+        on_change=address.follow,
+        args=(address.NAME, state.TRAIN_NAME),
     )
     num_seeds = seeds_column.number_input(
         "Seeds",
         1,
         _MOST_SEEDS,
         key=state.TRAIN_SEEDS,
-        bind="query-params",
-        persist_state="session",
         placeholder=WHOLE,
+        on_change=address.follow,
+        args=(address.SEEDS, state.TRAIN_SEEDS),
         help="Train so many runs, each with the next seed: how much of a difference is chance?",
     )
     return name or "", num_seeds
@@ -189,6 +192,8 @@ def _start(store: RunStore, wanted: Wanted, name: str, num_seeds: int) -> None:
         seeded = with_overrides(config, {"training.seed": seed})
         words = name if num_seeds == 1 else f"{name or preset or config.model.name}, seed {seed}"
         run_ids.append(store.submit(seeded, name=words, preset=preset, fork=draft.chosen_fork()))
+    for parameter in (address.NAME, address.SEEDS):  # the next run is another one
+        parameter.choose(None)
     draft.choose_fork(None)
     draft.note_edited(False)  # what was changed is the run's now, and the form follows it
     state.choose_run(run_ids[0])

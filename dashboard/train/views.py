@@ -11,7 +11,6 @@ from cifar_core.evaluation.track import Track, class_accuracy_frame, find_changi
 from cifar_core.runs import RunRecord, RunStatus, RunSummary
 from dashboard.components import confusion_matrix, gallery, line_chart
 from dashboard.components.lines import encode_chart
-from dashboard.drawing.choices import choose_one
 from dashboard.drawing.curve_charts import (
     STEP_CHART_HEIGHT,
     STEP_CURVES,
@@ -23,7 +22,7 @@ from dashboard.drawing.literal import message
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.tiles import prediction_tiles
 from dashboard.drawing.words import duration
-from dashboard.session import state
+from dashboard.session import address, state
 from dashboard.session.cache import get_dataset, get_filter_sheet, get_predictions, get_track
 from dashboard.session.links import page_link
 from dashboard.train.curves_view import Growth, rate_marks, read_curves, render_curves
@@ -46,8 +45,17 @@ def render_watch(runs: list[RunSummary], record: RunRecord, status: RunStatus) -
     """Draw the chosen view of a run; return its name and the ids of the runs drawn beneath."""
     if not status.has_begun:
         return "", []
-    choose_one("View", _VIEWS, state.TRAIN_VIEW, in_address=True)(runs, record, status)
-    return state.widget_value(state.TRAIN_VIEW) or next(iter(_VIEWS)), state.widget_value(state.TRAIN_OVERLAY) or []
+    view = st.segmented_control(
+        "View",
+        list(_VIEWS),
+        required=True,
+        wrap=True,
+        label_visibility="collapsed",
+        **address.bind(address.WATCH, state.TRAIN_VIEW, list(_VIEWS)),
+    )
+    view = view or next(iter(_VIEWS))
+    _VIEWS[view](runs, record, status)
+    return view, state.widget_value(state.TRAIN_OVERLAY) or []
 
 
 def read_growth(view: str, record: RunRecord, status: RunStatus, compared: list[str]) -> Growth:

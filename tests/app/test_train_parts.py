@@ -149,6 +149,21 @@ def test_back_leads_to_the_half_before_and_the_form_is_as_it_was(open_page, lab)
     assert widget(at, "training.batch_size").value == 32
 
 
+def test_what_is_of_one_half_stays_in_the_address_on_the_other(open_page, lab):
+    """To take it out and put it back would be steps of the browser's history."""
+    at = open_page("Train", run=lab.complete(), part="this")
+    group(at, "watch").set_value("Classes").run()
+    show(at, "new")
+    labelled(at.text_input, "Name").set_value("mine").run()
+    show(at, "this")
+    assert (at.query_params["watch"], at.query_params["name"]) == ("Classes", "mine")
+    assert group(at, "watch").value == "Classes"
+    assert labelled(show(at, "new").text_input, "Name").value == "mine"
+    press(at, "Start training")
+    assert "name" not in at.query_params, "the next run is another one"
+    assert RunStore().list_runs()[0].name == "mine"
+
+
 def test_starting_leads_to_the_run_and_the_form_follows_it(open_page):
     at = open_page("Train", preset="mlp")
     widget(at, "training.num_epochs").set_value(3).run()
