@@ -130,7 +130,9 @@ def read_address(page: str) -> None:
         RUN.choose(None)  # that was another page's
     st.session_state[_PAGE] = page
     st.session_state[_WENT_BACK] = bool(changed) and not is_new
-    st.session_state[_TAKEN] = {parameter.name for parameter in changed}
+    # At once: who types before the page is drawn to its end has it drawn anew, and the address brings nothing then.
+    st.session_state[_SHOWN] = present
+    st.session_state[_TAKEN] = st.session_state.get(_TAKEN, set()) | {parameter.name for parameter in changed}
 
 
 def is_from_address(*parameters: Parameter) -> bool:

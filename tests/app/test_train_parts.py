@@ -283,6 +283,14 @@ def test_every_view_of_a_run_begins_with_a_sentence_about_it(open_page, lab):
     assert said["Confusion"].startswith("Val, epoch 4: this run gets 66.6 % right and most often takes")
 
 
+def test_what_is_typed_before_the_page_is_drawn_to_its_end_is_kept(open_page, monkeypatch):
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr("dashboard.session.frame.address.show_address", lambda: None)
+        at = open_page("Train", part="new", preset="mlp")
+    widget(at, "training.num_epochs").set_value(300).run()
+    assert (origin(at), widget(at, "training.num_epochs").value) == ("mlp", 300)
+
+
 def test_presets_come_with_the_form_in_the_address(open_page):
     at = open_page("Train")
     group(at, "train_preset").set_value("quick").run()
