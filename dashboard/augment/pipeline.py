@@ -33,6 +33,7 @@ def _use_in_training(config: RunConfig) -> None:
         state.fill_form(PRESETS[FIRST_PRESET].config, FIRST_PRESET)
     wanted = {path: value for path, value in flatten(config).items() if path.startswith("augmentation.")}
     state.set_form(wanted | {"data.normalization": config.data.normalization})
+    state.lead_to_form()
 
 
 def _take_address(problem: DeltaGenerator) -> None:

@@ -1,5 +1,6 @@
 """Components of our own, where Streamlit has none: each a Python module with its HTML, CSS and JavaScript beside it."""
 
+from dashboard.components.arrival import render_arrival
 from dashboard.components.confusion_matrix import Cells, confusion_matrix
 from dashboard.components.gallery import Tile, gallery
 from dashboard.components.inspector import image_inspector
@@ -26,6 +27,7 @@ __all__ = [
     "image_inspector",
     "line_chart",
     "picture_maps",
+    "render_arrival",
     "render_pulse",
     "scatter",
     "sketch",

@@ -60,7 +60,12 @@ _CHOICE_TITLES = {
 
 
 def val_numbers(status: RunStatus) -> list[tuple[str, str, str]]:
-    """Return a run's accuracies on val: label, value, and whose it is. Every number says its split and its epoch."""
+    """Return a run's accuracies on val: label, value, and whose it is. Every number says its split and its epoch.
+
+    Nothing before there is one.
+    """
+    if status.best_val_accuracy is None:
+        return []
     best = ("Val accuracy", percent(status.best_val_accuracy), which_epoch("best", status.best_epoch))
     return [best, ("Val accuracy", percent(status.last_val_accuracy), which_epoch("last", status.epoch or None))]
 

@@ -96,19 +96,20 @@ def _carried(loop: Loop, step: StepName) -> dict[Parameter, str]:
     if step == "change":
         return suggest(loop)[1]
     carried = {} if run is None or step == "look" else {address.RUN: run.run_id}
+    if step == "train" and run is not None:
+        carried[address.PART] = address.THIS_RUN
     return carried | ({address.IMAGE: str(worst.index)} if step == "explain" and worst else {})
 
 
 def suggest(loop: Loop) -> tuple[str, dict[Parameter, str]]:
     """Return what to change next, in words, and what the link to Train carries."""
-    run, quick = loop.shown.examined, PRESETS["quick"]
+    run, quick, form = loop.shown.examined, PRESETS["quick"], {address.PART: address.NEW_RUN}
     if run is None:
-        return "One thing, and train again: what does it change?", {}
+        return "One thing, and train again: what does it change?", form
     if run.is_demo:
-        return f"Train preset **{quick.title}**: the same kind of network, wider and longer.", {
-            address.PRESET: quick.name
-        }
-    return "One setting, and train again: is the difference more than luck?", {address.RUN: run.run_id}
+        words = f"Train preset **{quick.title}**: the same kind of network, wider and longer."
+        return words, form | {address.PRESET: quick.name}
+    return "One setting, and train again: is the difference more than luck?", form | {address.RUN: run.run_id}
 
 
 def _look(loop: Loop) -> None:

@@ -18,6 +18,8 @@ _WENT_BACK, _TAKEN = "address_went_back", "address_taken"
 
 # In place of a run's id: somebody wants none on the open page, which would else choose one by itself.
 NO_RUN = "none"
+# The two halves of Train.
+THIS_RUN, NEW_RUN = "this", "new"
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,14 @@ PROBS = _on("probs", "Errors", "Explain")  # from and to, in per cent
 METHOD = _on("method", "Explain")  # its title
 BESIDE = _on("beside", "Explain")  # a run's id
 TICKED = _on("runs", "Runs")  # ids, with commas between them
+PART = _on("part", "Train")  # THIS_RUN or NEW_RUN
+# Not bound to their widgets: those are of one half, and to lose what is bound would be a step of the history.
+WATCH = _on("watch", "Train")  # the title of a view
+NAME = _on("name", "Train")
+SEEDS = _on("seeds", "Train")  # a number
 OVERLAY = _on("with", "Train")  # likewise
 COMPARED = _on("compared", "Train")  # a run's id, or a preset's name behind "preset:"
-PRESET = _on("preset", "Train")
+PRESET = _on("preset", "Train")  # what the form starts from: a preset's name, or a run's id behind "run:"
 SETTINGS = _on("settings", "Train")  # what the form has otherwise than the preset
 PIPELINE = _on("pipeline", "Augment")  # likewise, against where the page starts
 MARKED = _on("marked", "Explore", "Errors", "Explain")  # on a map: `dashboard.session.marked` says what it may be
@@ -87,6 +94,10 @@ PARAMETERS = (
     METHOD,
     BESIDE,
     TICKED,
+    PART,
+    WATCH,
+    NAME,
+    SEEDS,
     OVERLAY,
     COMPARED,
     PRESET,
@@ -123,7 +134,9 @@ def read_address(page: str) -> None:
         RUN.choose(None)  # that was another page's
     st.session_state[_PAGE] = page
     st.session_state[_WENT_BACK] = bool(changed) and not is_new
-    st.session_state[_TAKEN] = {parameter.name for parameter in changed}
+    # At once: who types before the page is drawn to its end has it drawn anew, and the address brings nothing then.
+    st.session_state[_SHOWN] = present
+    st.session_state[_TAKEN] = st.session_state.get(_TAKEN, set()) | {parameter.name for parameter in changed}
 
 
 def is_from_address(*parameters: Parameter) -> bool:
@@ -132,6 +145,11 @@ def is_from_address(*parameters: Parameter) -> bool:
     names = {parameter.name for parameter in parameters} & taken
     taken -= names
     return bool(names)
+
+
+def is_shown(parameter: Parameter) -> bool:
+    """Whether the address carries a parameter just now: brought along, or written there before."""
+    return parameter.name in st.query_params
 
 
 def show_address() -> None:

@@ -49,7 +49,7 @@ def test_a_run_is_told_of_from_its_start_to_its_end(lab, ask):
     assert lines(ask()) == [("hare: running, epoch 3 of 4", 0.5)]
     change_status(lab.record(run_id).run_dir, status="completed", finished_at=now(), best_val_accuracy=0.612)
     assert lines(ask()) == [("hare: completed, val 61.2 %", None)]
-    assert ask()["lines"][0]["address"] == f"Train?run={run_id}"
+    assert ask()["lines"][0]["address"] == f"Train?run={run_id}&part=this"
     change_status(lab.record(run_id).run_dir, finished_at=now() - 3600)
     assert lines(ask()) == []
 

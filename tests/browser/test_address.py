@@ -52,7 +52,7 @@ def test_an_image_that_is_not_on_show_takes_the_mark_away(app, page):
 
 
 def test_trains_form_survives_a_reload_and_opens_in_a_second_tab(app, page):
-    page.goto(f"{app.url}/Train")
+    page.goto(f"{app.url}/Train?part=new&preset=notebook")
     box = page.get_by_role("spinbutton", name="Batch size")
     box.fill("48")
     box.press("Enter")
@@ -65,7 +65,7 @@ def test_trains_form_survives_a_reload_and_opens_in_a_second_tab(app, page):
 
 
 def test_back_undoes_a_change_of_the_form(app, page):
-    page.goto(f"{app.url}/Train")
+    page.goto(f"{app.url}/Train?part=new&preset=notebook")
     for value in ("48", "24"):
         box = page.get_by_role("spinbutton", name="Batch size")
         box.fill(value)

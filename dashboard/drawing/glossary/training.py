@@ -217,6 +217,19 @@ TERMS = (
         fields=("training.compile",),
     ),
     Term(
+        "kept weights",
+        "The weights of an epoch as they were saved after it, rounded to half precision. From them any epoch's answers "
+        "can be explained later.",
+        words=("weights of each epoch",),
+        fields=("training.save_every_epoch",),
+    ),
+    Term(
+        "look at test",
+        "Reading what a network says of test images. Each is counted, since who chooses by test no longer has anything "
+        "to judge the choice by.",
+        fields=("training.evaluate_test",),
+    ),
+    Term(
         "CPU thread",
         "A strand of computing; a processor runs as many at once as it has cores. More than that do not help.",
         fields=("training.num_threads",),
