@@ -101,6 +101,12 @@ def percent(share: float | None, digits: int = 1) -> str:
     return "–" if share is None else f"{100 * share:.{digits}f} %"
 
 
+def points(difference: float) -> str:
+    """Return a difference of two shares in percentage points, with its sign, e.g. "+1.3 points"."""
+    rounded = round(100 * difference, 1)
+    return "no difference" if not rounded else f"{rounded:+.1f} points"
+
+
 def unbroken(words: str) -> str:
     """Return words that no line breaks between."""
     return words.replace(" ", "\N{NO-BREAK SPACE}")

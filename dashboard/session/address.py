@@ -37,6 +37,11 @@ class Parameter:
         """Where the session keeps it."""
         return f"address_{self.name}"
 
+    @property
+    def widget(self) -> str:
+        """Key of the widget that shows it, where it is one of its own."""
+        return f"widget_{self.name}"
+
     def value(self) -> str | None:
         """Return what this session has chosen; None if nothing."""
         return st.session_state.get(self.key)
@@ -50,7 +55,7 @@ def _on(name: str, *pages: str) -> Parameter:
     return Parameter(name, frozenset(pages))
 
 
-RUN = _on("run", "Explore", "Train", "Errors", "Explain")
+RUN = _on("run", "Explore", "Train", "Runs", "Errors", "Explain")
 IMAGE = _on("image", "Explore", "Errors", "Explain")
 EPOCH = _on("epoch", "Errors", "Explain")  # a number
 AGAINST = _on("against", "Errors")  # a number of an epoch, or a run's id
@@ -63,7 +68,16 @@ ORDER = _on("rank", "Errors", "Explain")
 PROBS = _on("probs", "Errors", "Explain")  # from and to, in per cent
 METHOD = _on("method", "Explain")  # its title
 BESIDE = _on("beside", "Explain")  # a run's id
-TICKED = _on("runs", "Runs")  # ids, with commas between them
+TICKED = _on("runs", "Runs")  # ids, with commas between them; or `NO_RUN`
+BASELINE = _on("baseline", "Runs")  # a run's id
+VERSUS = _on("versus", "Runs")  # likewise: what the chosen run is held against
+FIND = _on("find", "Runs")  # a part of a name or note
+STATES = _on("states", "Runs")  # names of statuses, with commas between them
+NETWORKS = _on("nets", "Runs")  # likewise
+SOURCES = _on("sources", "Runs")  # likewise
+GROUP = _on("group", "Runs")  # a setting's path, or what else runs have in common
+SORT = _on("by", "Runs")  # a column's key, behind a "-" if descending
+MOST = _on("most", "Runs")  # a number of runs
 OVERLAY = _on("with", "Train")  # likewise
 COMPARED = _on("compared", "Train")  # a run's id, or a preset's name behind "preset:"
 PRESET = _on("preset", "Train")
@@ -85,6 +99,15 @@ PARAMETERS = (
     METHOD,
     BESIDE,
     TICKED,
+    BASELINE,
+    VERSUS,
+    FIND,
+    STATES,
+    NETWORKS,
+    SOURCES,
+    GROUP,
+    SORT,
+    MOST,
     OVERLAY,
     COMPARED,
     PRESET,

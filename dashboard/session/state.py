@@ -29,8 +29,7 @@ EXPLAIN_METHOD, EXPLAIN_VIEW, EXPLAIN_LAYER = "explain_method", "see", "layer"
 EXPLAIN_SOURCE, EXPLAIN_EPOCH, EXPLAIN_OTHER_RUN = "explain_source", "explain_epoch", "explain_other_run"
 EXPLAIN_CLASS, EXPLAIN_INDEX = "explain_class", "explain_index"
 
-OVERVIEW_CLASSES = "overview_classes"
-RUNS_TABLE, RUNS_CURVE = "runs_table", "curve"
+OVERVIEW_CLASSES, RUNS_CURVE = "overview_classes", "curve"
 RUN_PICKER = "frame_run_picker"
 AUGMENT_VIEW, AUGMENT_FIELD, AUGMENT_NORMALISED = "look", "parameter", "normalised"
 TRAIN_NAME, TRAIN_SEEDS, TRAIN_VIEW = "name", "seeds", "watch"
@@ -172,6 +171,11 @@ def fill_form(config: RunConfig, preset: str | None = None) -> None:
 def refill_form(config: RunConfig) -> None:
     """Like `fill_form`, from a part of the page that redraws alone: the rest of the page then follows."""
     fill_form(config)
+    ask_for_redraw()
+
+
+def ask_for_redraw() -> None:
+    """Let the whole page follow a part of it that redraws alone. For callbacks."""
     st.session_state[_REDRAW] = True
 
 
