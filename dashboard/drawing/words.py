@@ -80,6 +80,13 @@ def run_name(run: RunSummary) -> str:
     return f"{plain(run.name) or 'unreadable'} ({run.run_id.split('-', 2)[-1]})"
 
 
+def names_apart(runs: Iterable[RunSummary]) -> dict[str, str]:
+    """Return short names of runs by their ids; namesakes with their animals. Where no Markdown is read."""
+    wanted = list(runs)
+    common = Counter(map(short_name, wanted))
+    return {run.run_id: short_name(run) if common[short_name(run)] == 1 else run_name(run) for run in wanted}
+
+
 def run_title(run: RunSummary) -> str:
     """Return a run's name, its status and how good it is, where no Markdown is read."""
     accuracy = "" if run.status.best_val_accuracy is None else f", val {percent(run.status.best_val_accuracy)}"

@@ -47,10 +47,10 @@ def _introduce(run: RunSummary) -> str:
     if status.best_val_accuracy is not None:
         accuracy = f"Best val {percent(status.best_val_accuracy)} after epoch {status.best_epoch}"
         accuracy += f", test {percent(status.test_accuracy_best)}" if status.test_accuracy_best is not None else ""
-    done = f"{status.status.capitalize()}, {status.epoch} of {status.num_epochs} epochs" if status.num_epochs else ""
-    took = f" in {duration(status.seconds)}" if status.seconds else ""
-    on = f" on {source_title(run.data_source)}" if run.data_source else ""
-    sentence = f"{done}{on}{took}." if done else ""
+    parts = [f"{status.status.capitalize()}, {status.epoch} of {status.num_epochs} epochs done"] if run.config else []
+    parts += [f"{duration(status.seconds)} of training"] if status.seconds else []
+    parts += [f"on {source_title(run.data_source)}"] if run.data_source else []
+    sentence = f"{', '.join(parts)}." if parts else ""
     words = (
         sentence,
         f"{accuracy}." if accuracy else "",

@@ -1,7 +1,9 @@
 """Curves of several runs over each other."""
 
 from collections.abc import Mapping, Sequence
+from functools import reduce
 
+import pandas as pd
 import streamlit as st
 
 from cifar_core.runs import RunStore, RunSummary
@@ -11,7 +13,7 @@ from dashboard.drawing.chart_style import yardsticks
 from dashboard.drawing.curve_charts import CURVES, Drawn, overlay_chart, overlay_frame
 from dashboard.drawing.literal import literal
 from dashboard.drawing.tables import offer_csv
-from dashboard.drawing.words import run_name, short_name
+from dashboard.drawing.words import names_apart, short_name
 from dashboard.session import address, state
 
 _DEFAULT = ["val/accuracy", "val/loss"]
@@ -40,32 +42,39 @@ def render_overlay(store: RunStore, runs: Sequence[RunSummary], colours: Mapping
         persist_state="session",
         label_visibility="collapsed",
     )
-    rows = {run_name(run): store.record(run.run_id).epoch_rows() for run in readable}
+    names = names_apart(readable)
+    if not readable:
+        return
+    rows = {names[run.run_id]: store.record(run.run_id).epoch_rows() for run in readable}
     if not any(rows.values()):
         st.caption("No finished epoch yet in these runs: the first one brings the first point.")
         return
-    drawn = [_draw(run, colours) for run in reversed(readable)]
+    drawn = [_draw(run, names[run.run_id], colours[run.run_id]) for run in reversed(readable)]
     lines = yardsticks(is_practice=any(run.data_source == "practice" for run in readable))
     columns = st.columns(_ACROSS) if len(curves) > 1 else [st.container()]
     for place, curve in enumerate(curves):
         chart = overlay_chart(overlay_frame(rows, curve), curve, drawn, lines)
         with columns[place % len(columns)]:
             line_chart(encode_chart(chart, f"{CURVES[curve]} of these runs over epochs"), key=f"overlay_{curve}")
-    frame = overlay_frame(rows, curves[0]).rename(columns={"value": curves[0]}) if curves else None
-    for curve in curves[1:]:
-        other = overlay_frame(rows, curve).rename(columns={"value": curve})
-        frame = other if frame is None else frame.merge(other, on=["run", "epoch"], how="outer")
-    if frame is not None:
-        offer_csv("Curves as CSV", frame, "curves.csv")
+    if curves:
+        offer_csv("Curves as CSV", _join([overlay_frame(rows, curve) for curve in curves], curves), "curves.csv")
 
 
-def _draw(run: RunSummary, colours: Mapping[str, str]) -> Drawn:
+def _join(frames: Sequence[pd.DataFrame], curves: Sequence[str]) -> pd.DataFrame:
+    """Return several curves in one table, a column each."""
+    named = (frame.rename(columns={"value": curve}) for frame, curve in zip(frames, curves, strict=True))
+    return reduce(lambda joined, frame: joined.merge(frame, on=["run", "epoch"], how="outer"), named)
+
+
+def _draw(run: RunSummary, name: str, colour: str) -> Drawn:
     is_baseline = run.run_id == address.BASELINE.value()
-    return Drawn(run_name(run), colours[run.run_id], is_baseline, run.run_id == state.chosen_run())
+    return Drawn(name, colour, is_baseline, run.run_id == state.chosen_run())
 
 
 def _introduce(runs: Sequence[RunSummary]) -> str:
     """Say in a sentence what the charts show."""
+    if not runs:
+        return "No run is ticked: tick some in the list to see their curves over each other."
     if len(runs) == 1:
         return f"**{literal(short_name(runs[0]))}**, epoch by epoch; tick more runs above to lay them over it."
     dotted = next((run for run in runs if run.run_id == address.BASELINE.value()), None)

@@ -9,14 +9,23 @@ from cifar_core.runs import RunDifference, RunSummary, compare_runs
 from cifar_core.runs.difference import Quantity, Result
 from dashboard.drawing.literal import literal
 from dashboard.drawing.tables import offer_csv
-from dashboard.drawing.words import duration, percent, points, run_name, run_title, setting, setting_names, short_name
+from dashboard.drawing.words import (
+    duration,
+    names_apart,
+    percent,
+    points,
+    run_title,
+    setting,
+    setting_names,
+    short_name,
+)
 from dashboard.session import address
 
 _TITLES: dict[Quantity, str] = {
     "best_val": "Val accuracy, best epoch",
     "last_val": "Val accuracy, last epoch",
     "test": "Test accuracy, best val epoch",
-    "epochs": "Epochs done",
+    "epochs": "Length",
     "seconds": "Training time",
 }
 
@@ -52,7 +61,8 @@ def introduce(first: RunSummary, second: RunSummary, difference: RunDifference) 
     """Say in a sentence what differs, and what that may mean."""
     number = len(difference.settings)
     settings = {0: "the same settings", 1: "one setting differs"}.get(number, f"{number} settings differ")
-    begin = f"**{literal(short_name(first))}** against **{literal(short_name(second))}**: {settings}"
+    names = names_apart((first, second))
+    begin = f"**{literal(names[first.run_id])}** against **{literal(names[second.run_id])}**: {settings}"
     if not difference.is_same_data:
         return f"{begin}. They saw different data: their accuracies cannot be held against each other."
     val = difference.result("best_val").difference
@@ -65,7 +75,7 @@ def introduce(first: RunSummary, second: RunSummary, difference: RunDifference) 
 
 def difference_frame(first: RunSummary, second: RunSummary, difference: RunDifference) -> pd.DataFrame:
     """Return what differs, a line each: results first, then settings. All values are text, with their units."""
-    names = _two_names(first, second)
+    names = names_apart((first, second)).values()
     rows = [
         (_TITLES[result.quantity], *_write_result(result, difference.is_same_data))
         for result in difference.results
@@ -88,22 +98,20 @@ def _candidates(runs: Sequence[RunSummary], first: RunSummary) -> list[RunSummar
     return [] if default is None else [default, *(run for run in others if run is not default)]
 
 
-def _two_names(first: RunSummary, second: RunSummary) -> tuple[str, str]:
-    names = short_name(first), short_name(second)
-    return names if names[0] != names[1] else (run_name(first), run_name(second))
-
-
 def _write_result(result: Result, is_same_data: bool) -> tuple[str, str, str]:
     if result.quantity == "epochs":
-        written = [f"{value:g}" if value is not None else "–" for value in (result.first, result.second)]
-        more = "" if result.difference is None else f"{result.difference:+g}" if result.difference else ""
-        return written[0], written[1], more
+        more = f"{result.difference:+g} epochs" if result.difference else ""
+        return _epochs(result.first), _epochs(result.second), more
     if result.quantity == "seconds":
         seconds = result.difference
         more = "" if seconds is None else f"{'+' if seconds >= 0 else '-'}{duration(abs(seconds))}"
         return duration(result.first), duration(result.second), more
     more = points(result.difference) if is_same_data and result.difference is not None else ""
     return percent(result.first), percent(result.second), more
+
+
+def _epochs(number: float | None) -> str:
+    return "–" if number is None else f"{number:g} {'epoch' if number == 1 else 'epochs'}"
 
 
 def _render_table(frame: pd.DataFrame) -> None:

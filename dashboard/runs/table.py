@@ -16,11 +16,11 @@ def runs_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
 
     Accuracies are in per cent, and their columns say so. Columns of settings have the settings' paths.
     """
-    differing = differing_settings([settings_of(run) for run in runs if run.config is not None])
+    all_settings = [settings_of(run) for run in runs]
+    differing = differing_settings([settings for settings in all_settings if settings])
     rows = []
-    for run in runs:
+    for run, settings in zip(runs, all_settings, strict=True):
         status = run.status
-        settings = settings_of(run)
         rows.append(
             {
                 "run_id": run.run_id,

@@ -49,9 +49,10 @@ class _Curves:
 
 def render_curves(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:
     """Draw accuracy and loss, runs to compare with beneath, and what the rules find in them."""
+    sentence = st.container()
     overlay = _choose_overlay(runs, record.run_id)
     curves = _get_curves(overlay, record, status)
-    st.caption(_introduce(runs, record.run_id, status, list(overlay.values())))
+    sentence.caption(_introduce(runs, record.run_id, status, list(overlay.values())))
     for column, quantity in zip(st.columns(2), _QUANTITIES, strict=True):
         with column:
             line_chart(curves.charts[quantity], key=f"curves_{quantity}")
@@ -91,7 +92,7 @@ def _introduce(runs: list[RunSummary], run_id: str, status: RunStatus, others: l
     name = next((short_name(run) for run in runs if run.run_id == run_id), run_id)
     beneath = f", val of {literal(', '.join(others), most=None)} dotted beneath" if others else ""
     return (
-        f"Accuracy and loss of **{literal(name)}** over its {status.num_epochs} "
+        f"Accuracy and loss of **{literal(name)}** over {status.num_epochs} "
         f"{'epoch' if status.num_epochs == 1 else 'epochs'}: train within each, val at its end{beneath}."
     )
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createLook, STRONGEST } from "../../dashboard/components/lines/look.js";
+import { createLook, WIDEST } from "../../dashboard/components/lines/look.js";
 
 /** @param {string | null} [kept] */
 const createMemory = (kept = null) => ({
@@ -55,10 +55,10 @@ test("a quantity is drawn by factors in all its charts, and no other one", () =>
 test("the next page of the visit looks alike", () => {
   const memory = createMemory();
   const first = createLook(memory);
-  first.smooth(0.4);
+  first.smooth(0.2);
   first.switchLog("Loss (nats)");
   const next = createLook(memory);
-  assert.deepEqual([next.smoothing(), next.isLog("Loss (nats)"), next.cursor("Epoch")], [0.4, true, null]);
+  assert.deepEqual([next.smoothing(), next.isLog("Loss (nats)"), next.cursor("Epoch")], [0.2, true, null]);
 });
 
 test("whatever the browser kept, a chart can be drawn", () => {
@@ -66,7 +66,7 @@ test("whatever the browser kept, a chart can be drawn", () => {
     const look = createLook(createMemory(text));
     assert.deepEqual([look.smoothing(), look.isLog("Loss")], [0, false], text);
   }
-  assert.equal(createLook(createMemory('{"smoothing":7}')).smoothing(), STRONGEST);
+  assert.equal(createLook(createMemory('{"smoothing":7}')).smoothing(), WIDEST);
   const full = createLook({
     getItem: () => null,
     setItem() {

@@ -6,8 +6,8 @@
  * @typedef {Pick<Storage, "getItem" | "setItem">} Memory
  */
 
-/** The strongest smoothing: beyond it a line hardly follows its values. */
-export const STRONGEST = 0.98;
+/** The widest smoothing, a share of the axis: beyond it a line hardly follows its values. */
+export const WIDEST = 0.3;
 
 const KEY = "cifar-lab-charts";
 
@@ -37,9 +37,9 @@ export function createLook(memory) {
       return () => listeners.delete(listener);
     },
     smoothing: () => kept.smoothing,
-    /** @param {number} strength From 0, none, to `STRONGEST`. */
-    smooth(strength) {
-      kept.smoothing = strength;
+    /** @param {number} share Of the axis, from 0, none, to `WIDEST`. */
+    smooth(share) {
+      kept.smoothing = share;
       keep();
     },
     /** @param {string} quantity As `quantityOf` names it: charts of one quantity are looked at alike. */
@@ -82,7 +82,7 @@ function read(memory) {
   const logs = Array.isArray(stored?.logs)
     ? stored.logs.filter((/** @type {unknown} */ log) => typeof log === "string")
     : [];
-  return { smoothing: smoothing > 0 ? Math.min(smoothing, STRONGEST) : 0, logs: new Set(logs) };
+  return { smoothing: smoothing > 0 ? Math.min(smoothing, WIDEST) : 0, logs: new Set(logs) };
 }
 
 function memoryOfVisit() {
