@@ -36,7 +36,7 @@ def create_row(
         chosen: Id of the run that the page speaks of.
         baseline: What its accuracy is held against.
     """
-    status = run.status
+    status, is_baseline = run.status, baseline is not None and run.run_id == baseline.run_id
     return RunRow(
         run_id=run.run_id,
         name=short_name(run),
@@ -49,9 +49,9 @@ def create_row(
         links=_links(run),
         colour=colour,
         tone="bad" if status.status in _BAD else "live" if status.status == "running" else "",
-        can_be_ticked=run.config is not None,
+        can_be_ticked=run.config is not None and not is_baseline,  # which is drawn in any case
         is_chosen=run.run_id == chosen,
-        is_baseline=baseline is not None and run.run_id == baseline.run_id,
+        is_baseline=is_baseline,
     )
 
 

@@ -402,6 +402,7 @@ def test_a_baseline_is_what_the_others_are_held_against(open_page, lab):
     at = open_page("Runs", baseline=base)
     assert run_rows(at)["better"]["best_under"] == "+2.1 points"
     assert [row["is_baseline"] for row in run_rows(at).values()] == [False, True]
+    assert [row["can_be_ticked"] for row in run_rows(at).values()] == [True, False], "it is drawn in any case"
     assert "against the baseline **base**" in texts(at)
     lines = {line["name"].split()[0]: line["is_dotted"] for line in line_charts(at)[0]["lines"]}
     assert lines == {"base": True, "better": False}

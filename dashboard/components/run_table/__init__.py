@@ -43,7 +43,7 @@ class RunRow:
             anything to see.
         colour: In which its curve is drawn; empty if it is not.
         tone: "bad" for what ended badly, "live" for what goes on.
-        can_be_ticked: Whether it has curves.
+        can_be_ticked: Whether somebody may choose whether its curves are drawn.
         is_chosen: Whether the page speaks of it.
         is_baseline: Whether the others are held against it.
     """

@@ -189,7 +189,7 @@ function createRow(row, range, columns) {
 }
 
 /** @param {Row} row */
-function createTick({ run_id: run, name, colour, can_be_ticked: canBeTicked }) {
+function createTick({ run_id: run, name, colour, can_be_ticked: canBeTicked, is_baseline: isBaseline }) {
   const cell = create("td", "tick");
   const label = create("label");
   const box = create("input");
@@ -199,6 +199,7 @@ function createTick({ run_id: run, name, colour, can_be_ticked: canBeTicked }) {
   box.disabled = !canBeTicked;
   box.style.accentColor = colour;
   box.setAttribute("aria-label", `Draw the curves of ${name}`);
+  label.title = isBaseline ? "The baseline is always drawn, dotted" : "";
   label.append(spot(box, "tick", run));
   cell.append(label);
   return cell;
