@@ -23,7 +23,7 @@ from dashboard.session.cache import get_store
 from dashboard.session.changes import describe_changes
 from dashboard.session.links import page_link
 
-_PICTURE, _LEGEND = 104, 26  # CSS pixels of height; room for a legend comes on top of a chart
+_PICTURE = 104  # CSS pixels of height
 _ICONS: dict[StepState, str] = {
     "done": ":material/check_circle:",
     "now": ":material/pending:",
@@ -126,8 +126,9 @@ def _train(loop: Loop) -> None:
     record, status = get_store().record(run.run_id), run.status
     points = curve_points(record.epoch_rows(), record.step_rows(max_rows=100), status.steps_per_epoch)
     if points["train"].epochs:
-        chart = replace(curves_chart(points, "accuracy"), x_title="", y_title="", height=_PICTURE, has_legend=False)
-        line_chart(encode_chart(chart, "accuracy of train and val, small"), _PICTURE - _LEGEND, key="overview_curve")
+        chart = curves_chart(points, "accuracy")
+        chart = replace(chart, x_title="", y_title="", height=_PICTURE, has_legend=False, has_tools=False)
+        line_chart(encode_chart(chart, "accuracy of train and val, small"), key="overview_curve")
     accuracy = "" if status.best_val_accuracy is None else f", val {unbroken(percent(status.best_val_accuracy))}"
     words = epoch_of(status) if status.is_active else f"{status.status}, epoch {status.best_epoch or status.epoch}"
     st.caption(f"{_name(run)}: {words}{accuracy}")

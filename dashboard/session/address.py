@@ -39,6 +39,11 @@ class Parameter:
         """Where the session keeps it."""
         return f"address_{self.name}"
 
+    @property
+    def widget(self) -> str:
+        """Key of the widget that shows it, where it is one of its own."""
+        return f"widget_{self.name}"
+
     def value(self) -> str | None:
         """Return what this session has chosen; None if nothing."""
         return st.session_state.get(self.key)
@@ -52,7 +57,7 @@ def _on(name: str, *pages: str) -> Parameter:
     return Parameter(name, frozenset(pages))
 
 
-RUN = _on("run", "Explore", "Train", "Errors", "Explain")
+RUN = _on("run", "Explore", "Train", "Runs", "Errors", "Explain")
 IMAGE = _on("image", "Explore", "Errors", "Explain")
 EPOCH = _on("epoch", "Explore", "Errors", "Explain")  # a number
 AGAINST = _on("against", "Errors")  # a number of an epoch, or a run's id
@@ -65,7 +70,16 @@ ORDER = _on("rank", "Errors", "Explain")
 PROBS = _on("probs", "Errors", "Explain")  # from and to, in per cent
 METHOD = _on("method", "Explain")  # its title
 BESIDE = _on("beside", "Explain")  # a run's id
-TICKED = _on("runs", "Runs")  # ids, with commas between them
+TICKED = _on("runs", "Runs")  # ids, with commas between them; or `NO_RUN`
+BASELINE = _on("baseline", "Runs")  # a run's id
+VERSUS = _on("versus", "Runs")  # likewise: what the chosen run is held against
+FIND = _on("find", "Runs")  # a part of a name or note
+STATES = _on("states", "Runs")  # names of statuses, with commas between them
+NETWORKS = _on("nets", "Runs")  # likewise
+SOURCES = _on("sources", "Runs")  # likewise
+GROUP = _on("group", "Runs")  # a setting's path, or what else runs have in common
+SORT = _on("by", "Runs")  # a column's key, behind a "-" if descending
+MOST = _on("most", "Runs")  # a number of runs
 PART = _on("part", "Train")  # THIS_RUN or NEW_RUN
 # Not bound to their widgets: those are of one half, and to lose what is bound would be a step of the history.
 WATCH = _on("watch", "Train")  # the title of a view
@@ -98,6 +112,15 @@ PARAMETERS = (
     WATCH,
     NAME,
     SEEDS,
+    BASELINE,
+    VERSUS,
+    FIND,
+    STATES,
+    NETWORKS,
+    SOURCES,
+    GROUP,
+    SORT,
+    MOST,
     OVERLAY,
     COMPARED,
     PRESET,

@@ -14,6 +14,7 @@ from cifar_core.data.upload import Upload
 from cifar_core.overrides import flatten
 from dashboard.session import address, draft
 from dashboard.session.arrival import START, arrive_at
+from dashboard.session.redraw import ask_for_redraw
 
 # Widgets bound to the address: their key is the parameter's name.
 EXPLORE_VIEW, EXPLORE_SPLIT, EXPLORE_CLASSES, EXPLORE_PAGE = "view", "split", "cls", "page"
@@ -30,8 +31,7 @@ EXPLAIN_METHOD, EXPLAIN_VIEW, EXPLAIN_LAYER = "explain_method", "see", "layer"
 EXPLAIN_SOURCE, EXPLAIN_EPOCH, EXPLAIN_OTHER_RUN = "explain_source", "explain_epoch", "explain_other_run"
 EXPLAIN_CLASS, EXPLAIN_INDEX = "explain_class", "explain_index"
 
-OVERVIEW_CLASSES = "overview_classes"
-RUNS_TABLE, RUNS_CURVE = "runs_table", "curve"
+OVERVIEW_CLASSES, RUNS_CURVE = "overview_classes", "curve"
 RUN_PICKER = "frame_run_picker"
 AUGMENT_VIEW, AUGMENT_FIELD, AUGMENT_NORMALISED = "look", "parameter", "normalised"
 TRAIN_NAME, TRAIN_SEEDS, TRAIN_VIEW = "name", "seeds", "watch"
@@ -41,7 +41,7 @@ TRAIN_OVERLAY, TRAIN_EPOCH = "train_overlay", "train_epoch"
 
 TRAIN, AUGMENT = "train", "augment"  # the pages with a form over RunConfig
 RUN_ORIGIN = "run:"  # before a run's id, where the form starts from one instead of a preset
-_WANTED, _REDRAW = "wanted", "train_redraw"
+_WANTED = "wanted"
 _PINNED, _CELL = "train_pinned_epoch", "train_cell"
 _LOST = "lost_run"
 _COUNTED = "errors_test_readings"
@@ -186,12 +186,7 @@ def lead_to_form() -> None:
     """Show Train's form, with its start in view, also from a part of the page that redraws alone. For callbacks."""
     address.PART.choose(address.NEW_RUN)
     arrive_at(START)
-    st.session_state[_REDRAW] = True
-
-
-def is_redraw_due() -> bool:
-    """Whether the whole page has to be drawn again; asking takes the wish."""
-    return st.session_state.pop(_REDRAW, False)
+    ask_for_redraw()
 
 
 def set_form(values: Mapping[str, Any], form: str = TRAIN) -> None:

@@ -9,6 +9,7 @@ from dashboard.drawing.words import STATUS_ICONS, duration, percent, source_titl
 from dashboard.session import state
 from dashboard.session.cache import get_presets
 from dashboard.session.changes import describe_changes
+from dashboard.session.redraw import is_redraw_due
 from dashboard.session.saying import fragment
 from dashboard.train.feed import feed_address, read_feed
 from dashboard.train.sentences import describe_run
@@ -28,7 +29,7 @@ def render_run(store: RunStore, run: RunSummary) -> None:
 
     @fragment
     def panel() -> None:
-        if state.is_redraw_due():
+        if is_redraw_due():
             st.rerun()
         runs = store.refresh()
         try:

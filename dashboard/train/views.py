@@ -12,7 +12,6 @@ from cifar_core.runs import RunRecord, RunStatus, RunSummary
 from dashboard.components import confusion_matrix, gallery, line_chart
 from dashboard.components.lines import encode_chart
 from dashboard.drawing.curve_charts import (
-    STEP_CHART_HEIGHT,
     STEP_CURVES,
     class_accuracy_chart,
     step_chart,
@@ -96,7 +95,7 @@ def _render_steps(runs: list[RunSummary], record: RunRecord, status: RunStatus) 
         title, meaning = STEP_CURVES[name]
         with columns[place % 2]:
             st.markdown(f"**{title}**", help=meaning)
-            line_chart(chart, STEP_CHART_HEIGHT, key=f"steps_{name}")
+            line_chart(chart, key=f"steps_{name}")
     offer_csv("Steps as CSV", pd.DataFrame(points), f"{record.run_id}-steps.csv")
 
 
@@ -124,7 +123,7 @@ def _render_classes(runs: list[RunSummary], record: RunRecord, status: RunStatus
     frame = class_accuracy_frame(track, get_dataset().class_names)
     st.markdown(describe_classes(frame))
     chart = class_accuracy_chart(frame)
-    line_chart(encode_chart(chart, "Val accuracy of each class over epochs"), chart.height, key="classes")
+    line_chart(encode_chart(chart, "Val accuracy of each class over epochs"), key="classes")
     st.caption("Share of each class's val images it gets right. Classes do not grow evenly: some trade places first.")
     offer_csv("Classes as CSV", frame, f"{record.run_id}-classes.csv")
 

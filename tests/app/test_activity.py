@@ -101,7 +101,8 @@ def test_every_page_asks_and_those_with_runs_follow(open_page, lab, ask, page):
     sent = next(each for each in component_messages(at) if isinstance(each, dict) and "lines" in each)
     answer = ask(run=run_id)
     assert sent["interval"] < 5
-    expected = {"Overview": {"runs": answer["runs"]}, "Runs": {"runs": answer["runs"]}, "Augment": {}}
+    runs = {"runs": answer["runs"]}
+    expected = {"Overview": runs, "Runs": runs | {"chosen": "completed"}, "Augment": {}}
     assert followed(at) == expected.get(page, {"chosen": "completed"})
 
 
@@ -109,6 +110,6 @@ def test_who_looks_at_an_ended_run_hears_no_more_of_it(open_page, lab):
     run_id = lab.complete("hare")
     seen = [
         next(each for each in component_messages(at) if isinstance(each, dict) and "lines" in each)["seen"]
-        for at in (open_page("Runs"), open_page("Train", run=run_id))
+        for at in (open_page("Overview"), open_page("Train", run=run_id))
     ]
     assert seen == [[], [run_id]]

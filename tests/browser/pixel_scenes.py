@@ -66,7 +66,7 @@ def show_lines():
         for name, colour in CURVES.items()
     ]
     chart = LineChart(lines, "Epoch", "Accuracy", (0.0, 1.0))
-    line_chart(encode_chart(chart, "three curves"), chart.height, key="lines")
+    line_chart(encode_chart(chart, "three curves"), key="lines")
 
 
 SCENES = {
