@@ -20,6 +20,7 @@ EXPLORE_VIEW, EXPLORE_SPLIT, EXPLORE_CLASSES, EXPLORE_PAGE = "view", "split", "c
 EXPLORE_ORDER, EXPLORE_REVERSE, EXPLORE_INDICES = "order", "reverse", "indices"
 EXPLORE_PER_PAGE, EXPLORE_TILE = "per", "tile"
 EXPLORE_POSITIONS, EXPLORE_LIKENESS, EXPLORE_CONTRADICTING = "map", "likeness", "contradicting"
+EXPLORE_PAIRS_PAGE, STATISTICS_CLASS, STATISTICS_TRAIT = "pairs", "values", "trait"
 ERRORS_VIEW = "show"
 ERRORS_SPLIT, ERRORS_EPOCH, ERRORS_OTHER, ERRORS_TOP = "errors_split", "errors_epoch", "errors_other", "errors_top"
 ERRORS_TRUE, ERRORS_PRED, ERRORS_OUTCOME, ERRORS_ORDER = "errors_true", "errors_pred", "errors_which", "errors_order"
