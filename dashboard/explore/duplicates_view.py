@@ -50,6 +50,7 @@ def render_duplicates(dataset: Dataset, splits: Splits, run: RunSummary | None) 
             USUAL_LIKENESS,
             0.01,
             key=state.EXPLORE_LIKENESS,
+            help="The mean of three correlations, so it has no unit: 1 is the same picture, 0 has nothing in common.",
             bind="query-params",
             persist_state="session",
         )
@@ -124,7 +125,8 @@ def _render_pairs(dataset: Dataset, pairs: NearDuplicates, chosen: np.ndarray) -
             images.append(dataset.images[index])
             # One training image may repeat several test images; a tile's id must be its own.
             tile = 2 * place + (index == second)
-            tiles.append(Tile(tile, caption, "wrong" if differs else "neutral", f"{name} {index}"))
+            likeness = f", likeness {pairs.likeness[place]:.2f}" if index == second else ""
+            tiles.append(Tile(tile, caption, "wrong" if differs else "neutral", f"{name} {index}{likeness}"))
             marked = tile if index == state.chosen_image() and marked is None else marked
     gallery(
         np.stack(images),
