@@ -44,7 +44,7 @@ def _measure(page: Page, app: App, repeats: int) -> dict[str, list[float]]:
     page.goto(f"{app.url}/Explore")
     page.get_by_role("option").first.wait_for(timeout=60_000)
     interactions: dict[str, Callable[[int], None]] = {
-        "filter by split": lambda turn: _click(page, ("test", "train", "val")[turn % 3]),
+        "filter by class": lambda turn: page.locator(".classes button").nth(turn % 10).click(),
         "page turn": lambda turn: page.get_by_role("button", name="Next page").click(),
     }
     seconds: dict[str, list[float]] = {what: [] for what in [*interactions, "large view"]}
@@ -57,10 +57,6 @@ def _measure(page: Page, app: App, repeats: int) -> dict[str, list[float]]:
         if turn:
             seconds["large view"].append(took)
     return seconds
-
-
-def _click(page: Page, split: str) -> None:
-    page.get_by_test_id("stButtonGroup").nth(1).get_by_text(split, exact=True).click()
 
 
 def _until_gallery_changes(page: Page, act: Callable[[], None]) -> float:

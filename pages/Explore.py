@@ -3,7 +3,6 @@
 import streamlit as st
 
 from dashboard.explore.duplicates_view import render_duplicates
-from dashboard.explore.filters import choose_images, render_distribution
 from dashboard.explore.image_view import render_images
 from dashboard.explore.map_view import render_map
 from dashboard.explore.statistics_view import render_statistics
@@ -34,11 +33,6 @@ with page_frame("Explore", newest_with_weights if state.is_map_of_run_open() els
     elif view == "Map":
         render_map(data, splits, runs, run)
     elif view == "Near-duplicates":
-        render_duplicates(data)
+        render_duplicates(data, splits, run)
     else:
-        marked = keep_marked(data, splits, run)
-        selection = choose_images(data, splits)
-        if marked is not None:
-            selection = selection.keep(marked)
-        render_distribution(data.labels[selection.indices], data.class_names)
-        render_images(data, splits, selection, run)
+        render_images(data, splits, run, keep_marked(data, splits, run))

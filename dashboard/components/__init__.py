@@ -1,6 +1,7 @@
 """Components of our own, where Streamlit has none: each a Python module with its HTML, CSS and JavaScript beside it."""
 
 from dashboard.components.arrival import render_arrival
+from dashboard.components.class_bar import class_bar
 from dashboard.components.confusion_matrix import Cells, confusion_matrix
 from dashboard.components.gallery import Tile, gallery
 from dashboard.components.inspector import image_inspector
@@ -22,6 +23,7 @@ __all__ = [
     "Pulse",
     "ScatterPoints",
     "Tile",
+    "class_bar",
     "confusion_matrix",
     "gallery",
     "image_inspector",

@@ -104,7 +104,7 @@ def check_matrix(page):
 def check_inspector(page):
     assert_halves(read_canvas(page.locator("canvas.image")))
     page.locator("canvas.image").hover(position={"x": 3, "y": 3})
-    expect(page.locator(".readout")).to_have_text("row 0, column 0: red 255, green 0, blue 0")
+    expect(page.locator(".readout")).to_have_text("row 0, column 0: red 255, green 0, blue 0 of 255")
     page.get_by_role("button", name="Green", exact=True).click()
     green = read_canvas(page.locator("canvas.image"))
     assert (green[16:, :16, :3] == 255).all()

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { write } from "../../dashboard/components/confusion_matrix/words.js";
-import { destination, nameTile, perRow, template } from "../../dashboard/components/gallery/layout.js";
+import { areWords, destination, nameTile, perRow, template } from "../../dashboard/components/gallery/layout.js";
 import { cornerOf } from "../../dashboard/components/shared/sprite.js";
 
 test("a tile's name holds what is to be read below it", () => {
@@ -28,6 +28,11 @@ test("columns of a gallery may stand apart", () => {
   const header = { tile: 48, headings: ["a", "b", "c"], gaps: [1] };
   assert.equal(template(header), "minmax(0, 48px) 8px minmax(0, 48px) minmax(0, 48px)");
   assert.equal(template({ tile: 48, headings: [], gaps: [] }), "");
+});
+
+test("labels of one word each take one line", () => {
+  assert.equal(areWords(["cat", "automobile"]), true);
+  assert.equal(areWords(["cat", "cat → dog 99\u00a0%"]), false);
 });
 
 test("tiles in the first row are counted", () => {

@@ -9,6 +9,15 @@ export function template({ tile, headings, gaps }) {
 }
 
 /**
+ * Whether every label is one word: it then takes one line.
+ *
+ * @param {readonly string[]} labels
+ */
+export function areWords(labels) {
+  return labels.every((label) => !/\s/.test(label));
+}
+
+/**
  * How many tiles stand in the first row, whatever the width of the page makes of the rows.
  *
  * @param {readonly number[]} tops Of all tiles.

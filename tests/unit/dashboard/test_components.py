@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from dashboard.components import Level, Line, LineChart, Mark, PictureMap, Tile
+from dashboard.components.class_bar import read_class
 from dashboard.components.colours import colour_css
 from dashboard.components.confusion_matrix import encode_matrix, read_cell
 from dashboard.components.gallery import encode_gallery
@@ -195,3 +196,10 @@ def test_every_colour_that_a_component_asks_for_is_sent_along():
         for name in re.findall(r"""var\(--lab-([a-z-]+)\)|namedColour\(\w+, "([a-z-]+)"\)""", path.read_text("utf-8"))
     }
     assert {name for pair in asked for name in pair if name} == set(sent)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(0, 0), (9.0, 9), (10, None), (-1, None), (True, None), ("3", None), (1.5, None)]
+)
+def test_only_a_class_comes_from_the_class_bar(value, expected):
+    assert read_class(value, 10) == expected
