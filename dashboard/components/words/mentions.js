@@ -9,9 +9,9 @@ const LABEL = '[data-testid="stWidgetLabel"]';
 // What holds no words to read. Streamlit hides its labels from screen readers, which hear the box's own name.
 const SILENT =
   'script, style, noscript, template, iframe, textarea, code, pre, [hidden], [data-testid="stIconMaterial"]';
-// A click there has a meaning of its own.
+// A click there has a meaning of its own, or it is the title of the page.
 const BUSY =
-  "a, button, input, select, summary, svg, canvas, label:has(input), [contenteditable], [role=button], [role=option], " +
+  "h1, a, button, input, select, summary, svg, canvas, label:has(input), [contenteditable], [role=button], [role=option], " +
   "[role=tab], [role=radio], [role=checkbox], [role=switch], [role=link], [role=combobox], [role=menuitem], [role=img], " +
   '[class*="st-key-step_"]'; // a card of Overview, all of which is its link
 
