@@ -96,7 +96,7 @@ def render_summary(reading: Reading) -> None:
         points = f"{change:+.2f}".replace("-", "\u2212")
         against = f" {points} points against {literal(reading.other_name, most=None)}."
     st.markdown(
-        f"**{percent(accuracy, 2)}** of {reading.predictions.num_images:,} {reading.split} images right: "
+        f"**{percent(accuracy)}** of {reading.predictions.num_images:,} {reading.split} images right: "
         f"{literal(short_name(reading.run))}, epoch {reading.epoch}{which}, {source}."
         f"{against}{readings}"
     )
