@@ -51,7 +51,7 @@ def _on(name: str, *pages: str) -> Parameter:
 
 
 RUN = _on("run", "Explore", "Train", "Errors", "Explain")
-IMAGE = _on("image", "Explore", "Errors", "Explain")
+IMAGE = _on("image", "Explore", "Errors", "Explain", "Compare")
 EPOCH = _on("epoch", "Errors", "Explain")  # a number
 AGAINST = _on("against", "Errors")  # a number of an epoch, or a run's id
 # The images that Errors shows and Explain goes through: `dashboard.session.selection` says what they may be.
@@ -64,6 +64,11 @@ PROBS = _on("probs", "Errors", "Explain")  # from and to, in per cent
 METHOD = _on("method", "Explain")  # its title
 BESIDE = _on("beside", "Explain")  # a run's id
 TICKED = _on("runs", "Runs")  # ids, with commas between them
+FIRST = _on("a", "Compare")  # a run's id
+SECOND = _on("b", "Compare")  # likewise
+COMPARED_SPLIT = _on("of", "Compare")  # not SPLIT: what was looked at on Errors shall not lead to a look at test here
+PILE = _on("pile", "Compare")
+CELL = _on("cell", "Compare")  # names of a true and a predicted class with a comma between them, either one empty
 OVERLAY = _on("with", "Train")  # likewise
 COMPARED = _on("compared", "Train")  # a run's id, or a preset's name behind "preset:"
 PRESET = _on("preset", "Train")
@@ -85,6 +90,11 @@ PARAMETERS = (
     METHOD,
     BESIDE,
     TICKED,
+    FIRST,
+    SECOND,
+    COMPARED_SPLIT,
+    PILE,
+    CELL,
     OVERLAY,
     COMPARED,
     PRESET,
