@@ -50,9 +50,9 @@ def piles_figure(frame: pd.DataFrame) -> go.Figure:
             hovertemplate=f"{PILE_TITLES[pile]}: {count:,} images, %{{x:.1%}}<extra></extra>",
         )
     style_figure(figure, None, None)
-    # A legend is scrolled in if it is higher than half of the figure: on a phone it has three lines.
+    # On a phone the legend has three lines: more than half of the figure, from where on it would be scrolled in.
     figure.update_layout(height=124, barmode="stack", bargap=0, margin={"l": 0, "r": 0, "t": 70, "b": 20})
-    legend = {"traceorder": "normal", "y": 1.1, "yanchor": "bottom", "font": {"size": 11}, "itemwidth": 30}
+    legend = {"traceorder": "normal", "y": 1.1, "yanchor": "bottom", "font": {"size": 11}, "maxheight": 1}
     figure.update_layout(legend=legend)
     figure.update_xaxes(range=[0, 1], visible=False)
     figure.update_yaxes(visible=False)
@@ -91,13 +91,16 @@ def flows_figure(frame: pd.DataFrame) -> go.Figure:
     return figure
 
 
-def outcomes_frame(first: Mapping[int, float], second: Mapping[int, float]) -> pd.DataFrame:
-    """Return a row for each run of both groups: group ("A", "B"), seed, accuracy in [0, 1], whether both have the seed.
+def outcomes_frame(first: Mapping[int, float], second: Mapping[int, float] | None) -> pd.DataFrame:
+    """Return a row for each run of both groups: group, seed, accuracy in [0, 1], is_paired (both have the seed).
 
     Args:
         first: Accuracies of the first group by seed.
-        second: Likewise.
+        second: Likewise; None if both runs are of the first, which is then called "A, B".
     """
+    if second is None:
+        rows = [("A, B", seed, accuracy, False) for seed, accuracy in first.items()]
+        return pd.DataFrame(rows, columns=["group", "seed", "accuracy", "is_paired"])
     both = first.keys() & second.keys()
     rows = [
         (group, seed, accuracy, seed in both)
@@ -114,8 +117,9 @@ def outcomes_figure(frame: pd.DataFrame) -> go.Figure:
         figure.add_scatter(
             x=pair["accuracy"], y=pair["group"], mode="lines", line={"color": YARDSTICK, "width": 1}, hoverinfo="skip"
         )
-    for group, colour in RUN_COLOURS.items():
-        part = frame[frame["group"] == group]
+    groups = sorted(set(frame["group"]), reverse=True)
+    for group in groups:
+        part, colour = frame[frame["group"] == group], RUN_COLOURS.get(group, TRAIN)
         figure.add_scatter(
             x=part["accuracy"],
             y=part["group"],
@@ -125,16 +129,16 @@ def outcomes_figure(frame: pd.DataFrame) -> go.Figure:
             hovertemplate=f"{group}, seed %{{customdata}}: %{{x:.1%}} of val<extra></extra>",
         )
         figure.add_scatter(
-            x=[part["accuracy"].mean()] if len(part) else [],
-            y=[group] if len(part) else [],
+            x=[part["accuracy"].mean()],
+            y=[group],
             mode="markers",
             marker={"symbol": "line-ns-open", "size": 26, "color": colour, "line": {"width": 3}},
             hovertemplate=f"{group}, mean %{{x:.1%}}<extra></extra>",
         )
     style_figure(figure, None, None)
-    figure.update_layout(height=124, showlegend=False, margin={"t": 4})
+    figure.update_layout(height=44 + 40 * len(groups), showlegend=False, margin={"t": 4})
     figure.update_xaxes(tickformat=".1%", showgrid=True, nticks=5, range=_around(frame["accuracy"]))
-    figure.update_yaxes(categoryorder="array", categoryarray=["B", "A"], range=[-0.6, 1.6])
+    figure.update_yaxes(categoryorder="array", categoryarray=groups, range=[-0.6, len(groups) - 0.4])
     return figure
 
 
@@ -176,7 +180,7 @@ def probabilities_figure(frame: pd.DataFrame) -> go.Figure:
             hovertemplate=f"{run}: %{{y}} %{{x:.1%}}<extra></extra>",
         )
     style_figure(figure, None, None)
-    figure.update_xaxes(range=[0, 1], tickformat=".0%")
+    figure.update_xaxes(range=[0, 1.05], tickvals=[0, 0.5, 1], tickformat=".0%")
     figure.update_yaxes(autorange="reversed")
     figure.update_layout(height=300, barmode="group", bargap=0.25, legend={"y": 1.08})
     return figure

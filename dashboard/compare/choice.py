@@ -16,6 +16,7 @@ from dashboard.session.opening import has_predictions
 
 Runs = tuple[RunSummary, RunSummary]
 _MOST_IN_A_LINE = 6
+_MOST_SEARCHED = 40
 
 
 def list_candidates(dataset: Dataset, runs: Sequence[RunSummary]) -> list[RunSummary]:
@@ -33,7 +34,8 @@ def find_pair(candidates: Sequence[RunSummary]) -> Runs:
 
     If there are no such two, the two newest. Of two candidates and more.
     """
-    pairs = [(older, newer) for place, newer in enumerate(candidates) for older in candidates[place + 1 :]]
+    newest = candidates[:_MOST_SEARCHED]
+    pairs = [(older, newer) for place, newer in enumerate(newest) for older in newest[place + 1 :]]
     alike = [pair for pair in pairs if _split_of(pair[0]) == _split_of(pair[1])]
     different = (pair for pair in alike if not is_of_seed_alone(differing_settings(*pair)))
     return next(different, next(iter(alike), pairs[0]))
@@ -63,6 +65,7 @@ def choose_runs(candidates: Sequence[RunSummary], runs: Sequence[RunSummary]) ->
     first, second = _complete({run.run_id: run for run in candidates})
     address.FIRST.choose(first.run_id)
     address.SECOND.choose(second.run_id)
+    address.show_address()  # the page may end early
     _choose("A", address.FIRST, state.COMPARE_FIRST, [run for run in candidates if run is not second])
     st.button(
         "Swap", icon=":material/swap_horiz:", on_click=_swap, args=(first, second), help="Hold A against B instead"

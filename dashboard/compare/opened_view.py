@@ -19,7 +19,8 @@ from dashboard.drawing.figures import show_figure
 from dashboard.drawing.literal import message
 from dashboard.drawing.pairs import draw_pair
 from dashboard.drawing.words import percent
-from dashboard.session import state
+from dashboard.session import address, state
+from dashboard.session.links import page_link
 from dashboard.session.maps import choose_quietest, get_map, list_methods
 from dashboard.session.selection import find_place
 from dashboard.session.weights import find_weights
@@ -97,6 +98,7 @@ def render_opened(opened: Opened, shown: Shown, step_on: Callable[[pd.DataFrame,
             title = f"{opened.name(opened.true_idx)}, image {opened.index}"
             picture_maps(opened.image, [PictureMap(title)], key="compare_picture", side=_SIDE)
             st.markdown(describe_both(opened))
+            _link_explanations(opened)
         with numbers:
             frame = probabilities_frame(*opened.probs, opened.pair.dataset.class_names, opened.true_idx)
             alt = "Probability of each class by A and by B"
@@ -112,6 +114,12 @@ def describe_both(opened: Opened) -> str:
         verdict = "right" if pred_idx == opened.true_idx else "wrong"
         lines.append(f"**{letter}** says {opened.name(pred_idx)}, {percent(float(probs[pred_idx]))}: {verdict}")
     return "  \n".join(lines)
+
+
+def _link_explanations(opened: Opened) -> None:
+    for letter, run in zip("AB", opened.pair.runs, strict=True):
+        carried = {address.RUN: run.run_id, address.EPOCH: str(run.status.best_epoch)}
+        page_link("Explain", f"Explain what {letter} says", ":material/center_focus_strong:", carrying=carried)
 
 
 def render_maps(opened: Opened, place: "DeltaGenerator") -> None:

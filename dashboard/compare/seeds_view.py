@@ -65,7 +65,7 @@ def render_seeds(first: RunSummary, second: RunSummary, runs: Sequence[RunSummar
     """
     left, right = find_group(first, runs), find_group(second, runs)
     st.markdown(describe_groups(left, right, are_alike))
-    frame = outcomes_frame(left.accuracies, {} if are_alike else right.accuracies)
+    frame = outcomes_frame(left.accuracies, None if are_alike else right.accuracies)
     if len(frame) > 1:
         alt = "Val accuracy of each run, a line for each group"
         show_figure(outcomes_figure, frame, key="compare_outcomes", alt=alt)

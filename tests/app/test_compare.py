@@ -131,7 +131,8 @@ def test_classes_have_their_flows(open_page, pair):
 
 
 def test_test_is_looked_at_only_when_asked_and_counted_for_both(open_page, lab, pair):
-    at = open_page("Compare", a=pair[0], b=pair[1], of="test")
+    at = open_page("Compare", of="test")
+    assert (at.query_params["a"], at.query_params["b"]) == pair
     assert [lab.record(run_id).test_readings() for run_id in pair] == [1, 1]
     assert not galleries(at)
     press(at, "Look at test: counts as one look for both runs")
@@ -151,6 +152,8 @@ def test_the_same_image_under_both(open_page, lab, pair):
     first, second = maps(at, 1)[0], maps(at, 2)[0]
     assert (first["title"], second["title"]) == ("A", "B")
     assert max(np.abs(part["values"]).max() for part in (first, second)) == 1000, "on one scale"
+    links = [link.proto.query_string for link in at.main.get("page_link")]
+    assert all(f"run={run_id}" in link and f"image={index}" in link for run_id, link in zip(pair, links, strict=True))
     other = open_page("Compare", a=pair[0], b=pair[1], pile="fixed", image=index)
     assert "**A** says" not in texts(other), "it is none of these"
 
