@@ -102,7 +102,7 @@ def test_every_page_asks_and_those_with_runs_follow(open_page, lab, ask, page):
     answer = ask(run=run_id)
     assert sent["interval"] < 5
     runs = {"runs": answer["runs"]}
-    expected = {"Overview": runs, "Runs": runs | {"chosen": "completed"}, "Augment": {}}
+    expected = {"Overview": runs, "Compare": runs, "Runs": runs | {"chosen": "completed"}, "Augment": {}}
     assert followed(at) == expected.get(page, {"chosen": "completed"})
 
 

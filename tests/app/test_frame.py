@@ -31,7 +31,9 @@ def test_every_page_opens_cold_with_the_same_frame(open_page, page):
     at = open_page(page)
     assert at.header[0].value == page
     assert [link.proto.label for link in at.sidebar.get("page_link")] == [
-        label for label in ("Overview", "Explore", "Augment", "Train", "Runs", "Errors", "Explain") if label in PAGES
+        label
+        for label in ("Overview", "Explore", "Augment", "Train", "Runs", "Errors", "Explain", "Compare")
+        if label in PAGES
     ]
     assert ":violet-badge[Practice set]" in sidebar_text(at)
 

@@ -19,6 +19,7 @@ PAGES = [
     "Runs",
     "Errors",
     "Explain",
+    "Compare",
 ]
 
 # How many different values the pixels of a canvas have; a blank one has a single value.
