@@ -124,12 +124,12 @@ def test_a_phone_explains_labels_without_opening_its_keyboard_and_leaves_buttons
     page.get_by_text("Batch size", exact=True).scroll_into_view_if_needed()
     place = place_of(page, "Batch size")
     page.touchscreen.tap(place["x"], place["y"])
-    expect(page.get_by_role("dialog", name="Batch size")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Batch", exact=True)).to_be_visible()
     assert not page.evaluate("document.activeElement.matches('input')")
-    box = page.get_by_role("dialog", name="Batch size").bounding_box()
+    box = page.get_by_role("dialog", name="Batch", exact=True).bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
     page.touchscreen.tap(380, 20)
-    expect(page.get_by_role("dialog", name="Batch size")).to_be_hidden()
+    expect(page.get_by_role("dialog", name="Batch", exact=True)).to_be_hidden()
     assert page.evaluate(BUSY_MARKS) == 0
     context.close()

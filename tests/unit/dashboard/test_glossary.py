@@ -28,7 +28,18 @@ FIELDS = [
 CHOICES = [name for section in ("model", "optimizer", "schedule") for name in section_choices(section)]
 # Columns and numbers that are plain words; all others are technical.
 PLAIN = {"Name", "Status", "Data", "Begun", "Note", "Minutes", "at epoch", "Class", "Images", "Predicted", "Right"}
-PLAIN |= {"Name of the first", "Runs", "Kind", "Output", "95 %", "Ratio", "torchvision, one by one"}
+PLAIN |= {
+    "A right",
+    "B right",
+    "B better by",
+    "Name of the first",
+    "Runs",
+    "Kind",
+    "Output",
+    "95 %",
+    "Ratio",
+    "torchvision, one by one",
+}
 
 
 def mentioned(text):
