@@ -70,6 +70,9 @@ PRESET = _on("preset", "Train")
 SETTINGS = _on("settings", "Train")  # what the form has otherwise than the preset
 PIPELINE = _on("pipeline", "Augment")  # likewise, against where the page starts
 DRAW = _on("draw", "Augment")  # a number: other pictures for each
+LESSON = _on("lesson", "Lessons")  # its name
+EXPERIMENT = _on("experiment", "Lessons")  # its id, or that one is about to be asked
+PREDICTED = _on("predicted", "Lessons")  # a letter a claim, before it is run
 
 PARAMETERS = (
     RUN,
@@ -91,6 +94,9 @@ PARAMETERS = (
     SETTINGS,
     PIPELINE,
     DRAW,
+    LESSON,
+    EXPERIMENT,
+    PREDICTED,
 )
 
 

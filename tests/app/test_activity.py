@@ -101,7 +101,12 @@ def test_every_page_asks_and_those_with_runs_follow(open_page, lab, ask, page):
     sent = next(each for each in component_messages(at) if isinstance(each, dict) and "lines" in each)
     answer = ask(run=run_id)
     assert sent["interval"] < 5
-    expected = {"Overview": {"runs": answer["runs"]}, "Runs": {"runs": answer["runs"]}, "Augment": {}}
+    expected = {
+        "Overview": {"runs": answer["runs"]},
+        "Runs": {"runs": answer["runs"]},
+        "Lessons": {"runs": answer["runs"]},
+        "Augment": {},
+    }
     assert followed(at) == expected.get(page, {"chosen": "completed"})
 
 
