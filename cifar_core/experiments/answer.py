@@ -85,7 +85,13 @@ def _describe(claim: Claim, effect: Effect, verdict: Verdict, num_pairs: int, mo
             return f"No difference larger than {most:.1f} points here ({interval})."
         case "undecided":
             time = "" if more is None else f" {_MORE_SEEDS} more seeds take about {_duration(more)}."
-            return f"Undecided: {_points(effect.size)} points, which chance can make ({interval}).{time}"
+            return f"Undecided: {_points(effect.size)} points, {_doubt(effect, claim)} ({interval}).{time}"
+
+
+def _doubt(effect: Effect, claim: Claim) -> str:
+    if effect.low <= 0 <= effect.high:
+        return "which chance can make"
+    return f"which is more than chance makes, but may be less than the {100 * claim.margin:.3g} that matter"
 
 
 def _points(value: float) -> str:

@@ -117,6 +117,12 @@ def test_damaged_and_missing_experiments_are_named(experiments, runs):
         ((0.5, 0.51, 0.52), (0.4, 0.42, 0.41), "contradicted", "Contradicted here: B is -10.0 points beside A"),
         ((0.5, 0.5, 0.5), (0.501, 0.5, 0.499), "no difference", "No difference larger than 0.3 points here"),
         ((0.5, 0.5, 0.5), (0.56, 0.52, 0.51), "undecided", "Undecided: +3.0 points, which chance can make"),
+        (
+            (0.5, 0.5, 0.5),
+            (0.514, 0.52, 0.526),
+            "undecided",
+            "Undecided: +2.0 points, which is more than chance makes, but may be less than the 1 that matter",
+        ),
     ],
 )
 def test_sentences_say_no_more_than_the_interval(first, second, verdict, words):
