@@ -1,17 +1,16 @@
 """Before a question is asked: what one expects, what will be run, and how long that takes here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from cifar_core.data import Dataset
-from cifar_core.experiments import ExperimentStore, Question, expect_seconds
+from cifar_core.experiments import Arm, ExperimentStore, Question, expect_seconds
 from cifar_core.experiments.store import Prediction
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunSummary
-from dashboard.drawing.literal import literal, plain
+from dashboard.drawing.literal import literal
 from dashboard.lessons.pace import find_paces, list_configs
 from dashboard.lessons.subject import Subject, turn_to
 from dashboard.lessons.words import (
@@ -29,7 +28,7 @@ from dashboard.session.starting import offer_start
 def render_before(store: ExperimentStore, dataset: Dataset, subject: Subject, runs: Sequence[RunSummary]) -> None:
     """Draw the prediction, the plan and the button that runs it."""
     predictions = _render_predictions(subject.question)
-    st.markdown("##### 2 What will be run")
+    st.markdown("##### What will be run")
     render_plan(subject.question)
     seeds = range(subject.question.num_seeds)
     paces = find_paces(dataset, subject.question, runs, may_try=True)
@@ -53,7 +52,7 @@ def _start(store: ExperimentStore, subject: Subject, predictions: dict[int, Pred
 
 def _render_predictions(question: Question) -> dict[int, Prediction]:
     """Draw a choice a claim, kept in the address until it is run, and return what was chosen."""
-    st.markdown("##### 1 What do you expect?")
+    st.markdown("##### What do you expect?")
     st.caption("*Better* means: by more than a point of accuracy on val, the images that no network trains on.")
     chosen = read_predictions(address.PREDICTED.value(), len(question.claims))
     for place, claim in enumerate(question.claims):
@@ -86,14 +85,9 @@ def render_plan(question: Question) -> None:
     """Draw what the arms have in common, and in what each differs."""
     base = literal(PRESETS[question.preset].title)
     st.caption(f"All start from the preset {base} with: {literal(describe_settings(question.settings), most=None)}.")
-    st.dataframe(plan_frame(question), hide_index=True)
+    st.markdown("\n".join(_describe_arm(arm) for arm in question.arms))
 
 
-def plan_frame(question: Question) -> pd.DataFrame:
-    """Return a row an arm: what it is called, and its own settings in words."""
-    rows = [{"Setting": plain(arm.name), "Own": _own(arm.settings)} for arm in question.arms]
-    return pd.DataFrame(rows, columns=["Setting", "Own"]).rename(columns={"Own": "What it has of its own"})
-
-
-def _own(settings: Mapping[str, object]) -> str:
-    return plain(describe_settings(settings), most=None)
+def _describe_arm(arm: Arm) -> str:
+    own = literal(describe_settings(arm.settings), most=None) if arm.settings else "just that"
+    return f"- **{literal(arm.name)}**: {own}"

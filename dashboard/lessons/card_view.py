@@ -6,7 +6,7 @@ from datetime import datetime
 import streamlit as st
 
 from cifar_core.data import Dataset
-from cifar_core.experiments import Experiment, ExperimentStore, expect_seconds
+from cifar_core.experiments import Experiment, ExperimentStore, expect_seconds, list_lessons
 from cifar_core.runs import RunSummary
 from dashboard.drawing.literal import literal, message
 from dashboard.lessons.answer_view import render_answers, render_curves, render_runs
@@ -44,9 +44,9 @@ def _render_top(subject: Subject) -> None:
         st.button("All lessons", icon=":material/arrow_back:", type="tertiary", on_click=open_lesson, args=(None,))
         if lesson.asked:
             _render_picker(lesson)
-    number = "" if lesson.number is None else f"{lesson.number} "
-    st.subheader(f"{number}{literal(lesson.question.title)}", anchor=False)
-    st.markdown(f"#### {literal(lesson.question.question, most=None)}")
+    place = "Your own question" if lesson.number is None else f"Lesson {lesson.number} of {len(list_lessons())}"
+    st.caption(f"{place}: {literal(lesson.question.title)}")
+    st.subheader(literal(lesson.question.question, most=None), anchor=False)
     if subject.is_broken and lesson.question.break_it is not None:
         st.info(f"With a change: {literal(lesson.question.break_it.says, most=None)}", icon=":material/construction:")
 

@@ -93,7 +93,7 @@ def _lay_out(figure: go.Figure, first: str, second: str, extent: float) -> None:
             showarrow=False, font={"size": 12, "color": YARDSTICK},
         )  # fmt: skip
     figure.update_layout(height=120, margin={"t": 22}, showlegend=False)
-    figure.update_xaxes(range=[-extent, extent], ticksuffix=" pt", tickformat="+~g", nticks=7, fixedrange=True)
+    figure.update_xaxes(range=[-extent, extent], ticksuffix=" pt", tickformat="~g", nticks=7, fixedrange=True)
     figure.update_yaxes(range=[-0.95, 0.6], visible=False, fixedrange=True)
 
 

@@ -20,7 +20,7 @@ def describe_choice(claim: Claim, choice: Prediction) -> str:
     """Return what a prediction says of a claim, for Markdown."""
     if choice == "no difference":
         return "no difference"
-    return f"{literal(claim.second if choice == 'supported' else claim.first)} is better"
+    return f'"{literal(claim.second if choice == "supported" else claim.first)}" is better'
 
 
 def write_predictions(predictions: Mapping[int, Prediction], num_claims: int) -> str | None:

@@ -70,7 +70,7 @@ def test_nothing_is_run_before_something_is_predicted(open_page):
     assert button.disabled
     assert "2 still open" in button.proto.help
     first, second = at.radio
-    assert first.options == ["convolution is better", "no difference", "dense is better"]
+    assert first.options == ['"convolution" is better', "no difference", '"dense" is better']
     first.set_value("supported").run()
     assert labelled(at.button, "Run it").disabled
     assert at.query_params["predicted"] == "so"
@@ -119,7 +119,7 @@ def test_an_answer_stands_beside_the_prediction(open_page, lab, experiments):
     at = open_page("Lessons", lesson=NAME)
     said = texts(at)
     assert "Supported here: with batch norm is +20.0 points beside without" in said
-    assert "You said: **with batch norm is better**, and so it is here." in said
+    assert 'You said: **"with batch norm" is better**, and so it is here.' in said
     assert "Batch norm brings each channel to mean 0" in said
     assert charts(at) == ["lesson_effect_0", "lesson_curves"]
     links = {link.proto.label: link.proto.query_string for link in at.main.get("page_link")}

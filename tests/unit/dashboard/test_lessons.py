@@ -32,10 +32,10 @@ def answer(first, second):
     ("said", "verdict", "words"),
     [
         (None, "supported", "Nothing was predicted."),
-        ("supported", None, r"You said: **\*B\* is better**."),
-        ("supported", "supported", r"You said: **\*B\* is better**, and so it is here."),
-        ("contradicted", "no difference", "You said: **A is better**; here it is **no difference**."),
-        ("no difference", "supported", r"You said: **no difference**; here it is **\*B\* is better**."),
+        ("supported", None, r'You said: **"\*B\*" is better**.'),
+        ("supported", "supported", r'You said: **"\*B\*" is better**, and so it is here.'),
+        ("contradicted", "no difference", 'You said: **"A" is better**; here it is **no difference**.'),
+        ("no difference", "supported", r'You said: **no difference**; here it is **"\*B\*" is better**.'),
         ("no difference", "undecided", "You said: **no difference**. These runs do not decide it."),
     ],
 )
