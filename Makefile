@@ -104,6 +104,8 @@ lint-javascript: $(NPM_READY)
 format-javascript: $(NPM_READY)
 	$(NPM) run --silent format
 
+test-browser: $(NPM_READY)  # axe-core looks at the pages
+
 test-javascript: $(NPM_READY)
 	$(NPM) run --silent test
 

@@ -7,8 +7,9 @@ import streamlit as st
 
 from cifar_core.processes import allow_many_files
 from dashboard.components import modules
-from dashboard.session import activity
+from dashboard.session import activity, dictionary, pictures
 from dashboard.train import feed
 
 allow_many_files()
-app = st.App("streamlit_app.py", routes=[*modules.create_routes(), *feed.create_routes(), *activity.create_routes()])
+owners = (modules, pictures, dictionary, feed, activity)
+app = st.App("streamlit_app.py", routes=[route for owner in owners for route in owner.create_routes()])

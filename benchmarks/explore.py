@@ -44,10 +44,10 @@ def _measure(page: Page, app: App, repeats: int) -> dict[str, list[float]]:
     page.goto(f"{app.url}/Explore")
     page.get_by_role("option").first.wait_for(timeout=60_000)
     interactions: dict[str, Callable[[int], None]] = {
-        "filter by split": lambda turn: _click(page, ("test", "train", "val")[turn % 3]),
+        "filter by class": lambda turn: page.locator(".classes button").nth(turn % 10).click(),
         "page turn": lambda turn: page.get_by_role("button", name="Next page").click(),
     }
-    seconds: dict[str, list[float]] = {what: [] for what in [*interactions, "large view", "lasso"]}
+    seconds: dict[str, list[float]] = {what: [] for what in [*interactions, "large view"]}
     for turn in range(repeats + 1):
         for what, act in interactions.items():
             took = _until_gallery_changes(page, lambda act=act, turn=turn: act(turn))  # type: ignore[misc]
@@ -56,18 +56,7 @@ def _measure(page: Page, app: App, repeats: int) -> dict[str, list[float]]:
         took = _until_large_view_changes(page)
         if turn:
             seconds["large view"].append(took)
-    page.goto(f"{app.url}/Explore?view=Map")
-    page.locator("canvas.points").wait_for(timeout=60_000)
-    page.wait_for_timeout(2000)
-    for turn in range(repeats + 1):
-        took = _until_lasso_shows_images(page, turn)
-        if turn:
-            seconds["lasso"].append(took)
     return seconds
-
-
-def _click(page: Page, split: str) -> None:
-    page.get_by_test_id("stButtonGroup").nth(1).get_by_text(split, exact=True).click()
 
 
 def _until_gallery_changes(page: Page, act: Callable[[], None]) -> float:
@@ -82,20 +71,6 @@ def _until_large_view_changes(page: Page) -> float:
     words = (tile.get_attribute("aria-label") or "").split(",")[1].strip()
     tile.click()
     return wait(lambda: words in (page.locator(".inspector .title").text_content() or ""))
-
-
-def _until_lasso_shows_images(page: Page, turn: int) -> float:
-    box = page.locator("canvas.points").bounding_box()
-    assert box is not None
-    left, top = box["x"] + box["width"] * (0.2 + 0.05 * (turn % 10)), box["y"] + box["height"] * 0.4
-    counted = page.get_by_text("images selected")
-    before = counted.text_content() if counted.count() else ""
-    page.mouse.move(left, top)
-    page.mouse.down()
-    for x, y in ((80, 0), (80, 80), (0, 80)):
-        page.mouse.move(left + x, top + y)
-    page.mouse.up()
-    return wait(lambda: counted.count() > 0 and counted.text_content() != before)
 
 
 if __name__ == "__main__":

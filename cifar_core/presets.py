@@ -40,6 +40,7 @@ def _speed_config(
     learning_rate: float,
     train_fraction: float = 1.0,
     shift_averaging: bool = False,
+    save_every_epoch: bool = False,
 ) -> RunConfig:
     """Return Jordan's recipe for a budget; benchmarks/README.md tells what each part of it is worth."""
     return RunConfig(
@@ -62,6 +63,7 @@ def _speed_config(
             label_smoothing=0.2,
             flip_averaging=True,
             shift_averaging=shift_averaging,
+            save_every_epoch=save_every_epoch,
         ),
     )
 
@@ -82,14 +84,16 @@ _ALL = (
         name="minute",
         title="One minute",
         description="The most to be had of CIFAR-10 in a minute on two CPU cores: a small whitened network with Muon.",
-        config=_speed_config(width=32, num_epochs=3, batch_size=256, learning_rate=0.12),
+        config=_speed_config(width=32, num_epochs=3, batch_size=256, learning_rate=0.12, save_every_epoch=True),
     ),
     Preset(
         name="demo",
         title="Demo",
         description="What is trained at the first start, to have something to look at: a small network, two fifths of "
         "the images, and a look at val every few seconds.",
-        config=_speed_config(width=16, num_epochs=9, batch_size=128, learning_rate=0.12, train_fraction=0.4),
+        config=_speed_config(
+            width=16, num_epochs=9, batch_size=128, learning_rate=0.12, train_fraction=0.4, save_every_epoch=True
+        ),
     ),
     Preset(
         name="quick",

@@ -8,28 +8,31 @@ from cifar_core.runs import RunRecord, RunSummary
 from cifar_core.training.exceptions import CheckpointError
 from dashboard.drawing.choices import choose_one
 from dashboard.drawing.literal import literal, message
+from dashboard.drawing.tables import Export, offer_exports
 from dashboard.drawing.words import short_name
 from dashboard.explain.attribution_view import render_attribution
 from dashboard.explain.class_view import render_class
 from dashboard.explain.context import Context
-from dashboard.explain.hero import render_hero, render_hero_map
+from dashboard.explain.hero import export_probabilities, render_hero, render_hero_map
 from dashboard.explain.inside_view import render_inside
 from dashboard.explain.maps import choose_method
 from dashboard.explain.own import choose_own_picture
 from dashboard.explain.probability_view import render_probabilities
-from dashboard.explain.spoken import choose_epoch, describe_missing, describe_prediction
+from dashboard.explain.spoken import describe_missing, describe_prediction
 from dashboard.explain.subject import DATASET, choose_image, choose_source
 from dashboard.explain.trust_view import render_trust
 from dashboard.explain.way import render_way
 from dashboard.explain.what_if_view import render_what_if
 from dashboard.session import state
 from dashboard.session.cache import get_splits, get_store
+from dashboard.session.epochs import choose_spoken
 from dashboard.session.frame import find_run, page_frame, require_dataset
+from dashboard.session.marked import keep_rows, only_marked
 from dashboard.session.opening import has_weights, newest_with_weights, require_run
 from dashboard.session.said import what_run_says
 from dashboard.session.selection import find_selected, read_selection, read_split
 
-VIEWS: dict[str, Callable[[Context], None]] = {
+VIEWS: dict[str, Callable[[Context], list[Export]]] = {
     "Where it looked": render_attribution,
     "Trust": render_trust,
     "How firm": render_probabilities,
@@ -57,10 +60,11 @@ with page_frame("Explain", newest_with_weights) as runs:
     controls = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     with controls:
         source = choose_source()
-        spoken = choose_epoch(run_record)
+        spoken = choose_spoken(run_record, state.EXPLAIN_EPOCH)
     if source == DATASET:
         selection = read_selection(names)
         rows = find_selected(run_record, read_split(), spoken.epoch, selection)
+        rows = None if rows is None else keep_rows(rows, only_marked(data, splits, chosen_run))
         start = splits.indices("val")[0] if rows is None or rows.empty else rows["index"].iloc[0]
         with controls:
             subject = choose_image(data, splits, int(start))
@@ -84,4 +88,9 @@ with page_frame("Explain", newest_with_weights) as runs:
     with top:
         words_place, map_place = render_hero(context, said, f"{missing} {sentence}".strip())
     render_hero_map(context, words_place, map_place)
-    choose_one("View", VIEWS, state.EXPLAIN_VIEW, in_address=True)(context)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        render_view = choose_one("View", VIEWS, state.EXPLAIN_VIEW, in_address=True)
+        menu = st.container(width="content")
+    exports = [export_probabilities(context, said), *render_view(context)]
+    with menu:
+        offer_exports(exports)

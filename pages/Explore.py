@@ -3,18 +3,18 @@
 import streamlit as st
 
 from dashboard.explore.duplicates_view import render_duplicates
-from dashboard.explore.filters import choose_images, render_distribution
 from dashboard.explore.image_view import render_images
 from dashboard.explore.map_view import render_map
 from dashboard.explore.statistics_view import render_statistics
 from dashboard.session import state
 from dashboard.session.cache import get_splits
 from dashboard.session.frame import find_run, page_frame, require_dataset
+from dashboard.session.marked import keep_marked
 from dashboard.session.opening import newest_with_weights
 
 VIEWS = ("Images", "Statistics", "Map", "Near-duplicates")
 
-with page_frame("Explore", newest_with_weights if state.is_feature_map_open() else None) as runs:
+with page_frame("Explore", newest_with_weights if state.is_map_of_run_open() else None) as runs:
     data = require_dataset()
     run = find_run(runs)
     splits = get_splits(data, run.config if run is not None else None)
@@ -33,8 +33,6 @@ with page_frame("Explore", newest_with_weights if state.is_feature_map_open() el
     elif view == "Map":
         render_map(data, splits, runs, run)
     elif view == "Near-duplicates":
-        render_duplicates(data)
+        render_duplicates(data, splits, run)
     else:
-        selection = choose_images(data, splits)
-        render_distribution(data.labels[selection.indices], data.class_names)
-        render_images(data, splits, selection, run)
+        render_images(data, splits, run, keep_marked(data, splits, run))

@@ -11,7 +11,7 @@ from cifar_core.cli.answers import PROGRAM, FailedError, remark
 from cifar_core.cli.arguments import protect_overrides
 from cifar_core.cli.comparing import CompareCommand
 from cifar_core.cli.experimenting import ExperimentCommand, LessonCommand, LessonsCommand
-from cifar_core.cli.looking import AppCommand, DataCommand, EvaluateCommand, RunsCommand
+from cifar_core.cli.looking import AppCommand, DataCommand, EvaluateCommand, RunsCommand, ScorecardCommand
 from cifar_core.cli.steering import DeleteCommand, ExtendCommand, PauseCommand, ResumeCommand, StopCommand
 from cifar_core.cli.training import ForkCommand, TrainCommand
 from cifar_core.data import DataError
@@ -37,6 +37,7 @@ class Cli(BaseSettings):
     data: CliSubCommand[DataCommand]
     train: CliSubCommand[TrainCommand]
     evaluate: CliSubCommand[EvaluateCommand]
+    scorecard: CliSubCommand[ScorecardCommand]
     compare: CliSubCommand[CompareCommand]
     lessons: CliSubCommand[LessonsCommand]
     lesson: CliSubCommand[LessonCommand]

@@ -1,5 +1,6 @@
 """Commands that train: a new run, or one from the weights of another."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
@@ -54,9 +55,9 @@ class TrainCommand(BaseModel):
         dataset = load_dataset(self.data_dir)
         remark_on(dataset)
         if self.dry_run:
-            _print_plan(config, dataset, self.as_json)
+            _print_plan(config, dataset, self.runs_dir, self.as_json)
             return
-        _warn_of_shortage(config, dataset)
+        _warn_of_shortage(config, dataset, self.runs_dir)
         store, run_ids = RunStore(self.runs_dir), []
         with counted_interrupts() as interrupts:
             for seed in range(config.training.seed, config.training.seed + self.seeds):
@@ -88,7 +89,7 @@ class ForkCommand(BaseModel):
         meta = record.meta()
         dataset = load_dataset(self.data_dir)
         remark_on(dataset)
-        _warn_of_shortage(config, dataset)
+        _warn_of_shortage(config, dataset, self.runs_dir)
         with counted_interrupts() as interrupts:
             fork = Fork(self.run_id, self.which)
             name = self.name or f"{meta.name}, forked"[:80]
@@ -97,19 +98,28 @@ class ForkCommand(BaseModel):
             await_runs(store, [run_id], interrupts, as_json=self.as_json, detach=self.detach)
 
 
-def _print_plan(config: RunConfig, dataset: Dataset, as_json: bool) -> None:
+def _print_plan(config: RunConfig, dataset: Dataset, runs_dir: Path | None, as_json: bool) -> None:
     from cifar_core.training.plan import describe_plan, plan_training
 
     plan = plan_training(config, dataset)
     print(describe_plan(plan))
+    _warn_of_little_room(config, runs_dir)
     if plan.shortage:
         remark(plan.shortage)
     print_json(plan.facts(), as_json)
 
 
-def _warn_of_shortage(config: RunConfig, dataset: Dataset) -> None:
+def _warn_of_shortage(config: RunConfig, dataset: Dataset, runs_dir: Path | None) -> None:
     """Only a warning: the estimate may be wrong, and memory may come free."""
     from cifar_core.training.memory import explain_shortage
 
+    _warn_of_little_room(config, runs_dir)
     if shortage := explain_shortage(config, len(dataset.images), resolve_device(config.training.device)):
         remark(f"{shortage} {PROGRAM} train --dry-run says more.")
+
+
+def _warn_of_little_room(config: RunConfig, runs_dir: Path | None) -> None:
+    from cifar_core.training.epoch_weights import explain_little_room
+
+    if words := explain_little_room(config, runs_dir or default_runs_dir()):
+        remark(words)

@@ -70,3 +70,8 @@ class TrainingConfig(Section):
     )
     compile: bool = Field(False, description="Let torch.compile fuse operations: a slower start, faster steps.")
     num_threads: int = Field(0, ge=0, le=256, description="CPU threads for training. 0: one for each core.")
+    save_every_epoch: bool = Field(
+        False,
+        description="Keep the weights of each epoch, rounded to half precision (float16), so that any of them can be "
+        "explained. Otherwise those of the best and the last epoch alone are kept.",
+    )

@@ -1,7 +1,6 @@
 """What can be derived, each from a dataset and some options: a function that returns named arrays."""
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -12,8 +11,9 @@ from numpy.typing import NDArray
 from cifar_core.data import Dataset
 from cifar_core.data.duplicates import find_near_duplicates
 from cifar_core.data.similarity import scale_features
-from cifar_core.data.splits import splits_of, stratified_sample
+from cifar_core.data.splits import splits_of
 from cifar_core.data.traits import compute_class_statistics, compute_traits
+from cifar_core.derived.answers import derive_answers, derive_tsne
 from cifar_core.overrides import parse_config
 
 Arrays = dict[str, NDArray[np.generic]]
@@ -25,8 +25,6 @@ class UnfinishedError(RuntimeError):
     """There is no result, for a reason that may be gone the next time; the message tells how far it came."""
 
 
-_TSNE_ITERATIONS = (250, 500)  # with early exaggeration, and without
-_TSNE_COMPONENTS = 50
 _FEATURES_AT_ONCE = 2_000
 
 
@@ -40,49 +38,6 @@ def derive_traits(dataset: Dataset, options: Options, on_progress: OnProgress) -
 def derive_duplicates(dataset: Dataset, options: Options, on_progress: OnProgress) -> Arrays:
     """The pairs of `NearDuplicates`, by the names of its fields."""
     return asdict(find_near_duplicates(dataset, on_progress))
-
-
-def derive_tsne(dataset: Dataset, options: Options, on_progress: OnProgress) -> Arrays:
-    """A t-SNE map (van der Maaten and Hinton, 2008) of a network's penultimate features.
-
-    Options:
-        checkpoint: Path of the weights.
-        num_images: Images in the map, drawn evenly over splits and classes.
-
-    Returns:
-        `indices` (N,) dataset indices, `positions` (N, 2) float32.
-    """
-    from openTSNE import TSNE
-    from sklearn.decomposition import PCA
-
-    from cifar_core.inference.features import extract_features
-    from cifar_core.training.checkpoint import load_classifier
-
-    indices = stratified_sample(dataset, int(options["num_images"]))
-    features = extract_features(load_classifier(Path(str(options["checkpoint"]))), dataset.images, indices)
-    on_progress(0.15)
-    if features.shape[1] > _TSNE_COMPONENTS:
-        features = PCA(_TSNE_COMPONENTS, random_state=0).fit_transform(features)
-    total, done = sum(_TSNE_ITERATIONS), 0
-
-    def tell(iteration: int, error: float, embedding: object) -> None:
-        nonlocal done
-        done += 25
-        on_progress(0.2 + 0.8 * min(done / total, 1.0))
-
-    early, late = _TSNE_ITERATIONS
-    mapping = TSNE(
-        n_components=2,
-        perplexity=min(30, (len(indices) - 1) // 3),
-        early_exaggeration_iter=early,
-        n_iter=late,
-        initialization="pca",
-        random_state=0,
-        n_jobs=int(os.environ.get("OMP_NUM_THREADS", "1")),
-        callbacks=tell,
-        callbacks_every_iters=25,
-    )
-    return {"indices": indices, "positions": np.asarray(mapping.fit(features), np.float32)}
 
 
 def derive_features(dataset: Dataset, options: Options, on_progress: OnProgress) -> Arrays:
@@ -156,6 +111,7 @@ def derive_paces(dataset: Dataset, options: Options, on_progress: OnProgress) ->
 KINDS: dict[str, Callable[[Dataset, Options, OnProgress], Arrays]] = {
     "traits": derive_traits,
     "duplicates": derive_duplicates,
+    "answers": derive_answers,
     "tsne": derive_tsne,
     "features": derive_features,
     "range_test": derive_range_test,

@@ -5,9 +5,10 @@ import json
 import os
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import psutil
@@ -18,7 +19,9 @@ from cifar_core.files import replaced_atomically, write_text_atomically
 from cifar_core.processes import start_detached
 
 # Raised when a kind comes to mean something else: what was kept is then made anew.
-_VERSIONS = {"range_test": 2, "duplicates": 2, "features": 2}
+_VERSIONS = {"range_test": 2, "duplicates": 2, "features": 2, "tsne": 2}
+_STOPPED = "stopped"
+_SECONDS_TO_END = 2.0
 
 
 @dataclass(frozen=True)
@@ -49,14 +52,24 @@ class DerivedProgress:
     """How far a request is.
 
     Attributes:
-        state: "absent": nobody works on it. "failed": somebody did; `message` says what went wrong.
+        state: "absent": nobody works on it. "failed": somebody did; `message` says what went wrong. "stopped": somebody
+            wanted it no more, for now.
         share: Done, in [0, 1].
         message: Of a failure, else empty.
     """
 
-    state: Literal["absent", "running", "failed", "done"]
+    state: Literal["absent", "running", "failed", "stopped", "done"]
     share: float = 0.0
     message: str = ""
+
+
+class _Note(NamedTuple):
+    """What the process that works on a request last said, or what was said of it."""
+
+    share: float
+    message: str
+    pid: int
+    started: float | None
 
 
 class DerivedStore:
@@ -99,6 +112,17 @@ class DerivedStore:
             process = start_detached("cifar_core.derived.worker", arguments, log, os.environ | limits)
         self.tell(request, 0.0, process.pid)
 
+    def stop(self, request: Request) -> None:
+        """End the process that works on the request, if one does. `forget` lets it be started again."""
+        noted = self._read_note(request)
+        if noted is None or self.progress(request).state != "running":
+            return
+        with suppress(psutil.Error):
+            process = psutil.Process(noted.pid)
+            process.kill()
+            process.wait(_SECONDS_TO_END)  # what it says until then is written over
+        self.tell(request, noted.share, noted.pid, message=_STOPPED)
+
     def tell(self, request: Request, share: float, pid: int, message: str = "") -> None:
         """Note how far the request is, or that it failed with a message."""
         text = json.dumps({"share": share, "pid": pid, "started": _start_time(pid), "message": message})
@@ -108,23 +132,29 @@ class DerivedStore:
         """Say how far the request is."""
         if self.path(request).exists():
             return DerivedProgress("done", 1.0)
-        try:
-            noted = json.loads(self._progress_path(request).read_text(encoding="utf-8"))
-            share, message, pid = float(noted["share"]), str(noted["message"]), int(noted["pid"])
-            started = noted["started"]
-        except (OSError, ValueError, KeyError, TypeError):
+        noted = self._read_note(request)
+        if noted is None:
             return DerivedProgress("absent")
-        if message:
-            return DerivedProgress("failed", share, message)
-        if started is not None and _start_time(pid) == started:
-            return DerivedProgress("running", share)
+        if noted.message == _STOPPED:
+            return DerivedProgress("stopped", noted.share)
+        if noted.message:
+            return DerivedProgress("failed", noted.share, noted.message)
+        if noted.started is not None and _start_time(noted.pid) == noted.started:
+            return DerivedProgress("running", noted.share)
         lines = self._log_path(request).read_text(encoding="utf-8", errors="replace").strip().splitlines()
         reason = lines[-1] if lines else "it left no message"
-        return DerivedProgress("failed", share, f"The computation ended early: {reason}")
+        return DerivedProgress("failed", noted.share, f"The computation ended early: {reason}")
 
     def forget(self, request: Request) -> None:
         """Drop the note of a failure, so that the request can be started again."""
         self._progress_path(request).unlink(missing_ok=True)
+
+    def _read_note(self, request: Request) -> "_Note | None":
+        try:
+            noted = json.loads(self._progress_path(request).read_text(encoding="utf-8"))
+            return _Note(float(noted["share"]), str(noted["message"]), int(noted["pid"]), noted["started"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
     def _progress_path(self, request: Request) -> Path:
         return self._folder / f"{request.key}.json"

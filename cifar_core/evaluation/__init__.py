@@ -19,6 +19,7 @@ from cifar_core.evaluation.predictions import (
     PredictionsError,
     as_saved,
     load_predictions,
+    read_saved_epoch,
     save_predictions,
 )
 
@@ -36,6 +37,7 @@ __all__ = [
     "normalize_confusion_matrix",
     "order_classes",
     "per_class_frame",
+    "read_saved_epoch",
     "save_predictions",
     "select_predictions",
     "top_confusions_frame",

@@ -96,11 +96,16 @@ class Predictions:
         return self.logits.argmax(axis=1).astype(np.int64)
 
 
-def save_predictions(path: Path, predictions: Predictions) -> None:
+def save_predictions(path: Path, predictions: Predictions, epoch: int | None = None) -> None:
     """Write an npz file that is either whole or not there.
 
     Log-probabilities are kept as float16: half a per mille of each, so small probabilities stay told apart, where
     probabilities themselves would be rounded to zero. The predicted classes are kept exactly.
+
+    Args:
+        path: Of the file.
+        predictions: What it will hold.
+        epoch: After which the network said so, 1-based; where the file's name does not tell.
 
     Raises:
         PredictionsError: For more than 256 classes or indices past int32, which the file has no room for.
@@ -114,7 +119,18 @@ def save_predictions(path: Path, predictions: Predictions) -> None:
         "targets": predictions.targets.astype(np.uint8),
         "indices": predictions.indices.astype(np.int32),
     }
+    if epoch is not None:
+        arrays["epoch"] = np.array(epoch, np.int32)
     _write_npz(Path(path), arrays)
+
+
+def read_saved_epoch(path: Path) -> int | None:
+    """Return the epoch that a file of predictions was saved with; None if it was saved without, or is none."""
+    try:
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            return int(archive["epoch"])
+    except _BROKEN_ARCHIVE:
+        return None
 
 
 def load_predictions(path: Path) -> Predictions:

@@ -1,10 +1,12 @@
 """Where everything of a run is: the one place that names the files of a run directory."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 _VAL_FILE = re.compile(r"val-(\d{4,})\.npz")
+_WEIGHTS_FILE = re.compile(r"epoch-(\d{4,})\.safetensors")
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,10 @@ class RunFiles:
         """The files that decide a run's line in the list of runs."""
         return self.status, self.meta, self.events, self.config
 
-    def checkpoint_path(self, which: str) -> Path:
-        """Return where the "best", the "last" or the "start" weights are, or would be."""
-        return self.run_dir / "checkpoints" / f"{which}.safetensors"
+    def checkpoint_path(self, which: int | str) -> Path:
+        """Return where the "best", the "last" or the "start" weights are, or would be, or an epoch's own (1-based)."""
+        name = f"epoch-{which:04d}" if isinstance(which, int) else which
+        return self.run_dir / "checkpoints" / f"{name}.safetensors"
 
     def predictions_path(self, split: str, which: int | str) -> Path:
         """Return where predictions are, or would be: of val by epoch (1-based), of test "best" and "last"."""
@@ -69,6 +72,17 @@ class RunFiles:
 
     def val_epochs(self) -> list[int]:
         """Return the epochs whose val predictions are there, ascending."""
-        folder = self.predictions_path("val", 0).parent
-        found = (_VAL_FILE.fullmatch(path.name) for path in folder.glob("val-*.npz"))
+        return _list_numbers(self.predictions_path("val", 0).parent, _VAL_FILE)
+
+    def weights_epochs(self) -> list[int]:
+        """Return the epochs that have a file of weights of their own, ascending."""
+        return _list_numbers(self.checkpoint_path(0).parent, _WEIGHTS_FILE)
+
+
+def _list_numbers(folder: Path, pattern: re.Pattern[str]) -> list[int]:
+    """Return the numbers in the names of a folder's files, ascending; none where there is no folder."""
+    try:
+        found = (pattern.fullmatch(entry.name) for entry in os.scandir(folder))
         return sorted(int(match[1]) for match in found if match)
+    except OSError:
+        return []

@@ -19,6 +19,7 @@ _PARTS: dict[str, dict[str, Callable[[Any], bool]]] = {
     "epoch": {"epoch": is_count},
     "step": {"epoch": is_count, "step": is_count},
     "compiled": {"epoch": is_count, "seconds": is_number},
+    "weights_refused": {"epoch": is_count, "reason": lambda reason: isinstance(reason, str)},
     "learning_rate": {"step": is_count, "factor": lambda factor: is_number(factor) and factor > 0},
 }
 

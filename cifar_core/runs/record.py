@@ -8,6 +8,7 @@ from zipfile import is_zipfile
 from pydantic import BaseModel, ConfigDict, Field
 
 from cifar_core.config import RunConfig
+from cifar_core.evaluation import read_saved_epoch
 from cifar_core.failures import explain, is_read_only
 from cifar_core.files import Stamp, stamp, write_text_atomically
 from cifar_core.formats import FORMAT, StoredConfig, dump_config, read_config
@@ -58,6 +59,7 @@ class RunRecord:
         self._metrics = MetricsHistory(self.files.metrics)
         self._events = EventHistory(self.files.events)
         self._archives: dict[Path, Stamp] = {}
+        self._saved_epochs: dict[Path, tuple[Stamp, int | None]] = {}
         self._num_uncounted = 0
 
     @property
@@ -183,9 +185,14 @@ class RunRecord:
             return ""
         return "\n".join(lines[-num_lines:])
 
-    def checkpoint_path(self, which: str) -> Path:
-        """Return where the "best" or the "last" checkpoint is, or would be."""
+    def checkpoint_path(self, which: int | str) -> Path:
+        """Return where the "best" or the "last" checkpoint is, or would be, or an epoch's own weights (1-based)."""
         return self.files.checkpoint_path(which)
+
+    def weights_refusal(self) -> tuple[int, str] | None:
+        """Return the first epoch (1-based) whose own weights found no room, and why; None if none was refused."""
+        rows = self._metrics.rows("weights_refused")
+        return (rows[0]["epoch"], rows[0]["reason"]) if rows else None
 
     def prediction_epochs(self) -> list[int]:
         """Return the epochs whose val predictions are saved, without those whose file was cut short."""
@@ -206,14 +213,43 @@ class RunRecord:
             split: "val" (every epoch) or "test" (the best and the last).
             epoch: 1-based, "best" or "last".
         """
-        status = self.status()
         if split == "test":
-            names = {status.epoch: "last", status.best_epoch: "best"}
-            path = self.files.predictions_path("test", names.get(epoch, epoch))  # type: ignore[arg-type]
-        else:
-            number = {"best": status.best_epoch, "last": status.epoch}.get(str(epoch), epoch)
-            path = self.files.predictions_path("val", number if isinstance(number, int) else 0)
+            return self._test_files().get(epoch) if isinstance(epoch, int) else self._test_file(epoch)
+        status = self.status()
+        number = {"best": status.best_epoch, "last": status.epoch}.get(str(epoch), epoch)
+        path = self.files.predictions_path("val", number if isinstance(number, int) else 0)
         return path if path.is_file() else None
+
+    def test_epochs(self) -> list[int]:
+        """Return the epochs whose test predictions are saved, ascending.
+
+        While a run trains on they are those of its former end, whichever epochs are the best and the last by now.
+        """
+        return sorted(self._test_files())
+
+    def _test_files(self) -> dict[int, Path]:
+        status = self.status()
+        found: dict[int, Path] = {}
+        for which, epoch in (("last", status.epoch), ("best", status.best_epoch)):
+            path = self._test_file(which)
+            if path is not None and (number := self._saved_epoch(path) or epoch):
+                found[number] = path
+        return found
+
+    def _test_file(self, which: str) -> Path | None:
+        path = self.files.predictions_path("test", which)
+        return path if path.is_file() else None
+
+    def _saved_epoch(self, path: Path) -> int | None:
+        """What a file says of itself; those of older releases say nothing. Each is looked at once."""
+        stamped = stamp(path)
+        known = self._saved_epochs.get(path)
+        if stamped is None or known is None or known[0] != stamped:
+            epoch = read_saved_epoch(path)
+            if stamped is not None:
+                self._saved_epochs[path] = stamped, epoch
+            return epoch
+        return known[1]
 
 
 def create_record(run_dir: Path, config: RunConfig, meta: RunMeta) -> RunRecord:

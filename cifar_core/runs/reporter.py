@@ -12,7 +12,15 @@ from cifar_core.runs.journal import append_row
 from cifar_core.runs.keeper import StatusKeeper
 from cifar_core.runs.record import RunRecord
 from cifar_core.runs.status import now
-from cifar_core.training.events import EpochDone, Event, NetworkCompiled, StepsDone, TrainingStarted, event_row
+from cifar_core.training.events import (
+    EpochDone,
+    Event,
+    NetworkCompiled,
+    StepsDone,
+    TrainingStarted,
+    WeightsRefused,
+    event_row,
+)
 from cifar_core.training.monitor import Monitor
 
 _COMMANDS_SECONDS = 0.2
@@ -73,6 +81,8 @@ class Reporter(Monitor):
                 self._note_steps(event)
             case EpochDone():
                 self._note_epoch(event)
+            case WeightsRefused():
+                self._keeper.update(message=event.words)
 
     def before_step(self, step: int) -> bool:
         """Read commands a few times a second; hold the training here while it is paused.

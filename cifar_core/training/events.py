@@ -102,9 +102,33 @@ class EpochDone:
     dead_relus: dict[str, float] = field(default_factory=dict)
 
 
-Event = TrainingStarted | NetworkCompiled | StepsDone | EpochDone
+@dataclass(frozen=True)
+class WeightsRefused:
+    """Epochs' weights of their own are no longer kept; the training goes on.
 
-_KINDS = {TrainingStarted: "start", NetworkCompiled: "compiled", StepsDone: "step", EpochDone: "epoch"}
+    Attributes:
+        epoch: 1-based, the first that lacks them.
+        reason: As the rest of a sentence: "the disk is full".
+    """
+
+    epoch: int
+    reason: str
+
+    @property
+    def words(self) -> str:
+        """The same as a sentence."""
+        return f"Weights of every epoch are kept before epoch {self.epoch} alone: {self.reason}."
+
+
+Event = TrainingStarted | NetworkCompiled | StepsDone | EpochDone | WeightsRefused
+
+_KINDS = {
+    TrainingStarted: "start",
+    NetworkCompiled: "compiled",
+    StepsDone: "step",
+    EpochDone: "epoch",
+    WeightsRefused: "weights_refused",
+}
 _SPLIT_KEYS = {
     "train_loss": "train/loss",
     "train_accuracy": "train/accuracy",

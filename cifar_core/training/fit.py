@@ -9,11 +9,7 @@ import torch
 from cifar_core.config import RunConfig
 from cifar_core.data import Dataset
 from cifar_core.evaluation.metrics import compute_accuracy, compute_loss
-from cifar_core.evaluation.predictions import Predictions, as_saved, save_predictions
-from cifar_core.evaluation.views import views_of
-from cifar_core.inference.activations import measure_dead_relus
-from cifar_core.inference.predict import predict
-from cifar_core.models import Classifier
+from cifar_core.evaluation.predictions import save_predictions
 from cifar_core.randomness import stream_seed
 from cifar_core.training.average import update_average
 from cifar_core.training.checkpoint import (
@@ -26,7 +22,16 @@ from cifar_core.training.checkpoint import (
 )
 from cifar_core.training.compilation import compile_ahead
 from cifar_core.training.device import measure_device_load, reproducible, resolve_device
-from cifar_core.training.events import EpochDone, FitResult, NetworkCompiled, StepsDone, TrainingStarted
+from cifar_core.training.epoch_weights import EpochWeights
+from cifar_core.training.events import (
+    EpochDone,
+    FitResult,
+    NetworkCompiled,
+    StepsDone,
+    TrainingStarted,
+    WeightsRefused,
+)
+from cifar_core.training.look import count_dead_relus, predict_split
 from cifar_core.training.monitor import Monitor, Outputs, Weights
 from cifar_core.training.precision import resume_precision
 from cifar_core.training.saver import CheckpointSaver
@@ -34,9 +39,6 @@ from cifar_core.training.schedule import compute_learning_rate
 from cifar_core.training.state import TrainingState, count_parameters, create_training_state, iterate_batches
 from cifar_core.training.step import DivergedError, StepMeter, StepTotals, gradient_norm
 from cifar_core.training.stepper import Stepper
-
-# Val images at which each epoch's dead ReLUs are counted.
-_NUM_LOOKED_AT = 256
 
 
 class _StoppedError(Exception):
@@ -99,6 +101,7 @@ class _Run:
         self._saver = saver
         self._monitor = monitor
         self._progress = Progress()
+        self._refused: WeightsRefused | None = None
         self._stepper = Stepper(state)
 
     def train(self) -> str:
@@ -129,12 +132,15 @@ class _Run:
         """Read the test images, once, with the best and the last epoch's weights."""
         self._saver.wait()
         progress = self._progress
+        if (refused := self._find_refusal(progress.epoch)) is not None:
+            message = f"{message} {refused.words}".strip()
         accuracies: dict[Weights, float | None] = {"best": None, "last": None}
         if progress.epoch and self._state.config.training.evaluate_test:
-            for which in accuracies:
+            epochs: dict[Weights, int | None] = {"best": progress.best_epoch, "last": progress.epoch}
+            for which, epoch in epochs.items():
                 classifier = load_classifier(self._outputs.checkpoint_path(which), self._state.device)
-                predictions = self._predict(classifier, "test")
-                save_predictions(self._outputs.predictions_path("test", which), predictions)
+                predictions = predict_split(self._state, self._dataset, classifier, "test")
+                save_predictions(self._outputs.predictions_path("test", which), predictions, epoch)
                 accuracies[which] = compute_accuracy(predictions)
         return FitResult(
             status=status,  # type: ignore[arg-type]  # one of the three that fit passes
@@ -206,7 +212,7 @@ class _Run:
 
     def _close_epoch(self, epoch: int, totals: StepTotals, started: float) -> None:
         """Look at val, save what the epoch brought, then tell."""
-        predictions = self._predict(self._state.evaluated, "val")
+        predictions = predict_split(self._state, self._dataset, self._state.evaluated, "val")
         val_accuracy, val_loss = compute_accuracy(predictions), compute_loss(predictions)
         step = self._progress.step + self._state.steps_per_epoch
         if not math.isfinite(val_loss):
@@ -232,7 +238,7 @@ class _Run:
                 seconds=seconds,
                 images_per_second=totals.images_per_second,
                 is_best=is_best,
-                dead_relus=self._count_dead_relus(),
+                dead_relus=count_dead_relus(self._state, self._dataset),
             )
         )
 
@@ -245,11 +251,11 @@ class _Run:
             "num_threads": torch.get_num_threads(),
             "torch": torch.__version__,
         }
-        checkpoints = {}
+        checkpoints, spare = {}, {}
         if is_best:
             best = take_checkpoint(state.config, state.evaluated, progress, environment=environment)
             checkpoints[self._outputs.checkpoint_path("best")] = best
-        checkpoints[self._outputs.checkpoint_path("last")] = take_checkpoint(
+        last = take_checkpoint(
             state.config,
             state.classifier,
             progress,
@@ -257,32 +263,23 @@ class _Run:
             average=state.average,
             environment=environment,
         )
-        self._saver.save(checkpoints)
+        checkpoints[self._outputs.checkpoint_path("last")] = last
+        self._saver.wait()
+        if state.config.training.save_every_epoch and not self._find_refusal(progress.epoch - 1):
+            spare[self._outputs.checkpoint_path(progress.epoch)] = EpochWeights(last)
+        self._saver.save(checkpoints, spare)
 
-    def _predict(self, classifier: Classifier, split: str) -> Predictions:
-        """Predict a split, rounded as the file will hold it, so that every later reading gives the same numbers."""
-        dtype = torch.bfloat16 if self._state.precision == "bfloat16" else None
-        indices = self._state.splits.indices(split)
-        predictions = predict(
-            classifier,
-            self._dataset.images,
-            self._dataset.labels,
-            indices,
-            dtype=dtype,
-            views=views_of(self._state.config.training),
-        )
-        return as_saved(predictions)
+    def _find_refusal(self, epoch: int) -> WeightsRefused | None:
+        """Return why epochs' weights are no longer kept, if so; told once, with the first epoch that lacks them."""
+        if self._saver.refusal and self._refused is None:
+            self._refused = WeightsRefused(epoch, self._saver.refusal)
+            self._monitor.on_event(self._refused)
+        return self._refused
 
     def _learning_rate(self, step: int) -> float:
         config = self._state.config
         scheduled = compute_learning_rate(config.schedule, config.optimizer.learning_rate, step, self._state.num_steps)
         return scheduled * self._monitor.learning_rate_factor(step)
-
-    def _count_dead_relus(self) -> dict[str, float]:
-        shares = measure_dead_relus(
-            self._state.evaluated, self._dataset.images, self._state.splits.val[:_NUM_LOOKED_AT]
-        )
-        return {name: round(share, 4) for name, share in shares.items()}
 
     def _is_out_of_patience(self) -> bool:
         patience, progress = self._state.config.training.early_stopping_patience, self._progress

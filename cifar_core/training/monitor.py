@@ -29,8 +29,8 @@ class Monitor:
 class Outputs(Protocol):
     """Where a training finds and leaves its files."""
 
-    def checkpoint_path(self, which: Weights) -> Path:
-        """Return where weights are: those to start from if there are any, the best and the last epoch's."""
+    def checkpoint_path(self, which: int | Weights) -> Path:
+        """Return where weights are: to start from if there are any, the best and the last epoch's, any other's."""
 
     def predictions_path(self, split: str, which: int | str) -> Path:
         """Return where predictions go: of val by epoch (1-based), of test for the "best" and the "last" one."""

@@ -8,6 +8,7 @@ from cifar_core.config import RunConfig
 from cifar_core.data import Dataset, splits_of
 from cifar_core.models import summarize_config
 from cifar_core.training.device import measure_free_memory, resolve_device
+from cifar_core.training.epoch_weights import estimate_weights_bytes
 from cifar_core.training.memory import estimate_memory, explain_shortage
 from cifar_core.training.precision import expect_precision
 from cifar_core.training.probe import probe_speed
@@ -28,6 +29,7 @@ class TrainingPlan:
         precision: "float32" or "bfloat16".
         memory_bytes: Estimate of the most that is held at once where it trains.
         free_bytes: What is free there now; None where nobody can say.
+        weights_bytes: Estimate of what the weights of every epoch take of the disk; 0 if they are not kept.
         epoch_seconds: Estimate for an epoch here, the look at val included; None where the memory is too small to try.
         shortage: Why it would not fit; empty if it does.
     """
@@ -42,6 +44,7 @@ class TrainingPlan:
     precision: str
     memory_bytes: int
     free_bytes: int | None
+    weights_bytes: int
     epoch_seconds: float | None
     shortage: str
 
@@ -72,6 +75,7 @@ def plan_training(config: RunConfig, dataset: Dataset) -> TrainingPlan:
         precision=expect_precision(config, device) or "float32",
         memory_bytes=estimate_memory(config, len(dataset.images), device).total,
         free_bytes=measure_free_memory(device),
+        weights_bytes=estimate_weights_bytes(config),
         epoch_seconds=epoch_seconds,
         shortage=shortage,
     )
@@ -89,7 +93,9 @@ def describe_plan(plan: TrainingPlan) -> str:
         if seconds is None
         else f"about {_round(seconds):g} s an epoch, {_round(seconds * plan.num_epochs):g} s in all; "
     )
-    return f"{size}\nOn {plan.device} in {plan.precision}: {time}about {plan.memory_bytes / 1e9:.1f} GB of memory."
+    disk = f", {plan.weights_bytes / 1e6:,.0f} MB of disk for every epoch's weights" if plan.weights_bytes else ""
+    memory = f"about {plan.memory_bytes / 1e9:.1f} GB of memory{disk}"
+    return f"{size}\nOn {plan.device} in {plan.precision}: {time}{memory}."
 
 
 def _round(seconds: float) -> float:

@@ -1,85 +1,109 @@
 """The pipeline's settings as a form that the address carries, and their way into training."""
 
-import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
+from typing import Any
 
-from cifar_core.cautions import list_cautions
+import streamlit as st
+
 from cifar_core.config import AugmentationConfig, RunConfig
 from cifar_core.overrides import ConfigError, flatten, overrides_between, with_overrides
 from cifar_core.presets import FIRST_PRESET, PRESETS
+from dashboard.augment.effects import EFFECTS, Effect
 from dashboard.drawing.literal import message
-from dashboard.forms.augmentation import render_augmentation
-from dashboard.forms.sections import render_fields
 from dashboard.session import address, state
 from dashboard.session.links import open_page
 from dashboard.session.packing import pack, unpack
 
 _START = with_overrides(RunConfig(), {"augmentation.crop_padding": 4, "augmentation.horizontal_flip": True})
-_SHOWN = {path for path in flatten(_START) if path.startswith("augmentation.")} | {
-    "data.normalization",
-    "training.seed",
-}
+_FIELDS = tuple(path for path in flatten(_START) if path.startswith("augmentation."))
+_SHOWN = (*_FIELDS, "data.normalization", "training.seed")
+# Train's seed is a run's; here it is the pictures'.
+_FROM_TRAIN = _SHOWN[:-1]
+_FIRST = "augment_first"
+
+
+def read_pipeline() -> RunConfig:
+    """Return the pipeline as it is set, at first as the address or Train's form has it; the address then carries it.
+
+    Where it is not allowed, that is said, and it is as usual.
+    """
+    _take_address()
+    values = {path: state.form_value(path, value, state.AUGMENT) for path, value in _flat(_START).items()}
+    try:
+        config = with_overrides(RunConfig(), values)
+    except ConfigError as error:
+        st.error(message(error), icon=":material/block:")
+        return _START
+    changes = overrides_between(_START, config)
+    address.PIPELINE.choose(pack(changes) if changes else None)
+    return config
+
+
+def order_effects() -> list[Effect]:
+    """Return all effects, first those that the pipeline had when the page was opened: they stay where they are then."""
+    first = state.widget_value(_FIRST) or ()
+    return sorted(EFFECTS, key=lambda effect: effect.name not in first)
+
+
+def set_field(field: str, value: Any) -> None:
+    """Change one setting of the augmentation. For callbacks."""
+    state.set_form({f"augmentation.{field}": value}, state.AUGMENT)
+
+
+def switch(effect: Effect, is_on: bool) -> None:
+    """Switch an effect on, as strong as it usually is, or off. For callbacks."""
+    off = AugmentationConfig()
+    for field, value in effect.typical.items():
+        set_field(field, value if is_on else getattr(off, field))
+
+
+def render_buttons(config: RunConfig) -> None:
+    """Draw what leads the pipeline into training, and what empties it."""
+    with st.container(horizontal=True):
+        if st.button(
+            "Use this in the next run",
+            type="primary",
+            icon=":material/arrow_forward:",
+            help="Opens Train with these augmentations and this normalisation in its form.",
+            on_click=_use_in_training,
+            args=(config,),
+        ):
+            open_page("Train")
+        st.button("All off", icon=":material/undo:", on_click=_turn_all_off)
 
 
 def _turn_all_off() -> None:
     """Put every augmentation back to off."""
-    off = {f"augmentation.{field}": value for field, value in AugmentationConfig().model_dump().items()}
-    state.set_form(off, state.AUGMENT)
+    for field, value in AugmentationConfig().model_dump().items():
+        set_field(field, value)
 
 
 def _use_in_training(config: RunConfig) -> None:
     """Hand augmentation and normalisation to the Train page's form."""
     if not state.is_form_filled():
         state.fill_form(PRESETS[FIRST_PRESET].config, FIRST_PRESET)
-    wanted = {path: value for path, value in flatten(config).items() if path.startswith("augmentation.")}
-    state.set_form(wanted | {"data.normalization": config.data.normalization})
+    state.set_form({path: value for path, value in _flat(config).items() if path in _FROM_TRAIN})
+    state.lead_to_form()
 
 
-def _take_address(problem: DeltaGenerator) -> None:
-    """Fill the form with what the address brought along, or with what is usual."""
-    if not address.is_from_address(address.PIPELINE) and state.is_form_filled(state.AUGMENT):
+def _take_address() -> None:
+    """Fill the form with what the address brought along, else with what Train has, else with what is usual."""
+    is_filled = state.is_form_filled(state.AUGMENT)
+    if not address.is_from_address(address.PIPELINE) and is_filled:
         return
+    text = address.PIPELINE.value()
+    config = _START
+    if text is None and not is_filled and state.is_form_filled():
+        held = {path: state.form_value(path, _flat(_START)[path]) for path in _FROM_TRAIN}
+        # A number box that was emptied holds none.
+        config = with_overrides(_START, {path: value for path, value in held.items() if value is not None})
     try:
-        config = with_overrides(_START, unpack(address.PIPELINE.value() or "{}"))
+        config = with_overrides(config, unpack(text or "{}"))
     except (ValueError, TypeError) as error:
-        problem.error(f"The link's settings cannot be used: {message(error)}", icon=":material/link_off:")
-        config = _START
-    state.set_form({path: value for path, value in flatten(config).items() if path in _SHOWN}, state.AUGMENT)
+        st.error(f"The link's settings cannot be used: {message(error)}", icon=":material/link_off:")
+    state.set_form(_flat(config), state.AUGMENT)
+    state.set_widget(_FIRST, [effect.name for effect in EFFECTS if effect.is_on(config.augmentation)])
 
 
-def _remember_form(config: RunConfig) -> None:
-    """Let the address carry the form, so that it survives a refresh."""
-    changes = overrides_between(_START, config)
-    address.PIPELINE.choose(pack(changes) if changes else None)
-
-
-def render_pipeline() -> RunConfig | None:
-    """Draw the pipeline's settings; None if they are not allowed, which is then said."""
-    problem = st.container()
-    _take_address(problem)
-    buttons = st.container(horizontal=True)
-    values = render_augmentation(state.AUGMENT)
-    left, right = st.columns(2)
-    with left:
-        values |= render_fields("data", only=("normalization",), form=state.AUGMENT)
-    with right:
-        values |= render_fields("training", only=("seed",), form=state.AUGMENT)
-    try:
-        config = with_overrides(RunConfig(), values)
-    except ConfigError as error:
-        problem.error(message(error), icon=":material/block:")
-        return None
-    _remember_form(config)
-    with buttons:
-        if st.button(
-            "Use in training",
-            type="primary",
-            icon=":material/arrow_forward:",
-            on_click=_use_in_training,
-            args=(config,),
-        ):
-            open_page("Train")
-        st.button("All off", icon=":material/undo:", on_click=_turn_all_off)
-    for field, sentence in list_cautions(config.augmentation).items():
-        problem.warning(f"**{field.replace('_', ' ').capitalize()}.** {sentence}", icon=":material/warning:")
-    return config
+def _flat(config: RunConfig) -> dict[str, Any]:
+    values = flatten(config)
+    return {path: values[path] for path in _SHOWN}

@@ -1,6 +1,4 @@
-"""What the Augment page shows: images as training sees them, one parameter's range, pixel values, cost, code."""
-
-from collections.abc import Sequence
+"""What Augment shows beside its effects: six images as training sees them, one setting's range, pixel values, cost."""
 
 import numpy as np
 import streamlit as st
@@ -9,19 +7,32 @@ from numpy.typing import NDArray
 from cifar_core.config import AugmentationConfig, RunConfig
 from cifar_core.data import Dataset
 from cifar_core.overrides import with_overrides
+from dashboard.augment.effects import EFFECTS
+from dashboard.augment.pipeline import set_field
+from dashboard.augment.scales import SCALES
+from dashboard.augment.stage import NUM_EPOCHS, describe_pictures
+from dashboard.augment.targets import describe_target
 from dashboard.components import Tile, gallery
 from dashboard.components.gallery import Tone
 from dashboard.drawing.data_charts import pixel_values_figure, pixel_values_frame
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.tables import offer_csv
-from dashboard.drawing.words import duration, percent, setting_name
-from dashboard.forms.augmentation import describe_augmentation
+from dashboard.drawing.words import duration
+from dashboard.forms.sections import render_fields
 from dashboard.session import state
 from dashboard.session.cache import get_preview, get_statistics, measure_pipeline
 
-NUM_EPOCHS = 8
 _NUM_STEPS = 9
+_FIRST_DRAW = 9  # of CIFAR-10 a horse from the side: what is turned, cut or coloured is seen at once
 _HEADINGS = ("original", "epoch 1", *map(str, range(2, NUM_EPOCHS + 1)))
+# The settings that have a range, by what they belong to.
+_TITLES = {field: effect.title for effect in EFFECTS for field in effect.typical if field in SCALES}
+_TYPICAL: dict[str, float] = {
+    field: value
+    for effect in EFFECTS
+    for field, value in effect.typical.items()
+    if field in SCALES and not isinstance(value, str)
+}
 # Where a normalised value is shown as black and as white.
 _SHOWN_RANGE = (-2.2, 2.2)
 _NORMALIZATION_WORDS = {
@@ -35,7 +46,7 @@ _NORMALIZATION_WORDS = {
 
 def choose_images(dataset: Dataset, train: NDArray[np.int64], count: int, draw: int) -> NDArray[np.int64]:
     """Return training images of as many different classes as there are, others for each `draw`."""
-    random = np.random.default_rng(draw)
+    random = np.random.default_rng(_FIRST_DRAW + draw)
     classes = random.permutation(dataset.num_classes)[:count]
     return np.array([random.choice(train[dataset.labels[train] == class_idx]) for class_idx in classes])
 
@@ -43,10 +54,12 @@ def choose_images(dataset: Dataset, train: NDArray[np.int64], count: int, draw: 
 def render_preview(dataset: Dataset, config: RunConfig, indices: NDArray[np.int64]) -> None:
     """Show each image and, beside it, what the first epochs of a run with this seed see of it."""
     st.markdown(
-        f"**{describe_augmentation(config.augmentation).capitalize()}.** Left the original, then what epochs 1 to "
-        f"{NUM_EPOCHS} of a run with seed {config.training.seed} see of it. The same seed gives the same pictures."
+        f"{describe_pictures(config)} Left the original, then what epochs 1 to {NUM_EPOCHS} of a run with seed "
+        f"{config.training.seed} see of it. The same seed gives the same pictures."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(width=150):
+            render_fields("training", only=("seed",), form=state.AUGMENT)
         st.button("New seed", icon=":material/casino:", on_click=state.next_augment_seed)
         st.button("Other images", icon=":material/shuffle:", on_click=state.next_augment_draw)
         normalized = st.toggle(
@@ -57,66 +70,70 @@ def render_preview(dataset: Dataset, config: RunConfig, indices: NDArray[np.int6
     for place, index in enumerate(indices.tolist()):
         name = dataset.class_names[dataset.labels[index]]
         pictures.append(dataset.images[index])
-        tiles.append(Tile(index, f"original: {name}, image {index}"))
+        tiles.append(Tile(index, f"original: {name}, image {index}", label=name))
         for epoch in range(NUM_EPOCHS):
             pictures.append(shown.pixels[epoch, place])
-            label = _describe_target(shown.targets[epoch, place], dataset.class_names)
-            tiles.append(Tile(_tile_id(index, epoch), f"epoch {epoch + 1}: {label}, image {index}"))
+            label = describe_target(shown.targets[epoch, place], dataset.class_names)
+            caption = f"epoch {epoch + 1}: {label}, image {index}"
+            tiles.append(Tile(_tile_id(index, epoch), caption, label=label))
     images = np.stack(pictures)
     if normalized:
         images = _as_normalized(images, dataset, config)
     label = "Images before and after augmentation"
     gallery(images, tiles, key="augment_preview", label=label, tile_size=76, headings=_HEADINGS, gaps=(1,))
-    st.caption("Hover or focus a picture to read its label: mixup and CutMix give shares of two classes.")
+    st.caption("Below each picture its label: mixup and CutMix give shares of two classes. On a phone, tap a picture.")
 
 
 def render_sweep(dataset: Dataset, config: RunConfig, index: int) -> None:
-    """Take one parameter through its range on one image, everything drawn the same."""
-    fields = [name for name, info in AugmentationConfig.model_fields.items() if _is_range(name, info.annotation)]
+    """Take one parameter through its range on one image, everything drawn the same; at first as the pipeline has it."""
+    st.markdown("**One image, the same draw**, and one setting of the pipeline from off to its largest value.")
+    fields = sorted(_TITLES, key=lambda field: not getattr(config.augmentation, field))
     left, right = st.columns([1, 2], vertical_alignment="bottom")
     with left:
         field = st.selectbox(
             "Parameter",
             fields,
-            format_func=_field_title,
+            format_func=_TITLES.__getitem__,
             key=state.AUGMENT_FIELD,
             bind="query-params",
             persist_state="session",
         )
-    values = _steps(field)
+    scale, own = SCALES[field], getattr(config.augmentation, field)
+    values = _steps(field, own or _TYPICAL[field])
     with right:
         value = st.select_slider(
-            "Value",
+            f"{scale.title}",
             values,
-            value=values[_NUM_STEPS // 2],
-            format_func=lambda value: f"{value:g}",
-            key=f"augment_value_{field}",
+            value=own or _TYPICAL[field],
+            format_func=scale.describe,
+            key=f"augment_value_{field}_{own:g}",
         )
     pictures = [_draw_with(dataset, config, {field: step}, index)[0] for step in values]
-    tiles = [Tile(place, f"{_field_title(field)} {step:g}", _tone(step == value)) for place, step in enumerate(values)]
-    st.caption("One image, the same draw, the parameter from off to its largest value:")
+    words = [scale.describe(step) for step in values]
+    tiles = [
+        Tile(place, f"{_TITLES[field]} {word}", _tone(step == value), word)
+        for place, (step, word) in enumerate(zip(values, words, strict=True))
+    ]
     gallery(
         np.stack(pictures),
         tiles,
         key="augment_range",
-        label=f"{_field_title(field)} through its range",
-        tile_size=76,
-        headings=[f"{step:g}" for step in values],
+        label=f"{_TITLES[field]} through its range",
+        tile_size=84,
     )
-    st.caption(f"{NUM_EPOCHS} epochs at {_field_title(field).lower()} {value:g}:")
+    st.markdown(f"**{NUM_EPOCHS} epochs** at {scale.describe(value)}, each with a draw of its own:")
     chosen = _draw_with(dataset, config, {field: value}, index)
-    tiles = [Tile(epoch, f"epoch {epoch + 1}") for epoch in range(NUM_EPOCHS)]
-    gallery(chosen, tiles, key="augment_value", label="Draws at this value", tile_size=76, headings=_HEADINGS[1:])
-    st.button(
-        "Put this value into the pipeline",
-        icon=":material/add:",
-        on_click=state.set_form,
-        args=({f"augmentation.{field}": value}, state.AUGMENT),
-    )
+    tiles = [Tile(epoch, f"epoch {epoch + 1}", label=f"epoch {epoch + 1}") for epoch in range(NUM_EPOCHS)]
+    gallery(chosen, tiles, key="augment_value", label="Draws at this value", tile_size=84)
+    st.button("Put this value into the pipeline", icon=":material/add:", on_click=set_field, args=(field, value))
 
 
 def render_pixel_values(dataset: Dataset, config: RunConfig, indices: NDArray[np.int64]) -> None:
     """Show what normalisation does to the values of the previewed images."""
+    st.markdown(
+        "**Normalisation** shifts and scales pixel values before the network sees them, those of all images alike."
+    )
+    render_fields("data", only=("normalization",), form=state.AUGMENT)
     st.caption(_NORMALIZATION_WORDS[config.data.normalization])
     pixels = get_preview(dataset, config, indices, NUM_EPOCHS).images.reshape(-1, 3, 32, 32)
     mean, std = get_statistics(dataset).scale(config.data.normalization)
@@ -127,7 +144,10 @@ def render_pixel_values(dataset: Dataset, config: RunConfig, indices: NDArray[np
 
 def render_cost(dataset: Dataset, config: RunConfig) -> None:
     """Measure, on request, how many images a second the pipeline makes."""
-    st.caption("Augmentation runs on whole batches on the training device. This times it here, beside torchvision's.")
+    st.markdown(
+        "**What it costs**: augmentation runs on whole batches on the training device. This times it here, beside "
+        "torchvision's, which goes image by image."
+    )
     if not st.button("Measure", icon=":material/timer:", key="augment_measure"):
         return
     with st.spinner("Timing both pipelines in turn"):
@@ -141,11 +161,6 @@ def render_cost(dataset: Dataset, config: RunConfig) -> None:
         f"An epoch of {num_train:,} images spends {duration(num_train / cost.batched)} on it here, against "
         f"{duration(num_train / cost.per_image)}. One CPU core; a training run beside it slows both."
     )
-
-
-def _describe_target(shares: NDArray[np.float32], names: Sequence[str]) -> str:
-    order = np.argsort(-shares)[:2]
-    return ", ".join(f"{names[place]} {percent(shares[place], 0)}" for place in order if shares[place] > 0.005)
 
 
 def _tile_id(index: int, epoch: int) -> int:
@@ -169,18 +184,10 @@ def _draw_with(dataset: Dataset, config: RunConfig, changes: dict[str, float], i
     return get_preview(dataset, changed, np.array([index]), NUM_EPOCHS).pixels[:, 0]
 
 
-def _is_range(name: str, annotation: object) -> bool:
-    return annotation in (int, float) and not name.startswith("policy")
-
-
-def _field_title(field: str) -> str:
-    return setting_name(f"augmentation.{field}").capitalize()
-
-
-def _steps(field: str) -> list[float]:
-    """Return values over the field's range, from its lower to its upper bound."""
+def _steps(field: str, among: float) -> list[float]:
+    """Return values over the field's range, from its lower to its upper bound, with one of them given."""
     schema = AugmentationConfig.field_schemas()[field]
     values = np.linspace(schema["minimum"], schema["maximum"], _NUM_STEPS)
     if schema["type"] == "integer":
-        return [int(value) for value in np.rint(values)]
-    return [round(float(value), 4) for value in values]
+        return sorted({among, *(int(value) for value in np.rint(values))})
+    return sorted({among, *(round(float(value), 4) for value in values)})

@@ -1,12 +1,15 @@
 """Components of our own, where Streamlit has none: each a Python module with its HTML, CSS and JavaScript beside it."""
 
+from dashboard.components.arrival import render_arrival
+from dashboard.components.class_bar import class_bar
 from dashboard.components.confusion_matrix import Cells, confusion_matrix
 from dashboard.components.gallery import Tile, gallery
 from dashboard.components.inspector import image_inspector
 from dashboard.components.lines import Level, Line, LineChart, Mark, line_chart
 from dashboard.components.maps import PictureMap, picture_maps
 from dashboard.components.pulse import Pulse, render_pulse
-from dashboard.components.scatter import ScatterPoints, scatter
+from dashboard.components.scatter import Marking, ScatterPoints, scatter
+from dashboard.components.sketch import sketch
 from dashboard.components.stepper import stepper
 
 __all__ = [
@@ -15,16 +18,20 @@ __all__ = [
     "Line",
     "LineChart",
     "Mark",
+    "Marking",
     "PictureMap",
     "Pulse",
     "ScatterPoints",
     "Tile",
+    "class_bar",
     "confusion_matrix",
     "gallery",
     "image_inspector",
     "line_chart",
     "picture_maps",
+    "render_arrival",
     "render_pulse",
     "scatter",
+    "sketch",
     "stepper",
 ]

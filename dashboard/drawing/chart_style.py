@@ -2,10 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-import pandas as pd
 import plotly.graph_objects as go
-
-from dashboard.drawing.colours import YARDSTICK
 
 # The axis whose numbers are whole.
 EPOCH = "Epoch"
@@ -25,27 +22,6 @@ def top_of_accuracy(values: Iterable[float | None], yardsticks: Sequence[tuple[s
     best = max((value for value in values if value is not None and value == value), default=0.0)
     above = [level for _, level in yardsticks if level >= best]
     return min(max(best, min(above, default=best)) + 0.06, 1.02)
-
-
-def scale_accuracy(figure: go.Figure, values: pd.Series, lines: Sequence[tuple[str, float]]) -> None:
-    """Show an accuracy from zero to `top_of_accuracy`, with the yardsticks on the way."""
-    top = top_of_accuracy(values, lines)
-    for label, level in lines:
-        if level <= top:
-            figure.add_hline(y=level, line={"color": YARDSTICK, "width": 1, "dash": "dot"})
-            # Right of the plot, where no curve runs through the words.
-            figure.add_annotation(
-                x=1,
-                xref="paper",
-                xanchor="left",
-                y=level,
-                text=f"{label}<br>{100 * level:g} %",
-                align="left",
-                font={"size": 11, "color": YARDSTICK},
-                showarrow=False,
-            )
-    figure.update_layout(margin={"r": 72})
-    figure.update_yaxes(range=[0, top], tickformat=".0%")
 
 
 def style_figure(figure: go.Figure, x_title: str | None, y_title: str | None) -> None:

@@ -9,9 +9,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.components import Level, Line, LineChart, Mark
-from dashboard.drawing.chart_style import EPOCH, scale_accuracy, style_figure, top_of_accuracy
-from dashboard.drawing.colours import CLASS_COLOURS, RIGHT, TRAIN, VAL, WRONG, colour_classes
-from dashboard.drawing.literal import in_figure
+from dashboard.drawing.chart_style import EPOCH, style_figure, top_of_accuracy
+from dashboard.drawing.colours import RIGHT, RUN_COLOURS, TRAIN, VAL, WRONG, colour_classes
+from dashboard.drawing.shares import hover_share, share_axis
 
 Quantity = Literal["accuracy", "loss"]
 
@@ -25,6 +25,7 @@ CURVES = {
     "train/loss": "Train loss",
     "learning_rate": "Learning rate",
 }
+_LOSS, _NATS = "Loss (nats)", "nats"
 
 STEP_CHART_HEIGHT = 200  # CSS pixels
 
@@ -99,16 +100,20 @@ def curves_chart(
     """
     lines = []
     for place, (name, other) in enumerate(() if others is None else others.groupby("run", sort=False)):
-        colour = CLASS_COLOURS[(3 * place + 2) % len(CLASS_COLOURS)]
+        colour = RUN_COLOURS[(place + 1) % len(RUN_COLOURS)]  # the first is val's own
         lines.append(Line(str(name), other["epoch"].tolist(), other["value"].tolist(), colour, 1.5, is_dotted=True))
     train, val = (getattr(points[split], quantity) for split in ("train", "val"))
     lines.append(Line("train", points["train"].epochs, train, TRAIN, 1.5))
     lines.append(Line("val", points["val"].epochs, val, VAL, 2.0, has_points=len(val) <= _MOST_POINTS))
     if quantity == "loss":
-        return LineChart(lines, "Epoch", "Loss (nats)", (0.0, _top_of_loss(_known(train), _known(val))), marks=marks)
+        top = _top_of_loss(_known(train), _known(val))
+        return LineChart(lines, EPOCH, _LOSS, (0.0, top), unit=_NATS, marks=marks)
     top = top_of_accuracy(train + val, yardsticks)
-    levels = [Level(name, level) for name, level in yardsticks if level <= top]
-    return LineChart(lines, "Epoch", "Accuracy", (0.0, top), is_share=True, levels=levels, marks=marks)
+    return LineChart(lines, EPOCH, "Accuracy", (0.0, top), is_share=True, levels=_levels(yardsticks, top), marks=marks)
+
+
+def _levels(yardsticks: Sequence[tuple[str, float]], top: float) -> list[Level]:
+    return [Level(name, level) for name, level in yardsticks if level <= top]
 
 
 def overlay_frame(rows_by_run: Mapping[str, Sequence[Mapping[str, Any]]], curve: str) -> pd.DataFrame:
@@ -122,26 +127,49 @@ def overlay_frame(rows_by_run: Mapping[str, Sequence[Mapping[str, Any]]], curve:
     return pd.DataFrame(rows, columns=["run", "epoch", "value"])
 
 
-def overlay_figure(frame: pd.DataFrame, curve: str, lines: Sequence[tuple[str, float]] = ()) -> go.Figure:
-    """Draw one curve of several runs over each other."""
-    figure = go.Figure()
-    is_accuracy = curve.endswith("accuracy")
-    for name, part in frame.groupby("run", sort=False):
-        value = "%{y:.1%}" if is_accuracy else "%{y:.4g}"
-        hover = f"%{{fullData.name}}, epoch %{{x}}: {value}<extra></extra>"
-        figure.add_scatter(
-            x=part["epoch"],
-            y=part["value"],
-            name=in_figure(str(name), most=None),
-            mode="lines+markers",
-            hovertemplate=hover,
-        )
-    style_figure(figure, EPOCH, CURVES[curve])
-    # Below the plot: the names of many runs would cover the curves.
-    figure.update_layout(height=340, legend={"y": -0.25})
-    if is_accuracy:
-        scale_accuracy(figure, frame["value"], lines)
-    return figure
+@dataclass(frozen=True)
+class Drawn:
+    """How a run is drawn over others.
+
+    Attributes:
+        name: As the frame has it.
+        colour: CSS.
+        is_baseline: Whether the others are held against it: dotted.
+        is_chosen: Whether the page speaks of it: thicker.
+    """
+
+    name: str
+    colour: str
+    is_baseline: bool = False
+    is_chosen: bool = False
+
+
+def overlay_chart(
+    frame: pd.DataFrame, curve: str, drawn: Sequence[Drawn], yardsticks: Sequence[tuple[str, float]] = ()
+) -> LineChart:
+    """Draw one curve of several runs over each other.
+
+    Args:
+        frame: As `overlay_frame` returns it.
+        curve: Which of `CURVES` it holds.
+        drawn: Its runs; those that come later lie on top.
+        yardsticks: Levels to hold an accuracy against.
+    """
+    parts = {str(name): part for name, part in frame.groupby("run", sort=False)}
+    lines = [_overlaid(run, parts[run.name]) for run in drawn if run.name in parts]
+    values = frame["value"].tolist()
+    if curve.endswith("accuracy"):
+        top = top_of_accuracy(values, yardsticks)
+        return LineChart(lines, EPOCH, CURVES[curve], (0.0, top), is_share=True, levels=_levels(yardsticks, top))
+    if curve.endswith("loss"):
+        return LineChart(lines, EPOCH, f"{CURVES[curve]} (nats)", (0.0, _top_of_loss(values, [])), unit=_NATS)
+    return LineChart(lines, EPOCH, CURVES[curve], (0.0, 1.08 * max(_known(values), default=1.0) or 1.0))
+
+
+def _overlaid(run: Drawn, part: pd.DataFrame) -> Line:
+    epochs, width = part["epoch"].tolist(), 3.0 if run.is_chosen else 1.75
+    has_points = len(epochs) <= _MOST_POINTS and not run.is_baseline
+    return Line(run.name, epochs, part["value"].tolist(), run.colour, width, run.is_baseline, has_points)
 
 
 def step_points(step_rows: Sequence[Mapping[str, Any]], steps_per_epoch: float) -> dict[str, Sequence[float | None]]:
@@ -203,19 +231,21 @@ def _top_of_loss(train: list[float], val: list[float]) -> float:
 def track_figure(epochs: np.ndarray, probs_true: np.ndarray, is_right: np.ndarray) -> go.Figure:
     """Draw the probability of an image's true class over epochs, each marked as right or wrong."""
     figure = go.Figure(
-        go.Scatter(x=epochs, y=probs_true, mode="lines", line={"color": TRAIN}, showlegend=False, hoverinfo="skip")
+        go.Scatter(
+            x=epochs, y=100 * probs_true, mode="lines", line={"color": TRAIN}, showlegend=False, hoverinfo="skip"
+        )
     )
     for holds, name, colour, symbol in ((True, "right", RIGHT, "circle"), (False, "wrong", WRONG, "x")):
         chosen = is_right == holds
         figure.add_scatter(
             x=epochs[chosen],
-            y=probs_true[chosen],
+            y=100 * probs_true[chosen],
             mode="markers",
             name=name,
             marker={"color": colour, "symbol": symbol, "size": 8},
-            hovertemplate="epoch %{x}: %{y:.1%}<extra></extra>",
+            hovertemplate=f"epoch %{{x}}: {hover_share('y')}<extra></extra>",
         )
     style_figure(figure, EPOCH, "Probability of the true class")
-    figure.update_yaxes(range=[-0.02, 1.02], tickformat=".0%")
+    figure.update_yaxes(**share_axis(-0.02, 1.02))
     figure.update_layout(height=220)
     return figure

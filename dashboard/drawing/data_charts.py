@@ -9,6 +9,7 @@ from plotly.subplots import make_subplots
 
 from dashboard.drawing.chart_style import style_figure
 from dashboard.drawing.colours import RGB, colour_classes
+from dashboard.drawing.shares import hover_share, share_axis
 
 
 def pixel_values_frame(pixels: np.ndarray, mean: Sequence[float], std: Sequence[float]) -> pd.DataFrame:
@@ -70,10 +71,10 @@ def histogram_figure(frame: pd.DataFrame) -> go.Figure:
     figure = go.Figure()
     for colour, part in frame.groupby("colour", sort=False):
         line = {"color": RGB[str(colour)], "width": 1.5}
-        hover = f"{colour} %{{x}}: %{{y:.2%}}<extra></extra>"
-        figure.add_scatter(x=part["value"], y=part["share"], name=str(colour), line=line, hovertemplate=hover)
-    style_figure(figure, "Pixel value", "Share of pixels")
-    figure.update_yaxes(tickformat=".1%", rangemode="tozero")
+        hover = f"{colour} %{{x}}: {hover_share('y', 2)}<extra></extra>"
+        figure.add_scatter(x=part["value"], y=100 * part["share"], name=str(colour), line=line, hovertemplate=hover)
+    style_figure(figure, "Pixel value, 0 (none) to 255 (full)", "Share of pixels")
+    figure.update_yaxes(**share_axis(), rangemode="tozero")
     return figure
 
 
@@ -92,15 +93,25 @@ def density_frame(values: np.ndarray, labels: np.ndarray, class_names: Sequence[
     return pd.concat(rows, ignore_index=True)
 
 
-def density_figure(frame: pd.DataFrame, title: str) -> go.Figure:
-    """Draw a line a class in its colour."""
+def density_figure(frame: pd.DataFrame, title: str, in_percent: bool = False) -> go.Figure:
+    """Draw a line a class in its colour.
+
+    Args:
+        frame: As `density_frame` returns it.
+        title: What was measured.
+        in_percent: Whether it is a share in [0, 1], to be told in per cent.
+    """
     figure = go.Figure()
     colours = colour_classes(list(frame["class_name"].unique()))
     for name, part in frame.groupby("class_name", sort=False):
         line = {"color": colours[str(name)], "width": 1.5}
-        hover = f"{name}, %{{x:.3f}}: %{{y:.1%}}<extra></extra>"
-        figure.add_scatter(x=part["value"], y=part["share"], name=str(name), line=line, hovertemplate=hover)
+        value = hover_share("x") if in_percent else "%{x:.3f}"
+        hover = f"{name}, {value}: {hover_share('y')}<extra></extra>"
+        x = 100 * part["value"] if in_percent else part["value"]
+        figure.add_scatter(x=x, y=100 * part["share"], name=str(name), line=line, hovertemplate=hover)
     style_figure(figure, title, "Share of the class")
-    figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    figure.update_yaxes(**share_axis(), rangemode="tozero")
     figure.update_layout(legend={"y": -0.3}, height=320)
+    if in_percent:
+        figure.update_xaxes(**share_axis())
     return figure

@@ -60,7 +60,12 @@ _CHOICE_TITLES = {
 
 
 def val_numbers(status: RunStatus) -> list[tuple[str, str, str]]:
-    """Return a run's accuracies on val: label, value, and whose it is. Every number says its split and its epoch."""
+    """Return a run's accuracies on val: label, value, and whose it is. Every number says its split and its epoch.
+
+    Nothing before there is one.
+    """
+    if status.best_val_accuracy is None:
+        return []
     best = ("Val accuracy", percent(status.best_val_accuracy), which_epoch("best", status.best_epoch))
     return [best, ("Val accuracy", percent(status.last_val_accuracy), which_epoch("last", status.epoch or None))]
 
@@ -78,6 +83,13 @@ def short_name(run: RunSummary) -> str:
 def run_name(run: RunSummary) -> str:
     """Return a run's name with the animal that tells it from its namesakes, where no Markdown is read."""
     return f"{plain(run.name) or 'unreadable'} ({run.run_id.split('-', 2)[-1]})"
+
+
+def names_apart(runs: Iterable[RunSummary]) -> dict[str, str]:
+    """Return short names of runs by their ids; namesakes with their animals. Where no Markdown is read."""
+    wanted = list(runs)
+    common = Counter(map(short_name, wanted))
+    return {run.run_id: short_name(run) if common[short_name(run)] == 1 else run_name(run) for run in wanted}
 
 
 def run_title(run: RunSummary) -> str:
@@ -99,6 +111,12 @@ def split_title(split: str) -> str:
 def percent(share: float | None, digits: int = 1) -> str:
     """Return a share in [0, 1] as per cent; a dash for none."""
     return "–" if share is None else f"{100 * share:.{digits}f} %"
+
+
+def points(difference: float) -> str:
+    """Return a difference of two shares in percentage points, with its sign, e.g. "+1.3 points"."""
+    rounded = round(100 * difference, 1)
+    return "no difference" if not rounded else f"{rounded:+.1f} points"
 
 
 def unbroken(words: str) -> str:

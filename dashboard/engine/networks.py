@@ -27,7 +27,7 @@ from cifar_core.inference import changes, features
 from cifar_core.inference.changes import apply_change, create_test_time_variants
 from cifar_core.models import Classifier, summarize_config, summary_frame
 from cifar_core.models.filters import filter_pictures, first_filters
-from cifar_core.training import memory, preview
+from cifar_core.training import epoch_weights, memory, preview
 from cifar_core.training.checkpoint import create_untrained, load_classifier
 from cifar_core.training.device import DeviceError, resolve_device
 from cifar_core.training.preview import Preview
@@ -35,11 +35,21 @@ from cifar_core.training.preview import Preview
 
 @dataclass(frozen=True)
 class MemoryNeed:
-    """What a run would need of the memory where it would train; `shortage` says why it would not fit, or is empty."""
+    """What a run would need of the memory where it would train, and of the disk.
+
+    Attributes:
+        device: Where.
+        num_bytes: Of its memory.
+        shortage: Why it would not fit; empty if it does.
+        weights_bytes: Of the disk, for the weights of every epoch; 0 if they are not kept.
+        little_room: Why the disk will not hold them all; empty if it will.
+    """
 
     device: str
     num_bytes: int
     shortage: str
+    weights_bytes: int
+    little_room: str
 
 
 __all__ = [
@@ -176,14 +186,19 @@ def summarize(model: ModelConfig) -> tuple[pd.DataFrame, dict[str, float]]:
     return summary_frame(summary), totals
 
 
-def estimate_memory_need(config: RunConfig, num_images: int) -> MemoryNeed:
-    """Return how much memory a run of this config would need where it would train, and whether there is so much."""
+def estimate_memory_need(config: RunConfig, num_images: int, runs_dir: Path) -> MemoryNeed:
+    """Return how much memory and disk a run of this config would need where it would train, and whether it is there."""
     try:
         device = resolve_device(config.training.device)
     except DeviceError:  # said when it is started
         device = "cpu"
-    num_bytes = memory.estimate_memory(config, num_images, device).total
-    return MemoryNeed(device, num_bytes, memory.explain_shortage(config, num_images, device))
+    return MemoryNeed(
+        device,
+        memory.estimate_memory(config, num_images, device).total,
+        memory.explain_shortage(config, num_images, device),
+        epoch_weights.estimate_weights_bytes(config),
+        epoch_weights.explain_little_room(config, runs_dir),
+    )
 
 
 def preview_augmentation(dataset: Dataset, config: RunConfig, indices: NDArray[np.int64], num_epochs: int) -> Preview:

@@ -18,7 +18,9 @@ from cifar_core.evaluation.calibration import (
 )
 from dashboard.drawing.choices import choose_one
 from dashboard.drawing.figures import show_figure
-from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.glossary import explain
+from dashboard.drawing.shares import COLUMN_FORMAT, in_per_cent
+from dashboard.drawing.tables import Export, csv_export
 from dashboard.drawing.words import percent
 from dashboard.errors.charts import coverage_figure, reliability_figure
 from dashboard.errors.reading import Reading
@@ -32,12 +34,28 @@ _AS_IT_IS = 0.005  # a temperature this near 1 changes no number that is shown
 _BINNINGS: dict[str, Binning] = {"equal width": "width", "equal numbers": "mass"}
 
 
-def render_calibration(reading: Reading) -> None:
-    """Draw the reliability diagram, what a temperature changes, and the accuracy over the share answered."""
+COLUMNS: dict[str, Any] = {
+    "split": "Split",
+    "temperature": st.column_config.NumberColumn("Temperature", format="%.2f"),
+    "accuracy": st.column_config.NumberColumn("Right", format=COLUMN_FORMAT),
+    "ece": st.column_config.NumberColumn(
+        "ECE", format="%.2f %%", help=explain(f"Expected calibration error over {_NUM_BINS} bins.", "ECE")
+    ),
+    "loss": st.column_config.NumberColumn("Loss (nats)", format="%.4f", help=explain("", "loss")),
+    "brier": st.column_config.NumberColumn("Brier", format="%.4f", help=explain("", "Brier")),
+}
+
+
+def render_calibration(reading: Reading) -> list[Export]:
+    """Draw the reliability diagram, what a temperature changes, and the accuracy over the share answered.
+
+    Returns:
+        The tables behind them, as files.
+    """
     val = reading.val_predictions
     if not reading.predictions.is_finite or val is None or not val.is_finite:
         st.info("The scores of this epoch are not finite: they say nothing about trust.", icon=":material/trending_up:")
-        return
+        return []
     st.markdown(describe_trust(reading.predictions))
     temperature = fit_temperature(val)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -45,32 +63,39 @@ def render_calibration(reading: Reading) -> None:
             "Bins of",
             _BINNINGS,
             state.ERRORS_BINNING,
-            help=f"{_NUM_BINS} bins of confidence: of equal width, or with equally many images. The expected "
-            "calibration error depends on it.",
+            help=explain(
+                f"{_NUM_BINS} bins of confidence: of equal width, or with equally many images. The expected "
+                "calibration error depends on it.",
+                "ECE",
+            ),
         )
         scaled = st.toggle(
             f"Divide the scores by {temperature:.2f}",
             key="errors_scaled",
             persist_state="session",
-            help="The temperature with the lowest loss on val (Guo et al., 2017). Predicted classes stay as they are.",
+            help=explain("The temperature with the lowest loss on val (Guo et al., 2017).", "temperature"),
         )
     shown = apply_temperature(reading.predictions, temperature) if scaled else reading.predictions
     reliability = reliability_frame(shown, _NUM_BINS, binning)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown("**Reliability**", help="Bars below the dotted line: surer than right. Lines show 95 % intervals.")
+        help_text = explain("Bars below the dotted line: surer than right. Lines show 95 % intervals.", "calibration")
+        st.markdown("**Reliability**", help=help_text)
         show_figure(reliability_figure, reliability, key="errors_reliability", alt="Accuracy over confidence")
         note = describe_bins(reliability)
         if note is not None:
             st.caption(note)
-        offer_csv("Reliability as CSV", reliability, "reliability.csv")
     with right:
-        _render_numbers(reading, val, temperature, binning)
-        st.markdown("**If it may decline to answer**", help="Selective prediction: only the surest are answered.")
+        numbers = _render_numbers(reading, val, temperature, binning)
+        st.markdown("**If it may decline to answer**", help=explain("", "selective prediction"))
         coverage = coverage_frame(shown)
         show_figure(coverage_figure, coverage, key="errors_coverage", alt="Accuracy over the share answered")
         st.caption(describe_coverage(coverage))
-        offer_csv("Coverage as CSV", coverage, "coverage.csv")
+    return [
+        csv_export("Reliability as CSV", reliability, "reliability.csv"),
+        csv_export("Calibration as CSV", numbers, "calibration.csv"),
+        csv_export("Coverage as CSV", coverage, "coverage.csv"),
+    ]
 
 
 def describe_trust(predictions: Predictions) -> str:
@@ -108,24 +133,15 @@ def calibration_frame(
     return pd.DataFrame(rows)
 
 
-def _render_numbers(reading: Reading, val: Predictions, temperature: float, binning: Binning) -> None:
+def _render_numbers(reading: Reading, val: Predictions, temperature: float, binning: Binning) -> pd.DataFrame:
     splits = {"val": val} | ({"test": reading.predictions} if reading.split == "test" else {})
     frame = calibration_frame(splits, temperature, _NUM_BINS, binning)
     st.markdown(describe_temperature(temperature))
-    columns: dict[str, Any] = {
-        "split": "Split",
-        "temperature": st.column_config.NumberColumn("Temperature", format="%.2f"),
-        "accuracy": st.column_config.NumberColumn("Right", format="percent"),
-        "ece": st.column_config.NumberColumn(
-            "ECE", format="%.4f", help=f"Expected calibration error over {_NUM_BINS} bins: 0 is as sure as right"
-        ),
-        "loss": st.column_config.NumberColumn("Loss", format="%.4f", help="Negative log-likelihood, nats"),
-        "brier": st.column_config.NumberColumn("Brier", format="%.4f", help="Squared error, from 0 to 2; guessing 0.9"),
-    }
-    st.dataframe(frame, hide_index=True, column_config=columns)
+    shown = in_per_cent(frame, ("accuracy", "ece"))
+    st.dataframe(shown, hide_index=True, column_config=COLUMNS)
     if reading.split == "val":
         st.caption("Fitted and shown on val. Choose test above to see whether it holds on images it never saw.")
-    offer_csv("Calibration as CSV", frame, "calibration.csv")
+    return frame
 
 
 def describe_coverage(frame: pd.DataFrame) -> str:

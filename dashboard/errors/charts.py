@@ -9,12 +9,15 @@ from plotly.subplots import make_subplots
 
 from dashboard.drawing.chart_style import EPOCH, style_figure
 from dashboard.drawing.colours import RIGHT, TRAIN, VAL, WRONG, YARDSTICK, colour_classes
+from dashboard.drawing.shares import hover_share, in_per_cent, share_axis
 
 
 def per_class_figure(frame: pd.DataFrame) -> go.Figure:
     """Draw precision and recall side by side for each class, with their 95 % intervals."""
     figure = go.Figure()
-    for column, colour in (("precision", TRAIN), ("recall", VAL)):
+    measures = {"precision": TRAIN, "recall": VAL}
+    frame = in_per_cent(frame, [f"{name}{end}" for name in measures for end in ("", "_low", "_high")])
+    for column, colour in measures.items():
         ends = {
             "array": frame[f"{column}_high"] - frame[column],
             "arrayminus": frame[column] - frame[f"{column}_low"],
@@ -29,11 +32,11 @@ def per_class_figure(frame: pd.DataFrame) -> go.Figure:
             name=column,
             marker_color=colour,
             customdata=frame[[f"{column}_low", f"{column}_high"]],
-            hovertemplate=f"%{{x}}: {column} %{{y:.1%}}, interval %{{customdata[0]:.1%}} to %{{customdata[1]:.1%}}"
-            "<extra></extra>",
+            hovertemplate=f"%{{x}}: {column} {hover_share('y')}, interval {hover_share('customdata[0]')} to "
+            f"{hover_share('customdata[1]')}<extra></extra>",
         )
     style_figure(figure, None, "Share")
-    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    figure.update_yaxes(**share_axis(0, 1.02))
     figure.update_layout(height=260, barmode="group")
     return figure
 
@@ -41,6 +44,7 @@ def per_class_figure(frame: pd.DataFrame) -> go.Figure:
 def ranking_figure(frame: pd.DataFrame, class_names: Sequence[str]) -> go.Figure:
     """Draw a curve for each class: ROC, or precision over recall; told apart by the frame's columns."""
     _, x, y = frame.columns[:3]
+    frame = in_per_cent(frame, [x, y])
     figure = go.Figure()
     for name, colour in colour_classes(class_names).items():
         part = frame[frame["class_name"] == name]
@@ -55,15 +59,16 @@ def ranking_figure(frame: pd.DataFrame, class_names: Sequence[str]) -> go.Figure
     titles = [column.replace("_", " ").capitalize() for column in (x, y)]
     style_figure(figure, titles[0], titles[1])
     if x == "false_positive_rate":
-        figure.add_scatter(x=[0, 1], y=[0, 1], mode="lines", line=_DASHED, name="guessing", hoverinfo="skip")
-    figure.update_xaxes(range=[0, 1], tickformat=".0%")
-    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+        figure.add_scatter(x=[0, 100], y=[0, 100], mode="lines", line=_DASHED, name="guessing", hoverinfo="skip")
+    figure.update_xaxes(**share_axis(0, 1))
+    figure.update_yaxes(**share_axis(0, 1.02))
     figure.update_layout(height=400, legend={"orientation": "v", "x": 1.02, "y": 1})
     return figure
 
 
 def reliability_figure(frame: pd.DataFrame) -> go.Figure:
     """Draw accuracy over confidence, with 95 % intervals, and below how many images each bin holds."""
+    frame = in_per_cent(frame, ["low", "high", "confidence", "accuracy", "accuracy_low", "accuracy_high"])
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.74, 0.26], vertical_spacing=0.05)
     _add_accuracy_bars(figure, frame)
     figure.add_scatter(
@@ -72,18 +77,18 @@ def reliability_figure(frame: pd.DataFrame) -> go.Figure:
         mode="markers",
         marker={"color": WRONG, "size": 8, "symbol": "line-ew-open", "line": {"width": 2}},
         name="confidence",
-        hovertemplate="mean confidence %{y:.1%}<extra></extra>",
+        hovertemplate=f"mean confidence {hover_share('y')}<extra></extra>",
         row=1,
         col=1,
     )
     figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", line=_DASHED, name="as sure as right", hoverinfo="skip", row=1, col=1
+        x=[0, 100], y=[0, 100], mode="lines", line=_DASHED, name="as sure as right", hoverinfo="skip", row=1, col=1
     )
     _add_image_counts(figure, frame)
     style_figure(figure, None, None)
-    figure.update_xaxes(range=[0, 1], tickformat=".0%")
+    figure.update_xaxes(**share_axis(0, 1))
     figure.update_xaxes(title="Confidence: probability of the predicted class", row=2, col=1)
-    figure.update_yaxes(range=[0, 1.02], tickformat=".0%", title="Right", row=1, col=1)
+    figure.update_yaxes(**share_axis(0, 1.02), title="Right", row=1, col=1)
     figure.update_yaxes(title="Images", row=2, col=1)
     figure.update_layout(height=420, bargap=0)
     return figure
@@ -103,7 +108,8 @@ def _add_accuracy_bars(figure: go.Figure, frame: pd.DataFrame) -> None:
             "color": YARDSTICK,
         },
         customdata=frame[["confidence", "num_images"]],
-        hovertemplate="confidence %{customdata[0]:.1%}: %{y:.1%} right of %{customdata[1]} images<extra></extra>",
+        hovertemplate=f"confidence {hover_share('customdata[0]')}: {hover_share('y')} right of %{{customdata[1]}} "
+        "images<extra></extra>",
         row=1,
         col=1,
     )
@@ -127,6 +133,7 @@ def _bins(frame: pd.DataFrame) -> dict[str, pd.Series]:
 
 def coverage_figure(frame: pd.DataFrame) -> go.Figure:
     """Draw the accuracy over the share of images answered."""
+    frame = in_per_cent(frame, ["coverage", "accuracy", "threshold"])
     figure = go.Figure(
         go.Scatter(
             x=frame["coverage"],
@@ -134,19 +141,21 @@ def coverage_figure(frame: pd.DataFrame) -> go.Figure:
             mode="lines",
             line={"color": VAL, "width": 2},
             customdata=frame["threshold"],
-            hovertemplate="%{x:.0%} answered (confidence from %{customdata:.1%}): %{y:.1%} right<extra></extra>",
+            hovertemplate=f"{hover_share('x', 0)} answered (confidence from {hover_share('customdata')}): "
+            f"{hover_share('y')} right<extra></extra>",
         )
     )
     style_figure(figure, "Share of images answered, the surest first", "Right among them")
-    lowest = float(frame["accuracy"].min())
-    figure.update_xaxes(range=[0, 1], tickformat=".0%")
-    figure.update_yaxes(range=[max(0.0, lowest - 0.05), 1.01], tickformat=".0%")
+    lowest = float(frame["accuracy"].min()) / 100
+    figure.update_xaxes(**share_axis(0, 1))
+    figure.update_yaxes(**share_axis(max(0.0, lowest - 0.05), 1.01))
     figure.update_layout(height=300, showlegend=False)
     return figure
 
 
 def learning_figure(frame: pd.DataFrame) -> go.Figure:
     """Draw, over epochs, what is right and what was right at least once."""
+    frame = in_per_cent(frame, ["ever_right", "right"])
     figure = go.Figure()
     for column, name, colour in (("ever_right", "right at least once", TRAIN), ("right", "right", VAL)):
         figure.add_scatter(
@@ -155,10 +164,10 @@ def learning_figure(frame: pd.DataFrame) -> go.Figure:
             mode="lines+markers",
             name=name,
             line={"color": colour, "width": 2},
-            hovertemplate=f"epoch %{{x}}: %{{y:.1%}} {name}<extra></extra>",
+            hovertemplate=f"epoch %{{x}}: {hover_share('y')} {name}<extra></extra>",
         )
     style_figure(figure, EPOCH, "Share of images")
-    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    figure.update_yaxes(**share_axis(0, 1.02))
     figure.update_layout(height=300)
     return figure
 
@@ -180,4 +189,4 @@ _DASHED = {"color": YARDSTICK, "width": 1, "dash": "dot"}
 
 def _hover(x: str, y: str) -> str:
     words = [column.replace("_", " ") for column in (x, y)]
-    return f"%{{fullData.name}}: {words[0]} %{{x:.1%}}, {words[1]} %{{y:.1%}}<extra></extra>"
+    return f"%{{fullData.name}}: {words[0]} {hover_share('x')}, {words[1]} {hover_share('y')}<extra></extra>"

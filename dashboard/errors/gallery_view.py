@@ -12,7 +12,8 @@ from cifar_core.evaluation import Predictions
 from cifar_core.evaluation.criteria import ORDERS
 from dashboard.components import gallery
 from dashboard.drawing.contact_sheet import draw_contact_sheet
-from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.glossary import explain
+from dashboard.drawing.tables import Export, csv_export
 from dashboard.drawing.tiles import PAGE_SIZE, prediction_tiles
 from dashboard.drawing.words import percent, short_name
 from dashboard.errors.reading import Reading
@@ -32,13 +33,16 @@ from dashboard.session.selection import (
 _TILE_SIZE = 82
 
 
-def render_images(reading: Reading, selection: Selection, rows: pd.DataFrame) -> None:
+def render_images(reading: Reading, selection: Selection, rows: pd.DataFrame) -> list[Export]:
     """Draw the selected images, page by page, and what narrows them down.
 
     Args:
         reading: Whose predictions.
         selection: Which images.
         rows: These, in order.
+
+    Returns:
+        The images as files: all of them in a table, those on show in a picture.
     """
     title = f"{selection.title[0].upper()}{selection.title[1:]}"
     noun = "mistake" if selection.which == MISTAKES else "image"
@@ -47,7 +51,7 @@ def render_images(reading: Reading, selection: Selection, rows: pd.DataFrame) ->
     _choose_outcome_and_order()
     if rows.empty:
         _render_nothing(reading.predictions, selection)
-        return
+        return []
     dataset, shown = reading.dataset, _choose_page(rows)
     images = dataset.images[shown["index"].to_numpy()]
     gallery(
@@ -60,30 +64,26 @@ def render_images(reading: Reading, selection: Selection, rows: pd.DataFrame) ->
         on_select=state.choose_image,
     )
     st.caption("Click an image to open it above. Arrow keys move, Enter opens.")
-    _offer_files(reading, f"{title}, {selection.which}", rows, shown)
+    return _list_exports(reading, f"{title}, {selection.which}", rows, shown)
 
 
-def _offer_files(reading: Reading, title: str, rows: pd.DataFrame, shown: pd.DataFrame) -> None:
+def _list_exports(reading: Reading, title: str, rows: pd.DataFrame, shown: pd.DataFrame) -> list[Export]:
     names = np.array(reading.dataset.class_names)
     images = reading.dataset.images[shown["index"].to_numpy()]
-    with st.container(horizontal=True):
-        named = rows.assign(true=names[rows["true_idx"]], predicted=names[rows["pred_idx"]])
-        offer_csv("Images as CSV", named, "images.csv")
-        heading = f"{title}: {short_name(reading.run)}, {reading.split}, epoch {reading.epoch}"
-        captions = [
-            f"{names[row['true_idx']]} > {names[row['pred_idx']]} {percent(row['prob_pred'], 0)}"
-            for row in shown.to_dict("records")
-        ]
-        st.download_button(
-            "Contact sheet",
-            lambda: draw_contact_sheet(images, captions, heading),
-            "contact-sheet.png",
-            "image/png",
-            icon=":material/grid_on:",
-            type="tertiary",
-            on_click="ignore",
-            help="The images on show as one picture, to print or hand in.",
-        )
+    named = rows.assign(true=names[rows["true_idx"]], predicted=names[rows["pred_idx"]])
+    heading = f"{title}: {short_name(reading.run)}, {reading.split}, epoch {reading.epoch}"
+    captions = [
+        f"{names[row['true_idx']]} > {names[row['pred_idx']]} {percent(row['prob_pred'], 0)}"
+        for row in shown.to_dict("records")
+    ]
+    sheet = Export(
+        "Contact sheet",
+        "contact-sheet.png",
+        lambda: draw_contact_sheet(images, captions, heading),
+        "image/png",
+        "The images on show as one picture, to print or hand in.",
+    )
+    return [csv_export("Images as CSV", named, "images.csv"), sheet]
 
 
 def _choose_outcome_and_order() -> None:
@@ -97,8 +97,7 @@ def _choose_outcome_and_order() -> None:
             st.selectbox(
                 "Order of images",
                 ORDERS,
-                help="Margin: between the two most probable classes. Loss: minus the logarithm of the true class's "
-                "probability. Each pair's worst: one of every confusion in turn.",
+                help=explain("Each pair's worst: one of every confusion in turn.", "margin", "loss"),
                 **address.bind(address.ORDER, state.ERRORS_ORDER, ORDERS),
             )
             state.set_widget(state.ERRORS_PROBS, read_probs())

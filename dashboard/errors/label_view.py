@@ -7,8 +7,9 @@ import streamlit as st
 from cifar_core.evaluation import compute_accuracy
 from cifar_core.evaluation.label_errors import label_errors_frame
 from dashboard.components import Tile, gallery
+from dashboard.drawing.glossary import explain
 from dashboard.drawing.literal import message
-from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.tables import Export, csv_export
 from dashboard.drawing.tiles import PAGE_SIZE
 from dashboard.drawing.words import percent
 from dashboard.errors.reading import Reading
@@ -18,29 +19,31 @@ from dashboard.session.links import page_link
 _GOOD = 0.9  # accuracy from which a suspicion is worth more than a look at the network
 
 
-def render_labels(reading: Reading) -> None:
-    """Draw the suspected label errors, the most suspicious first."""
+def render_labels(reading: Reading) -> list[Export]:
+    """Draw the suspected label errors, the most suspicious first; return them as a file."""
     try:
         frame = label_errors_frame(reading.predictions)
     except ValueError as error:
         st.info(f"Labels cannot be judged by this epoch: {message(error)}.", icon=":material/trending_up:")
-        return
+        return []
     total = reading.predictions.num_images
     st.markdown(
         f"**{len(frame):,} of {total:,} {reading.split} labels are suspected** ({percent(len(frame) / total)})",
-        help="Confident learning (Northcutt et al., 2021), by cleanlab, and stricter: an image is suspected when the "
-        "network gives another class more probability than it gives that class's own images on average, and is as sure "
-        "of it as where 97 of 100 labels agree. The network was not trained on these images.",
+        help=explain(
+            "By cleanlab (Northcutt et al., 2021), and stricter: the network must also be as sure of it as where 97 of "
+            "100 labels agree. It was not trained on these images.",
+            "confident learning",
+        ),
     )
     accuracy = compute_accuracy(reading.predictions)
     if frame.empty:
         st.info(describe_none(accuracy), icon=":material/check_circle:")
-        return
+        return []
     st.caption(describe_precision(accuracy))
-    _render_suspects(reading, frame)
+    return [_render_suspects(reading, frame)]
 
 
-def _render_suspects(reading: Reading, frame: pd.DataFrame) -> None:
+def _render_suspects(reading: Reading, frame: pd.DataFrame) -> Export:
     dataset, shown = reading.dataset, frame.head(PAGE_SIZE)
     names = np.array(dataset.class_names)
     tiles = [
@@ -67,7 +70,7 @@ def _render_suspects(reading: Reading, frame: pd.DataFrame) -> None:
         if chosen is not None:
             page_link("Explain", "Explain this image", ":material/center_focus_strong:")
     named = frame.assign(label=names[frame["true_idx"]], predicted=names[frame["pred_idx"]])
-    offer_csv("Suspected labels as CSV", named, "suspected-labels.csv")
+    return csv_export("Suspected labels as CSV", named, "suspected-labels.csv")
 
 
 def describe_none(accuracy: float) -> str:

@@ -8,39 +8,50 @@ from numpy.typing import NDArray
 from cifar_core.data import Dataset
 from cifar_core.evaluation.dynamics import dynamics_frame, learning_frame
 from cifar_core.evaluation.track import Track
-from dashboard.components import Tile, gallery, scatter
+from dashboard.components import ScatterPoints, Tile, gallery, scatter
+from dashboard.components.scatter import encode_scatter
+from dashboard.drawing.colours import colour_classes
 from dashboard.drawing.curve_charts import track_figure
 from dashboard.drawing.figures import show_figure
-from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.glossary import explain
+from dashboard.drawing.tables import Export, csv_export
 from dashboard.drawing.words import percent
 from dashboard.errors.charts import forgetting_figure, learning_figure
 from dashboard.errors.reading import Reading
 from dashboard.session import state
-from dashboard.session.cache import get_map_message, get_track
+from dashboard.session.cache import get_track
 from dashboard.session.links import page_link
+from dashboard.session.pictures import pictures_address
 
 _SHOWN = 40
 _KEY = "errors_dynamics"
 _WIDTH = 3.2  # of the map: variability ends at 0.5, confidence at 1
 
 
-def render_learning(reading: Reading) -> None:
-    """Draw when val images were learned, the map of confidence and variability, and the images chosen in it."""
+def render_learning(reading: Reading) -> list[Export]:
+    """Draw when val images were learned, the map of confidence and variability, and the images chosen in it.
+
+    Returns:
+        The tables behind them, as files.
+    """
     track = get_track(reading.record)
     if track is None or len(track.epochs) < 2:
         st.info("This takes the val predictions of two epochs.", icon=":material/hourglass:")
-        return
+        return []
     dynamics = dynamics_frame(track)
     _say_counts(track, dynamics)
     if reading.split == "test":
         st.caption("Predictions of every epoch are saved for val alone: this view speaks of val.")
-    _render_counts(track, dynamics)
+    by_epoch = _render_counts(track, dynamics)
     map_column, images_column = st.columns([5, 4], gap="medium")
     with map_column:
         chosen = _render_map(reading.dataset, dynamics)
     with images_column:
         _render_images(reading.dataset, track, dynamics, chosen)
-    offer_csv("Images as CSV", dynamics, "learning-by-image.csv")
+    return [
+        csv_export("Epochs as CSV", by_epoch, "learning-by-epoch.csv"),
+        csv_export("Images as CSV", dynamics, "learning-by-image.csv"),
+    ]
 
 
 def _say_counts(track: Track, dynamics: pd.DataFrame) -> None:
@@ -52,33 +63,50 @@ def _say_counts(track: Track, dynamics: pd.DataFrame) -> None:
         f"Of {total:,} val images over {len(track.epochs)} epochs, **{percent(always / total, 0)}** were right after "
         f"each, **{percent(forgotten / total, 0)}** were forgotten at least once, **{percent(never / total, 0)}** were "
         "never right.",
-        help="Forgotten: right after one epoch and wrong after the next (Toneva et al., 2019).",
+        help=explain("As Toneva et al. (2019) count it.", "forgotten"),
     )
 
 
-def _render_counts(track: Track, dynamics: pd.DataFrame) -> None:
+def _render_counts(track: Track, dynamics: pd.DataFrame) -> pd.DataFrame:
     left, right = st.columns(2, gap="medium")
     frame = learning_frame(dynamics, track.epochs).assign(right=track.is_right.mean(axis=1))
     with left:
         show_figure(learning_figure, frame, key="errors_learning", alt="Right, and right at least once, by epoch")
-        offer_csv("Epochs as CSV", frame, "learning-by-epoch.csv")
     with right:
         show_figure(forgetting_figure, dynamics, key="errors_forgetting", alt="Images by times forgotten")
+    return frame
 
 
 def _render_map(dataset: Dataset, dynamics: pd.DataFrame) -> NDArray[np.int64]:
     ids = dynamics["index"].to_numpy()
     places = np.stack([_WIDTH * dynamics["variability"], dynamics["confidence"]], axis=1).astype(np.float32)
-    order = np.argsort(ids)  # a map keeps its points by index
+    order = np.argsort(ids)
+    order = order[np.isfinite(places[order]).all(axis=1)]  # a diverged network's have no place
     label = "Confidence (upwards) over variability (to the right) of val images"
-    message = get_map_message(dataset, ids[order], places[order], label, ("variability", "confidence"))
+    labels = dataset.labels[ids[order]]
+    colours = list(colour_classes(dataset.class_names).values())
+    points = ScatterPoints(
+        ids[order],
+        places[order],
+        labels,
+        dataset.class_names,
+        colours,
+        labels,
+        None,
+        pictures_address(dataset),
+        ("variability", "confidence"),
+    )
+    shown = encode_scatter(points)
     st.markdown(
         "**Easy, hard and ambiguous**",
-        help="Confidence: mean probability of the true class over the epochs. Variability: its standard deviation "
-        "(Swayamdipta et al., 2020). Top left: easy. Bottom left: hard to learn, often mislabelled. Right: ambiguous.",
+        help=explain(
+            "Easy at the top left, hard at the bottom left, ambiguous on the right (Swayamdipta et al., 2020).",
+            "confidence",
+            "variability",
+        ),
     )
-    chosen = scatter(message, ids, key=_KEY, on_select=lambda: None)
-    st.caption("Easy at the top left, hard at the bottom left, ambiguous on the right. Draw round points to see them.")
+    chosen = shown.find_marked(scatter(shown, label, key=_KEY, on_open=state.choose_image))
+    st.caption("Easy at the top left, hard at the bottom left, ambiguous on the right. Lasso points to see them.")
     return chosen
 
 

@@ -16,13 +16,16 @@ from cifar_core.evaluation import (
 )
 from cifar_core.evaluation.confusion import Normalization, Ordering
 from dashboard.components import confusion_matrix
+from dashboard.drawing.glossary import explain
 from dashboard.drawing.matrices import matrix_cells
-from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.tables import Export, csv_export
 from dashboard.drawing.words import percent
 from dashboard.errors.gallery_view import render_images
 from dashboard.errors.opened_view import find_opened, render_map, render_opened
 from dashboard.errors.reading import Reading
 from dashboard.session import address, state
+from dashboard.session.cache import get_splits
+from dashboard.session.marked import keep_marked, keep_rows
 from dashboard.session.selection import ANY, choose_cell, list_names, read_selection
 
 _NUM_FREQUENT = 5
@@ -57,8 +60,12 @@ class _Options:
     hides_diagonal: bool
 
 
-def render_mistakes(reading: Reading) -> None:
-    """Draw the most frequent mistakes, the matrix and, beside it, the images of the chosen cell; one of them large."""
+def render_mistakes(reading: Reading) -> list[Export]:
+    """Draw the most frequent mistakes, the matrix and, beside it, the images of the chosen cell; one of them large.
+
+    Returns:
+        The matrix and the images, as files.
+    """
     matrix = compute_confusion_matrix(reading.predictions, reading.dataset.num_classes)
     frequent = top_confusions_frame(matrix, reading.dataset.class_names)
     st.markdown(describe_mistakes(frequent, f"{reading.predictions.num_images:,} {reading.split}"))
@@ -66,18 +73,21 @@ def render_mistakes(reading: Reading) -> None:
     opened_place = st.container()
     matrix_column, images_column = st.columns(2, gap="medium")
     with matrix_column:
-        _render_matrix(reading, matrix)
+        exports = [_render_matrix(reading, matrix)]
     selection = read_selection(reading.dataset.class_names)
-    rows = selection.find_rows(reading.predictions)
+    with images_column:
+        marked = keep_marked(reading.dataset, get_splits(reading.dataset, reading.run.config), reading.run)
+    rows = keep_rows(selection.find_rows(reading.predictions), marked)
     opened = find_opened(reading, rows)
     map_place = None
     if opened is not None:
         with opened_place:
             map_place = render_opened(opened, selection, rows)
     with images_column:
-        render_images(reading, selection, rows)
+        exports += render_images(reading, selection, rows)
     if opened is not None and map_place is not None:
         render_map(opened, map_place)
+    return exports
 
 
 def describe_mistakes(frequent: pd.DataFrame, of: str) -> str:
@@ -125,7 +135,7 @@ def _choose_frequent(frequent: pd.DataFrame) -> None:
     )
 
 
-def _render_matrix(reading: Reading, matrix: np.ndarray) -> None:
+def _render_matrix(reading: Reading, matrix: np.ndarray) -> Export:
     names = reading.dataset.class_names
     superclasses = find_superclasses(names)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -150,7 +160,7 @@ def _render_matrix(reading: Reading, matrix: np.ndarray) -> None:
         cells=matrix_cells(shown, _CELLS[options.cells], other),
         hides_diagonal=options.hides_diagonal,
     )
-    offer_csv("Matrix as CSV", confusion_frame(shown, groups.names), "confusion.csv")
+    return csv_export("Matrix as CSV", confusion_frame(shown, groups.names), "confusion.csv")
 
 
 def _group(order: np.ndarray, names: tuple[str, ...], folded: dict[str, tuple[int, ...]]) -> Groups:
@@ -185,13 +195,13 @@ def _choose_options(superclasses: list[str]) -> _Options:
             key=state.ERRORS_FOLD,
             bind="query-params",
             persist_state="session",
-            help="Draw all classes of a superclass as one.",
+            help=explain("Draw all classes of a superclass as one.", "superclass"),
         )
         hides_diagonal = st.toggle(
             "Hide the diagonal",
             key=state.ERRORS_DIAGONAL,
             persist_state="session",
-            help="Leave out what is right, so that mistakes stand alone.",
+            help=explain("", "diagonal"),
         )
     return _Options(cells, sort, folded, hides_diagonal)
 

@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cifar_core.attribution import AttributionError
+from cifar_core.runs import RunRecord
 from cifar_core.training.exceptions import CheckpointError
 from dashboard.components import PictureMap, picture_maps, stepper
 from dashboard.drawing.literal import message
@@ -20,7 +21,7 @@ from dashboard.session import state
 from dashboard.session.links import page_link
 from dashboard.session.maps import choose_quietest, describe_focus, get_map
 from dashboard.session.selection import Selection, find_place
-from dashboard.session.weights import Weights, describe_kept, find_kept_weights
+from dashboard.session.weights import advise_keeping, explain_missing, find_weights, list_kept_epochs
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -115,13 +116,14 @@ def render_opened(opened: Opened, selection: Selection, rows: pd.DataFrame) -> M
 
 def render_map(opened: Opened, place: MapPlace) -> None:
     """Draw where the network looked, if the weights of this epoch were kept."""
-    kept, epoch = find_kept_weights(opened.reading.record), opened.reading.epoch
-    if epoch not in kept:
-        place.picture.info(explain_no_map(epoch, kept), icon=_NO_MAP)
+    record, epoch = opened.reading.record, opened.reading.epoch
+    weights = find_weights(record, epoch)
+    if weights is None:
+        place.picture.info(explain_no_map(record, epoch), icon=_NO_MAP)
         return
     try:
-        choice = choose_quietest(kept[epoch])
-        values = get_map(kept[epoch], opened.image, opened.pred_idx, choice).sum(axis=0).astype(np.float32)
+        choice = choose_quietest(weights)
+        values = get_map(weights, opened.image, opened.pred_idx, choice).sum(axis=0).astype(np.float32)
     except (AttributionError, CheckpointError) as error:
         place.picture.info(f"No map: {message(error)}.", icon=_NO_MAP)
         return
@@ -131,11 +133,11 @@ def render_map(opened: Opened, place: MapPlace) -> None:
     place.words.caption(describe_focus(method, name, values))
 
 
-def explain_no_map(epoch: int, kept: dict[int, Weights]) -> str:
+def explain_no_map(record: RunRecord, epoch: int) -> str:
     """Say why there is no map of an epoch, and of which there is one."""
-    if not kept:
+    if not list_kept_epochs(record):
         return "No map: this run has no weights yet."
-    return f"No map: the weights of epoch {epoch} were not kept, only {describe_kept(kept)}."
+    return f"No map: {explain_missing(record, epoch)}. {advise_keeping(record)}".strip()
 
 
 def _render_probabilities(opened: Opened) -> None:

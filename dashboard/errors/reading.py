@@ -12,8 +12,14 @@ from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import percent, run_name, short_name, source_title
 from dashboard.session import address, state
 from dashboard.session.cache import get_predictions, get_store
+from dashboard.session.epochs import draw_epochs
 from dashboard.session.gone import title_of
 from dashboard.session.selection import SPLITS, count_reading, read_split
+
+_EPOCH_HELP = (
+    "Best on val: epoch {best}. Val is saved after every epoch. Test is read when a run ends, for the best and the "
+    "last one: whoever chose an epoch by it would have no honest number left."
+)
 
 
 @dataclass(frozen=True)
@@ -90,42 +96,38 @@ def render_summary(reading: Reading) -> None:
         points = f"{change:+.2f}".replace("-", "\u2212")
         against = f" {points} points against {literal(reading.other_name, most=None)}."
     st.markdown(
-        f"**{percent(accuracy, 2)}** of {reading.predictions.num_images:,} {reading.split} images right: "
+        f"**{percent(accuracy)}** of {reading.predictions.num_images:,} {reading.split} images right: "
         f"{literal(short_name(reading.run))}, epoch {reading.epoch}{which}, {source}."
         f"{against}{readings}"
     )
 
 
-def _list_epochs(record: RunRecord, run: RunSummary, split: str) -> list[int]:
-    """Val is saved after every epoch, test at the end for the best and the last one."""
-    return record.prediction_epochs() if split == "val" else sorted({run.status.best_epoch or 0, run.status.epoch})
+def _list_epochs(record: RunRecord, split: str) -> list[int]:
+    """Val is saved after every epoch, test when a run ends, for the best and the last one."""
+    return record.prediction_epochs() if split == "val" else record.test_epochs()
 
 
 def _choose_epoch(record: RunRecord, run: RunSummary, split: str) -> int:
     """Draw the epochs. The best one at first; from then on the address names it, whichever becomes the best."""
-    best, epochs = run.status.best_epoch or 0, _list_epochs(record, run, split)
+    best, epochs = run.status.best_epoch or 0, _list_epochs(record, split)
     chosen = state.read_number(address.EPOCH)
-    if chosen is not None and chosen not in epochs and split == "test" and len(epochs):
-        st.caption(f"Of test there is no epoch {chosen}: it is read at the end alone.")
-    if len(epochs) < 2:
-        return epochs[0] if epochs else best
+    if not epochs:
+        return best
     epoch = chosen if chosen in epochs else best if best in epochs else epochs[-1]
-    address.EPOCH.choose(str(epoch))
-    state.set_widget(state.ERRORS_EPOCH, epoch)
-    return st.select_slider(
-        "Epoch" if split == "val" else "Epoch (test: the best and the last alone)",
-        epochs,
-        key=state.ERRORS_EPOCH,
-        on_change=address.follow,
-        args=(address.EPOCH, state.ERRORS_EPOCH),
-        width=360,
-        help=f"Best on val: epoch {best}. Predictions on test are saved for the best and the last epoch.",
-    )
+    if chosen not in (None, epoch):
+        address.EPOCH.choose(str(epoch))  # other pages go on from what is shown
+        if split == "test":
+            words = "it is read when a run ends, for its best and its last epoch"
+            st.caption(f"Of test there is no epoch {chosen}: {words}.")
+    if len(epochs) > 1:
+        label = "Epoch" if split == "val" else "Epoch (test: the best and the last alone)"
+        draw_epochs(epochs, epoch, run.status, state.ERRORS_EPOCH, label=label, help=_EPOCH_HELP.format(best=best))
+    return epoch
 
 
 def _choose_other(runs: list[RunSummary], run: RunSummary, record: RunRecord, split: str, epoch: int) -> str | None:
     """Draw what to hold the predictions against; return an epoch's number or a run's id, None for nothing."""
-    titles = {str(number): f"epoch {number}" for number in _list_epochs(record, run, split) if number != epoch}
+    titles = {str(number): f"epoch {number}" for number in _list_epochs(record, split) if number != epoch}
     titles |= {other.run_id: run_name(other) for other in runs if other.run_id != run.run_id and other.status.epoch}
     chosen = address.AGAINST.value()
     if chosen is not None and chosen not in titles:

@@ -5,6 +5,7 @@ import streamlit as st
 from cifar_core.attribution import AttributionError
 from dashboard.components import PictureMap, picture_maps
 from dashboard.drawing.literal import message
+from dashboard.drawing.tables import Export
 from dashboard.drawing.words import percent
 from dashboard.explain.context import Context
 from dashboard.explain.maps import describe_method, explain_silence, is_silent
@@ -13,24 +14,27 @@ from dashboard.session.maps import get_map
 _SIDE = 200
 
 
-def render_attribution(context: Context) -> None:
-    """Draw the three maps."""
+def render_attribution(context: Context) -> list[Export]:
+    """Draw the three maps, which are no table."""
     first, second = (context.name(class_idx) for class_idx in context.pair)
     if context.subject.true_idx == context.pred_idx:
-        words = f"The prediction is right: what speaks for {first}, held against the runner-up {second}."
+        words = f"The prediction is right: what speaks for **{first}**, held against the runner-up **{second}**."
     elif context.subject.true_idx is None:
-        words = f"What it shows is not known: what speaks for {first}, held against the runner-up {second}."
+        words = f"What it shows is not known: what speaks for **{first}**, held against the runner-up **{second}**."
     else:
-        words = f"The prediction is wrong: what speaks for {first}, which it is, held against {second}, which won."
+        words = (
+            f"The prediction is wrong: what speaks for **{first}**, which it is, held against **{second}**, which won."
+        )
     st.markdown(words)
     try:
         pictures = _draw_maps(context)
     except AttributionError as error:
         st.error(message(error))
-        return
+        return []
     picture_maps(context.subject.image, pictures, key="explain_maps", side=_SIDE, overlay=context.look.overlay)
     st.caption(_describe_scale(pictures, explain_silence(context.choice, context.subject.image)))
     describe_method(context.choice.method)
+    return []
 
 
 def _describe_scale(pictures: list[PictureMap], silence: str) -> str:

@@ -11,6 +11,7 @@ from plotly.subplots import make_subplots
 from dashboard.drawing.chart_style import style_figure
 from dashboard.drawing.colours import RIGHT, TRAIN, VAL, WRONG, YARDSTICK
 from dashboard.drawing.literal import in_figure
+from dashboard.drawing.shares import hover_share, in_per_cent, share_axis
 
 if TYPE_CHECKING:
     from dashboard.engine import PerturbationCurve
@@ -37,6 +38,7 @@ def perturbation_frame(curves: "dict[str, PerturbationCurve]") -> pd.DataFrame:
 def perturbation_figure(frame: pd.DataFrame) -> go.Figure:
     """Draw deletion and insertion side by side, each over its random order."""
     names = list(dict.fromkeys(frame["curve"]))
+    frame = in_per_cent(frame, ["share", "probability", "random_probability"])
     figure = make_subplots(rows=1, cols=len(names), subplot_titles=names, shared_yaxes=True, horizontal_spacing=0.06)
     for column, name in enumerate(names, start=1):
         part = frame[frame["curve"] == name]
@@ -51,13 +53,13 @@ def perturbation_figure(frame: pd.DataFrame) -> go.Figure:
                 line=line,
                 name=title,
                 showlegend=column == 1,
-                hovertemplate=f"%{{x:.0%}} of the pixels: %{{y:.1%}} ({title})<extra></extra>",
+                hovertemplate=f"{hover_share('x', 0)} of the pixels: {hover_share('y')} ({title})<extra></extra>",
                 row=1,
                 col=column,
             )
     style_figure(figure, "Pixels changed", None)
-    figure.update_xaxes(range=[0, 1], tickformat=".0%")
-    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    figure.update_xaxes(**share_axis(0, 1))
+    figure.update_yaxes(**share_axis(0, 1.02))
     figure.update_yaxes(title="Probability", col=1, row=1)
     # Room above for the legend in two lines, as a phone breaks it, over the panels' titles.
     figure.update_layout(height=330, margin={"t": 76}, legend={"y": 1.42})
@@ -67,20 +69,21 @@ def perturbation_figure(frame: pd.DataFrame) -> go.Figure:
 def variants_figure(frame: pd.DataFrame, class_name: str) -> go.Figure:
     """Draw a class's probability for each test-time variant of an image; columns variant and probability."""
     colours = [VAL, *[TRAIN] * (len(frame) - 1)]
+    probabilities = 100 * frame["probability"]
     figure = go.Figure(
         go.Bar(
-            x=frame["probability"],
+            x=probabilities,
             y=frame["variant"],
             orientation="h",
             marker_color=colours,
-            text=[f"{100 * value:.1f} %" for value in frame["probability"]],
+            text=[f"{value:.1f} %" for value in probabilities],
             textposition="outside",
             cliponaxis=False,
-            hovertemplate=f"%{{y}}: {class_name} %{{x:.1%}}<extra></extra>",
+            hovertemplate=f"%{{y}}: {class_name} {hover_share('x')}<extra></extra>",
         )
     )
     style_figure(figure, None, None)
-    figure.update_xaxes(range=[0, 1.15], visible=False)
+    figure.update_xaxes(range=[0, 115], visible=False)
     figure.update_yaxes(autorange="reversed", ticksuffix=" ")
     figure.update_layout(height=300, showlegend=False)
     return figure
@@ -109,19 +112,19 @@ def robustness_figure(frames: dict[str, pd.DataFrame], titles: dict[str, str]) -
             part = frame[frame["change"] == change]
             figure.add_scatter(
                 x=part["value"],
-                y=part["probability"],
+                y=100 * part["probability"],
                 mode="lines+markers",
                 marker={"size": 4},
                 line={"color": colour, "width": 1.8},
                 name=name,
                 legendgroup=name,
                 showlegend=place == 0 and len(frames) > 1,
-                hovertemplate=f"{titles[change]} %{{x:g}}: %{{y:.1%}}<extra>%{{fullData.name}}</extra>",
+                hovertemplate=f"{titles[change]} %{{x:g}}: {hover_share('y')}<extra>%{{fullData.name}}</extra>",
                 row=place // columns + 1,
                 col=place % columns + 1,
             )
     style_figure(figure, None, None)
-    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    figure.update_yaxes(**share_axis(0, 1.02))
     figure.update_layout(height=190 * rows + 40, legend={"y": 1.14})
     return figure
 
@@ -132,13 +135,13 @@ def before_after_figure(before: np.ndarray, after: np.ndarray, class_names: Sequ
     for values, name, colour in ((before, "as it was", TRAIN), (after, "changed", RIGHT)):
         figure.add_bar(
             x=list(class_names),
-            y=values,
+            y=100 * values,
             name=name,
             marker_color=colour,
-            hovertemplate=f"%{{x}}: %{{y:.1%}} ({name})<extra></extra>",
+            hovertemplate=f"%{{x}}: {hover_share('y')} ({name})<extra></extra>",
         )
     style_figure(figure, None, None)
-    figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    figure.update_yaxes(**share_axis(0, 1.02))
     figure.update_layout(height=260, barmode="group")
     return figure
 
@@ -153,6 +156,7 @@ def probabilities_frame(probs: np.ndarray, class_names: Sequence[str], true_idx:
 
 def probabilities_figure(frame: pd.DataFrame) -> go.Figure:
     """Draw a bar a class; the true and the predicted one say so in words, not by colour alone."""
+    probabilities = 100 * frame["probability"]
     rows = list(zip(frame["class_name"], frame["is_true"], frame["is_predicted"], strict=True))
     labels = [_mark(str(name), bool(is_true), bool(is_predicted)) for name, is_true, is_predicted in rows]
     colours = [
@@ -160,18 +164,18 @@ def probabilities_figure(frame: pd.DataFrame) -> go.Figure:
     ]
     figure = go.Figure(
         go.Bar(
-            x=frame["probability"],
+            x=probabilities,
             y=labels,
             orientation="h",
             marker_color=colours,
-            text=[f"{100 * value:.1f} %" for value in frame["probability"]],
+            text=[f"{value:.1f} %" for value in probabilities],
             textposition="outside",
             cliponaxis=False,
-            hovertemplate="%{y}: %{x:.2%}<extra></extra>",
+            hovertemplate=f"%{{y}}: {hover_share('x', 2)}<extra></extra>",
         )
     )
     style_figure(figure, None, None)
-    figure.update_xaxes(range=[0, 1], visible=False)
+    figure.update_xaxes(range=[0, 100], visible=False)
     figure.update_yaxes(autorange="reversed", ticksuffix=" ")
     # Pixels on the right for "100.0 %", which a share of a narrow column would cut off.
     figure.update_layout(height=320, showlegend=False, margin={"r": 52})

@@ -6,6 +6,7 @@ import streamlit as st
 from cifar_core.attribution import EVEN, AttributionError
 from dashboard.components import PictureMap, picture_maps
 from dashboard.drawing.literal import message
+from dashboard.drawing.tables import Export
 from dashboard.drawing.words import percent
 from dashboard.explain.context import Context
 from dashboard.explain.maps import explain_silence
@@ -18,8 +19,8 @@ _NUM_IMAGES = 64
 _NUM_STRONGEST = 16
 
 
-def render_class(context: Context) -> None:
-    """Draw the mean map of a class over val images of it, and the images with the strongest maps."""
+def render_class(context: Context) -> list[Export]:
+    """Draw the mean map of a class over val images of it, and the images with the strongest maps; no table."""
     choice, sentence = context.choice, st.container()
     names = context.dataset.class_names
     start = context.pred_idx if context.subject.true_idx is None else context.subject.true_idx
@@ -29,7 +30,7 @@ def render_class(context: Context) -> None:
     indices = val[context.dataset.labels[val] == class_idx][:_NUM_IMAGES]
     if not len(indices):
         st.info(f"There is no val image of {chosen}.")
-        return
+        return []
     images = np.asarray(context.dataset.images[indices])
     key = digest(indices)
     try:
@@ -37,15 +38,16 @@ def render_class(context: Context) -> None:
             maps = get_class_maps(context.weights, images, key, class_idx, choice).sum(axis=1)
     except AttributionError as error:
         st.error(message(error))
-        return
+        return []
     speaking = np.abs(maps).max(axis=(1, 2)) > 0
     if not speaking.any():
         st.info(f"Every map is zero everywhere, there is nothing to see: {explain_silence(choice, images)}.")
-        return
+        return []
     with sentence:
         _say_where(chosen, maps)
     _render_mean(chosen, images, maps)
     _render_strongest(indices[speaking], images[speaking], maps[speaking])
+    return []
 
 
 def _render_mean(class_name: str, images: np.ndarray, maps: np.ndarray) -> None:

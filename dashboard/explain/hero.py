@@ -9,7 +9,7 @@ from dashboard.components import PictureMap, picture_maps
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.pairs import draw_pair
-from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.tables import Export, csv_export
 from dashboard.explain.charts import probabilities_figure, probabilities_frame
 from dashboard.explain.context import Context
 from dashboard.explain.verdict import find_verdict
@@ -37,15 +37,20 @@ def render_hero(context: Context, said: Said, sentence: str) -> tuple["DeltaGene
         left, right = draw_pair("explained", _SIDE)
         with left:
             picture_maps(context.subject.image, [PictureMap("The image")], key="explain_picture", side=_SIDE)
-        st.caption(f"{literal(context.subject.title, most=None)}; weights of epoch {context.weights.epoch}.")
+        st.caption(f"{literal(context.subject.title, most=None)}; {context.weights.words}.")
     with numbers:
         names = context.dataset.class_names
         frame = probabilities_frame(said.probs, names, context.subject.true_idx)
         alt = "Probability of each class"
         show_figure(probabilities_figure, frame, key="explain_probabilities", alt=alt)
         st.caption(said.explain(names, context.weights.epoch))
-        offer_csv("Classes as CSV", frame, "probabilities.csv")
     return words, right
+
+
+def export_probabilities(context: Context, said: Said) -> Export:
+    """Return the probabilities as a file."""
+    frame = probabilities_frame(said.probs, context.dataset.class_names, context.subject.true_idx)
+    return csv_export("Classes as CSV", frame, "probabilities.csv")
 
 
 def render_hero_map(context: Context, words: "DeltaGenerator", picture: "DeltaGenerator") -> None:

@@ -8,7 +8,9 @@ from PIL import Image
 from dashboard import engine
 from dashboard.components import Tile, gallery
 from dashboard.components.numbers import WHOLE
+from dashboard.drawing.glossary import explain
 from dashboard.drawing.pictures import lay_out
+from dashboard.drawing.tables import Export
 from dashboard.explain.context import Context
 from dashboard.session import state
 from dashboard.session.cache import get_filter_sheet
@@ -20,24 +22,31 @@ _NUM_FILTERS = 64
 _NUM_STEPS = 128
 
 
-def render_inside(context: Context) -> None:
-    """Draw feature maps, the growing of an image for a unit, and the first layer's filters."""
+def render_inside(context: Context) -> list[Export]:
+    """Draw feature maps, the growing of an image for a unit, and the first layer's filters; no table."""
     layers = get_layers(context.weights)
-    if layers:
-        st.markdown(
-            f"Between the pixels and the scores, {len(layers)} layers of this network keep places; here is what each "
-            "makes of the image."
-        )
+    st.markdown(describe_layers(len(layers)))
     left, right = st.columns([3, 2], gap="medium")
     layer = channel = None
     with left:
         if layers:
             layer, channel = _render_features(context, layers)
         else:
-            st.info("This network has no layer with features at places: dense layers see all pixels at once.")
+            st.info("There is no feature map to look at: dense layers see all pixels at once.")
     with right:
         _render_growing(context, layer, channel)
         _render_filters(context)
+    return []
+
+
+def describe_layers(num_layers: int) -> str:
+    """Say how many layers there are to look into."""
+    if not num_layers:
+        return (
+            "Between the pixels and the scores, no layer of this network keeps places; what it would like can be seen."
+        )
+    layers = "layers of this network keep" if num_layers > 1 else "layer of this network keeps"
+    return f"Between the pixels and the scores, **{num_layers}** {layers} places; here is what each makes of the image."
 
 
 def _render_features(context: Context, layers: list[str]) -> tuple[str, int | None]:
@@ -58,7 +67,9 @@ def _render_features(context: Context, layers: list[str]) -> tuple[str, int | No
     _, height, width = features.shape
     st.markdown(
         f"**What {chosen} makes of it**: {len(features)} channels of {height}x{width}, the strongest first",
-        help="Grey is zero, white the layer's strongest answer, black the strongest negative one.",
+        help=explain(
+            "Grey is zero, white the layer's strongest answer, black the strongest negative one.", "feature map"
+        ),
     )
     tiles = [
         Tile(int(channel), f"channel {channel}, mean strength {np.abs(features[channel]).mean():.3g}")
@@ -91,8 +102,7 @@ def _draw_features(values: NDArray[np.float32]) -> NDArray[np.uint8]:
 def _render_growing(context: Context, layer: str | None, channel: int | None) -> None:
     st.markdown(
         "**An image it would like best**",
-        help="Activation maximisation: from noise, pixels climb towards what excites a class or a channel. It shows "
-        "what a unit answers to, not what it has seen.",
+        help=explain("", "activation maximisation"),
     )
     classes = list(context.dataset.class_names)
     options = [*classes, *([f"channel {channel}"] if channel is not None else [])]
@@ -110,7 +120,7 @@ def _render_growing(context: Context, layer: str | None, channel: int | None) ->
         return
     image, activation = _grow(context.weights, unit, int(seed))
     picture = np.rint(255 * image).astype(np.uint8)
-    st.image(lay_out(picture[None], 1), width=256)
+    st.image(lay_out(picture[None], 1), width=256, alt=f"The image that excites {chosen} most")
     st.caption(f"Excites {chosen} with {activation:.2f} after {_NUM_STEPS} steps.")
 
 
@@ -129,5 +139,5 @@ def _render_filters(context: Context) -> None:
         return
     picture, num_filters = sheet
     st.markdown(f"**First layer's filters, {min(num_filters, _NUM_FILTERS)} of {num_filters}**")
-    st.image(picture, width=320)
+    st.image(picture, width=320, alt="The filters of the first layer, each a small picture")
     st.caption("What each filter answers to: grey is zero.")

@@ -8,6 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cifar_core.attribution import METHODS, Method, Option, quietest
+from dashboard.drawing.glossary import explain
 from dashboard.session import address, state
 from dashboard.session.maps import Choice, get_layers, list_methods
 from dashboard.session.weights import Weights
@@ -89,7 +90,7 @@ def _choose_look() -> Look:
         1.0,
         Look.overlay,
         0.05,
-        help="How much of the map covers the image.",
+        help=explain("", "overlay"),
         key="explain_overlay",
         persist_state="session",
     )

@@ -10,7 +10,8 @@ from dashboard import engine
 from dashboard.components import Tile, gallery
 from dashboard.drawing.curve_charts import track_figure
 from dashboard.drawing.figures import show_figure
-from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.glossary import explain
+from dashboard.drawing.tables import Export, csv_export
 from dashboard.drawing.words import short_name
 from dashboard.explain.charts import variants_figure
 from dashboard.explain.context import Context
@@ -22,46 +23,52 @@ from dashboard.session.weights import get_probs, remember
 _NUM_NEIGHBOURS = 16
 
 
-def render_probabilities(context: Context) -> None:
-    """Draw the prediction over test-time variants and over epochs, and the training images it resembles."""
+def render_probabilities(context: Context) -> list[Export]:
+    """Draw the prediction over test-time variants and over epochs, and the training images it resembles.
+
+    Returns:
+        The tables behind the charts, as files.
+    """
     sentence = st.container()
     left, right = st.columns(2, gap="medium")
     with left:
-        sentence.markdown(_render_variants(context))
+        words, variants = _render_variants(context)
+        sentence.markdown(words)
     with right:
-        _render_epochs(context)
+        epochs = _render_epochs(context)
     _render_neighbours(context)
+    return [variants, *epochs]
 
 
-def _render_variants(context: Context) -> str:
-    """Draw them; return what they come to, in a sentence."""
+def _render_variants(context: Context) -> tuple[str, Export]:
+    """Draw them; return what they come to, in a sentence, and their table."""
     variants = engine.create_test_time_variants(context.subject.image)
     probs = get_probs(context.weights, np.stack(list(variants.values())), f"variants {context.subject.key}")
     class_idx = context.pred_idx
     frame = pd.DataFrame({"variant": list(variants), "probability": probs[:, class_idx]})
     st.markdown(
         f"**Shifted and mirrored: {context.name(class_idx)}**",
-        help="Test-time augmentation. To us it is the same picture each time.",
+        help=explain("To us it is the same picture each time.", "test-time augmentation"),
     )
     alt = "Probability for shifted and mirrored copies"
     show_figure(variants_figure, frame, context.name(class_idx), key="explain_variants", alt=alt)
     agreeing = int((probs.argmax(axis=1) == class_idx).sum())
     winner = context.name(int(probs.mean(axis=0).argmax()))
-    offer_csv("Variants as CSV", frame, "variants.csv")
     name = context.name(class_idx)
-    return (
+    words = (
         f"Of {len(frame)} versions of the image, as it is, shifted and mirrored, {agreeing} are taken for **{name}**; "
         f"their mean says {winner}."
     )
+    return words, csv_export("Variants as CSV", frame, "variants.csv")
 
 
-def _render_epochs(context: Context) -> None:
+def _render_epochs(context: Context) -> list[Export]:
     st.markdown("**Over the epochs of the training**")
     track = get_track(context.record)
     places = np.flatnonzero(track.indices == context.subject.index) if track is not None else np.array([])
     if track is None or not len(places):
         st.caption("Predictions of every epoch are saved for val images alone, and this is none.")
-        return
+        return []
     place = int(places[0])
     name = context.name(int(track.targets[place]))
     followed = (track.epochs, track.probs_true[:, place], track.is_right[:, place])
@@ -75,14 +82,17 @@ def _render_epochs(context: Context) -> None:
     )
     changes = int((np.diff(track.preds[:, place].astype(int)) != 0).sum())
     st.caption(f"Its predicted class changed {changes} times.")
-    offer_csv("Epochs as CSV", frame, "epochs.csv")
+    return [csv_export("Epochs as CSV", frame, "epochs.csv")]
 
 
 def _render_neighbours(context: Context) -> None:
     st.markdown(
         "**Because it looks like these training images**",
-        help="The training images nearest to it in the input of the network's last layer, by cosine: what the network "
-        "takes for alike, whatever we think.",
+        help=explain(
+            "The training images nearest to it in the input of the network's last layer: what the network takes for "
+            "alike, whatever we think.",
+            "cosine similarity",
+        ),
     )
     options: dict[str, str | int] = {
         "checkpoint": str(context.weights.path.resolve()),

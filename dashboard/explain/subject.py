@@ -12,7 +12,7 @@ from dashboard.drawing.words import split_title
 from dashboard.session import address, state
 from dashboard.session.weights import digest
 
-DATASET, OWN, CAMERA = "dataset", "own pictures", "camera"
+DATASET, OWN, CAMERA, DRAWING = "dataset", "own pictures", "camera", "drawing"
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +42,7 @@ def choose_source() -> str:
     return (
         st.segmented_control(
             "Image from",
-            [DATASET, OWN, CAMERA],
+            [DATASET, OWN, CAMERA, DRAWING],
             default=DATASET,
             required=True,
             key=state.EXPLAIN_SOURCE,

@@ -11,8 +11,9 @@ from cifar_core.attribution import AttributionError
 from dashboard import engine
 from dashboard.components import PictureMap, picture_maps
 from dashboard.drawing.figures import show_figure
+from dashboard.drawing.glossary import explain
 from dashboard.drawing.literal import message
-from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.tables import Export, csv_export
 from dashboard.drawing.words import percent
 from dashboard.explain.charts import perturbation_figure, perturbation_frame
 from dashboard.explain.context import Context
@@ -29,27 +30,28 @@ _NOTHING = 1e-3  # scores nearer than this have no difference to part
 _UNMOVED = 1e-3  # probabilities nearer than this have not changed
 
 
-def render_trust(context: Context) -> None:
-    """Draw the three checks of the map for the predicted class."""
+def render_trust(context: Context) -> list[Export]:
+    """Draw the three checks of the map for the predicted class; return the curves as a file."""
     choice, target = context.choice, context.pred_idx
     try:
         attributions = get_map(context.weights, context.subject.image, target, choice)
     except AttributionError as error:
         st.error(message(error))
-        return
+        return []
     beginning = f"The {choice.method.title} map for **{context.name(target)}**, which the network predicts,"
     if is_silent(attributions):
         silence = explain_silence(choice, context.subject.image)
         st.info(f"{beginning} is zero everywhere, there is nothing to believe or to doubt: {silence}.")
-        return
+        return []
     sentence = st.container()
     left, right = st.columns(2, gap="medium")
     with left:
         _render_randomisation(context, attributions)
     with right:
         _render_completeness(context, choice, attributions)
-    matters = _render_perturbation(context, choice, attributions)
+    matters, exports = _render_perturbation(context, choice, attributions)
     sentence.markdown(f"{beginning} {find_verdict(context).finding}{matters}.")
+    return exports
 
 
 def _render_randomisation(context: Context, attributions: np.ndarray) -> None:
@@ -57,8 +59,7 @@ def _render_randomisation(context: Context, attributions: np.ndarray) -> None:
     untrained = get_untrained_map_of(context)
     st.markdown(
         "**Does it change when nothing was learned?**",
-        help="The same map of a network of the same architecture with new, untrained weights (Adebayo et al., 2018). "
-        "Likeness is the rank correlation of strengths: 1 is the same, 0 is none.",
+        help=explain("A check by Adebayo et al. (2018).", "untrained network", "rank correlation"),
     )
     # Each on its own scale: an untrained network's scores are small.
     maps = [
@@ -72,7 +73,7 @@ def _render_randomisation(context: Context, attributions: np.ndarray) -> None:
 def _render_completeness(context: Context, choice: Choice, attributions: np.ndarray) -> None:
     st.markdown(
         "**Does it add up?**",
-        help="Some methods promise that a map's sum is the score of the image less the score of the baseline.",
+        help=explain("", "completeness"),
     )
     if not choice.method.adds_up:
         st.caption(f"{choice.method.title} promises no sum: how strong its map is says nothing by itself.")
@@ -119,16 +120,15 @@ def _measure_completeness(context: Context, choice: Choice, attributions: np.nda
     )
 
 
-def _render_perturbation(context: Context, choice: Choice, attributions: np.ndarray) -> str:
-    """Draw the curves; return what they come to as the end of a sentence, empty if they come to nothing."""
+def _render_perturbation(context: Context, choice: Choice, attributions: np.ndarray) -> tuple[str, list[Export]]:
+    """Draw the curves; return what they come to as the end of a sentence, empty if nothing, and their table."""
     st.markdown(
         "**Do the pixels it names matter?**",
-        help="Deletion: pixels turn grey, the strongest for the class first; a good map falls fast. Insertion: they "
-        "come back onto grey; a good map rises fast (Petsiuk et al., 2018). Beside it, eight random orders.",
+        help=explain("Each beside eight random orders (Petsiuk et al., 2018).", "Deletion", "Insertion"),
     )
     if not np.ptp(attributions.sum(axis=0)):
         st.caption("The map is the same everywhere: it names no pixel before another, and no order follows from it.")
-        return ""
+        return "", []
     options = {"target": context.pred_idx, "method": choice.method.name} | choice.options
     curves = remember(
         "perturbation",
@@ -142,10 +142,10 @@ def _render_perturbation(context: Context, choice: Choice, attributions: np.ndar
     frame = perturbation_frame(curves)
     show_figure(perturbation_figure, frame, key="explain_perturbation", alt="Deletion and insertion curves")
     st.caption(describe_curves(curves))
-    offer_csv("Curves as CSV", frame, "deletion-insertion.csv")
+    exports = [csv_export("Curves as CSV", frame, "deletion-insertion.csv")]
     if not _moves(curves):
-        return ""
-    return f", and the pixels it names matter {'more' if _helps(curves) else 'no more'} than random ones"
+        return "", exports
+    return f", and the pixels it names matter {'more' if _helps(curves) else 'no more'} than random ones", exports
 
 
 def describe_curves(curves: "dict[str, PerturbationCurve]") -> str:

@@ -11,7 +11,7 @@ from cifar_core.inference.what_if import BOUNDS, Change
 from dashboard import engine
 from dashboard.components import PictureMap, picture_maps
 from dashboard.drawing.figures import show_figure
-from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.tables import Export, csv_export
 from dashboard.drawing.words import percent, run_name, short_name
 from dashboard.explain.charts import before_after_figure, robustness_figure
 from dashboard.explain.context import Context
@@ -35,8 +35,8 @@ _TITLES = {
 _STEPS = {"brightness": 0.05, "contrast": 0.05, "rotation": 5.0, "blur": 0.1, "noise": 0.02}
 
 
-def render_what_if(context: Context) -> None:
-    """Draw the controls, the changed image and its probabilities, and the robustness strips."""
+def render_what_if(context: Context) -> list[Export]:
+    """Draw the controls, the changed image and its probabilities, and the robustness strips; return their tables."""
     sentence = st.container()
     left, right = st.columns([2, 3], gap="medium")
     with left:
@@ -61,8 +61,7 @@ def render_what_if(context: Context) -> None:
         alt = "Probabilities before and after the change"
         show_figure(before_after_figure, context.probs, probs, names, key="explain_before_after", alt=alt)
         table = pd.DataFrame({"class_name": names, "as_it_was": context.probs, "changed": probs})
-        offer_csv("Probabilities as CSV", table, "what-if.csv")
-    _render_strips(context)
+    return [csv_export("Probabilities as CSV", table, "what-if.csv"), _render_strips(context)]
 
 
 def _choose_change() -> Change:
@@ -97,7 +96,7 @@ def _winner(context: Context, probs: np.ndarray) -> str:
     return f"{context.name(top)} {percent(float(probs[top]))}"
 
 
-def _render_strips(context: Context) -> None:
+def _render_strips(context: Context) -> Export:
     true_idx = context.pair[0]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.markdown(
@@ -112,7 +111,7 @@ def _render_strips(context: Context) -> None:
     alt = f"Probability of {context.name(true_idx)} over each change"
     show_figure(robustness_figure, frames, titles, key="explain_strips", alt=alt)
     table = pd.concat([frame.assign(run=name) for name, frame in frames.items()], ignore_index=True)
-    offer_csv("Strips as CSV", table, "robustness.csv")
+    return csv_export("Strips as CSV", table, "robustness.csv")
 
 
 def _choose_other(context: Context) -> tuple[str, Weights] | None:

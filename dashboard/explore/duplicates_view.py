@@ -5,12 +5,15 @@ import math
 import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
-from cifar_core.data import Dataset
+from cifar_core.data import Dataset, Splits
 from cifar_core.data.duplicates import LOWEST_LIKENESS, USUAL_LIKENESS, NearDuplicates
+from cifar_core.runs import RunSummary
 from dashboard.components import Tile, gallery
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import percent
+from dashboard.explore.opened_view import render_drawer
 from dashboard.session import state
 from dashboard.session.background import find_derived
 
@@ -31,10 +34,12 @@ The threshold is yours to move.
 """
 
 
-def render_duplicates(dataset: Dataset) -> None:
+def render_duplicates(dataset: Dataset, splits: Splits, run: RunSummary | None) -> None:
     """Show the pairs above a chosen likeness, and what they mean for a test accuracy."""
+    head = st.container()
     arrays = find_derived(dataset, "duplicates", "Comparing every test image with every other image")
     if arrays is None:
+        head.markdown("Pairs of a test image and another one that are **nearly the same picture** are being searched.")
         return
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     with left:
@@ -45,6 +50,7 @@ def render_duplicates(dataset: Dataset) -> None:
             USUAL_LIKENESS,
             0.01,
             key=state.EXPLORE_LIKENESS,
+            help="The mean of three correlations, so it has no unit: 1 is the same picture, 0 has nothing in common.",
             bind="query-params",
             persist_state="session",
         )
@@ -57,12 +63,19 @@ def render_duplicates(dataset: Dataset) -> None:
         )
     pairs = NearDuplicates(**arrays).above(likeness)  # type: ignore[arg-type]  # the arrays of its own fields
     differs = dataset.labels[pairs.first] != dataset.labels[pairs.second]
-    st.markdown(_count_in_words(dataset, pairs, int(differs.sum())))
+    head.markdown(_count_in_words(dataset, pairs, int(differs.sum())))
     chosen = np.flatnonzero(differs) if only_contradicting else np.arange(len(differs))
     _render_pairs(dataset, pairs, chosen)
+    render_drawer(dataset, splits, _in_order(pairs, chosen), run, on_open=state.choose_image)
     with st.expander("How they are found", icon=":material/help:"):
         st.markdown(_METHOD)
     offer_csv("Pairs as CSV", pairs_frame(dataset, pairs), "near-duplicates.csv")
+
+
+def _in_order(pairs: NearDuplicates, chosen: NDArray[np.intp]) -> NDArray[np.int64]:
+    """Return the images of some pairs, pair by pair, each once: one may be in several."""
+    both = np.stack([pairs.first[chosen], pairs.second[chosen]], axis=1).reshape(-1)
+    return np.array(list(dict.fromkeys(both.tolist())), np.int64)
 
 
 def _count_in_words(dataset: Dataset, pairs: NearDuplicates, num_contradicting: int) -> str:
@@ -70,7 +83,7 @@ def _count_in_words(dataset: Dataset, pairs: NearDuplicates, num_contradicting: 
     num_tests = len(np.unique(pairs.first[is_across]))
     return (
         f"**{num_tests:,} of {dataset.num_test:,} test images** ({percent(num_tests / dataset.num_test)}) nearly "
-        "repeat a training image; a network can get them right by memory. "
+        "repeat a training image: a network can get them right by memory. "
         f"Within test: {int((~is_across).sum()):,} pairs. "
         f"{num_contradicting:,} of all {len(is_across):,} pairs have different labels."
     )
@@ -97,8 +110,9 @@ def _render_pairs(dataset: Dataset, pairs: NearDuplicates, chosen: np.ndarray) -
         st.info("No pair is that much alike.", icon=":material/check_circle:")
         return
     num_pages = math.ceil(len(chosen) / _PAIRS_PER_PAGE)
-    page = st.pagination(num_pages, key="duplicates_page") if num_pages > 1 else 1
+    page = st.pagination(num_pages, key=state.EXPLORE_PAIRS_PAGE, bind="query-params") if num_pages > 1 else 1
     shown = chosen[(page - 1) * _PAIRS_PER_PAGE : page * _PAIRS_PER_PAGE]
+    marked: int | None = None
     images, tiles = [], []
     for place in shown.tolist():
         first, second = int(pairs.first[place]), int(pairs.second[place])
@@ -110,15 +124,20 @@ def _render_pairs(dataset: Dataset, pairs: NearDuplicates, chosen: np.ndarray) -
             caption = f"{split}: {name}, image {index}; likeness {pairs.likeness[place]:.3f}{mirrored}"
             images.append(dataset.images[index])
             # One training image may repeat several test images; a tile's id must be its own.
-            tiles.append(Tile(2 * place + (index == second), caption, "wrong" if differs else "neutral"))
+            tile = 2 * place + (index == second)
+            likeness = f", likeness {pairs.likeness[place]:.2f}" if index == second else ""
+            tiles.append(Tile(tile, caption, "wrong" if differs else "neutral", f"{name} {index}{likeness}"))
+            marked = tile if index == state.chosen_image() and marked is None else marked
     gallery(
         np.stack(images),
         tiles,
         key="duplicates_gallery",
         label="Pairs of near-duplicates",
-        tile_size=96,
+        tile_size=124,
         headings=("test", "other") * _PAIRS_PER_ROW,
         gaps=range(2, 2 * _PAIRS_PER_ROW, 2),
+        selected=marked,
+        is_followed=True,
         on_select=lambda tile: state.choose_image(int((pairs.second if tile % 2 else pairs.first)[tile // 2])),
     )
-    st.caption("A cross marks pairs whose labels differ. Click one to choose it: Images shows it large.")
+    st.caption("A cross marks pairs whose labels differ. Press an image to see it large.")

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -12,25 +12,41 @@ from numpy.typing import NDArray
 from cifar_core.data import Dataset, Splits
 from cifar_core.data.traits import TRAIT_NAMES
 from dashboard.drawing.choices import choose_one
-from dashboard.drawing.colours import colour_classes
+from dashboard.drawing.colours import colour_classes, ink_on
 from dashboard.drawing.literal import message
+from dashboard.explore.traits import HELP, LARGEST_FIRST, describe_trait, order_title
 from dashboard.session import state
 from dashboard.session.background import find_derived
 
 SPLITS = ("all", "train", "val", "test")
 
-_TRAIT_HELP = {
-    "brightness": "mean luma, 0 to 1",
-    "contrast": "standard deviation of luma",
-    "colourfulness": "by Hasler and Suesstrunk's measure; 0 is grey",
-    "edge_density": "share of pixels at which luma changes by more than 0.1",
-    "distance_to_class_mean": "root mean square difference to the mean image of its class",
-    "typicality": "correlation with the mean of its class at 8x8 pixels",
-}
-# Whoever asks for what is typical wants to see it.
-_LARGEST_FIRST = {"typicality"}
 # As the address spells them, which takes what the box shows.
 _ORDERS = ("index", *(name.replace("_", " ") for name in TRAIT_NAMES))
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What somebody wants to see.
+
+    Attributes:
+        split: One of SPLITS.
+        class_names: These classes; all if there are none.
+        order: "index" or one of `TRAIT_NAMES`.
+        is_reversed: Whether the other end comes first.
+        text: Indices and ranges as written; all if empty.
+    """
+
+    split: str = SPLITS[0]
+    class_names: tuple[str, ...] = ()
+    order: str = "index"
+    is_reversed: bool = False
+    text: str = ""
+
+    @property
+    def num_on(self) -> int:
+        """How many of them differ from what is shown at first."""
+        off = Filters()
+        return sum(getattr(self, name) != getattr(off, name) for name in self.__dataclass_fields__)
 
 
 @dataclass(frozen=True)
@@ -48,40 +64,32 @@ class Shown:
     values: NDArray[np.float32] | None = None
 
     def notes(self, rows: slice) -> list[str]:
-        """Return what a tile says of the order, e.g. "brightness 0.42"; nothing for the index."""
+        """Return what a tile says of the order, e.g. "brightness 42 %"; nothing for the index."""
         if self.values is None:
             return []
-        return [f"{order_title(self.order).lower()} {value:.3g}" for value in self.values[rows]]
+        return [describe_trait(self.order, float(value)) for value in self.values[rows]]
 
 
-def order_title(name: str) -> str:
-    """Return an order in words."""
-    return name.replace("_", " ").capitalize()
-
-
-def choose_images(dataset: Dataset, splits: Splits) -> Shown:
-    """Draw the filters and the order, and return what they come to."""
-    first, second, third, fourth, fifth = st.columns([7, 8, 6, 4, 6], vertical_alignment="bottom")
-    with first:
-        split = choose_one(
-            "Split",
-            {name: name for name in SPLITS},
-            state.EXPLORE_SPLIT,
-            in_address=True,
-            help="train learns, val (held out of the official training images) chooses, test is kept for the end.",
-        )
-    with second:
-        classes = st.multiselect(
-            "Classes",
-            dataset.class_names,
-            key=state.EXPLORE_CLASSES,
-            placeholder="All classes",
-            bind="query-params",
-            persist_state="session",
-        )
-    with third:
+def render_filters(dataset: Dataset) -> Filters:
+    """Draw the filters and the order, and return what they are set to."""
+    split = choose_one(
+        "Split",
+        {name: name for name in SPLITS},
+        state.EXPLORE_SPLIT,
+        in_address=True,
+        help="train: the network learns from these. val: held out of the official training images, to choose by. "
+        "test: kept for the end.",
+    )
+    classes = st.multiselect(
+        "Classes",
+        dataset.class_names,
+        key=state.EXPLORE_CLASSES,
+        placeholder="All classes",
+        bind="query-params",
+        persist_state="session",
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         order = _choose_order()
-    with fourth:
         is_reversed = st.toggle(
             "Reverse",
             key=state.EXPLORE_REVERSE,
@@ -89,40 +97,72 @@ def choose_images(dataset: Dataset, splits: Splits) -> Shown:
             persist_state="session",
             help="The other end first.",
         )
-    with fifth:
-        text = st.text_input(
-            "Indices",
-            key=state.EXPLORE_INDICES,
-            placeholder="all, or 7, 100-199",
-            bind="query-params",
-            persist_state="session",
-            help="Only these images: single indices and ranges, both ends included.",
-        )
-    indices = select_images(dataset, splits, split, classes)
-    return _sort(dataset, _keep_named(dataset, indices, text or ""), order, is_reversed)
+    text = st.text_input(
+        "Indices",
+        key=state.EXPLORE_INDICES,
+        placeholder="all, or 7, 100-199",
+        bind="query-params",
+        persist_state="session",
+        help="Only these images, by their number in the dataset: single ones and ranges, both ends included.",
+    )
+    return Filters(split, tuple(classes), order, is_reversed, (text or "").strip())
 
 
-def _keep_named(dataset: Dataset, indices: NDArray[np.int64], text: str) -> NDArray[np.int64]:
-    """Return those of the indices that the text names, in its order; all if it names none, or cannot be read."""
-    if not text.strip():
-        return indices
+def take_filters_off() -> None:
+    """Show all images again, as at first. For callbacks."""
+    for key, value in (
+        (state.EXPLORE_SPLIT, SPLITS[0]),
+        (state.EXPLORE_CLASSES, []),
+        (state.EXPLORE_ORDER, _ORDERS[0]),
+        (state.EXPLORE_REVERSE, False),
+        (state.EXPLORE_INDICES, ""),
+    ):
+        state.set_widget(key, value)
+    state.turn_to_page(1)
+
+
+def find_images(
+    dataset: Dataset, splits: Splits, filters: Filters, within: NDArray[np.int64] | None = None
+) -> tuple[Shown, NDArray[np.int64]]:
+    """Return the images that pass, of all or `within` some, and how many of each class (C,) would of all classes.
+
+    While what they are ordered by is being measured, that is said in place.
+
+    Raises:
+        ValueError: The filters name indices that cannot be.
+    """
+    indices = select_images(dataset, splits, filters.split, ())
+    if filters.text:
+        wanted_indices = parse_indices(filters.text, dataset.num_images)
+        indices = wanted_indices[np.isin(wanted_indices, indices)]
+    if within is not None:
+        indices = indices[np.isin(indices, within)]
+    counts = np.bincount(dataset.labels[indices], minlength=dataset.num_classes)
+    if filters.class_names:
+        wanted = [dataset.class_names.index(name) for name in filters.class_names]
+        indices = indices[np.isin(dataset.labels[indices], wanted)]
+    return _sort(dataset, indices, filters.order, filters.is_reversed), counts
+
+
+def check_indices(dataset: Dataset, filters: Filters) -> Filters:
+    """Return the filters; without their indices, and with a word on it, if these cannot be read."""
     try:
-        wanted = parse_indices(text, dataset.num_images)
+        parse_indices(filters.text, dataset.num_images)
     except ValueError as error:
         st.error(message(error), icon=":material/block:")
-        return indices
-    return wanted[np.isin(wanted, indices)]
+        return replace(filters, text="")
+    return filters
 
 
 def render_distribution(labels: NDArray[np.int64], class_names: Sequence[str]) -> None:
     """Show the shares of the classes as one bar, each part in its class's colour with its count as a tooltip."""
     counts = np.bincount(labels, minlength=len(class_names))
     colours = colour_classes(class_names)
-    style = "color: #fff; overflow: hidden; text-align: center; text-overflow: ellipsis; white-space: nowrap"
+    inks = {name: f"background: {colour}; color: {ink_on(colour)}" for name, colour in colours.items()}
+    style = "overflow: hidden; text-align: center; text-overflow: ellipsis; white-space: nowrap"
     words = [html.escape(name) for name in class_names]
     parts = "".join(
-        f'<div title="{word}: {count:,} images" style="flex: {count}; background: {colours[name]}; {style}">'
-        f"{word} {count:,}</div>"
+        f'<div title="{word}: {count:,} images" style="flex: {count}; {inks[name]}; {style}">{word} {count:,}</div>'
         for name, word, count in zip(class_names, words, counts.tolist(), strict=True)
         if count
     )
@@ -139,7 +179,7 @@ def _choose_order() -> str:
         key=state.EXPLORE_ORDER,
         bind="query-params",
         persist_state="session",
-        help="  \n".join(f"**{order_title(name)}**: {words}." for name, words in _TRAIT_HELP.items()),
+        help="  \n".join(f"**{order_title(name)}**: {words}." for name, words in HELP.items()),
     )
     return order.replace(" ", "_")
 
@@ -149,7 +189,7 @@ def _sort(dataset: Dataset, indices: NDArray[np.int64], order: str, is_reversed:
     if traits is None:
         return Shown(indices[::-1] if is_reversed else indices, "index")
     values = traits[order][indices].astype(np.float32)
-    is_falling = is_reversed != (order in _LARGEST_FIRST)
+    is_falling = is_reversed != (order in LARGEST_FIRST)
     places = np.argsort(-values if is_falling else values, kind="stable")
     return Shown(indices[places], order, values[places])
 

@@ -1,155 +1,151 @@
-"""The gallery of Explore and the image that is chosen in it, large."""
+"""The gallery of Explore: what filters it, what leads through it, and the drawer of the image that is open."""
 
 import math
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from cifar_core.data import Dataset, Splits
-from cifar_core.data.similarity import find_neighbours
 from cifar_core.runs import RunSummary
-from cifar_core.training.exceptions import CheckpointError
-from dashboard.components import gallery, image_inspector
+from dashboard.components import class_bar, gallery
 from dashboard.components.numbers import WHOLE
-from dashboard.drawing.literal import literal, message
+from dashboard.drawing.colours import colour_classes
 from dashboard.drawing.tiles import label_tiles
-from dashboard.drawing.words import percent, short_name, split_title
-from dashboard.explore.filters import Shown
+from dashboard.explore.filters import (
+    Filters,
+    Shown,
+    check_indices,
+    find_images,
+    render_filters,
+    take_filters_off,
+)
+from dashboard.explore.opened_view import render_drawer, render_image
+from dashboard.explore.sentences import describe_shown
 from dashboard.session import state
-from dashboard.session.cache import get_descriptors, get_store
-from dashboard.session.links import page_link
-from dashboard.session.said import what_run_says
 from dashboard.session.saying import fragment
-from dashboard.session.weights import digest, find_weights
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
+__all__ = ["render_image", "render_images"]
 
 _PER_PAGE = (100, 400, 1000)
-_TILE_SIZES = {"small": 40, "medium": 64, "large": 96}
-_NUM_NEIGHBOURS = 12
+_TILE_SIZES = {"small": 48, "medium": 64, "large": 96}
 
 
 @fragment
-def render_images(dataset: Dataset, splits: Splits, selection: Shown, run: RunSummary | None) -> None:
-    """Draw one page of images and, beside it, the chosen one. A click redraws no more than this."""
-    if not len(selection.indices):
-        st.info("No image is left by these filters. Take one off.", icon=":material/filter_alt_off:")
-        return
-    rows, tile_size = _choose_page(dataset, selection)
-    gallery_column, image_column = st.columns([5, 3], gap="medium")
-    with gallery_column:
-        _render_gallery(dataset, selection, rows, tile_size)
-    with image_column:
-        index = state.chosen_image()
-        if index is None or index >= dataset.num_images:
-            st.info("Click an image to see it large, with what resembles it.", icon=":material/ads_click:")
-        else:
-            per_page = int(state.widget_value(state.EXPLORE_PER_PAGE) or _PER_PAGE[0])
-            render_image(
-                dataset,
-                splits,
-                index,
-                selection.indices,
-                run,
-                on_open=lambda other: _jump(selection.indices, other, per_page),
-            )
-
-
-def render_image(
-    dataset: Dataset,
-    splits: Splits,
-    index: int,
-    order: NDArray[np.int64],
-    run: RunSummary | None,
-    on_open: Callable[[int], None] = state.choose_image,
+def render_images(
+    dataset: Dataset, splits: Splits, run: RunSummary | None, within: NDArray[np.int64] | None = None
 ) -> None:
-    """Show an image large, its channels and pixel values, what a run takes it for, and what resembles it.
+    """Draw what filters the images, one page of them, and the open one in a drawer. A click redraws no more.
 
     Args:
         dataset: All images.
-        splits: To say which split it belongs to.
-        index: The image's.
-        order: (N,) the indices that arrow keys step through.
-        run: Whose prediction is told, if one is chosen.
-        on_open: Opens the image that an arrow key leads to.
+        splits: Which split each belongs to.
+        run: Whose prediction is told of the open one, if one is chosen.
+        within: Indices to which the filters are confined; all if None.
     """
-
-    def step(by: int) -> None:
-        places = np.flatnonzero(order == index)
-        if len(places):
-            on_open(int(order[(int(places[0]) + by) % len(order)]))
-
-    name = dataset.class_names[dataset.labels[index]]
-    hint = f"{split_title(splits.split_of(index))}. Point at a pixel to read it; arrow keys step."
-    image_inspector(dataset.images[index], f"{name}, image {index}", key="explore_image", hint=hint, on_step=step)
-    if run is not None:
-        _render_prediction(dataset, index, run)
-    page_link("Explain", "Explain a prediction of it", ":material/center_focus_strong:")
-    found, correlations = find_neighbours(get_descriptors(dataset), index, _NUM_NEIGHBOURS)
-    notes = [
-        f"{splits.split_of(int(other))}, correlation {correlation:.2f}"
-        for other, correlation in zip(found, correlations, strict=True)
-    ]
-    same = int((dataset.labels[found] == dataset.labels[index]).sum())
-    st.markdown(
-        f"**Most alike** in all splits: {same} of {_NUM_NEIGHBOURS} are labelled {name}",
-        help="By the correlation of pixels averaged to 8x8: the same colours in the same places, whatever they show.",
+    head, tools, notes = st.container(gap="small"), _row(), st.container()
+    with tools, st.popover("Filters and order", icon=":material/tune:"):
+        filters = render_filters(dataset)
+        tile_size, per_page = _choose_tiles()
+        jump = st.container()
+    with notes:
+        filters = check_indices(dataset, filters)
+        shown, counts = find_images(dataset, splits, filters, within)
+    with head:
+        st.markdown(describe_shown(dataset, shown, filters))
+        _render_class_bar(dataset, counts, filters)
+    with jump:
+        _render_jump(dataset, shown, per_page)
+    with tools:
+        rows = _lead_through(shown, filters, per_page)
+    if len(shown.indices):
+        _render_gallery(dataset, shown, rows, tile_size)
+    else:
+        st.info("No image is left by these filters. Take one off.", icon=":material/filter_alt_off:")
+    render_drawer(
+        dataset, splits, shown.indices, run, on_open=lambda index: _jump(shown.indices, index, per_page), shown=shown
     )
-    tiles = label_tiles(dataset, found, notes)
+
+
+def _row() -> "DeltaGenerator":
+    return st.container(horizontal=True, vertical_alignment="center")
+
+
+def _render_class_bar(dataset: Dataset, counts: NDArray[np.int64], filters: Filters) -> None:
+    names = dataset.class_names
+
+    def toggle(class_idx: int) -> None:
+        chosen = {*filters.class_names} ^ {names[class_idx]}
+        state.set_widget(state.EXPLORE_CLASSES, [name for name in names if name in chosen])
+        state.turn_to_page(1)
+
+    class_bar(
+        names,
+        counts.tolist(),
+        list(colour_classes(names).values()),
+        key="explore_class_bar",
+        chosen=[names.index(name) for name in filters.class_names],
+        on_toggle=toggle,
+    )
+
+
+def _choose_tiles() -> tuple[int, int]:
+    """Return the size of tiles in CSS pixels, and how many images a page has."""
+    with st.container(horizontal=True):
+        size = _select("Tiles", list(_TILE_SIZES), 1, state.EXPLORE_TILE)
+        per_page = _select("Images a page", list(_PER_PAGE), 0, state.EXPLORE_PER_PAGE)
+    return _TILE_SIZES[size], per_page
+
+
+def _select(label: str, options: list[Any], default: int, key: str) -> Any:
+    return st.selectbox(label, options, index=default, key=key, bind="query-params", persist_state="session")
+
+
+def _render_jump(dataset: Dataset, shown: Shown, per_page: int) -> None:
+    st.number_input(
+        "Jump to index",
+        min_value=0,
+        max_value=dataset.num_images - 1,
+        value=None,
+        key="explore_jump",
+        placeholder=WHOLE,
+        help="Opens the image with this number in the dataset, and the page that holds it.",
+        on_change=lambda: _jump(shown.indices, state.widget_value("explore_jump"), per_page),
+    )
+
+
+def _lead_through(shown: Shown, filters: Filters, per_page: int) -> slice:
+    """Draw what leads through the images; return the rows of them that are on the open page."""
+    total = len(shown.indices)
+    st.button(
+        "Surprise me",
+        icon=":material/casino:",
+        help="Opens an image by chance.",
+        disabled=not total,
+        on_click=lambda: _jump(shown.indices, int(np.random.default_rng().choice(shown.indices)), per_page),
+    )
+    if filters.num_on:
+        st.button("Show all", icon=":material/filter_alt_off:", type="tertiary", on_click=take_filters_off)
+    num_pages = math.ceil(total / per_page)
+    page = st.pagination(num_pages, key=state.EXPLORE_PAGE, bind="query-params") if num_pages > 1 else 1
+    return slice((page - 1) * per_page, min(page * per_page, total))
+
+
+def _render_gallery(dataset: Dataset, shown: Shown, rows: slice, tile_size: int) -> None:
+    total, indices = len(shown.indices), shown.indices[rows]
     gallery(
-        dataset.images[found],
-        tiles,
-        key="explore_neighbours",
-        label="Most alike",
-        tile_size=54,
-        selected=state.chosen_image(),
-        on_select=state.choose_image,
-    )
-
-
-def _choose_page(dataset: Dataset, selection: Shown) -> tuple[slice, int]:
-    """Draw what leads through the selection; return the rows of it that are shown, and their size in CSS pixels."""
-    total = len(selection.indices)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        size = _select("Tiles", list(_TILE_SIZES), 1, state.EXPLORE_TILE, 110)
-        per_page = _select("A page", list(_PER_PAGE), 0, state.EXPLORE_PER_PAGE, 90)
-        st.number_input(
-            "Jump to index",
-            min_value=0,
-            max_value=dataset.num_images - 1,
-            value=None,
-            key="explore_jump",
-            placeholder=WHOLE,
-            width=130,
-            on_change=lambda: _jump(selection.indices, state.widget_value("explore_jump"), per_page),
-        )
-        st.button(
-            "Surprise me",
-            icon=":material/casino:",
-            on_click=lambda: _jump(selection.indices, int(np.random.default_rng().choice(selection.indices)), per_page),
-        )
-        num_pages = math.ceil(total / per_page)
-        page = st.pagination(num_pages, key=state.EXPLORE_PAGE, bind="query-params") if num_pages > 1 else 1
-    return slice((page - 1) * per_page, min(page * per_page, total)), _TILE_SIZES[size]
-
-
-def _select(label: str, options: list[Any], default: int, key: str, width: int) -> Any:
-    return st.selectbox(
-        label, options, index=default, key=key, bind="query-params", persist_state="session", width=width
-    )
-
-
-def _render_gallery(dataset: Dataset, selection: Shown, rows: slice, tile_size: int) -> None:
-    total, shown = len(selection.indices), selection.indices[rows]
-    gallery(
-        dataset.images[shown],
-        label_tiles(dataset, shown, selection.notes(rows)),
+        dataset.images[indices],
+        label_tiles(dataset, indices, shown.notes(rows), has_names=True),
         key="explore_gallery",
         label=f"Images {rows.start + 1} to {rows.stop} of {total}",
         tile_size=tile_size,
         selected=state.chosen_image(),
         on_select=state.choose_image,
+        is_followed=True,
     )
     st.caption(f"Images {rows.start + 1:,} to {rows.stop:,} of {total:,}. Arrow keys move, Enter opens.")
 
@@ -162,21 +158,3 @@ def _jump(indices: NDArray[np.int64], index: int | None, per_page: int) -> None:
     places = np.flatnonzero(indices == index)
     if len(places) and len(indices) > per_page:
         state.turn_to_page(int(places[0]) // per_page + 1)
-
-
-def _render_prediction(dataset: Dataset, index: int, run: RunSummary) -> None:
-    record = get_store().record(run.run_id)
-    weights = find_weights(record, "best")
-    if weights is None:
-        st.caption(f"{literal(short_name(run))} has no weights yet.")
-        return
-    image = np.asarray(dataset.images[index])
-    try:
-        probs = what_run_says(record, weights, image, digest(image), index).probs
-    except CheckpointError as error:
-        st.caption(message(error))
-        return
-    top = np.argsort(-probs)[:3]
-    words = ", ".join(f"{dataset.class_names[place]} {percent(float(probs[place]))}" for place in top)
-    is_right = top[0] == dataset.labels[index]
-    st.markdown(f"**{literal(short_name(run))}** takes it for {words}: {'right' if is_right else 'wrong'}.")

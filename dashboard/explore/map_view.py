@@ -1,119 +1,123 @@
-"""A map of the dataset: what lies together looks alike, to the eye or to a network."""
+"""A map of all images: what lies together looks alike, to the eye or to a network."""
+
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 
 from cifar_core.data import Dataset, Splits
-from cifar_core.data.splits import stratified_sample
-from cifar_core.files import stamp
 from cifar_core.runs import RunSummary
-from dashboard.components import gallery, scatter
-from dashboard.components.scatter import read_selection
+from dashboard.components import Marking, ScatterPoints, scatter
+from dashboard.components.scatter import encode_scatter
 from dashboard.drawing.literal import literal
-from dashboard.drawing.tiles import PAGE_SIZE, label_tiles
-from dashboard.drawing.words import percent, short_name
-from dashboard.explore.filters import Shown, render_distribution
-from dashboard.explore.image_view import render_image
+from dashboard.explore.marked_view import render_marked
 from dashboard.session import state
-from dashboard.session.background import find_derived
-from dashboard.session.cache import get_map_message, get_plane, get_store
+from dashboard.session.colouring import CLASS, COLOURINGS, NEED_RUN, Colouring, find_colouring
+from dashboard.session.marked import choose_marked, read_marked
 from dashboard.session.opening import has_weights, render_ways_to_run
+from dashboard.session.pictures import pictures_address
+from dashboard.session.placing import FEATURES, PIXELS, Layout, place_by_features, place_by_pixels
+from dashboard.session.saying import fragment
 
-NUM_POINTS = 10_000
-_PIXELS, _FEATURES = "pixels", "features"
 _KEY = "explore_map"
 
 
+@dataclass(frozen=True, eq=False)
+class _Map:
+    """Where the images of a dataset lie, and what they are coloured by."""
+
+    dataset: Dataset
+    layout: Layout
+    colouring: Colouring
+
+
 def render_map(dataset: Dataset, splits: Splits, runs: list[RunSummary], run: RunSummary | None) -> None:
-    """Draw the map and, beside it, the images selected in it; without a network to place them, ways to one."""
-    positions = _choose_positions()
-    if positions == _FEATURES and (run is None or not has_weights(run)):
+    """Draw the map and, beside it, the images marked on it.
+
+    What is asked of a network that is not there is shown by pixels and by class until it is, with ways to one.
+    """
+    with st.container(horizontal=True, vertical_alignment="top"):
+        positions, colour = _choose_positions(), _choose_colour()
+    able = run if run is not None and has_weights(run) else None
+    if able is None and (positions == FEATURES or colour in NEED_RUN):
         render_ways_to_run(runs, run, has_weights)
-        return
     with st.container():
-        placed = _place(dataset, positions, run)
-    if placed is None:
-        return
-    ids, points, words = placed
-    map_column, images_column = st.columns([5, 3], gap="medium")
-    with map_column:
-        message = get_map_message(dataset, ids, points, words)
-        chosen = scatter(message, ids, key=_KEY, on_select=lambda: None)
-        st.caption(
-            f"{literal(words, most=None)}. Draw round points to see their images; the wheel zooms, arrow keys and + - "
-            "move and zoom."
-        )
-    with images_column:
-        _render_selection(dataset, splits, chosen if len(chosen) else read_selection(None, ids), run)
+        layout = place_by_features(dataset, able) if able is not None and positions == FEATURES else None
+        colouring = find_colouring(dataset, splits, able, colour)
+    if layout is None:
+        layout = place_by_pixels(dataset, meanwhile=positions == FEATURES)
+    _render_points(_Map(dataset, layout, colouring), splits, run)
 
 
 def _choose_positions() -> str:
     chosen = st.segmented_control(
         "Positions by",
-        (_PIXELS, _FEATURES),
-        default=_PIXELS,
+        (PIXELS, FEATURES),
+        default=PIXELS,
         required=True,
         key=state.EXPLORE_POSITIONS,
         bind="query-params",
         persist_state="session",
-        help="pixels: the two main directions in which they differ (PCA). features: what a run's network makes of an "
-        "image before it decides (t-SNE).",
+        help="pixels: what images look like at a glance. features: what a run's network makes of an image before it "
+        "decides.",
+        width="content",
     )
-    return chosen or _PIXELS
+    return chosen or PIXELS
 
 
-def _place(dataset: Dataset, positions: str, run: RunSummary | None) -> tuple[np.ndarray, np.ndarray, str] | None:
-    """Return dataset indices, their positions and what they are, None while they are not there."""
-    if positions == _PIXELS:
-        plane, shares = get_plane(dataset)
-        ids = stratified_sample(dataset, NUM_POINTS)
-        words = (
-            f"{len(ids):,} of {dataset.num_images:,} images by the two main directions in which pixels averaged to 8x8 "
-            f"differ; they hold {percent(shares.sum(), 0)} of the variance"
+def _choose_colour() -> str:
+    return (
+        st.selectbox(
+            "Colours by",
+            COLOURINGS,
+            key=state.EXPLORE_COLOUR,
+            bind="query-params",
+            persist_state="session",
+            help="class and split are the dataset's, all others what the run says: whether it is right, how sure "
+            "it is, its loss, when it learned an image, whether it has reason to doubt a label.",
+            width=190,
         )
-        return ids, plane[ids], words
-    if run is None:
-        return None
-    path = get_store().record(run.run_id).checkpoint_path("best")
-    if (stamped := stamp(path)) is None:
-        st.info("This run has no weights yet: they are saved after its first epoch.", icon=":material/hourglass:")
-        return None
-    options: dict[str, str | int] = {
-        "checkpoint": str(path.resolve()),
-        "stamp": str(stamped),
-        "num_images": NUM_POINTS,
-    }
-    made = find_derived(dataset, "tsne", f"Mapping the features of {short_name(run)} (about a minute)", options)
-    if made is None:
-        return None
+        or CLASS
+    )
+
+
+@fragment
+def _render_points(shown: _Map, splits: Splits, run: RunSummary | None) -> None:
+    """Draw points and the marked images. What is marked draws no more than this again."""
+    marked = read_marked()
+    marking = Marking() if marked is None else marked.on(shown.layout, shown.colouring)
     words = (
-        f"{len(made['indices']):,} of {dataset.num_images:,} images by the features of {short_name(run)}, epoch "
-        f"{run.status.best_epoch}, before its last layer. t-SNE keeps neighbours together; distances between groups "
-        "and their sizes mean little"
+        f"Each point is one of all {shown.dataset.num_images:,} images; {shown.layout.near}. {shown.colouring.words}"
     )
-    return made["indices"].astype(np.int64), made["positions"].astype(np.float32), words
+    points = encode_scatter(_points_of(shown))
+    map_column, images_column = st.columns([5, 3], gap="medium")
+    with map_column:
+        st.markdown(literal(words, most=None))
+        scatter(
+            points,
+            words,
+            key=_KEY,
+            marking=marking,
+            on_mark=lambda new: choose_marked(shown.layout, shown.colouring.name, new),
+            on_open=state.choose_image,
+        )
+        st.caption(literal(shown.layout.words, most=None))
+        if marked is not None and marked.marking.polygon and not marking.polygon:
+            st.caption("An outline was drawn on another map than this one: it holds there alone.")
+    with images_column:
+        render_marked(shown.dataset, splits, points.find_marked(marking), run)
 
 
-def _render_selection(dataset: Dataset, splits: Splits, chosen: np.ndarray, run: RunSummary | None) -> None:
-    if not len(chosen):
-        st.info("Nothing is selected. Draw round some points.", icon=":material/gesture_select:")
-        return
-    st.markdown(f"**{len(chosen):,} images selected**")
-    render_distribution(dataset.labels[chosen], dataset.class_names)
-    shown = chosen[:PAGE_SIZE]
-    label = "Images selected on the map"
-    tiles = label_tiles(dataset, shown)
-    gallery(
-        dataset.images[shown],
-        tiles,
-        key="map_gallery",
-        label=label,
-        tile_size=48,
-        selected=state.chosen_image(),
-        on_select=state.choose_image,
+def _points_of(shown: _Map) -> ScatterPoints:
+    dataset, colouring = shown.dataset, shown.colouring
+    return ScatterPoints(
+        ids=np.arange(dataset.num_images),
+        positions=shown.layout.positions,
+        groups=colouring.groups.members,
+        names=colouring.groups.names,
+        colours=colouring.colours,
+        labels=dataset.labels,
+        label_names=None if colouring.name == CLASS else dataset.class_names,
+        pictures=pictures_address(dataset),
+        num_quiet=colouring.groups.others,
     )
-    if len(chosen) > PAGE_SIZE:
-        st.caption(f"The first {PAGE_SIZE} are shown.")
-    index = state.chosen_image()
-    if index is not None and index in chosen:
-        render_image(dataset, splits, index, Shown(chosen, "index").indices, run)

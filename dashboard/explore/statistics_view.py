@@ -1,59 +1,77 @@
-"""The dataset in numbers: balance, colours, the mean image of each class, distributions."""
+"""The dataset in numbers: the mean image of each class, colours, distributions, balance."""
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from cifar_core.data import CIFAR10_MEAN, CIFAR10_STD, SPLIT_NAMES, Dataset, Splits
 from dashboard.components import Tile, gallery
 from dashboard.drawing.data_charts import density_figure, density_frame, histogram_figure, histogram_frame
 from dashboard.drawing.figures import show_figure
-from dashboard.drawing.tables import offer_csv
-from dashboard.explore.filters import order_title
+from dashboard.drawing.tables import Export, csv_export, offer_exports
+from dashboard.explore.sentences import describe_balance
+from dashboard.explore.traits import HELP, is_in_percent, order_title
+from dashboard.session import state
 from dashboard.session.background import find_derived
 from dashboard.session.cache import get_statistics
 
 _ALL = "all classes"
+_TILE = 98  # CSS pixels: ten stand in a row on a laptop
 _COLOUR_COLUMNS: dict[str, Any] = {
     name: st.column_config.NumberColumn(name.replace("_", " "), format="%.4f")
     for name in ("mean", "std", "published_mean", "published_std")
 }
-_DISTRIBUTIONS = ("brightness", "contrast", "colourfulness", "edge_density")
+_BALANCE_COLUMNS: dict[str, Any] = {
+    name: st.column_config.NumberColumn(f"{name} (images)", format="localized") for name in SPLIT_NAMES
+}
+# As the address spells them, which takes what the box shows.
+_DISTRIBUTIONS = ("brightness", "contrast", "colourfulness", "edge density")
 
 
 def render_statistics(dataset: Dataset, splits: Splits) -> None:
-    """Show balance and colours at once, and what has to be measured first once it is."""
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.markdown("**Class balance**")
-        balance = balance_frame(dataset, splits)
-        st.dataframe(balance, hide_index=True, height=38 + 35 * len(balance))
-        offer_csv("Balance as CSV", balance, "balance.csv")
-    with right:
-        st.markdown("**Mean and standard deviation of the training pixels, in [0, 1]**")
-        colours = colour_frame(dataset)
-        st.dataframe(colours, hide_index=True, column_config=_COLOUR_COLUMNS)
-        if not dataset.is_practice:
-            st.caption("Published: of the 50,000 original training images, as most training code has them.")
-        offer_csv("Channels as CSV", colours, "channels.csv")
-    measured = find_derived(dataset, "traits", "Measuring every image")
-    if measured is None:
-        return
-    st.markdown("**Mean image of each class, and where its images differ** (black: least, white: most)")
-    mean, spread = np.rint(measured["mean"] * 255).astype(np.uint8), _as_pictures(np.sqrt(measured["variance"]))
-    names = dataset.class_names
-    tiles = [Tile(place, f"{words} of {name}") for words in ("mean", "spread") for place, name in enumerate(names)]
-    gallery(
-        np.concatenate([mean, spread]),
-        tiles,
-        key="statistics_classes",
-        label="Mean and spread of each class",
-        tile_size=96,
-        headings=names,
+    """Show in pictures what the images of each class share, then in charts and tables what was counted."""
+    st.markdown(
+        f"{describe_balance(dataset, splits)} Their mean images show what a class has in common: colours, and where "
+        "things stand."
     )
-    _render_distributions(dataset, measured)
+    measured = find_derived(dataset, "traits", "Measuring every image")
+    exports: list[Export] = []
+    if measured is not None:
+        _render_pictures(dataset, measured)
+        exports = _render_distributions(dataset, measured)
+    with st.expander("The numbers as tables", icon=":material/table:", expanded=measured is None):
+        exports = _render_tables(dataset, splits) + exports
+    offer_exports(exports)
+
+
+def _render_pictures(dataset: Dataset, measured: dict[str, np.ndarray]) -> None:
+    st.markdown("**Mean image of each class**: the average of all its training images. Press one to see them.")
+    _render_classes(dataset, np.rint(measured["mean"] * 255).astype(np.uint8), "mean")
+    st.markdown("**Where the images of a class differ**: black least, white most.")
+    _render_classes(dataset, _as_pictures(np.sqrt(measured["variance"].mean(axis=1, keepdims=True))), "spread")
+
+
+def _render_classes(dataset: Dataset, pictures: NDArray[np.uint8], what: str) -> None:
+    names = dataset.class_names
+    gallery(
+        pictures,
+        [Tile(place, f"{what} of {name}", label=name) for place, name in enumerate(names)],
+        key=f"statistics_{what}",
+        label=f"{what.capitalize()} of each class",
+        tile_size=_TILE,
+        selected=None,
+        on_select=lambda place: _show_images(names[place]),
+    )
+
+
+def _show_images(name: str) -> None:
+    """Go to the images of a class. For callbacks."""
+    state.set_widget(state.EXPLORE_CLASSES, [name])
+    state.set_widget(state.EXPLORE_VIEW, "Images")
+    state.turn_to_page(1)
 
 
 def balance_frame(dataset: Dataset, splits: Splits) -> pd.DataFrame:
@@ -73,27 +91,52 @@ def colour_frame(dataset: Dataset) -> pd.DataFrame:
     return frame.round(4)
 
 
-def _render_distributions(dataset: Dataset, measured: dict[str, np.ndarray]) -> None:
+def _render_tables(dataset: Dataset, splits: Splits) -> list[Export]:
+    """Draw what was counted; return the tables."""
+    left, right = st.columns(2, gap="medium")
+    balance, colours = balance_frame(dataset, splits), colour_frame(dataset)
+    with left:
+        st.markdown("**Images of each class**")
+        st.dataframe(balance, hide_index=True, height=38 + 35 * len(balance), column_config=_BALANCE_COLUMNS)
+    with right:
+        st.markdown("**Mean and standard deviation of the training pixels**, from 0 (black) to 1 (white)")
+        st.dataframe(colours, hide_index=True, column_config=_COLOUR_COLUMNS)
+        if not dataset.is_practice:
+            st.caption("Published: of the 50,000 original training images, as most training code has them.")
+    return [
+        csv_export("Balance as CSV", balance, "balance.csv"),
+        csv_export("Channels as CSV", colours, "channels.csv"),
+    ]
+
+
+def _render_distributions(dataset: Dataset, measured: dict[str, np.ndarray]) -> list[Export]:
+    """Draw pixel values and a trait of the images; return the tables behind them."""
     left, right = st.columns(2, gap="medium")
     with left:
-        chosen = st.selectbox(
-            "Pixel values of", [_ALL, *dataset.class_names], key="statistics_class", persist_state="session"
-        )
+        chosen = _choose("Pixel values of", (_ALL, *dataset.class_names), state.STATISTICS_CLASS)
         histograms = measured["histograms"]
         counts = histograms.sum(axis=0) if chosen == _ALL else histograms[dataset.class_names.index(chosen)]
-        frame = histogram_frame(counts)
-        show_figure(histogram_figure, frame, key="statistics_pixels", alt=f"Pixel values of {chosen}")
-        offer_csv("Histogram as CSV", frame, "pixel-histogram.csv")
+        pixels = histogram_frame(counts)
+        st.caption("How often a pixel is how light, in each of its three colours.")
+        show_figure(histogram_figure, pixels, key="statistics_pixels", alt=f"Pixel values of {chosen}")
     with right:
-        trait = st.selectbox(
-            "Distribution of", _DISTRIBUTIONS, format_func=order_title, key="statistics_trait", persist_state="session"
-        )
+        trait = _choose("Distribution of", _DISTRIBUTIONS, state.STATISTICS_TRAIT).replace(" ", "_")
         frame = density_frame(measured[trait], dataset.labels, dataset.class_names)
-        show_figure(density_figure, frame, order_title(trait), key="statistics_traits", alt=f"{trait} of each class")
-        offer_csv("Distribution as CSV", frame, "distribution.csv")
+        st.caption(f"{order_title(trait)}: {HELP[trait]}.")
+        title = (order_title(trait), is_in_percent(trait))
+        show_figure(density_figure, frame, *title, key="statistics_traits", alt=f"{order_title(trait)} of each class")
+    return [
+        csv_export("Histogram as CSV", pixels, "pixel-histogram.csv"),
+        csv_export("Distribution as CSV", frame, "distribution.csv"),
+    ]
 
 
-def _as_pictures(values: np.ndarray) -> np.ndarray:
-    """Scale each image's least value to black and its largest to white."""
+def _choose(label: str, options: tuple[str, ...], key: str) -> str:
+    return st.selectbox(label, options, key=key, bind="query-params", persist_state="session")
+
+
+def _as_pictures(values: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Scale each picture's (N, 1, H, W) least value to black and its largest to white: (N, 3, H, W)."""
     low, top = values.min(axis=(1, 2, 3), keepdims=True), values.max(axis=(1, 2, 3), keepdims=True)
-    return np.rint(255 * (values - low) / np.where(top > low, top - low, 1)).astype(np.uint8)
+    scaled = np.rint(255 * (values - low) / np.where(top > low, top - low, 1)).astype(np.uint8)
+    return scaled.repeat(3, axis=1)

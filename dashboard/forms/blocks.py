@@ -7,13 +7,25 @@ import streamlit as st
 from pydantic import TypeAdapter
 
 from cifar_core.config.blocks import BLOCKS, Block, BlockError, Shape, trace_shapes
+from dashboard.drawing.glossary import explain_field
 from dashboard.drawing.words import choice_title, setting
 from dashboard.forms.fields import render_field
 from dashboard.session import state
+from dashboard.session.arrival import arrive_at
 
 Blocks = list[dict[str, Any]]
 
 _MOST_BLOCKS = 40
+# Each block is one line, whatever its width: words that do not fit are cut, and stand whole in its settings.
+_STYLE = """<style>
+[class*="st-key-block_"] { flex-wrap: nowrap; border-bottom: 1px solid var(--st-border-color, #8883); }
+[class*="st-key-block_"] > :first-child { flex: 1 1 0; min-width: 0; }
+[class*="st-key-block_"] > :first-child button { justify-content: flex-start; width: 100%; overflow: hidden; }
+[class*="st-key-block_"] > :first-child button p {
+  white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+[class*="st-key-block_"] > :not(:first-child) { flex: none; }
+[class*="st-key-block_"] > :not(:first-child) button { min-width: 1.7rem; padding: 0; }
+</style>"""
 _BLOCK: TypeAdapter[Block] = TypeAdapter(Block)
 
 
@@ -26,11 +38,13 @@ def render_blocks(path: str, form: str = state.TRAIN) -> Blocks:
     """
     blocks = state.form_blocks(path, form)
     shapes, error = _trace(blocks)
+    st.html(_STYLE)
     st.caption(f"{shapes_in_words(None)} goes in; ten scores come out of a dense layer behind the last block.")
-    for position, block in enumerate(blocks):
-        _render_block(path, form, position, block, shapes, error)
-    with st.container(horizontal=True):
-        st.markdown(":gray[Add]", width="content")
+    with st.container(gap=None, key=state.form_key(path, form)):
+        for position, block in enumerate(blocks):
+            _render_block(path, form, position, block, shapes, error)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
+        st.markdown(":small[:gray[Add]]", width="content")
         for kind in BLOCKS:
             st.button(
                 choice_title(kind),
@@ -84,35 +98,41 @@ def _trace(blocks: Blocks) -> tuple[list[Shape], BlockError | None]:
 def _render_block(
     path: str, form: str, position: int, block: dict[str, Any], shapes: list[Shape], error: BlockError | None
 ) -> None:
-    leaves = f" :small[:gray[→ {shapes_in_words(shapes[position])}]]" if position < len(shapes) else ""
+    """Draw a block as a line: what it is opens its settings, and beside that stands what else can be done with it."""
     last = len(state.form_blocks(path, form)) - 1
-    with st.container(border=True, gap=None), st.container(gap=None):
-        st.markdown(f"**{position + 1}** {describe_block(block)}{leaves}")
-        _render_actions(path, form, position, last, block)
+    with st.container(
+        horizontal=True, wrap=False, vertical_alignment="center", gap=None, key=f"block_{form}_{position}"
+    ):
+        label = f"**{position + 1}** {describe_block(block)}{_leaving(shapes, position)}"
+        with st.popover(label, type="tertiary", width="stretch", wrap=False, key=f"{form}_settings_{position}"):
+            _render_fields(path, form, position, block)
+        _render_actions(path, form, position, last)
     if error is not None and error.position == position:
         st.error(str(error).capitalize() + ".", icon=":material/block:")
 
 
-def _render_actions(path: str, form: str, position: int, last: int, block: dict[str, Any]) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        with st.popover("Change", icon=":material/tune:", type="tertiary", help=f"Settings of block {position + 1}"):
-            _render_fields(path, form, position, block)
-        for icon, words, action, is_off in (
-            ("arrow_upward", "Move up", _move_up, position == 0),
-            ("arrow_downward", "Move down", _move_down, position == last),
-            ("content_copy", "Duplicate", _duplicate, last + 1 >= _MOST_BLOCKS),
-            ("close", "Remove", _remove, last == 0),
-        ):
-            st.button(
-                "",
-                key=f"{form}_{icon}_{position}",
-                icon=f":material/{icon}:",
-                type="tertiary",
-                help=f"{words} block {position + 1}",
-                disabled=is_off,
-                on_click=_edit,
-                args=(path, form, action, position),
-            )
+def _leaving(shapes: list[Shape], position: int) -> str:
+    return f" :gray[→ {shapes_in_words(shapes[position])}]" if position < len(shapes) else ""
+
+
+def _render_actions(path: str, form: str, position: int, last: int) -> None:
+    there = (path, form)
+    for icon, words, act, arguments, is_off in (
+        ("arrow_upward", "Move up", _move, (*there, position, -1), position == 0),
+        ("arrow_downward", "Move down", _move, (*there, position, 1), position == last),
+        ("content_copy", "Duplicate", _edit, (*there, _duplicate, position), last + 1 >= _MOST_BLOCKS),
+        ("close", "Remove", _edit, (*there, _remove, position), last == 0),
+    ):
+        st.button(
+            "",
+            key=f"{form}_{icon}_{position}",
+            icon=f":material/{icon}:",
+            type="tertiary",
+            help=f"{words} block {position + 1}",
+            disabled=is_off,
+            on_click=act,
+            args=arguments,
+        )
 
 
 def _render_fields(path: str, form: str, position: int, block: dict[str, Any]) -> None:
@@ -122,9 +142,10 @@ def _render_fields(path: str, form: str, position: int, block: dict[str, Any]) -
     for field in [name for name in kind.model_fields if name != "kind"]:
         key = f"{form}_block_{position}.{block['kind']}.{field}"
         state.set_widget(key, block[field])
-        render_field(
-            field.replace("_", " ").capitalize(), key, schemas[field], _take_over, (path, form, position, field, key)
-        )
+        schema = schemas[field] | {
+            "description": explain_field(schemas[field]["description"], f"{block['kind']}.{field}")
+        }
+        render_field(field.replace("_", " ").capitalize(), key, schema, _take_over, (path, form, position, field, key))
 
 
 def _take_over(path: str, form: str, position: int, field: str, key: str) -> None:
@@ -145,12 +166,13 @@ def _append(blocks: Blocks, kind: str) -> None:
     blocks.append(BLOCKS[kind]().model_dump())
 
 
-def _move_up(blocks: Blocks, position: int) -> None:
-    blocks[position - 1], blocks[position] = blocks[position], blocks[position - 1]
-
-
-def _move_down(blocks: Blocks, position: int) -> None:
-    blocks[position + 1], blocks[position] = blocks[position], blocks[position + 1]
+def _move(path: str, form: str, position: int, by: int) -> None:
+    """Let a block change places with a neighbour; whoever pressed the key stays with it, to press it again."""
+    blocks, place = state.form_blocks(path, form), position + by
+    blocks[place], blocks[position] = blocks[position], blocks[place]
+    state.set_form({path: blocks}, form)
+    can_go_on = 0 <= place + by < len(blocks)
+    arrive_at(f"{form}_{'arrow_upward' if (by < 0) == can_go_on else 'arrow_downward'}_{place}")
 
 
 def _duplicate(blocks: Blocks, position: int) -> None:

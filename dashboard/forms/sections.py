@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from cifar_core.config import RunConfig, Section, section_choices
+from dashboard.drawing.glossary import explain_field
 from dashboard.drawing.words import choice_title, setting_name
 from dashboard.forms.blocks import render_blocks
 from dashboard.forms.fields import render_field
@@ -79,4 +80,5 @@ def _plain(default: Any) -> Any:
 
 def _render_setting(model: type[Section], path: str, schema: dict[str, Any], form: str) -> Any:
     state.form_value(path, model.model_fields[path.partition(".")[2]].default, form)
-    return render_field(setting_name(path).capitalize(), state.form_key(path, form), schema)
+    explained = schema | {"description": explain_field(schema["description"], path)}
+    return render_field(setting_name(path).capitalize(), state.form_key(path, form), explained)

@@ -17,6 +17,7 @@ from dashboard.lessons.words import (
     CHOICES,
     about,
     describe_choice,
+    describe_margin,
     describe_settings,
     read_predictions,
     write_predictions,
@@ -40,7 +41,7 @@ def render_before(store: ExperimentStore, dataset: Dataset, subject: Subject, ru
     )
     open_claims = len(subject.question.claims) - len(predictions)
     missing = f"First say what you expect: {open_claims} still open." if open_claims else None
-    offer_start("Run it", lambda: _start(store, subject, predictions), missing=missing, key="lesson_run")
+    offer_start("Run it", lambda: _start(store, subject, predictions), why_not=missing, key="lesson_run")
     if missing:
         st.caption(missing)
 
@@ -53,7 +54,8 @@ def _start(store: ExperimentStore, subject: Subject, predictions: dict[int, Pred
 def _render_predictions(question: Question) -> dict[int, Prediction]:
     """Draw a choice a claim, kept in the address until it is run, and return what was chosen."""
     st.markdown("##### What do you expect?")
-    st.caption("*Better* means: by more than a point of accuracy on val, the images that no network trains on.")
+    margin = describe_margin(question.claims)
+    st.caption(f"*Better* means: by more than {margin} of accuracy on val, the images that no network trains on.")
     chosen = read_predictions(address.PREDICTED.value(), len(question.claims))
     for place, claim in enumerate(question.claims):
         state.set_widget(_key(question, place), chosen.get(place))

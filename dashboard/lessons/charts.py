@@ -10,6 +10,7 @@ from cifar_core.experiments import Answer
 from dashboard.drawing.chart_style import EPOCH, style_figure
 from dashboard.drawing.colours import VAL, YARDSTICK
 from dashboard.drawing.literal import in_figure
+from dashboard.drawing.shares import hover_share, in_per_cent, share_axis
 
 _BAND = "rgba(138, 148, 166, 0.18)"
 _SEED, _MEAN = -0.55, 0.0  # heights of the two rows
@@ -120,7 +121,8 @@ def bands_frame(rows_by_arm: Mapping[str, Sequence[Sequence[Mapping[str, Any]]]]
 def bands_figure(frame: pd.DataFrame) -> go.Figure:
     """Draw each arm's mean val accuracy as a line, and from its lowest to its highest run as a band."""
     figure = go.Figure()
-    for place, (arm, part) in enumerate(frame.groupby("arm", sort=False)):
+    shown = in_per_cent(frame, ("mean", "low", "high"))
+    for place, (arm, part) in enumerate(shown.groupby("arm", sort=False)):
         rgb = ", ".join(map(str, _ARMS[place % len(_ARMS)]))
         name = in_figure(str(arm))
         edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False, "legendgroup": name}
@@ -135,10 +137,10 @@ def bands_figure(frame: pd.DataFrame) -> go.Figure:
             line={"color": f"rgb({rgb})", "width": 2},
             marker={"size": 5},
             customdata=part[["low", "high"]],
-            hovertemplate="%{fullData.name}, epoch %{x}: mean %{y:.1%}, from %{customdata[0]:.1%} to "
-            "%{customdata[1]:.1%}<extra></extra>",
+            hovertemplate=f"%{{fullData.name}}, epoch %{{x}}: mean {hover_share('y')}, "
+            f"from {hover_share('customdata[0]')} to {hover_share('customdata[1]')}<extra></extra>",
         )
     style_figure(figure, EPOCH, "Val accuracy")
     figure.update_layout(height=320, legend={"y": -0.28}, hovermode="closest")
-    figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    figure.update_yaxes(**share_axis(), rangemode="tozero")
     return figure

@@ -23,6 +23,12 @@ def describe_choice(claim: Claim, choice: Prediction) -> str:
     return f'"{literal(claim.second if choice == "supported" else claim.first)}" is better'
 
 
+def describe_margin(claims: Sequence[Claim]) -> str:
+    """Return which differences matter, e.g. "1 point"."""
+    margins = sorted({100 * claim.margin for claim in claims})
+    return " or ".join(f"{margin:.3g}" for margin in margins) + (" point" if margins == [1] else " points")
+
+
 def write_predictions(predictions: Mapping[int, Prediction], num_claims: int) -> str | None:
     """Return predictions as the address has them, a letter a claim; None without any."""
     letters = [_LETTERS[predictions[place]] if place in predictions else _OPEN for place in range(num_claims)]

@@ -23,7 +23,7 @@ from dashboard.session.cache import get_store
 from dashboard.session.changes import describe_changes
 from dashboard.session.links import page_link
 
-_PICTURE, _LEGEND = 104, 26  # CSS pixels of height; room for a legend comes on top of a chart
+_PICTURE = 104  # CSS pixels of height
 _ICONS: dict[StepState, str] = {
     "done": ":material/check_circle:",
     "now": ":material/pending:",
@@ -96,24 +96,25 @@ def _carried(loop: Loop, step: StepName) -> dict[Parameter, str]:
     if step == "change":
         return suggest(loop)[1]
     carried = {} if run is None or step == "look" else {address.RUN: run.run_id}
+    if step == "train" and run is not None:
+        carried[address.PART] = address.THIS_RUN
     return carried | ({address.IMAGE: str(worst.index)} if step == "explain" and worst else {})
 
 
 def suggest(loop: Loop) -> tuple[str, dict[Parameter, str]]:
     """Return what to change next, in words, and what the link to Train carries."""
-    run, quick = loop.shown.examined, PRESETS["quick"]
+    run, quick, form = loop.shown.examined, PRESETS["quick"], {address.PART: address.NEW_RUN}
     if run is None:
-        return "One thing, and train again: what does it change?", {}
+        return "One thing, and train again: what does it change?", form
     if run.is_demo:
-        return f"Train preset **{quick.title}**: the same kind of network, wider and longer.", {
-            address.PRESET: quick.name
-        }
-    return "One setting, and train again: is the difference more than luck?", {address.RUN: run.run_id}
+        words = f"Train preset **{quick.title}**: the same kind of network, wider and longer."
+        return words, form | {address.PRESET: quick.name}
+    return "One setting, and train again: is the difference more than luck?", form | {address.RUN: run.run_id}
 
 
 def _look(loop: Loop) -> None:
     dataset = loop.dataset
-    st.image(lay_out(dataset.images[:_NUM_PICTURES], _ACROSS))
+    st.image(lay_out(dataset.images[:_NUM_PICTURES], _ACROSS), alt=f"The first {_NUM_PICTURES} images")
     st.caption(f"{dataset.num_images:,} images of {dataset.num_classes} classes")
 
 
@@ -125,8 +126,9 @@ def _train(loop: Loop) -> None:
     record, status = get_store().record(run.run_id), run.status
     points = curve_points(record.epoch_rows(), record.step_rows(max_rows=100), status.steps_per_epoch)
     if points["train"].epochs:
-        chart = replace(curves_chart(points, "accuracy"), x_title="", y_title="", height=_PICTURE, has_legend=False)
-        line_chart(encode_chart(chart, "accuracy of train and val, small"), _PICTURE - _LEGEND, key="overview_curve")
+        chart = curves_chart(points, "accuracy")
+        chart = replace(chart, x_title="", y_title="", height=_PICTURE, has_legend=False, has_tools=False)
+        line_chart(encode_chart(chart, "accuracy of train and val, small"), key="overview_curve")
     accuracy = "" if status.best_val_accuracy is None else f", val {unbroken(percent(status.best_val_accuracy))}"
     words = epoch_of(status) if status.is_active else f"{status.status}, epoch {status.best_epoch or status.epoch}"
     st.caption(f"{_name(run)}: {words}{accuracy}")
@@ -137,7 +139,7 @@ def _errors(loop: Loop) -> None:
     if mistakes is None:
         st.caption("What it mistakes for what, after its first epoch.")
         return
-    st.image(mistakes.picture)
+    st.image(mistakes.picture, alt="The confusion matrix, small")
     words = f"{mistakes.num_wrong:,} of {mistakes.num_images:,} val images wrong"
     often = "" if mistakes.pair is None else f", most often {names[mistakes.pair[0]]} → {names[mistakes.pair[1]]}"
     st.caption(f"{words}{often}{_whose(loop)}")
@@ -148,7 +150,8 @@ def _explain(loop: Loop) -> None:
     if not worst:
         st.caption("Where it looked when it was wrong.")
         return
-    st.image(lay_out(np.asarray(loop.dataset.images[worst.index])[None], 1))
+    picture = lay_out(np.asarray(loop.dataset.images[worst.index])[None], 1)
+    st.image(picture, alt=f"The worst mistake, an image of {names[worst.true_idx]}")
     pair = f"**{names[worst.true_idx]}** → **{names[worst.pred_idx]}** {unbroken(percent(worst.prob, 0))}"
     st.caption(f"Worst mistake: {pair}{_whose(loop)}")
 

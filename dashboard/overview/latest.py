@@ -39,5 +39,6 @@ def _render_line(run: RunSummary) -> None:
     badge = " :violet-badge[demo]" if run.is_demo else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         label = literal(short_name(run))
-        page_link("Train", label, STATUS_ICONS[status.status], carrying={address.RUN: run.run_id})
+        carried = {address.RUN: run.run_id, address.PART: address.THIS_RUN}
+        page_link("Train", label, STATUS_ICONS[status.status], carrying=carried)
         st.markdown(f":small[:gray[{', '.join(words)}]]{badge}", width="content")

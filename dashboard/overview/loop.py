@@ -75,7 +75,8 @@ def _describe_next_step(loop: Loop, trained: RunSummary) -> tuple[str, str, str,
         words = f"{_name(trained)} is {trained.status.status}"
         if trained.status.is_active:
             words += f", {epoch_of(trained.status)}. Its first mistakes come with its first epoch"
-        return f"{words}.", "Train", "Watch it train", {address.RUN: trained.run_id}
+        watched = {address.RUN: trained.run_id, address.PART: address.THIS_RUN}
+        return f"{words}.", "Train", "Watch it train", watched
     if following == "errors":
         words = f"{_name(examined)} gets {percent(1 - mistakes.accuracy)} of the val images wrong. Which, and why?"
         return words, "Errors", "See its errors", {address.RUN: examined.run_id}

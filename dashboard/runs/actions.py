@@ -1,4 +1,4 @@
-"""What can be done with one run: open, name, note, resume, delete."""
+"""What the chosen run is, and what can be done with it: watch, name, note, make the baseline, resume, delete."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ import streamlit as st
 
 from cifar_core.runs import RunStore, RunSummary
 from dashboard.drawing.literal import literal, message, plain, plain_lines
-from dashboard.drawing.words import run_title, short_name
+from dashboard.drawing.words import duration, percent, run_title, short_name, source_title
 from dashboard.session import address, state
 from dashboard.session.changes import describe_changes
 from dashboard.session.links import open_page
@@ -14,21 +14,19 @@ from dashboard.session.saying import errors_said, try_or_toast
 
 
 def render_actions(store: RunStore, run: RunSummary) -> None:
-    """Open, name, note, resume or delete one run."""
-    changes = describe_changes(run)
+    """Say what a run is; watch, name, note, resume or delete it."""
     st.markdown(f"**{literal(short_name(run))}** `{run.run_id}`")
-    read_only = f"It can only be looked at: {literal(run.read_only_because, most=None)}." if run.is_read_only else ""
-    against = changes and f"Against the preset: {literal(changes, most=None)}."
-    st.caption("  \n".join(filter(None, (message(run.status.message), message(run.damage), against, read_only))))
+    st.caption(_introduce(run))
     old_name, old_note = plain(run.name), plain_lines(run.note)
     name = st.text_input("Name", old_name, key=f"runs_name_{run.run_id}", max_chars=80)
     note = st.text_area("Note", old_note, key=f"runs_note_{run.run_id}", placeholder="What did you expect, and see?")
     with st.container(horizontal=True):
         if st.button("Save", icon=":material/save:", disabled=run.is_read_only or (name, note) == (old_name, old_note)):
             _try(lambda: store.describe(run.run_id, name=name, note=note))
-        if run.config is not None and st.button("Open", icon=":material/show_chart:"):
-            state.choose_run(run.run_id)
-            open_page("Train")
+        if run.config is not None:
+            if st.button("Open", icon=":material/show_chart:", help="Its curves, step by step, on Train"):
+                open_page("Train")
+            _offer_as_baseline(run)
         if (
             run.status.is_resumable
             and run.config is not None
@@ -38,6 +36,46 @@ def render_actions(store: RunStore, run: RunSummary) -> None:
             _try(lambda: store.resume_run(run.run_id))
         if st.button("Delete", icon=":material/delete:", disabled=run.status.is_active):
             confirm_deletion(store, run)
+
+
+def _introduce(run: RunSummary) -> str:
+    """Say in a sentence or two what a run did, and in what it differs from the preset it started from."""
+    changes = describe_changes(run)
+    read_only = f"It can only be looked at: {literal(run.read_only_because, most=None)}." if run.is_read_only else ""
+    against = changes and f"Against the preset: {literal(changes, most=None)}."
+    status, accuracy = run.status, ""
+    if status.best_val_accuracy is not None:
+        accuracy = f"Best val {percent(status.best_val_accuracy)} after epoch {status.best_epoch}"
+        accuracy += f", test {percent(status.test_accuracy_best)}" if status.test_accuracy_best is not None else ""
+    parts = [f"{status.status.capitalize()}, {status.epoch} of {status.num_epochs} epochs done"] if run.config else []
+    parts += [f"{duration(status.seconds)} of training"] if status.seconds else []
+    parts += [f"on {source_title(run.data_source)}"] if run.data_source else []
+    sentence = f"{', '.join(parts)}." if parts else ""
+    words = (
+        sentence,
+        f"{accuracy}." if accuracy else "",
+        message(status.message),
+        message(run.damage),
+        against,
+        read_only,
+    )
+    return "  \n".join(filter(None, words))
+
+
+def _offer_as_baseline(run: RunSummary) -> None:
+    is_baseline = address.BASELINE.value() == run.run_id
+    st.button(
+        "No baseline" if is_baseline else "Make it the baseline",
+        icon=":material/flag:",
+        on_click=_choose_baseline,
+        args=(None if is_baseline else run.run_id,),
+        help="The list and the charts then hold all runs against it.",
+    )
+
+
+def _choose_baseline(run_id: str | None) -> None:
+    address.BASELINE.choose(run_id)
+    address.step_on()
 
 
 @st.dialog("Delete this run?")
@@ -52,13 +90,10 @@ def confirm_deletion(store: RunStore, run: RunSummary) -> None:
 def _delete(store: RunStore, run_id: str) -> None:
     if not try_or_toast(store.delete, run_id):
         return
-    address.choose_list(address.TICKED, [other for other in _ticked() if other != run_id])
+    for parameter in (address.TICKED, address.BASELINE, address.VERSUS):
+        parameter.choose(",".join(other for other in (parameter.value() or "").split(",") if other != run_id))
     if state.chosen_run() == run_id:
         state.choose_run(None)
-
-
-def _ticked() -> list[str]:
-    return (address.TICKED.value() or "").split(",")
 
 
 def _try(action: Callable[[], None]) -> None:

@@ -8,17 +8,34 @@ import streamlit as st
 
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunSummary
+from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import short_name
 
+_DEVIATION = "Sample standard deviation, in percentage points: how far runs that differ in chance alone lie apart"
 SEED_COLUMNS: dict[str, Any] = {
     "name": st.column_config.TextColumn("Name of the first", pinned=True),
     "num_runs": st.column_config.NumberColumn("Runs", format="%d"),
     "seeds": "Seeds",
-    "mean_val": st.column_config.NumberColumn("Mean best val", format="%.2f %%"),
-    "deviation_val": st.column_config.NumberColumn("± val", format="%.2f", help="Sample standard deviation, points"),
-    "mean_test": st.column_config.NumberColumn("Mean test", format="%.2f %%"),
-    "deviation_test": st.column_config.NumberColumn("± test", format="%.2f", help="Sample standard deviation, points"),
+    "mean_val": st.column_config.NumberColumn("Mean best val", format="%.1f %%"),
+    "deviation_val": st.column_config.NumberColumn("± val", format="%.1f points", help=_DEVIATION),
+    "mean_test": st.column_config.NumberColumn("Mean test", format="%.1f %%"),
+    "deviation_test": st.column_config.NumberColumn("± test", format="%.1f points", help=_DEVIATION),
 }
+
+
+def render_seeds(runs: Sequence[RunSummary]) -> None:
+    """Average runs that differ in their seed alone, if there are any."""
+    frame = seeds_frame(runs)
+    if frame.empty:
+        return
+    st.markdown("**Over seeds**")
+    trained = "one setting was" if len(frame) == 1 else f"{len(frame)} settings were"
+    st.caption(
+        f"{trained.capitalize()} trained with several seeds, {frame['num_runs'].sum()} completed runs in all: a "
+        "difference between settings that is no larger than these deviations may be luck."
+    )
+    st.dataframe(frame, hide_index=True, column_config=SEED_COLUMNS, placeholder="–")
+    offer_csv("Seeds as CSV", frame, "seeds.csv")
 
 
 def seeds_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
@@ -30,8 +47,9 @@ def seeds_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
     groups: dict[tuple[str, str], list[RunSummary]] = {}
     for run in sorted(runs, key=lambda run: run.created_at):
         if run.config is not None and run.status.status == "completed" and not run.is_demo:
-            alike = with_overrides(run.config, {"training.seed": 0}).model_dump_json()
-            groups.setdefault((run.data_source, alike), []).append(run)
+            # What is kept of a run changes none of its numbers.
+            alike = with_overrides(run.config, {"training.seed": 0, "training.save_every_epoch": False})
+            groups.setdefault((run.data_source, alike.model_dump_json()), []).append(run)
     repeated = [group for group in groups.values() if len(group) > 1]
     return pd.DataFrame([_average(group) for group in repeated], columns=list(SEED_COLUMNS))
 

@@ -81,7 +81,7 @@ def _open(run_id: str) -> None:
 
 def _describe(run: RunSummary) -> ActiveRun:
     status, name = run.status, short_name(run)
-    address = f"Train?{urlencode({'run': run.run_id})}"
+    address = f"Train?{urlencode({'run': run.run_id, 'part': 'this'})}"
     if status.status == "queued":
         return ActiveRun(run.run_id, f"{name}: queued", 0.0, address)
     if status.is_active:

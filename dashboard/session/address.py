@@ -18,6 +18,8 @@ _WENT_BACK, _TAKEN = "address_went_back", "address_taken"
 
 # In place of a run's id: somebody wants none on the open page, which would else choose one by itself.
 NO_RUN = "none"
+# The two halves of Train.
+THIS_RUN, NEW_RUN = "this", "new"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,11 @@ class Parameter:
         """Where the session keeps it."""
         return f"address_{self.name}"
 
+    @property
+    def widget(self) -> str:
+        """Key of the widget that shows it, where it is one of its own."""
+        return f"widget_{self.name}"
+
     def value(self) -> str | None:
         """Return what this session has chosen; None if nothing."""
         return st.session_state.get(self.key)
@@ -50,9 +57,9 @@ def _on(name: str, *pages: str) -> Parameter:
     return Parameter(name, frozenset(pages))
 
 
-RUN = _on("run", "Explore", "Train", "Errors", "Explain")
+RUN = _on("run", "Explore", "Train", "Runs", "Errors", "Explain")
 IMAGE = _on("image", "Explore", "Errors", "Explain")
-EPOCH = _on("epoch", "Errors", "Explain")  # a number
+EPOCH = _on("epoch", "Explore", "Errors", "Explain")  # a number
 AGAINST = _on("against", "Errors")  # a number of an epoch, or a run's id
 # The images that Errors shows and Explain goes through: `dashboard.session.selection` says what they may be.
 SPLIT = _on("on", "Errors", "Explain")
@@ -63,12 +70,28 @@ ORDER = _on("rank", "Errors", "Explain")
 PROBS = _on("probs", "Errors", "Explain")  # from and to, in per cent
 METHOD = _on("method", "Explain")  # its title
 BESIDE = _on("beside", "Explain")  # a run's id
-TICKED = _on("runs", "Runs")  # ids, with commas between them
+TICKED = _on("runs", "Runs")  # ids, with commas between them; or `NO_RUN`
+BASELINE = _on("baseline", "Runs")  # a run's id
+VERSUS = _on("versus", "Runs")  # likewise: what the chosen run is held against
+FIND = _on("find", "Runs")  # a part of a name or note
+STATES = _on("states", "Runs")  # names of statuses, with commas between them
+NETWORKS = _on("nets", "Runs")  # likewise
+SOURCES = _on("sources", "Runs")  # likewise
+GROUP = _on("group", "Runs")  # a setting's path, or what else runs have in common
+SORT = _on("by", "Runs")  # a column's key, behind a "-" if descending
+MOST = _on("most", "Runs")  # a number of runs
+PART = _on("part", "Train")  # THIS_RUN or NEW_RUN
+# Not bound to their widgets: those are of one half, and to lose what is bound would be a step of the history.
+WATCH = _on("watch", "Train")  # the title of a view
+NAME = _on("name", "Train")
+SEEDS = _on("seeds", "Train")  # a number
 OVERLAY = _on("with", "Train")  # likewise
 COMPARED = _on("compared", "Train")  # a run's id, or a preset's name behind "preset:"
-PRESET = _on("preset", "Train")
+PRESET = _on("preset", "Train")  # what the form starts from: a preset's name, or a run's id behind "run:"
 SETTINGS = _on("settings", "Train")  # what the form has otherwise than the preset
 PIPELINE = _on("pipeline", "Augment")  # likewise, against where the page starts
+MARKED = _on("marked", "Explore", "Errors", "Explain")  # on a map: `dashboard.session.marked` says what it may be
+ONLY_MARKED = _on("only", "Explore", "Errors", "Explain")  # whether pages show these alone
 DRAW = _on("draw", "Augment")  # a number: other pictures for each
 LESSON = _on("lesson", "Lessons")  # its name
 EXPERIMENT = _on("experiment", "Lessons")  # its id, or that one is about to be asked
@@ -88,11 +111,26 @@ PARAMETERS = (
     METHOD,
     BESIDE,
     TICKED,
+    PART,
+    WATCH,
+    NAME,
+    SEEDS,
+    BASELINE,
+    VERSUS,
+    FIND,
+    STATES,
+    NETWORKS,
+    SOURCES,
+    GROUP,
+    SORT,
+    MOST,
     OVERLAY,
     COMPARED,
     PRESET,
     SETTINGS,
     PIPELINE,
+    MARKED,
+    ONLY_MARKED,
     DRAW,
     LESSON,
     EXPERIMENT,
@@ -125,7 +163,9 @@ def read_address(page: str) -> None:
         RUN.choose(None)  # that was another page's
     st.session_state[_PAGE] = page
     st.session_state[_WENT_BACK] = bool(changed) and not is_new
-    st.session_state[_TAKEN] = {parameter.name for parameter in changed}
+    # At once: who types before the page is drawn to its end has it drawn anew, and the address brings nothing then.
+    st.session_state[_SHOWN] = present
+    st.session_state[_TAKEN] = st.session_state.get(_TAKEN, set()) | {parameter.name for parameter in changed}
 
 
 def is_from_address(*parameters: Parameter) -> bool:
@@ -134,6 +174,11 @@ def is_from_address(*parameters: Parameter) -> bool:
     names = {parameter.name for parameter in parameters} & taken
     taken -= names
     return bool(names)
+
+
+def is_shown(parameter: Parameter) -> bool:
+    """Whether the address carries a parameter just now: brought along, or written there before."""
+    return parameter.name in st.query_params
 
 
 def show_address() -> None:

@@ -1,5 +1,6 @@
 """What takes a while to compute: there at once if it was made before, else made in the background while a bar moves."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -9,9 +10,17 @@ from cifar_core.derived import Arrays, DerivedStore, Request
 from cifar_core.files import Stamp, stamp
 from cifar_core.training.device import count_cores
 from dashboard.drawing.literal import literal, message
+from dashboard.drawing.words import percent
 from dashboard.session.cache import get_store
 
 _REFRESH_SECONDS = 0.5
+
+
+def read_derived(request: Request) -> Arrays | None:
+    """Return the arrays of a derived kind if they are made already."""
+    store = DerivedStore(default_data_dir())
+    stamped = stamp(path := store.path(request))
+    return None if stamped is None else _arrays(path, stamped, store, request)
 
 
 def find_derived(dataset: Dataset, kind: str, what: str, options: dict[str, str | int] | None = None) -> Arrays | None:
@@ -23,14 +32,11 @@ def find_derived(dataset: Dataset, kind: str, what: str, options: dict[str, str 
         what: In words, for the progress bar; shown as they are.
         options: Whatever else they depend on.
     """
-    store, request = DerivedStore(default_data_dir()), Request(kind, dataset.fingerprint, options or {})
-    path = store.path(request)
-    if (stamped := stamp(path)) is not None:
-        arrays = _arrays(path, stamped, store, request)
-        if arrays is not None:
-            return arrays
-    _render_progress(store, request, what)
-    return None
+    request = Request(kind, dataset.fingerprint, options or {})
+    arrays = read_derived(request)
+    if arrays is None:
+        _render_progress(DerivedStore(default_data_dir()), request, what)
+    return arrays
 
 
 def is_derived(request: Request) -> bool:
@@ -43,9 +49,12 @@ def _render_progress(store: DerivedStore, request: Request, what: str) -> None:
     progress = store.progress(request)
     if progress.state == "failed":
         st.error(f"{literal(what, most=None)} failed: {message(progress.message)}", icon=":material/error:")
-        st.button(
-            "Try again", icon=":material/refresh:", key=f"retry_{request.key}", on_click=store.forget, args=(request,)
-        )
+        _offer("Try again", ":material/refresh:", store.forget, request)
+        return
+    if progress.state == "stopped":
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"{literal(what, most=None)}: stopped at {percent(progress.share, 0)}.", width="content")
+            _offer("Start it again", ":material/play_arrow:", store.forget, request)
         return
     if progress.state == "absent":
         is_training = any(run.status.status == "running" for run in get_store().list_runs())
@@ -56,9 +65,15 @@ def _render_progress(store: DerivedStore, request: Request, what: str) -> None:
         progress = store.progress(request)
         if progress.state != "running":
             st.rerun()
-        st.progress(progress.share, text=f"{literal(what, most=None)}. Once made, it is kept.")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.progress(progress.share, text=f"{literal(what, most=None)}. Once made, it is kept.", width="stretch")
+            _offer("Stop", ":material/stop:", store.stop, request)
 
     bar()
+
+
+def _offer(label: str, icon: str, act: Callable[[Request], None], request: Request) -> None:
+    st.button(label, icon=icon, key=f"{label}_{request.key}", on_click=act, args=(request,))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

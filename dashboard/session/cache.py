@@ -1,6 +1,5 @@
 """What pages load, loaded once a server. Keys name everything that changes a result."""
 
-import hashlib
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,8 +28,6 @@ from cifar_core.presets import Preset
 from cifar_core.runs import RunError, RunRecord, RunStore, RunSummary, default_runs_dir, list_presets
 from cifar_core.training.device import DeviceInfo, list_devices
 from dashboard import engine
-from dashboard.components.scatter import ScatterPoints, encode_scatter
-from dashboard.drawing.colours import colour_classes
 from dashboard.drawing.pictures import lay_out
 
 if TYPE_CHECKING:
@@ -142,32 +139,6 @@ def get_descriptors(dataset: Dataset) -> Descriptors:
 def get_plane(dataset: Dataset) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
     """Return every image's place by the principal components of its pixels, and the shares of variance they hold."""
     return _plane(dataset, dataset.fingerprint)
-
-
-def get_map_message(
-    dataset: Dataset,
-    ids: NDArray[np.int64],
-    positions: NDArray[np.float32],
-    label: str,
-    axes: tuple[str, str] | None = None,
-) -> bytes:
-    """Return a map of images, coloured by class, as its component takes it; arguments as for `ScatterPoints`."""
-    key = hashlib.blake2b(ids.tobytes() + positions.tobytes(), digest_size=16).hexdigest()
-    return _map_message(dataset, ids, positions, label, axes, key)
-
-
-@st.cache_data(show_spinner=False, max_entries=4)
-def _map_message(
-    _dataset: Dataset,
-    _ids: NDArray[np.int64],
-    _positions: NDArray[np.float32],
-    label: str,
-    axes: tuple[str, str] | None,
-    key: str,
-) -> bytes:
-    colours = list(colour_classes(_dataset.class_names).values())
-    labels, images = _dataset.labels[_ids], _dataset.images[_ids]
-    return encode_scatter(ScatterPoints(_ids, _positions, labels, _dataset.class_names, colours, images, axes), label)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)

@@ -26,6 +26,9 @@ def words_of(changes: Mapping[str, tuple[Any, Any]], mark: str = "") -> str:
         mark: What stands round each new value, e.g. "**".
     """
     names = setting_names(changes)
-    return ", ".join(
-        f"{names[path]} {setting(old)} → {mark}{setting(new)}{mark}" for path, (old, new) in changes.items()
-    )
+    return ", ".join(_word_of(names[path], setting(old), setting(new), mark) for path, (old, new) in changes.items())
+
+
+def _word_of(name: str, old: str, new: str, mark: str) -> str:
+    """Of lists only their lengths are said: as many blocks can be others."""
+    return f"{name} {mark}changed{mark}" if old == new else f"{name} {old} → {mark}{new}{mark}"

@@ -17,6 +17,7 @@ from dashboard.session import address, memory, state
 from dashboard.session.activity import follow_chosen, render_active_runs
 from dashboard.session.cache import get_dataset, get_store
 from dashboard.session.demo import make_demo_if_due
+from dashboard.session.dictionary import render_words
 from dashboard.session.gone import render_gone
 from dashboard.session.links import SECTIONS, open_page, page_link
 from dashboard.session.opening import Pick, choose_for_page
@@ -25,15 +26,28 @@ from dashboard.session.turns import take_turn
 
 # Streamlit keeps room for a deploy button above and wide margins beside a page; pictures need it more. On a phone,
 # where columns follow each other, a column with a `first_on_phones` container goes first. A `fields_...` container
-# has two columns.
+# has two columns. A table's tools, which touch shows for good, get room of their own. As Streamlit has them, captions
+# and, in the dark, the words of main buttons are too faint.
 _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 1.6rem 2.2rem 3rem; }
-[data-testid="stHeader"] { background: transparent; pointer-events: none; }
-[data-testid="stHeader"] * { pointer-events: auto; }
+[data-testid="stHeader"] { background: transparent; }
+[data-testid="stHeader"], [data-testid="stHeader"] * { pointer-events: none; }
+[data-testid="stHeader"] :is(button, a, button *, a *) { pointer-events: auto; }
 [data-testid="stSidebarHeader"] { height: 2.2rem; margin: 0; }
 [class*="st-key-fields_"] { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); align-items: end; }
 .cifar-lab-number-word { margin-top: 0.25rem; font-size: 0.8rem; line-height: 1.3; }
+::highlight(cifar-lab-words) {
+  text-decoration: underline dotted 1.5px color-mix(in srgb, currentColor 55%, transparent);
+  text-underline-offset: 0.22em;
+}
+[data-testid="stCaptionContainer"] { opacity: 0.78; }
+[data-testid="stCaptionContainer"] code { color: inherit; }
+[data-testid="stBaseButton-primary"]:enabled { color: light-dark(#ffffff, #0d1117); }
+.cifar-lab-word-under-pointer * { cursor: help; }
 .cifar-lab-number-word { color: light-dark(#b3261e, #ff8a80); }
+@media (hover: none) {
+  [data-testid="stElementContainer"]:has([data-testid="stDataFrame"]) { margin-top: 1.4rem; }
+}
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3rem 1rem; }
   [data-testid="stHeader"] { background: var(--st-background-color, inherit); }
@@ -91,7 +105,9 @@ def _render_frame(title: str, opens_on: Pick | None) -> list[RunSummary]:
         watch_numbers()
         if title in address.RUN.pages:
             follow_chosen(runs)
-    st.header(title)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.header(title, width="content")
+        render_words()
     if problem:
         st.error(problem, icon=ICON)
     return runs

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-_KNOWN, _PROBLEM, _SEEN, _ROWS = "known_runs", "page_problem", "seen_runs", "runs_rows"
+_KNOWN, _PROBLEM, _SEEN = "known_runs", "page_problem", "seen_runs"
 _PAGES = "opened_pages"
 
 
@@ -46,13 +46,3 @@ def note_open_page(title: str) -> None:
 def opened_pages() -> frozenset[str]:
     """Return the titles of the pages that somebody of this session has opened."""
     return frozenset(st.session_state.get(_PAGES, ()))
-
-
-def table_rows() -> list[str]:
-    """Return the ids of the runs that the Runs page's table showed last, a row each."""
-    return st.session_state.get(_ROWS, [])
-
-
-def keep_table_rows(run_ids: list[str]) -> None:
-    """Note which runs the table shows now."""
-    st.session_state[_ROWS] = run_ids

@@ -10,16 +10,16 @@ from dashboard.session.cache import why_not_startable
 from dashboard.session.saying import errors_said
 
 
-def offer_start(label: str, start: Callable[[], None], *, missing: str | None = None, **look: Any) -> None:
+def offer_start(label: str, start: Callable[[], None], *, why_not: str | None = None, **look: Any) -> None:
     """Draw the button, and draw the page anew once it was pressed and the run is on its way.
 
     Args:
         label: What it says.
         start: Submits the run and chooses it; RunError is said in place.
-        missing: What has to be done first, in a sentence; None: nothing.
+        why_not: Why this run cannot be started; None if it can, as far as the page knows.
         look: What else `st.button` takes.
     """
-    why_not = why_not_startable() or missing
+    why_not = why_not or why_not_startable()
     is_pressed = st.button(
         label,
         type="primary",

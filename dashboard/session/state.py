@@ -12,14 +12,17 @@ import streamlit as st
 from cifar_core.config import RunConfig
 from cifar_core.data.upload import Upload
 from cifar_core.overrides import flatten
-from cifar_core.runs import Fork
-from dashboard.session import address
+from dashboard.session import address, draft
+from dashboard.session.arrival import START, arrive_at
+from dashboard.session.redraw import ask_for_redraw
 
 # Widgets bound to the address: their key is the parameter's name.
 EXPLORE_VIEW, EXPLORE_SPLIT, EXPLORE_CLASSES, EXPLORE_PAGE = "view", "split", "cls", "page"
 EXPLORE_ORDER, EXPLORE_REVERSE, EXPLORE_INDICES = "order", "reverse", "indices"
 EXPLORE_PER_PAGE, EXPLORE_TILE = "per", "tile"
 EXPLORE_POSITIONS, EXPLORE_LIKENESS, EXPLORE_CONTRADICTING = "map", "likeness", "contradicting"
+EXPLORE_COLOUR, EXPLORE_MARKED_PAGE, ONLY_MARKED = "colour", "sheet", "only_marked"
+EXPLORE_PAIRS_PAGE, STATISTICS_CLASS, STATISTICS_TRAIT = "pairs", "values", "trait"
 ERRORS_VIEW = "show"
 ERRORS_SPLIT, ERRORS_EPOCH, ERRORS_OTHER, ERRORS_TOP = "errors_split", "errors_epoch", "errors_other", "errors_top"
 ERRORS_TRUE, ERRORS_PRED, ERRORS_OUTCOME, ERRORS_ORDER = "errors_true", "errors_pred", "errors_which", "errors_order"
@@ -29,18 +32,17 @@ EXPLAIN_METHOD, EXPLAIN_VIEW, EXPLAIN_LAYER = "explain_method", "see", "layer"
 EXPLAIN_SOURCE, EXPLAIN_EPOCH, EXPLAIN_OTHER_RUN = "explain_source", "explain_epoch", "explain_other_run"
 EXPLAIN_CLASS, EXPLAIN_INDEX = "explain_class", "explain_index"
 
-OVERVIEW_CLASSES = "overview_classes"
-RUNS_TABLE, RUNS_CURVE = "runs_table", "curve"
+OVERVIEW_CLASSES, RUNS_CURVE = "overview_classes", "curve"
 RUN_PICKER = "frame_run_picker"
 AUGMENT_VIEW, AUGMENT_FIELD, AUGMENT_NORMALISED = "look", "parameter", "normalised"
 TRAIN_NAME, TRAIN_SEEDS, TRAIN_VIEW = "name", "seeds", "watch"
-TRAIN_PRESET, TRAIN_FOLLOW = "train_preset", "train_follow"
+TRAIN_PART, TRAIN_PRESET, TRAIN_FOLLOW = "train_part", "train_preset", "train_follow"
 TRAIN_COMPARED, TRAIN_SAVED_NAME = "train_compared", "train_saved_name"
 TRAIN_OVERLAY, TRAIN_EPOCH = "train_overlay", "train_epoch"
 
 TRAIN, AUGMENT = "train", "augment"  # the pages with a form over RunConfig
-_FORK, _WANTED = "train_fork", "wanted"
-_REDRAW = "train_redraw"
+RUN_ORIGIN = "run:"  # before a run's id, where the form starts from one instead of a preset
+_WANTED = "wanted"
 _PINNED, _CELL = "train_pinned_epoch", "train_cell"
 _LOST = "lost_run"
 _COUNTED = "errors_test_readings"
@@ -54,8 +56,10 @@ def chosen_run() -> str | None:
 
 
 def choose_run(run_id: str | None) -> None:
-    """Make a run the one that pages speak of; None leaves it to each page, which one it opens on."""
+    """Make a run the one that pages speak of, and Train show it; None leaves it to each page, which one it opens on."""
     open_on_run(run_id)
+    if run_id not in (None, address.NO_RUN):
+        address.PART.choose(address.THIS_RUN)
     address.step_on()
 
 
@@ -82,10 +86,12 @@ def is_run_unwanted() -> bool:
     return address.RUN.value() == address.NO_RUN
 
 
-def is_feature_map_open() -> bool:
-    """Whether Explore shows, or is about to show, its map by a network's features."""
-    shown = {EXPLORE_VIEW: "Map", EXPLORE_POSITIONS: "features"}
-    return all(st.session_state.get(key, st.query_params.get(key)) == value for key, value in shown.items())
+def is_map_of_run_open() -> bool:
+    """Whether Explore shows, or is about to show, its map by what a run's network makes of images."""
+    view, positions, colour = (
+        st.session_state.get(key, st.query_params.get(key)) for key in (EXPLORE_VIEW, EXPLORE_POSITIONS, EXPLORE_COLOUR)
+    )
+    return view == "Map" and (positions == "features" or colour not in (None, "class", "split"))
 
 
 def lose_run(run_id: str) -> None:
@@ -157,33 +163,39 @@ def form_key(path: str, form: str = TRAIN) -> str:
     return f"{form}_form.{path}"
 
 
-def fill_form(config: RunConfig, preset: str | None = None) -> None:
+def fill_form(config: RunConfig, origin: str | None = None) -> None:
     """Set every widget of the Train page to the config's values. Before the widgets are drawn, or in a callback.
 
     Args:
         config: The values.
-        preset: What they are held against; as it was if None.
+        origin: What they are held against, a preset's name or a run's id behind "run:"; as it was if None.
     """
-    if preset is not None:
-        st.session_state[TRAIN_PRESET] = preset
+    if origin is not None:
+        st.session_state[TRAIN_PRESET] = origin
     set_form(flatten(config))
+    draft.note_edited(False)
 
 
 def refill_form(config: RunConfig) -> None:
-    """Like `fill_form`, from a part of the page that redraws alone: the rest of the page then follows."""
-    fill_form(config)
-    st.session_state[_REDRAW] = True
+    """Fill the form with the chosen run's settings as advice would have them, and lead there. For callbacks."""
+    fill_form(config, f"{RUN_ORIGIN}{chosen_run()}")
+    draft.note_advised()
+    lead_to_form()
 
 
-def is_redraw_due() -> bool:
-    """Whether the whole page has to be drawn again; asking takes the wish."""
-    return st.session_state.pop(_REDRAW, False)
+def lead_to_form() -> None:
+    """Show Train's form, with its start in view, also from a part of the page that redraws alone. For callbacks."""
+    address.PART.choose(address.NEW_RUN)
+    arrive_at(START)
+    ask_for_redraw()
 
 
 def set_form(values: Mapping[str, Any], form: str = TRAIN) -> None:
     """Set some widgets of a form, by path. Before they are drawn, or in a callback."""
     for path, value in values.items():
         st.session_state[form_key(path, form)] = value
+    if form == TRAIN:
+        draft.note_edited(True)
 
 
 def form_blocks(path: str, form: str = TRAIN) -> list[dict[str, Any]]:
@@ -205,16 +217,6 @@ def keep_among(key: str, options: Sequence[Any]) -> None:
 def is_form_filled(form: str = TRAIN) -> bool:
     """Whether a form of this session has values already."""
     return any(str(key).startswith(form_key("", form)) for key in st.session_state)
-
-
-def chosen_fork() -> Fork | None:
-    """Return the weights that the next run of this session starts from; None: new ones."""
-    return st.session_state.get(_FORK)
-
-
-def choose_fork(fork: Fork | None) -> None:
-    """Let the next run start from a run's weights, or from new ones."""
-    st.session_state[_FORK] = fork
 
 
 def want(key: str) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,17 +29,24 @@ class Weights:
         stamp: Of the file.
         epoch: After which these weights were saved, 1-based.
         views: The versions of an image that their run predicts from.
+        is_rounded: Whether they are kept in float16: what they say may differ a little from what was said in training.
     """
 
     path: Path
     stamp: Stamp
     epoch: int
     views: Views = AS_IT_IS
+    is_rounded: bool = False
 
     @property
     def key(self) -> str:
         """A name that changes when the file does."""
         return f"{self.path}@{self.stamp}"
+
+    @property
+    def words(self) -> str:
+        """Which they are: "weights of epoch 7, kept in float16"."""
+        return f"weights of epoch {self.epoch}{', kept in float16' if self.is_rounded else ''}"
 
     def load(self) -> "Classifier":
         """Return the network, in evaluation mode, shared by all sessions: whoever runs it takes its lock.
@@ -50,31 +57,70 @@ class Weights:
         return _load(self.path, self.stamp)
 
 
-def find_weights(record: RunRecord, which: str) -> Weights | None:
-    """Return a run's "best" or "last" weights, None if it has none yet."""
+def find_weights(record: RunRecord, which: int | str) -> Weights | None:
+    """Return a run's "best" or "last" weights, or those of an epoch (1-based); None if there are none.
+
+    An epoch that is the best or the last one has its weights whole, any other in float16 if they were kept.
+    """
+    status = record.status()
+    marked = {"best": status.best_epoch, "last": status.epoch}
+    if isinstance(which, int):
+        which = next((name for name, epoch in marked.items() if epoch == which), which)
     path = record.checkpoint_path(which)
     stamped = stamp(path)
     if stamped is None:
         return None
-    status = record.status()
-    epoch = status.best_epoch if which == "best" else status.epoch
-    return Weights(path, stamped, epoch or 0, views_of(record.stored_config().config.training))
+    epoch = which if isinstance(which, int) else marked[which] or 0
+    return Weights(path, stamped, epoch, views_of(record.stored_config().config.training), isinstance(which, int))
 
 
-def find_kept_weights(record: RunRecord) -> dict[int, Weights]:
-    """Return the weights that a run kept, by epoch: the best ones first, then the last ones where they are others."""
-    kept: dict[int, Weights] = {}
+def list_kept_epochs(record: RunRecord) -> list[int]:
+    """Return the epochs whose weights a run has, ascending."""
+    marked = (find_weights(record, which) for which in ("best", "last"))
+    return sorted({weights.epoch for weights in marked if weights is not None} | set(record.files.weights_epochs()))
+
+
+def describe_kept(record: RunRecord) -> str:
+    """Say which weights there are: "the best (3) and the last (9)", "epochs 1 to 4, the best (3) and the last (9)"."""
+    own = record.files.weights_epochs()
+    parts = [f"{'epochs' if len(own) > 1 else 'epoch'} {describe_numbers(own)}"] if own else []
+    marks: dict[int, list[str]] = {}
     for which in ("best", "last"):
-        weights = find_weights(record, which)
-        if weights is not None:
-            kept.setdefault(weights.epoch, weights)
-    return kept
+        if (weights := find_weights(record, which)) is not None:
+            marks.setdefault(weights.epoch, []).append(which)
+    parts += [f"the {' and '.join(names)} ({epoch})" for epoch, names in marks.items()]
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]])) or "none"
 
 
-def describe_kept(kept: Mapping[int, Weights]) -> str:
-    """Say which weights there are: "the best (3) and the last (4)"."""
-    names = ("the best", "the last") if len(kept) > 1 else ("the best and last",)
-    return " and ".join(f"{name} ({epoch})" for name, epoch in zip(names, kept, strict=True))
+def describe_numbers(numbers: Sequence[int]) -> str:
+    """Return ascending numbers in words, rows of three or more by their ends: "1 to 4, 7, 8"."""
+    rows: list[list[int]] = []
+    for number in numbers:
+        if rows and number == rows[-1][-1] + 1:
+            rows[-1].append(number)
+        else:
+            rows.append([number])
+    words = [f"{row[0]} to {row[-1]}" if len(row) > 2 else ", ".join(map(str, row)) for row in rows]
+    return ", ".join(words)
+
+
+def explain_missing(record: RunRecord, epoch: int) -> str:
+    """Say why an epoch's weights are not there, and which are, as the rest of a sentence."""
+    refusal = record.weights_refusal()
+    if not record.stored_config().config.training.save_every_epoch:
+        why = "were not kept"
+    elif refusal is not None and refusal[0] <= epoch:
+        why = f"found no room ({refusal[1]})"
+    else:
+        why = "are gone"
+    return f"the weights of epoch {epoch} {why}, only {describe_kept(record)}"
+
+
+def advise_keeping(record: RunRecord) -> str:
+    """Say what keeps the weights of every epoch; empty for a run that did so."""
+    if record.stored_config().config.training.save_every_epoch:
+        return ""
+    return "A run with “save every epoch” keeps them all."
 
 
 def digest(array: NDArray[np.generic]) -> str:

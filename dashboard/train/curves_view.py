@@ -14,15 +14,15 @@ from dashboard.components import Mark, line_chart
 from dashboard.components.lines import encode_chart
 from dashboard.drawing.chart_style import yardsticks
 from dashboard.drawing.curve_charts import Quantity, curve_points, curves_chart, curves_frame, overlay_frame
+from dashboard.drawing.literal import literal
 from dashboard.drawing.tables import offer_csv
-from dashboard.drawing.words import run_name
+from dashboard.drawing.words import run_name, short_name
 from dashboard.session import address, state
 from dashboard.session.cache import get_store
 from dashboard.session.gone import drop_gone
 from dashboard.train.findings import find_all
 
 _QUANTITIES: tuple[Quantity, Quantity] = ("accuracy", "loss")
-_HEIGHT = 280
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,13 @@ class _Curves:
 
 def render_curves(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:
     """Draw accuracy and loss, runs to compare with beneath, and what the rules find in them."""
+    sentence = st.container()
     overlay = _choose_overlay(runs, record.run_id)
     curves = _get_curves(overlay, record, status)
+    sentence.caption(_introduce(runs, record.run_id, status, list(overlay.values())))
     for column, quantity in zip(st.columns(2), _QUANTITIES, strict=True):
         with column:
-            line_chart(curves.charts[quantity], _HEIGHT, key=f"curves_{quantity}")
+            line_chart(curves.charts[quantity], key=f"curves_{quantity}")
     st.caption(
         "Train is measured on the augmented batches while the weights change, val after each epoch without either: "
         "with dropout or augmentation, val can lie above train." + curves.remarks
@@ -83,6 +85,16 @@ def rate_marks(record: RunRecord, steps_per_epoch: float) -> list[Mark]:
         Mark(step / max(steps_per_epoch, 1), f"rate x {factor:g}", "event")
         for step, factor in read_learning_rate_changes(record)
     ]
+
+
+def _introduce(runs: list[RunSummary], run_id: str, status: RunStatus, others: list[str]) -> str:
+    """Say in a sentence what the charts show."""
+    name = next((short_name(run) for run in runs if run.run_id == run_id), run_id)
+    beneath = f", val of {literal(', '.join(others), most=None)} dotted beneath" if others else ""
+    return (
+        f"Accuracy and loss of **{literal(name)}** over {status.num_epochs} "
+        f"{'epoch' if status.num_epochs == 1 else 'epochs'}: train within each, val at its end{beneath}."
+    )
 
 
 def _get_curves(overlay: dict[str, str], record: RunRecord, status: RunStatus) -> _Curves:

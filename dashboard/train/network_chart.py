@@ -73,9 +73,9 @@ def drawing_figure(frame: pd.DataFrame) -> go.Figure:
         left += thick + 0.7 * depth + _GAP
     style_figure(figure, None, None)
     lowest = _label(figure, centres)
-    figure.update_layout(height=250, margin={"l": 4, "r": 4, "t": 4, "b": 4})
+    figure.update_layout(height=220, margin={"l": 4, "r": 4, "t": 4, "b": 4})
     figure.update_xaxes(visible=False, range=[-0.03 * left - 4, left], fixedrange=True)
-    figure.update_yaxes(visible=False, range=[lowest, 36], fixedrange=True)
+    figure.update_yaxes(visible=False, range=[lowest, 25], fixedrange=True)
     return figure
 
 

@@ -6,37 +6,50 @@ import streamlit as st
 
 from cifar_core.config import RunConfig
 from dashboard.drawing.figures import show_figure
+from dashboard.drawing.glossary import explain
 from dashboard.drawing.words import large
+from dashboard.session import draft
 from dashboard.session.cache import get_model_summary
 from dashboard.train.memory_view import describe_memory
 from dashboard.train.network_chart import drawing_figure, drawing_frame
 from dashboard.train.tuning import render_probe
 
-_COLUMNS: dict[str, Any] = {
+COLUMNS: dict[str, Any] = {
     "layer": "Layer",
     "kind": "Kind",
     "output": st.column_config.TextColumn("Output", help="Channels x height x width, or features"),
     "parameters": st.column_config.NumberColumn("Parameters", format="localized"),
-    "macs": st.column_config.NumberColumn("MACs", format="compact", help="Multiply-accumulates for one image"),
+    "macs": st.column_config.NumberColumn("MACs", format="compact", help=explain("", "MACs")),
     "receptive_field": st.column_config.NumberColumn(
-        "Sees", format="%d px", help="Receptive field: side of the square of the image that one output can see"
+        "Sees", format="%d px", help=explain("Side of the square that one output sees.", "receptive field")
     ),
 }
 
 
-def render_network(config: RunConfig) -> None:
-    """Show what the network is before it is trained."""
-    frame, totals = get_model_summary(config)
-    st.markdown(describe_totals(totals))
-    st.markdown(describe_memory(config))
-    render_probe(config)
-    boxes = drawing_frame(frame)
-    show_figure(drawing_figure, boxes, key="network_drawing", alt="The network's layers, drawn")
+def render_drawing(config: RunConfig | None) -> None:
+    """Draw the network beside the form; while no run can have the settings, the last one that could be drawn."""
+    drawn = config or draft.drawn_config()
+    if drawn is None:
+        st.caption("The network is drawn here once its settings fit together.")
+        return
+    draft.note_drawn(drawn)
+    frame, totals = get_model_summary(drawn)
+    if config is None:
+        st.caption(":material/history: The network as it was when its settings last fitted together.")
+    show_figure(drawing_figure, drawing_frame(frame), key="network_drawing", alt="The network's layers, drawn")
     st.caption(
         "Left to right as the image passes through: a box is as high as the resolution and as thick as it has "
         "channels. Point at one to see its layers."
     )
-    st.dataframe(frame, hide_index=True, column_config=_COLUMNS, height=min(38 + 35 * len(frame), 420))
+    st.markdown(f"{describe_totals(totals)} {describe_memory(drawn)}")
+
+
+def render_layers(config: RunConfig) -> None:
+    """Show the network's layers as a table, and how long an epoch takes here."""
+    frame, _ = get_model_summary(config)
+    with st.expander("All layers in numbers", icon=":material/account_tree:"):
+        st.dataframe(frame, hide_index=True, column_config=COLUMNS, height=min(38 + 35 * len(frame), 420))
+    render_probe(config)
 
 
 def describe_totals(totals: dict[str, float]) -> str:

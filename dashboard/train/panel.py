@@ -5,12 +5,14 @@ import streamlit as st
 from cifar_core.runs import RunError, RunRecord, RunStatus, RunStore, RunSummary
 from dashboard.components import render_pulse
 from dashboard.drawing.literal import literal, message
-from dashboard.drawing.words import STATUS_ICONS, duration, percent, short_name, source_title, val_numbers, which_epoch
+from dashboard.drawing.words import STATUS_ICONS, duration, percent, source_title, val_numbers, which_epoch
 from dashboard.session import state
 from dashboard.session.cache import get_presets
 from dashboard.session.changes import describe_changes
+from dashboard.session.redraw import is_redraw_due
 from dashboard.session.saying import fragment
 from dashboard.train.feed import feed_address, read_feed
+from dashboard.train.sentences import describe_run
 from dashboard.train.steering import render_controls, render_ways_on
 from dashboard.train.views import render_watch
 
@@ -22,14 +24,12 @@ _MEANINGS = {
 
 def render_run(store: RunStore, run: RunSummary) -> None:
     """Draw a run's progress, controls and curves, and follow it while it is active."""
-    record, is_active, waiting = store.record(run.run_id), run.status.is_active, len(store.waiting())
+    record, waiting = store.record(run.run_id), len(store.waiting())
     follow = _render_heading(run)
-    if is_active and not run.is_read_only:
-        render_controls(store, record)
 
     @fragment
     def panel() -> None:
-        if state.is_redraw_due():
+        if is_redraw_due():
             st.rerun()
         runs = store.refresh()
         try:
@@ -39,9 +39,11 @@ def render_run(store: RunStore, run: RunSummary) -> None:
         if run.status.status != status.status or waiting != len(store.waiting()):
             st.rerun()  # other controls, another queue
         progress = st.container()
-        if not status.is_active:
-            _render_outcome(record, status)
+        if status.is_active:
+            render_controls(store, run, record, status)
+        else:
             _render_numbers(status)
+            _render_outcome(record, status)
             render_ways_on(store, run, status)
         view, compared = render_watch(runs, record, status)
         if status.is_active:
@@ -58,20 +60,12 @@ def _render_heading(run: RunSummary) -> bool:
     words = ("demo" if run.is_demo else "", run.run_id.split("-", 2)[-1], source_title(run.data_source))
     preset = get_presets().get(run.preset or "")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**{literal(short_name(run))}** :small[:gray[{', '.join(filter(None, words))}]]")
+        st.markdown(f"{describe_run(run, run.status)} :small[:gray[{', '.join(filter(None, words))}]]")
         follow = run.status.is_active and st.toggle(
             "Follow",
             value=True,
             key=state.TRAIN_FOLLOW,
             help="Charts grow every second or two. Off: they hold still, to zoom and read.",
-        )
-        st.button(
-            "Use its settings",
-            type="tertiary",
-            icon=":material/edit_note:",
-            on_click=state.fill_form,
-            args=(run.config, preset and preset.name),
-            help="Fill the form with the settings of this run, to change one thing and train again.",
         )
     if preset is not None:
         st.caption(f"Against {literal(preset.title)}: {literal(describe_changes(run), most=None)}.")
@@ -81,7 +75,7 @@ def _render_heading(run: RunSummary) -> bool:
 def _render_outcome(record: RunRecord, status: RunStatus) -> None:
     icon, said = STATUS_ICONS[status.status], message(status.message)
     if status.status == "completed":
-        st.success(f"{said} Training took {duration(status.seconds)}.", icon=icon)
+        st.caption(f"{icon} {said} Training took {duration(status.seconds)}.")
     elif status.status == "stopped":
         st.info(f"{said} {status.resumption}", icon=icon)
     elif status.status == "diverged":
@@ -97,6 +91,8 @@ def _render_outcome(record: RunRecord, status: RunStatus) -> None:
 
 def _render_numbers(status: RunStatus) -> None:
     numbers = val_numbers(status)
+    if not numbers:
+        return
     if status.test_accuracy_best is not None:
         of = which_epoch("best on val", status.best_epoch)
         numbers.append(("Test accuracy", percent(status.test_accuracy_best), of))

@@ -6,14 +6,15 @@ from collections.abc import Callable
 import streamlit as st
 
 from cifar_core.config import RunConfig
-from cifar_core.runs import Fork, RunError, RunRecord, RunStatus, RunStore, RunSummary
+from cifar_core.runs import Fork, RunRecord, RunStatus, RunStore, RunSummary
 from cifar_core.training.schedule import compute_learning_rate
 from dashboard.components.numbers import WHOLE
 from dashboard.drawing.literal import literal
 from dashboard.drawing.words import choice_title, run_name
-from dashboard.session import state
+from dashboard.session import draft, state
 from dashboard.session.links import open_page
 from dashboard.session.saying import act_or_toast, fragment, try_or_toast
+from dashboard.train.origins import run_key
 
 # A worker obeys after its present step; most do within this time, and the click then shows what it did.
 _PATIENCE_SECONDS = 1.5
@@ -24,36 +25,33 @@ _STEPS_PER_EPOCH = 50
 _SAME = 1.05  # a smaller change within a step is the schedule's own slope
 
 
-@fragment
-def render_controls(store: RunStore, record: RunRecord) -> None:
-    """Draw the buttons of an active run.
-
-    They act in their callback and are then drawn anew, with what they did. Not part of the panel that follows the run:
-    drawing them every second costs as much as the curves.
-    """
-    try:
-        status = record.status()
-    except RunError:
-        st.rerun()  # deleted or damaged meanwhile: the page says so
+def render_controls(store: RunStore, run: RunSummary, record: RunRecord, status: RunStatus) -> None:
+    """Draw the buttons of an active run. They act in their callback; what they did is drawn thereafter."""
     with st.container(horizontal=True):
-        if status.status == "running":
-            st.button("Pause", icon=":material/pause:", on_click=_act, args=(store.pause, record))
-        if status.status == "paused":
-            icon = ":material/play_arrow:"
-            st.button("Go on", icon=icon, type="primary", on_click=_act, args=(store.unpause, record))
-        if status.status == "queued":
-            label, help_text = "Remove from the queue", "It can be resumed on Runs."
-        else:
-            label = "Stop"
-            help_text = "Ends after the present step. Finished epochs are kept, and it can be resumed."
-        icon, key = ":material/stop:", f"stop_{record.run_id}"
-        st.button(label, icon=icon, on_click=_act, args=(store.stop, record), help=help_text, key=key)
-        if status.status in ("running", "paused"):
-            _render_learning_rate(store, record)
-        with st.popover("Discard", icon=":material/delete:", help="Stop it and keep nothing"):
-            st.write("Its settings, curves, weights and predictions will be removed.")
-            key = f"discard_{record.run_id}"
-            st.button("Stop and discard it", key=key, type="primary", on_click=_discard, args=(store, record.run_id))
+        if not run.is_read_only:
+            _render_brakes(store, record, status)
+        _offer_its_settings(run)
+
+
+def _render_brakes(store: RunStore, record: RunRecord, status: RunStatus) -> None:
+    if status.status == "running":
+        st.button("Pause", icon=":material/pause:", on_click=_act, args=(store.pause, record))
+    if status.status == "paused":
+        icon = ":material/play_arrow:"
+        st.button("Go on", icon=icon, type="primary", on_click=_act, args=(store.unpause, record))
+    if status.status == "queued":
+        label, help_text = "Remove from the queue", "It can be resumed on Runs."
+    else:
+        label = "Stop"
+        help_text = "Ends after the present step. Finished epochs are kept, and it can be resumed."
+    icon, key = ":material/stop:", f"stop_{record.run_id}"
+    st.button(label, icon=icon, on_click=_act, args=(store.stop, record), help=help_text, key=key)
+    if status.status in ("running", "paused"):
+        _render_learning_rate(store, record)
+    with st.popover("Discard", icon=":material/delete:", help="Stop it and keep nothing"):
+        st.write("Its settings, curves, weights and predictions will be removed.")
+        key = f"discard_{record.run_id}"
+        st.button("Stop and discard it", key=key, type="primary", on_click=_discard, args=(store, record.run_id))
 
 
 def render_ways_on(store: RunStore, run: RunSummary, status: RunStatus) -> None:
@@ -64,6 +62,7 @@ def render_ways_on(store: RunStore, run: RunSummary, status: RunStatus) -> None:
         ):
             state.choose_run(run.run_id)
             open_page("Errors")
+        _offer_its_settings(run)
         if status.is_resumable and not run.is_read_only:
             st.button(
                 "Resume",
@@ -185,15 +184,26 @@ def _render_fork(run: RunSummary) -> None:
                 f"From its {fork.which} epoch, {epoch}",
                 key=f"fork_{fork.which}_{run.run_id}",
                 disabled=epoch is None,
-                on_click=_fork,
+                on_click=_set_up_from,
                 args=(run, fork),
             )
 
 
-def _fork(run: RunSummary, fork: Fork) -> None:
+def _offer_its_settings(run: RunSummary) -> None:
+    st.button(
+        "New run from its settings",
+        icon=":material/edit_note:",
+        on_click=_set_up_from,
+        args=(run, None),
+        help="Fill the form with the settings of this run, to change one thing and train again.",
+    )
+
+
+def _set_up_from(run: RunSummary, fork: Fork | None) -> None:
     if run.config is not None:
-        state.refill_form(run.config)
-        state.choose_fork(fork)
+        state.fill_form(run.config, run_key(run.run_id))
+        draft.choose_fork(fork)
+        state.lead_to_form()
 
 
 def _extend(store: RunStore, run_id: str, key: str) -> None:

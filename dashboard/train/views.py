@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -12,22 +11,29 @@ from cifar_core.evaluation.track import Track, class_accuracy_frame, find_changi
 from cifar_core.runs import RunRecord, RunStatus, RunSummary
 from dashboard.components import confusion_matrix, gallery, line_chart
 from dashboard.components.lines import encode_chart
-from dashboard.drawing.choices import choose_one
 from dashboard.drawing.curve_charts import (
-    STEP_CHART_HEIGHT,
     STEP_CURVES,
     class_accuracy_chart,
     step_chart,
     step_points,
 )
 from dashboard.drawing.literal import message
+from dashboard.drawing.shares import COLUMN_FORMAT, in_per_cent
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.tiles import prediction_tiles
-from dashboard.drawing.words import duration, percent
-from dashboard.session import state
+from dashboard.drawing.words import duration
+from dashboard.session import address, state
 from dashboard.session.cache import get_dataset, get_filter_sheet, get_predictions, get_track
 from dashboard.session.links import page_link
 from dashboard.train.curves_view import Growth, rate_marks, read_curves, render_curves
+from dashboard.train.sentences import (
+    describe_changing,
+    describe_classes,
+    describe_curves,
+    describe_layers,
+    describe_mistake,
+    describe_steps,
+)
 from dashboard.train.track_strip import track_strip
 
 _NUM_CHANGING = 8
@@ -39,8 +45,17 @@ def render_watch(runs: list[RunSummary], record: RunRecord, status: RunStatus) -
     """Draw the chosen view of a run; return its name and the ids of the runs drawn beneath."""
     if not status.has_begun:
         return "", []
-    choose_one("View", _VIEWS, state.TRAIN_VIEW, in_address=True)(runs, record, status)
-    return state.widget_value(state.TRAIN_VIEW) or next(iter(_VIEWS)), state.widget_value(state.TRAIN_OVERLAY) or []
+    view = st.segmented_control(
+        "View",
+        list(_VIEWS),
+        required=True,
+        wrap=True,
+        label_visibility="collapsed",
+        **address.bind(address.WATCH, state.TRAIN_VIEW, list(_VIEWS)),
+    )
+    view = view or next(iter(_VIEWS))
+    _VIEWS[view](runs, record, status)
+    return view, state.widget_value(state.TRAIN_OVERLAY) or []
 
 
 def read_growth(view: str, record: RunRecord, status: RunStatus, compared: list[str]) -> Growth:
@@ -53,14 +68,22 @@ def read_growth(view: str, record: RunRecord, status: RunStatus, compared: list[
         compared: Ids of the runs drawn beneath.
     """
     if view == "Curves":
-        return read_curves(record, status, compared)
+        growth = read_curves(record, status, compared)
+        return Growth(growth.charts, f"{growth.rest} {describe_curves(record.epoch_rows())}")
     if view == "Steps":
         messages = _encode_steps(_step_points(record, status), record, status)
-        return Growth({_step_label(name): message for name, message in messages.items()}, str(list(messages)))
+        said = describe_steps(record.epoch_rows(), status.steps_per_epoch)
+        return Growth({_step_label(name): message for name, message in messages.items()}, f"{list(messages)} {said}")
     return Growth({}, str(status.epoch) if view else "")
 
 
+def _render_curves(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:
+    st.markdown(describe_curves(record.epoch_rows()))
+    render_curves(runs, record, status)
+
+
 def _render_steps(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:
+    st.markdown(describe_steps(record.epoch_rows(), status.steps_per_epoch))
     points = _step_points(record, status)
     if not points["step"]:
         st.caption("The first numbers come after half a second of training.")
@@ -72,7 +95,7 @@ def _render_steps(runs: list[RunSummary], record: RunRecord, status: RunStatus) 
         title, meaning = STEP_CURVES[name]
         with columns[place % 2]:
             st.markdown(f"**{title}**", help=meaning)
-            line_chart(chart, STEP_CHART_HEIGHT, key=f"steps_{name}")
+            line_chart(chart, key=f"steps_{name}")
     offer_csv("Steps as CSV", pd.DataFrame(points), f"{record.run_id}-steps.csv")
 
 
@@ -98,8 +121,9 @@ def _render_classes(runs: list[RunSummary], record: RunRecord, status: RunStatus
     if track is None:
         return
     frame = class_accuracy_frame(track, get_dataset().class_names)
+    st.markdown(describe_classes(frame))
     chart = class_accuracy_chart(frame)
-    line_chart(encode_chart(chart, "Val accuracy of each class over epochs"), chart.height, key="classes")
+    line_chart(encode_chart(chart, "Val accuracy of each class over epochs"), key="classes")
     st.caption("Share of each class's val images it gets right. Classes do not grow evenly: some trade places first.")
     offer_csv("Classes as CSV", frame, f"{record.run_id}-classes.csv")
 
@@ -108,6 +132,7 @@ def _render_images(runs: list[RunSummary], record: RunRecord, status: RunStatus)
     track = _find_track(record)
     if track is None:
         return
+    st.markdown(describe_changing(track))
     places = find_changing(track, _NUM_CHANGING)
     if not len(places):
         st.caption("No val image has changed its predicted class yet: that takes two epochs.")
@@ -123,13 +148,14 @@ def _render_layers(runs: list[RunSummary], record: RunRecord, status: RunStatus)
         st.caption("The filters are saved after the first epoch.")
         return
     picture, num_filters = sheet
+    shares = [row.get("dead_relus") or {} for row in record.epoch_rows()]
+    st.markdown(describe_layers(num_filters, shares[-1] if shares else {}))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.markdown(f"**First layer's filters, {min(num_filters, _NUM_FILTERS)} of {num_filters}**")
-        st.image(picture, width="stretch")
+        st.image(picture, width="stretch", alt="The filters of the first layer, each a small picture")
         st.caption("What each filter answers to: grey is zero. Edges and colour contrasts appear as it learns.")
     with right:
-        shares = [row.get("dead_relus") or {} for row in record.epoch_rows()]
         st.markdown("**Dead ReLUs**", help="Units that were zero for each of 256 val images: they no longer learn.")
         if not any(shares):
             st.caption("Nothing to count: this network has no ReLU, or the run is older than the count.")
@@ -139,9 +165,10 @@ def _render_layers(runs: list[RunSummary], record: RunRecord, status: RunStatus)
             | {"Over epochs": [[epoch.get(layer, 0.0) for epoch in shares] for layer in shares[-1]]}
         )
         columns = {
-            "Dead": st.column_config.ProgressColumn("Dead", format="percent", min_value=0, max_value=1),
+            "Dead": st.column_config.ProgressColumn("Dead", format=COLUMN_FORMAT, min_value=0, max_value=100),
             "Over epochs": st.column_config.LineChartColumn("Over epochs", y_min=0, y_max=1),
         }
+        frame = in_per_cent(frame, ["Dead"])
         st.dataframe(frame, hide_index=True, column_config=columns, height=min(38 + 35 * len(frame), 420))
 
 
@@ -150,7 +177,7 @@ def _render_confusion(runs: list[RunSummary], record: RunRecord, status: RunStat
     if not epochs:
         st.caption("The first val predictions come after the first epoch.")
         return
-    epoch = epochs[0]
+    epoch, sentence = epochs[0], st.container()
     if len(epochs) > 1:
         # Left alone, the slider stays at the newest epoch; moved, it stays where it was put.
         pinned = state.pinned_epoch()
@@ -165,8 +192,8 @@ def _render_confusion(runs: list[RunSummary], record: RunRecord, status: RunStat
         return
     dataset = get_dataset()
     matrix = compute_confusion_matrix(predictions, dataset.num_classes)
-    right = np.trace(matrix) / matrix.sum()
-    st.caption(f"Val, epoch {epoch}: {percent(right)} on the diagonal. Rows are true, columns predicted.")
+    sentence.markdown(describe_mistake(matrix, dataset.class_names, epoch))
+    st.caption("Rows are true, columns predicted: what is right lies on the diagonal.")
     confusion_matrix(
         matrix, dataset.class_names, key="train_matrix", selected=state.train_cell(), on_select=state.choose_train_cell
     )
@@ -200,7 +227,7 @@ def _find_track(record: RunRecord) -> Track | None:
 
 
 _VIEWS: dict[str, Callable[[list[RunSummary], RunRecord, RunStatus], None]] = {
-    "Curves": render_curves,
+    "Curves": _render_curves,
     "Steps": _render_steps,
     "Classes": _render_classes,
     "Images": _render_images,

@@ -1,7 +1,8 @@
 """How page tests drive Train: its widgets and buttons, and weights to explain."""
 
 from cifar_core.models import create_classifier
-from cifar_core.training.checkpoint import Progress, save_checkpoint
+from cifar_core.training.checkpoint import Progress, save_checkpoint, take_checkpoint
+from cifar_core.training.epoch_weights import EpochWeights
 from tests.app.reading import line_charts
 
 
@@ -31,3 +32,12 @@ def save_weights(record):
     for which in ("best", "last"):
         record.checkpoint_path(which).parent.mkdir(exist_ok=True)
         save_checkpoint(record.checkpoint_path(which), config, classifier, Progress(epoch=4))
+
+
+def keep_every_epoch(record, epochs=(1, 2, 3, 4)):
+    """Weights of an untrained network for each epoch, as a run with the option keeps them."""
+    save_weights(record)
+    classifier = create_classifier(record.config(), mean=(0.5,) * 3, std=(0.25,) * 3)
+    for epoch in epochs:
+        checkpoint = take_checkpoint(record.config(), classifier, Progress(epoch=epoch))
+        EpochWeights(checkpoint).write(record.checkpoint_path(epoch))

@@ -45,6 +45,21 @@ def line_charts(at):
     return [json.loads(text) for text in texts if '"lines"' in text]
 
 
+def run_rows(at):
+    """The rows of the Runs page's list, as sent, by the runs' names; of namesakes the last."""
+    return {row["name"]: row for group in run_list(at)["groups"] for row in group["rows"]}
+
+
+def run_list(at):
+    """The Runs page's list, as sent."""
+    return next(message for message in component_messages(at) if isinstance(message, dict) and "groups" in message)
+
+
+def cells(at, name):
+    """What stands in the further columns of a run's row, by their titles."""
+    return dict(zip([column["title"] for column in run_list(at)["columns"]], run_rows(at)[name]["cells"], strict=True))
+
+
 def decoded_maps(header, rest):
     """Maps as sent, of each its values and the image below it as arrays."""
     end = 2 * 32 * 32 * header["numValues"]

@@ -49,7 +49,7 @@ def test_a_run_is_told_of_from_its_start_to_its_end(lab, ask):
     assert lines(ask()) == [("hare: running, epoch 3 of 4", 0.5)]
     change_status(lab.record(run_id).run_dir, status="completed", finished_at=now(), best_val_accuracy=0.612)
     assert lines(ask()) == [("hare: completed, val 61.2 %", None)]
-    assert ask()["lines"][0]["address"] == f"Train?run={run_id}"
+    assert ask()["lines"][0]["address"] == f"Train?run={run_id}&part=this"
     change_status(lab.record(run_id).run_dir, finished_at=now() - 3600)
     assert lines(ask()) == []
 
@@ -101,12 +101,8 @@ def test_every_page_asks_and_those_with_runs_follow(open_page, lab, ask, page):
     sent = next(each for each in component_messages(at) if isinstance(each, dict) and "lines" in each)
     answer = ask(run=run_id)
     assert sent["interval"] < 5
-    expected = {
-        "Overview": {"runs": answer["runs"]},
-        "Runs": {"runs": answer["runs"]},
-        "Lessons": {"runs": answer["runs"]},
-        "Augment": {},
-    }
+    runs = {"runs": answer["runs"]}
+    expected = {"Overview": runs, "Runs": runs | {"chosen": "completed"}, "Lessons": runs, "Augment": {}}
     assert followed(at) == expected.get(page, {"chosen": "completed"})
 
 
@@ -114,6 +110,6 @@ def test_who_looks_at_an_ended_run_hears_no_more_of_it(open_page, lab):
     run_id = lab.complete("hare")
     seen = [
         next(each for each in component_messages(at) if isinstance(each, dict) and "lines" in each)["seen"]
-        for at in (open_page("Runs"), open_page("Train", run=run_id))
+        for at in (open_page("Overview"), open_page("Train", run=run_id))
     ]
     assert seen == [[], [run_id]]

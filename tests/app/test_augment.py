@@ -1,19 +1,44 @@
 """Augment: the preview, the ways to change the pipeline, and the way into training."""
 
+import io
+import re
+
 import numpy as np
 import pytest
+import torch
+from PIL import Image
 
-from cifar_core.config import AugmentationConfig
+from cifar_core.augmentation import draw_batch
+from cifar_core.config import AugmentationConfig, RunConfig
+from cifar_core.data import load_dataset
+from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunStore
+from cifar_core.training.preview import create_preview_pool
+from dashboard.augment.effects import EFFECTS
 from dashboard.session.packing import unpack
-from tests.app.reading import galleries, labelled, texts
+from tests.app.reading import component_messages, galleries, labelled, texts
+from tests.app.reading import unpack as unpack_message
 
 PREVIEW_COLUMNS = 9
 
 
-def widget(at, path):
-    groups = (at.number_input, at.selectbox, at.toggle)
-    return next(element for group in groups for element in group if element.key == f"augment_form.{path}")
+def switch(at, effect, is_on=True):
+    at.toggle(key=f"augment_on.{effect}").set_value(is_on).run()
+    assert not at.exception
+
+
+def slider(at, field):
+    return at.slider(key=f"augment_slider.{field}")
+
+
+def cards(at):
+    """The effects in order, with the words below their pictures."""
+    return dict(zip([toggle.label.strip("*") for toggle in at.toggle], captions(at), strict=True))
+
+
+def captions(at):
+    bodies = [element.proto.body for element in at.get("html") if 'class="effect"' in element.proto.body]
+    return [re.findall(r"<figcaption>(.*?)</figcaption>", body) for body in bodies]
 
 
 def preview(at):
@@ -30,8 +55,91 @@ def sprite(at):
     return next(element.proto.bytes for element in at.get("bidi_component"))
 
 
-def test_each_image_stands_beside_what_eight_epochs_see_of_it(open_page):
+def test_an_image_stands_beside_what_eight_epochs_see_of_it(open_page):
     at = open_page("Augment")
+    (stage,) = galleries(at)
+    assert stage["labels"][0].startswith("original: ")
+    assert stage["labels"][1:] == [f"epoch {epoch}" for epoch in range(1, 9)]
+    assert "**The pipeline**: random crop (4 pixels), horizontal flip (50 % of images)." in texts(at)
+
+
+def test_every_effect_has_a_card_and_those_of_the_pipeline_come_first(open_page):
+    at = open_page("Augment", pipeline='{"augmentation.horizontal_flip":false,"augmentation.noise":0.1}')
+    shown = cards(at)
+    assert len(shown) == len(EFFECTS)
+    assert list(shown)[:3] == ["Random crop", "Noise", "Horizontal flip"]
+    assert [toggle.value for toggle in at.toggle][:3] == [True, True, False]
+    assert shown["Noise"][1] == "after: 10 % of the pixel range", "the pipeline's own value"
+    assert shown["Rotation"][1] == "after: ±15°", "as usual, while it is off"
+    assert {slider.key for slider in at.slider} == {"augment_slider.crop_padding", "augment_slider.noise"}
+    assert slider(at, "noise").value == 10
+    assert texts(at).count("Hurts") == len(EFFECTS) - 1  # one does so where another would
+
+
+def test_an_effect_is_switched_on_as_usual_stays_where_it_is_and_is_tuned_in_its_unit(open_page):
+    at = open_page("Augment")
+    before = list(cards(at))
+    switch(at, "rotation")
+    assert list(cards(at)) == before
+    assert slider(at, "rotation").value == 15
+    slider(at, "rotation").set_value(25).run()
+    assert unpack(at.query_params["pipeline"]) == {"augmentation.rotation": 25}
+    assert cards(at)["Rotation"][1] == "after: ±25°"
+    switch(at, "rotation", False)
+    assert "pipeline" not in at.query_params
+    assert not any(slider.key == "augment_slider.rotation" for slider in at.slider)
+
+
+@pytest.mark.parametrize(
+    ("field", "shown", "value"),
+    [("hue", 36, 0.1), ("translation", 3, 0.09375), ("scaling", 15, 0.15), ("mixup_alpha", 0.4, 0.4)],
+)
+def test_a_slider_in_units_sets_what_the_config_takes(open_page, field, shown, value):
+    at = open_page("Augment", pipeline=f'{{"augmentation.{field}":0.2}}')
+    slider(at, field).set_value(shown).run()
+    assert unpack(at.query_params["pipeline"]) == {f"augmentation.{field}": value}
+
+
+def test_a_value_between_two_steps_is_kept_until_the_slider_moves(open_page):
+    at = open_page("Augment", pipeline='{"augmentation.brightness":0.123}')
+    assert slider(at, "brightness").value == 12
+    assert "brightness (±12.3 %)" in texts(at)
+
+
+def test_the_pictures_are_those_that_training_sees(open_page):
+    at = open_page("Augment", pipeline='{"augmentation.rotation":20,"training.seed":3}')
+    header, sprite = next(unpack_message(message) for message in component_messages(at) if isinstance(message, bytes))
+    augmentation = AugmentationConfig(crop_padding=4, horizontal_flip=True, rotation=20)
+    config = with_overrides(RunConfig(augmentation=augmentation), {"training.seed": 3})
+    pool = create_preview_pool(load_dataset(), config)
+    indices = torch.tensor([header["ids"][0]])
+    sheet = np.asarray(Image.open(io.BytesIO(sprite)))
+    for epoch in (1, 8):
+        seen = draw_batch(pool, config.augmentation, 3, epoch, indices).images[0].numpy()
+        drawn = sheet[:32, 32 * epoch : 32 * (epoch + 1)].transpose(2, 0, 1)
+        assert np.array_equal(drawn, np.rint(seen * 255).astype(np.uint8))
+
+
+def test_a_policy_takes_the_place_of_the_other_one(open_page):
+    at = open_page("Augment")
+    switch(at, "rand_augment")
+    slider(at, "policy_magnitude").set_value(5).run()
+    switch(at, "trivial_augment")
+    assert unpack(at.query_params["pipeline"])["augmentation.policy"] == "trivial_augment"
+    assert not at.toggle(key="augment_on.rand_augment").value
+
+
+def test_the_same_seed_gives_the_same_pictures_and_a_new_one_others(open_page):
+    first = open_page("Augment")
+    same, before = sprite(open_page("Augment")), sprite(first)
+    assert same == before
+    labelled(first.button, "Other draws").click().run()
+    assert unpack(first.query_params["pipeline"]) == {"training.seed": 1}
+    assert sprite(first) != before
+
+
+def test_six_images_are_seen_with_their_labels(open_page):
+    at = open_page("Augment", look="Preview")
     shown = preview(at)
     assert shown["headings"] == ["original", "epoch 1", "2", "3", "4", "5", "6", "7", "8"]
     assert len(shown["ids"]) == 6 * PREVIEW_COLUMNS
@@ -39,68 +147,54 @@ def test_each_image_stands_beside_what_eight_epochs_see_of_it(open_page):
     assert all(caption.startswith("original: ") for caption in originals)
     assert len({caption.split(",")[0] for caption in originals}) == 6, "six classes"
     assert shown["captions"][3].startswith("epoch 3: ")
-    assert "Crop padding 4, horizontal flip" in texts(at)
-
-
-def test_the_same_seed_gives_the_same_pictures_and_a_new_one_others(open_page):
-    first = open_page("Augment")
-    same, before = sprite(open_page("Augment")), sprite(first)
-    assert same == before
-    labelled(first.button, "New seed").click().run()
-    assert widget(first, "training.seed").value == 1
-    assert sprite(first) != before
-
-
-def test_other_images_can_be_looked_at(open_page):
-    at = open_page("Augment")
-    before = preview(at)["ids"]
     labelled(at.button, "Other images").click().run()
-    assert preview(at)["ids"] != before
+    assert preview(at)["ids"] != shown["ids"]
+    at.number_input(key="augment_form.training.seed").set_value(4).run()
+    assert "seed 4" in texts(at)
 
 
 def test_mixing_shows_the_shares_of_two_classes(open_page):
-    at = open_page("Augment")
-    widget(at, "augmentation.mixup_alpha").set_value(1.0).run()
-    captions = [caption for caption in preview(at)["captions"] if caption.startswith("epoch")]
-    assert sum(caption.count("%") == 2 for caption in captions) > 20
+    at = open_page("Augment", look="Preview", pipeline='{"augmentation.mixup_alpha":1}')
+    labels = [label for label in preview(at)["labels"] if "%" in label]
+    assert sum(label.count("%") == 2 for label in labels) > 20
 
 
 def test_all_off_leaves_every_picture_as_it_is(open_page):
     at = open_page("Augment")
-    widget(at, "augmentation.rotation").set_value(20.0).run()
+    switch(at, "rotation")
     labelled(at.button, "All off").click().run()
-    for field, value in AugmentationConfig().model_dump().items():
-        assert widget(at, f"augmentation.{field}").value == value
-    assert "**None.**" in texts(at)
+    assert not any(toggle.value for toggle in at.toggle)
+    assert "**No effect is on**" in texts(at)
+    off = {f"augmentation.{field}": value for field, value in AugmentationConfig().model_dump().items()}
+    assert off | unpack(at.query_params["pipeline"]) == off
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "word"), [("vertical_flip", True, "upside-down"), ("rotation", 90.0, "tilted")]
+    ("field", "value", "word"), [("vertical_flip", "true", "upside-down"), ("rotation", "90", "tilted")]
 )
 def test_what_can_do_harm_is_said_with_a_reason(open_page, field, value, word):
-    at = open_page("Augment")
-    assert not at.warning
-    widget(at, f"augmentation.{field}").set_value(value).run()
+    assert not open_page("Augment").warning
+    at = open_page("Augment", pipeline=f'{{"augmentation.{field}":{value}}}')
     assert word in at.warning[0].value
 
 
-def test_one_parameter_is_taken_through_its_range(open_page):
-    at = show(open_page("Augment"), "One parameter")
+def test_one_parameter_starts_as_the_pipeline_has_it(open_page):
+    at = open_page("Augment", look="One parameter", pipeline='{"augmentation.brightness":0.3}')
     at.selectbox(key="parameter").select("brightness").run()
     sweep, chosen = galleries(at)
-    assert sweep["headings"][0] == "0"
-    assert sweep["headings"][-1] == "1"
-    assert sweep["tones"].count("right") == 1
+    assert (sweep["labels"][0], sweep["labels"][-1]) == ("±0 %", "±100 %")
+    assert sweep["labels"][sweep["tones"].index("right")] == "±30 %"
     assert len(chosen["ids"]) == 8
+    at.select_slider[0].set_value(0.5).run()
     labelled(at.button, "Put this value into the pipeline").click().run()
-    assert widget(at, "augmentation.brightness").value == 0.5
+    assert unpack(at.query_params["pipeline"]) == {"augmentation.brightness": 0.5}
 
 
 def test_normalisation_has_a_reason_and_a_chart(open_page):
     at = show(open_page("Augment"), "Normalisation")
     assert "Mean 0 and standard deviation 1" in texts(at)
-    assert widget(at, "data.normalization").label == "Normalisation"
-    widget(at, "data.normalization").select("half").run()
+    chosen = labelled(at.selectbox, "Normalisation")
+    chosen.select("half").run()
     assert "[-1, 1]" in texts(at)
     assert at.get("plotly_chart")
 
@@ -122,10 +216,11 @@ def test_the_code_is_that_of_the_pipeline(open_page):
     assert "v2.Normalize(" in code
 
 
-def test_use_in_training_fills_the_train_form_and_the_run(open_page):
+def test_what_is_on_fills_the_train_form_and_the_run(open_page):
     at = open_page("Augment")
-    widget(at, "augmentation.cutout_size").set_value(8).run()
-    labelled(at.button, "Use in training").click().run()
+    switch(at, "cutout")
+    slider(at, "cutout_size").set_value(8).run()
+    labelled(at.button, "Use this in the next run").click().run()
     assert at.header[0].value == "Train"
     assert "cutout size 0 → **8**" in texts(at)
     at.switch_page("pages/Train.py").run()
@@ -136,32 +231,42 @@ def test_use_in_training_fills_the_train_form_and_the_run(open_page):
     assert np.isclose(config.optimizer.learning_rate, 1e-3)
 
 
+def test_the_page_starts_from_what_train_has_set(open_page):
+    at = open_page("Train", preset="resnet")
+    at.switch_page("pages/Augment.py").run()
+    assert "random crop (4 pixels), horizontal flip (50 % of images)" in texts(at)
+    at = open_page("Train", preset="notebook")
+    at.switch_page("pages/Augment.py").run()
+    assert "**No effect is on**" in texts(at)
+
+
 def test_the_pipeline_is_kept_while_other_pages_are_looked_at(open_page):
     at = open_page("Augment")
-    widget(at, "augmentation.noise").set_value(0.1).run()
+    switch(at, "noise")
+    slider(at, "noise").set_value(10).run()
     at.switch_page("pages/Runs.py").run()
     at.switch_page("pages/Augment.py").run()
-    assert widget(at, "augmentation.noise").value == 0.1
+    assert slider(at, "noise").value == 10
 
 
 def test_training_settings_stay_as_they_are_while_augmentation_is_tried(open_page):
     at = open_page("Train")
     at.switch_page("pages/Augment.py").run()
-    widget(at, "augmentation.noise").set_value(0.1).run()
+    switch(at, "noise")
     at.switch_page("pages/Train.py").run()
     assert "Nothing changed against the preset" in texts(at)
 
 
-def test_the_form_the_images_and_the_view_live_in_the_address(open_page):
+def test_the_form_and_the_images_live_in_the_address(open_page):
     at = open_page("Augment")
     assert not {"pipeline", "draw"} & set(at.query_params)
-    at.number_input(key="augment_form.augmentation.cutout_size").set_value(8).run()
-    labelled(at.button, "Other images").click().run()
-    assert unpack(at.query_params["pipeline"]) == {"augmentation.cutout_size": 8}
+    slider(at, "crop_padding").set_value(7).run()
+    labelled(at.button, "Another image").click().run()
+    assert unpack(at.query_params["pipeline"]) == {"augmentation.crop_padding": 7}
     assert at.query_params["draw"] == "1"
     refreshed = open_page("Augment", **at.query_params)
-    assert refreshed.number_input(key="augment_form.augmentation.cutout_size").value == 8
-    assert refreshed.number_input(key="augment_form.augmentation.crop_padding").value == 4
+    assert slider(refreshed, "crop_padding").value == 7
+    assert refreshed.toggle(key="augment_on.flip").value
     assert galleries(refreshed)[0]["ids"] == galleries(at)[0]["ids"]
 
 

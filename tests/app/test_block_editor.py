@@ -30,14 +30,31 @@ def words(at):
     return "\n".join(element.value for element in (*at.markdown, *at.caption, *at.error))
 
 
+def lines(at):
+    """What the blocks' lines say: each opens the settings of its block."""
+    popovers = [block.proto.popover.label for block in at.get("popover")]
+    return [label for label in popovers if label.startswith("**")]
+
+
+def drawings(at):
+    return len(at.get("plotly_chart"))
+
+
+def start_button(at):
+    return next(button for button in at.button if button.label == "Start training")
+
+
 def start(at):
-    next(button for button in at.button if button.label == "Start training").click().run()
+    start_button(at).click().run()
     return RunStore().list_runs()[0].config.model
 
 
 def test_blocks_show_what_they_are_and_what_leaves_them(editor):
-    assert "**1** Convolution 3x3, 32 channels, batch norm, ReLU :small[:gray[→ 32 x 32 x 32]]" in words(editor)
-    assert "**2** Max pooling 2x2 :small[:gray[→ 32 x 16 x 16]]" in words(editor)
+    assert lines(editor)[:2] == [
+        "**1** Convolution 3x3, 32 channels, batch norm, ReLU :gray[→ 32 x 32 x 32]",
+        "**2** Max pooling 2x2 :gray[→ 32 x 16 x 16]",
+    ]
+    assert len(lines(editor)) == len(DEFAULT), "one each"
     assert start(editor) == CustomConfig()
 
 
@@ -50,11 +67,13 @@ def test_a_block_can_be_added_copied_moved_and_removed(editor):
     assert [block["kind"] for block in blocks(editor)[:3]] == ["conv", "pool", "conv"]
     press(editor, "arrow_upward_1")
     assert [block["kind"] for block in blocks(editor)[:3]] == ["pool", "conv", "conv"]
+    assert editor.session_state["arrival_wish"] == ("train_arrow_downward_0", 2), "with it, to move it on"
     press(editor, "close_0")
     assert [block["kind"] for block in blocks(editor)] == ["conv"] * 2 + [block["kind"] for block in DEFAULT[2:]] + [
         "dropout"
     ]
-    assert [block.model_dump() for block in start(editor).blocks] == blocks(editor)
+    kept = blocks(editor)
+    assert [block.model_dump() for block in start(editor).blocks] == kept
 
 
 def test_a_setting_of_a_block_reaches_the_run(editor):
@@ -65,12 +84,22 @@ def test_a_setting_of_a_block_reaches_the_run(editor):
     assert (model.blocks[0].channels, model.blocks[2].activation) == (24, "gelu")
 
 
+def test_changed_blocks_are_said_and_marked_however_many_there_are(editor):
+    start(editor)
+    next(group for group in editor.get("button_group") if group.key == "train_part").set_value("new").run()
+    next(box for box in editor.number_input if box.key == "train_block_0.conv.channels").set_value(24).run()
+    assert "Changed against this run's settings: blocks **changed**." in words(editor)
+    assert ".st-key-train_form-model-blocks" in "".join(element.proto.body for element in editor.get("html"))
+
+
 def test_an_impossible_block_is_named_with_the_reason_and_start_waits(editor):
     press(editor, "arrow_downward_5")  # global pooling behind the dense layer
     assert "Block 7" in words(editor)
-    assert "Start training" not in [button.label for button in editor.button]
+    assert start_button(editor).disabled
+    assert "block 7" in start_button(editor).proto.help
+    assert drawings(editor) == 1, "as it was"
     press(editor, "arrow_upward_6")
-    assert "Start training" in [button.label for button in editor.button]
+    assert not start_button(editor).disabled
 
 
 def test_the_editor_is_there_as_it_was_after_another_page(editor):

@@ -176,7 +176,8 @@ def test_the_epoch_slider_moves_every_view(open_page, run_id, lab):
 
 def test_test_has_the_best_and_the_last_epoch_alone(open_page, run_id):
     at = open_page("Errors", run=run_id, on="test")
-    assert labelled(at.select_slider, "Epoch (test: the best and the last alone)").options == ["3", "4"]
+    group = labelled(at.get("button_group"), "Epoch (test: the best and the last alone)")
+    assert [option.content for option in group.proto.options] == ["best (3)", "last (4)"]
 
 
 def test_a_comparison_with_an_epoch_shows_what_changed(open_page, run_id, lab):
@@ -346,7 +347,7 @@ def test_classes_have_intervals_and_areas(open_page, run_id, names):
     table = at.dataframe[0].value
     assert table["class_name"].tolist() == list(names)
     expected = per_class_frame(load_predictions(RunStore().record(run_id).predictions_path("val", 3)), names)
-    assert table["recall"].tolist() == expected["recall"].tolist()
+    assert table["recall"].tolist() == pytest.approx((100 * expected["recall"]).tolist())
     assert {"average_precision", "roc_auc", "recall_interval"} <= set(table.columns)
     assert len(at.get("plotly_chart")) == 2
     assert {"Classes as CSV", "Curves as CSV"} <= downloads(at)

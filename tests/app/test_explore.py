@@ -11,6 +11,7 @@ from cifar_core.derived.worker import work_on
 from cifar_core.models import create_classifier
 from cifar_core.overrides import with_overrides
 from cifar_core.training.checkpoint import Progress, save_checkpoint
+from tests.app.driving import keep_every_epoch
 from tests.app.reading import component_messages, galleries, inspector, labelled, texts
 
 PRACTICE_TRAIN = 5000
@@ -23,7 +24,6 @@ def at_once(monkeypatch):
         "cifar_core.derived.store.DerivedStore.start",
         lambda store, request, num_threads=1: work_on(default_data_dir(), request),
     )
-    monkeypatch.setattr("dashboard.explore.map_view.NUM_POINTS", 200)
 
 
 def main_gallery(at):
@@ -39,13 +39,41 @@ def traits(server):
     return store.load(request)
 
 
-def test_the_first_hundred_images_are_shown_under_the_distribution_of_classes(open_page):
+def class_bar(at):
+    """The classes as the bar shows them."""
+    messages = (message for message in component_messages(at) if isinstance(message, dict))
+    return next(message["classes"] for message in messages if "classes" in message)
+
+
+def stepper(at):
+    """What the drawer's head says; None while the drawer is closed."""
+    messages = (message for message in component_messages(at) if isinstance(message, dict))
+    return next((message for message in messages if "closes" in message), None)
+
+
+def test_the_first_hundred_images_are_shown_with_their_classes_under_the_class_bar(open_page):
     at = open_page("Explore")
     (gallery,) = galleries(at)
     assert gallery["ids"] == list(range(100))
     assert gallery["label"] == "Images 1 to 100 of 6000"
-    bar = next(element.proto.body for element in at.get("html") if "Images of each class" in element.proto.body)
-    assert bar.count(": 600 images") == 10
+    names = load_dataset().class_names
+    assert gallery["labels"] == [names[label] for label in load_dataset().labels[:100]]
+    assert [(part["name"], part["count"], part["isChosen"]) for part in class_bar(at)] == [
+        (name, 600, False) for name in names
+    ]
+    assert texts(at).startswith("**6,000 images** of 10 classes")
+
+
+def test_the_class_bar_filters_and_keeps_counting_what_it_could_show(open_page):
+    at = open_page("Explore", split="test", cls="ring", page="1")
+    assert {part["name"] for part in class_bar(at) if part["isChosen"]} == {"ring"}
+    assert {part["count"] for part in class_bar(at)} == {100}
+    assert "**100 of 6,000 images**: ring, test split" in texts(at)
+    labelled(at.button, "Show all").click().run()
+    assert len(main_gallery(at)["ids"]) == 100
+    assert main_gallery(at)["label"] == "Images 1 to 100 of 6000"
+    assert not {"cls", "split"} & set(at.query_params)
+    assert not any(button.label == "Show all" for button in at.button)
 
 
 def test_a_link_brings_filters_and_page(open_page):
@@ -103,7 +131,8 @@ def test_images_are_sorted_by_what_is_measured_of_them(open_page, traits, order,
     assert (steps <= 0).all() if is_falling else (steps >= 0).all()
     best = values[PRACTICE_TRAIN:].max() if is_falling else values[PRACTICE_TRAIN:].min()
     assert shown[0] == best
-    assert f"{order} {shown[0]:.3g}" in gallery["captions"][0]
+    value = f"{shown[0]:.3g}" if order == "typicality" else f"{100 * shown[0]:.1f} %"
+    assert f"{order} {value}" in gallery["captions"][0]
 
 
 def test_the_index_can_be_reversed(open_page):
@@ -114,7 +143,7 @@ def test_more_images_a_page_and_smaller_tiles(open_page):
     at = open_page("Explore", per="400", tile="small")
     gallery = main_gallery(at)
     assert len(gallery["ids"]) == 400
-    assert gallery["tile"] == 40
+    assert gallery["tile"] == 48
 
 
 def test_a_jump_opens_the_image_and_its_page(open_page):
@@ -131,12 +160,33 @@ def test_surprise_me_opens_an_image_of_the_selection(open_page):
 
 
 def test_no_image_is_chosen_at_first_and_the_page_says_how(open_page):
-    assert "Click an image to see it large" in texts(open_page("Explore"))
+    at = open_page("Explore")
+    assert "an image to see it large" in texts(at)
+    assert stepper(at) is None
 
 
 @pytest.mark.parametrize("image", ["999999", "-1", "cat", ""])
 def test_a_link_to_an_image_that_does_not_exist_shows_none(open_page, image):
-    assert "Click an image to see it large" in texts(open_page("Explore", image=image))
+    assert stepper(open_page("Explore", image=image)) is None
+
+
+@pytest.mark.parametrize(
+    ("image", "words", "is_first", "is_last"),
+    [
+        ("5000", "1 of 1,000", True, False),
+        ("5123", "124 of 1,000", False, False),
+        ("5999", "1,000 of 1,000", False, True),
+        ("7", "not among these images", True, True),
+    ],
+)
+def test_the_drawer_says_which_of_the_filtered_images_is_open(open_page, image, words, is_first, is_last):
+    head = stepper(open_page("Explore", split="test", image=image))
+    assert (head["words"], head["isFirst"], head["isLast"], head["closes"]) == (words, is_first, is_last, True)
+
+
+def test_the_drawer_tells_by_what_the_image_was_sorted(open_page, traits):
+    at = open_page("Explore", order="brightness", image="5123")
+    assert f"brightness {100 * traits['brightness'][5123]:.1f} %" in inspector(at)["hint"]
 
 
 def test_a_link_to_an_image_shows_it_with_its_neighbours_and_leads_to_explain(open_page):
@@ -170,30 +220,32 @@ def test_a_run_without_weights_is_explained(open_page, lab):
 
 def test_statistics_count_measure_and_show_classes(open_page):
     at = open_page("Explore", view="Statistics")
+    assert texts(at).startswith("**600 images of each of 10 classes**: 4,500 to learn from (train), 500 to choose by")
     balance, colours = at.dataframe[0].value, at.dataframe[1].value
     assert balance[["train", "val", "test"]].sum().tolist() == [4500, 500, 1000]
     assert list(colours["channel"]) == ["red", "green", "blue"]
     assert "published_mean" not in colours, "published numbers are CIFAR-10's"
-    gallery = main_gallery(at)
-    assert len(gallery["ids"]) == 20
-    assert len(gallery["headings"]) == 10
+    mean, spread = galleries(at)
+    assert mean["labels"] == spread["labels"] == list(load_dataset().class_names)
     assert len(at.get("plotly_chart")) == 2
     labelled(at.selectbox, "Pixel values of").select("ring").run()
-    labelled(at.selectbox, "Distribution of").select("contrast").run()
+    labelled(at.selectbox, "Distribution of").select("edge density").run()
     assert not at.exception
+    assert "share of pixels" in texts(at)
 
 
-def test_the_map_places_a_sample_by_its_pixels(open_page):
-    at = open_page("Explore", view="Map")
-    message = next(message for message in component_messages(at) if isinstance(message, bytes))
-    assert b'"spriteColumns"' in message
-    assert "200 of 6,000 images" in texts(at)
-    assert "Nothing is selected" in texts(at)
+def test_a_link_brings_what_statistics_show(open_page):
+    at = open_page("Explore", view="Statistics", values="ring", trait="edge density")
+    assert labelled(at.selectbox, "Pixel values of").value == "ring"
+    assert labelled(at.selectbox, "Distribution of").value == "edge density"
 
 
-def test_the_map_of_features_is_made_for_the_run(open_page, trained):
-    at = open_page("Explore", view="Map", map="features", run=trained)
-    assert "by the features of tortoise, epoch 3" in texts(at)
+def test_the_map_of_features_follows_the_epoch(open_page, trained, lab):
+    at = open_page("Explore", view="Map", map="features", run=trained, epoch="2")
+    assert "epoch 3 (the weights of epoch 2 were not kept, only the best (3))" in texts(at)
+    keep_every_epoch(lab.record(trained), (2,))
+    at = open_page("Explore", view="Map", map="features", run=trained, epoch="2")
+    assert "look alike to tortoise, epoch 2" in texts(at)
 
 
 def test_near_duplicates_are_pairs_with_their_likeness(open_page, monkeypatch):
@@ -213,8 +265,21 @@ def test_near_duplicates_are_pairs_with_their_likeness(open_page, monkeypatch):
     assert "**2 of 1,000 test images**" in texts(at)
     assert "Within test: 1 pairs" in texts(at)
     assert main_gallery(at)["captions"][5].startswith("test: ")
+    assert main_gallery(at)["labels"][2].endswith(" 5002")
     assert len(set(main_gallery(at)["ids"])) == 6, "a training image may repeat two test images"
     assert "mirrored" in main_gallery(at)["captions"][2]
+
+
+def test_an_image_of_several_pairs_is_stepped_over_once(open_page, monkeypatch):
+    pairs = {
+        "first": np.array([5001, 5002]),
+        "second": np.array([7, 7]),
+        "is_mirrored": np.array([False, False]),
+        "likeness": np.array([0.97, 0.96], np.float32),
+    }
+    monkeypatch.setattr("dashboard.explore.duplicates_view.find_derived", lambda dataset, kind, what: pairs)
+    at = open_page("Explore", view="Near-duplicates", image="7")
+    assert stepper(at)["words"] == "2 of 3"
 
 
 def test_a_computation_that_failed_is_explained_and_can_be_tried_again(open_page, monkeypatch, server):

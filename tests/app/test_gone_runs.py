@@ -38,7 +38,7 @@ def test_the_message_can_be_dismissed(open_page, lab):
     ("page", "name", "words"),
     [
         ("Train", "with", "no longer drawn beneath"),
-        ("Train", "compared", "the form is compared with its preset"),
+        ("Train", "compared", "the form is compared with what it starts from"),
         ("Errors", "against", "to compare with"),
         ("Explain", "beside", "no longer drawn beside"),
         ("Runs", "runs", "no longer ticked"),
@@ -48,7 +48,8 @@ def test_a_run_beside_it_that_is_gone_is_said_to_be(open_page, lab, page, name, 
     run_id, other = lab.complete("hare"), lab.complete("fox")
     for each in (run_id, other):
         save_weights(lab.record(each))
-    at = open_page(page, run=run_id, image=5000, see="What if", **{name: other})
+    half = {"part": "new"} if name == "compared" else {}
+    at = open_page(page, run=run_id, image=5000, see="What if", **{name: other}, **half)
     assert words not in texts(at)
     lab.store.delete(other)
     at.run()
@@ -64,6 +65,9 @@ def test_weights_of_a_run_that_is_gone_are_not_started_from_in_silence(open_page
     lab.store.delete(run_id)
     at.run()
     assert any("no weights of it to start from" in element.value for element in at.warning)
+    assert "is gone" in labelled(at.button, "Start training").proto.help
+    press(at, "From new ones")
+    assert not labelled(at.button, "Start training").disabled
 
 
 def test_what_this_page_deleted_needs_no_message(open_page, lab):

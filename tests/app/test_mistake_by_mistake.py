@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import streamlit as st
 
 from cifar_core.config import MLPConfig
 from cifar_core.data import load_dataset
@@ -182,3 +183,66 @@ def test_a_photograph_is_taken_and_kept(open_page, run_id, own_picture):
     labelled(at.get("button_group"), "Image from").set_value("camera").run()
     assert len(at.get("camera_input")) == 1
     assert "must name one of its ten classes" in texts(at)
+    assert "Photograph one of the ten classes" in texts(at)
+
+
+@pytest.fixture
+def hands_over(monkeypatch):
+    """Puts a button for each of some drawings in place of the paper."""
+
+    def put(*images):
+        def sketch(label, action, *, key, on_drawn):
+            for place, image in enumerate(images):
+                st.button(f"{action} {place}", on_click=on_drawn, args=(image,))
+
+        monkeypatch.setattr("dashboard.explain.own.sketch", sketch)
+
+    return put
+
+
+def draw(open_page, run_id):
+    at = open_page("Explain", run=run_id)
+    labelled(at.get("button_group"), "Image from").set_value("drawing").run()
+    return at
+
+
+def test_a_drawing_is_explained_and_kept_and_said_to_be_no_photograph(open_page, run_id, hands_over):
+    images = np.random.default_rng(0).integers(0, 256, (2, 3, 32, 32), dtype=np.uint8)
+    hands_over(*images)
+    at = draw(open_page, run_id)
+    names = load_dataset().class_names
+    assert f"Draw one of the ten classes ({', '.join(names)})" in texts(at)
+    assert "A drawing is far from the photographs that the network has learned from" in texts(at)
+    labelled(at.button, "Show it to the network 0").click().run()
+    assert "drawing 1, your own" in texts(at)
+    assert "Your drawing at 32x32 pixels, as the network sees it." in texts(at)
+    assert "must name one of its ten classes" in texts(at)
+    assert (maps(at, 0)[0]["image"] == images[0]).all()
+    labelled(at.button, "Show it to the network 1").click().run()
+    assert "**2 pictures of this visit**" in texts(at)
+    assert "drawing 2, your own" in texts(at)
+    labelled(at.button, "Show it to the network 0").click().run()
+    assert "**2 pictures of this visit**" in texts(at), "the same drawing is the same picture"
+    assert "drawing 1, your own" in texts(at)
+    at.switch_page("pages/Errors.py").run()
+    at.switch_page("pages/Explain.py").run()
+    assert "drawing 1, your own" in texts(at)
+    labelled(at.button, "Remove drawing 1").click().run()
+    assert "drawing 2, your own" in texts(at)
+    labelled(at.button, "Show it to the network 0").click().run()
+    assert "drawing 3, your own" in texts(at), "removed, and shown again"
+
+
+def test_a_drawing_too_many_is_refused_in_words(open_page, run_id, hands_over, monkeypatch):
+    monkeypatch.setattr("dashboard.explain.own._MOST", 1)
+    hands_over(*(np.full((3, 32, 32), grey, np.uint8) for grey in (10, 200)))
+    at = draw(open_page, run_id)
+    for place in (0, 1):
+        labelled(at.button, f"Show it to the network {place}").click().run()
+    assert "drawing 1, your own" in texts(at)
+    assert [toast.value for toast in at.toast] == ["1 pictures are kept at most. Remove one first."]
+
+
+def test_the_paper_is_a_component(open_page, run_id):
+    at = draw(open_page, run_id)
+    assert {"label": "Paper to draw on", "action": "Show it to the network"} in component_messages(at)

@@ -106,6 +106,13 @@ def test_no_page_follows_what_a_name_says(open_page, hostile, page, status):
     assert found_signs(at) == []
 
 
+@pytest.mark.parametrize("origin", ["preset", "run"])
+def test_the_form_does_not_follow_what_a_name_says(open_page, hostile, origin):
+    preset = PRESET if origin == "preset" else f"run:{hostile['completed']}"
+    at = open_page("Train", run=hostile["running"], part="new", preset=preset)
+    assert found_signs(at) == []
+
+
 @pytest.mark.parametrize(("page", "view"), [(page, view) for page in VIEWS for view in VIEWS[page][1]])
 def test_no_view_follows_what_a_name_says(open_page, hostile, page, view):
     run_id, other = hostile["completed"], hostile["running"]

@@ -10,7 +10,7 @@ from cifar_core.runs.demo import start_demo
 from cifar_core.runs.status import change_status
 from dashboard.session.demo import THREAD
 from tests.app.driving import labels, press, save_weights
-from tests.app.reading import texts
+from tests.app.reading import run_rows, texts
 from tests.app.test_frame import picker
 
 MAP = {"view": "Map", "map": "features"}
@@ -21,7 +21,8 @@ BUTTON = "Train one, a minute at most"
 @pytest.fixture(autouse=True)
 def _no_maps(monkeypatch):
     """To compute one takes a minute, and is no concern of these tests."""
-    monkeypatch.setattr("dashboard.explore.map_view.find_derived", lambda *of: None)
+    monkeypatch.setattr("dashboard.session.placing.find_derived", lambda *of: None)
+    monkeypatch.setattr("dashboard.session.colouring.find_derived", lambda *of: None)
 
 
 def bars(at):
@@ -199,7 +200,7 @@ def test_a_new_server_with_nothing_makes_a_demo(open_page, monkeypatch):
     (run,) = RunStore().list_runs()
     assert run.is_demo
     at = open_page("Runs")
-    assert at.dataframe[0].value["name"].tolist() == ["first look (demo)"]
+    assert ", demo, " in run_rows(at)["first look"]["under"]
 
 
 def test_where_the_data_cannot_be_read_no_demo_is_made(open_page, tmp_path, monkeypatch):

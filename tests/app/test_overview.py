@@ -105,7 +105,7 @@ def test_after_a_demo_a_preset_is_the_change(open_page, lab):
     lab.record(lab.complete("first look")).change_meta(is_demo=True)
     at = open_page("Overview")
     assert "Train preset **Quick**" in texts(at)
-    assert links(at)["5 Change"].query_string == "preset=quick"
+    assert links(at)["5 Change"].query_string == "part=new&preset=quick"
     assert ":violet-badge[demo]" in texts(at)
 
 
@@ -114,7 +114,7 @@ def test_mistakes_are_of_the_newest_run_that_has_some_and_say_so(open_page, lab)
     other = lab.run("hare", num_epochs=0)
     at = open_page("Overview")
     assert "(tortoise)" in next(caption.value for caption in at.caption if "val images wrong" in caption.value)
-    assert links(at)["2 Train"].query_string == f"run={other}"
+    assert links(at)["2 Train"].query_string == f"run={other}&part=this"
     assert links(at)["3 Errors"].query_string == f"run={run_id}"
 
 

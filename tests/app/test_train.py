@@ -41,6 +41,10 @@ def preset(at):
     return next(group for group in at.get("button_group") if group.key == "train_preset")
 
 
+def part(at):
+    return next(group for group in at.get("button_group") if group.key == "train_part")
+
+
 def metrics(at):
     return [(metric.label, metric.value, metric.delta) for metric in at.metric]
 
@@ -53,14 +57,13 @@ def start(at):
 
 def test_without_a_run_the_network_is_shown_and_start_trains_the_preset(open_page):
     at = open_page("Train")
-    assert "Start a run, or choose one in the sidebar" in texts(at)
     assert "**2.12 million** parameters (8.49 MB), **7.71 million** multiply-accumulates an image." in texts(at)
     assert list(at.dataframe[0].value["layer"])[:3] == ["conv1", "relu1", "pool1"]
     assert "Nothing changed against the preset." in texts(at)
     run = start(at)
     assert run.config == PRESETS["notebook"].config
     assert (run.name, run.preset) == ("notebook", "notebook")
-    assert at.query_params["run"] == run.run_id
+    assert (at.query_params["run"], at.query_params["part"]) == (run.run_id, "this")
 
 
 def test_what_is_set_is_what_is_stored(open_page):
@@ -101,7 +104,8 @@ def test_changes_can_be_undone(open_page):
     widget(at, "training.batch_size").set_value(32).run()
     button(at, "Undo the changes").click().run()
     assert widget(at, "training.batch_size").value == 64
-    assert "Undo the changes" not in labels(at)
+    assert button(at, "Undo the changes").disabled
+    assert "nothing to undo" in button(at, "Undo the changes").proto.help
 
 
 def test_another_optimizer_brings_its_options_and_defaults(open_page):
@@ -116,10 +120,16 @@ def test_settings_that_no_run_can_have_are_refused_by_name(open_page):
     widget(at, "model.name").set_value("resnet").run()
     widget(at, "model.depth").set_value(21).run()
     assert "depth 21 is not 6n + 2; allowed: 8, 14, 20" in at.error[0].value
-    assert "Start training" not in labels(at)
+    assert button(at, "Start training").disabled
+    assert "depth 21 is not" in button(at, "Start training").proto.help
+    assert "as it was when its settings last fitted together" in texts(at)
+    assert at.get("plotly_chart"), "the drawing stays"
     widget(at, "model.depth").set_value(26)
     widget(at, "optimizer.learning_rate").set_value(0.0).run()
     assert "optimizer.learning_rate = 0.0 is not allowed; allowed: a number more than 0" in at.error[0].value
+    button(at, "Undo the changes").click().run()
+    assert not button(at, "Start training").disabled
+    assert start(at).config == PRESETS["notebook"].config
 
 
 def test_what_was_set_survives_a_look_at_another_page(open_page):
@@ -219,10 +229,12 @@ def test_the_settings_of_a_run_can_be_taken_over(open_page, lab, page_config):
         config=with_overrides(page_config, {"model.name": "mlp", "model.hidden_size": 24}), preset="quick"
     )
     at = open_page("Train", run=run_id)
-    button(at, "Use its settings").click().run()
-    assert preset(at).value == "quick"
+    button(at, "New run from its settings").click().run()
+    assert at.query_params["part"] == "new"
+    assert preset(at).value == f"run:{run_id}"
     assert widget(at, "model.hidden_size").value == 24
-    assert start(at).config == lab.record(run_id).config()
+    new = start(at)
+    assert (new.config, new.preset) == (lab.record(run_id).config(), "quick")
 
 
 def test_a_failed_run_shows_why_and_the_end_of_its_log(open_page, lab):
@@ -244,7 +256,8 @@ def test_a_damaged_run_is_explained(open_page, lab):
     at = open_page("Train", run=lab.damage())
     assert "record unreadable" in at.error[0].value
     assert "can be deleted on Runs" in at.error[0].value
-    assert "Start training" in labels(at)
+    part(at).set_value("new").run()
+    assert not button(at, "Start training").disabled
 
 
 def test_the_memory_of_a_run_is_said_and_a_shortage_warned_of_before_start(open_page, monkeypatch):
@@ -257,3 +270,14 @@ def test_the_memory_of_a_run_is_said_and_a_shortage_warned_of_before_start(open_
     assert "0.5 GB are free" in warning.value
     assert "smaller batch or width" in warning.value
     assert not button(at, "Start training").disabled  # an estimate forbids nothing
+
+
+def test_the_disk_that_every_epochs_weights_take_is_said(open_page, monkeypatch):
+    at = open_page("Train")
+    assert "of disk" not in texts(at)
+    widget(at, "training.save_every_epoch").set_value(True).run()
+    assert "**43 MB** of disk for every epoch's weights" in texts(at)
+    monkeypatch.setattr("cifar_core.training.epoch_weights.measure_room", lambda path: 210_000_000)
+    at.run()
+    [warning] = [warning for warning in at.warning if "disk" in warning.value]
+    assert "need about 43 MB, and 210 MB of the disk are free" in warning.value

@@ -9,7 +9,7 @@ from cifar_core.overrides import overrides_between, with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunStore, SavedPresets, default_runs_dir
 from dashboard.session.packing import unpack
-from tests.app.driving import labels, press, widget
+from tests.app.driving import press, widget
 from tests.app.reading import labelled, texts
 
 
@@ -43,11 +43,11 @@ def test_a_link_brings_its_settings_along(open_page, name):
     at = open_page("Train", preset="mlp", settings=json.dumps(settings))
     link = dict(parse_qsl(urlsplit(at.code[0].value).query))
     assert (link["preset"], unpack(link["settings"])) == ("mlp", settings)
-    press(at, "Start training")
-    assert RunStore().list_runs()[0].config == wanted
     again = open_page("Train", **at.query_params)
     assert widget(again, "training.num_epochs").value == 3
     assert again.query_params == at.query_params
+    press(at, "Start training")
+    assert RunStore().list_runs()[0].config == wanted
 
 
 @pytest.mark.parametrize(
@@ -62,12 +62,12 @@ def test_a_link_brings_its_settings_along(open_page, name):
 def test_a_link_that_no_run_can_have_is_explained(open_page, settings, words):
     at = open_page("Train", preset="mlp", settings=settings)
     assert words in at.error[0].value
-    assert "Start training" in labels(at)
+    assert not labelled(at.button, "Start training").disabled
 
 
 def test_what_differs_from_a_run_is_listed_and_can_be_taken_over(open_page, lab):
     lab.complete("other", config=with_overrides(lab.config, {"training.num_epochs": 7}))
-    at = open_page("Train")
+    at = open_page("Train", part="new", preset="notebook")
     box = at.selectbox(key="train_compared")
     box.set_value(next(option for option in box.options if option.startswith("Run: other"))).run()
     table = next(frame.value for frame in at.dataframe if "In the form" in frame.value)
@@ -79,7 +79,7 @@ def test_what_differs_from_a_run_is_listed_and_can_be_taken_over(open_page, lab)
 
 def test_the_form_lives_in_the_address(open_page):
     at = open_page("Train")
-    assert not {"preset", "settings"} & set(at.query_params)
+    assert (at.query_params["preset"], "settings" in at.query_params) == ("notebook", False)
     widget(at, "training.batch_size").set_value(32).run()
     assert unpack(at.query_params["settings"]) == {"training.batch_size": 32}
     refreshed = open_page("Train", **at.query_params)
@@ -115,7 +115,7 @@ def test_a_saved_preset_is_chosen_again_where_it_is(open_page):
 
 def test_name_seeds_view_and_what_is_compared_survive_a_refresh(open_page, lab):
     run_id, other = lab.complete("shown"), lab.complete("other")
-    at = open_page("Train", run=run_id, name="mine", seeds="3", watch="Classes", compared=other)
+    at = open_page("Train", run=run_id, part="new", name="mine", seeds="3", compared=other)
     assert labelled(at.text_input, "Name").value == "mine"
     assert labelled(at.number_input, "Seeds").value == 3
     box = labelled(at.selectbox, "Compare the form with")

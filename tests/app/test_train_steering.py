@@ -44,7 +44,7 @@ def test_a_running_run_can_be_discarded(open_page, lab, monkeypatch):
     press(at, "Stop and discard it")
     assert ended == [run_id]
     assert RunStore().list_runs() == []
-    assert "Start a run" in texts(at)
+    assert "There is no trained network yet." in texts(at)
 
 
 def test_an_ended_run_can_be_extended(open_page, lab):

@@ -89,7 +89,7 @@ def test_layers_show_filters_and_dead_units(open_page, lab):
     overfit(lab.record(run_id))
     at.run()
     assert "**First layer's filters, 4 of 4**" in texts(at)
-    assert at.dataframe[0].value["Dead"].tolist() == [0.25]
+    assert at.dataframe[0].value["Dead"].tolist() == [25.0]
     assert list(at.dataframe[0].value["Over epochs"].iloc[0]) == [0.25] * 4
 
 

@@ -55,7 +55,7 @@ def test_a_folder_that_is_read_only_is_said_once_and_its_runs_are_shown(open_pag
     if page not in ("Augment", "Lessons"):
         assert "hare" in texts(at) + str([box.options for box in at.selectbox])
     if page == "Train":
-        assert labelled(at.button, "Start training").disabled
+        assert labelled(open_page(page, part="new").button, "Start training").disabled
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_folder_that_is_read_only_is_said_once_and_its_runs_are_shown(open_pag
 def test_what_train_cannot_do_is_said(open_page, lab, monkeypatch, method, label, status):
     run_id = lab.complete() if status == "completed" else lab.run(status=status)
     monkeypatch.setattr(RunStore, method, refuse)
-    at = open_page("Train", run=run_id)
+    at = open_page("Train", run=run_id, part="new" if method == "submit" else "this")
     press(at, label)
     assert len(said(at)) == 1
 

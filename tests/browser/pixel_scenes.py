@@ -19,7 +19,7 @@ from dashboard.components.lines import encode_chart
 from dashboard.components.scatter import encode_scatter
 
 CORNERS = {"top": (0.0, 1.0), "right": (1.0, 0.0), "bottom": (0.0, -1.0), "left": (-1.0, 0.0)}
-COLOURS = {"top": "#ff0000", "right": "#00a000", "bottom": "#0000ff", "left": "#a000a0"}
+COLOURS = {"top": "#e08000", "right": "#00a000", "bottom": "#404080", "left": "#a000a0"}  # none of the picture's
 CURVES = {"high": "#d00000", "low": "#0000d0", "dotted": "#00a000"}
 HEIGHTS = {"high": 0.8, "low": 0.2, "dotted": 0.5}
 
@@ -35,10 +35,9 @@ def draw_halves():
 
 def show_scatter():
     positions = np.array(list(CORNERS.values()), np.float32)
-    images = np.stack([draw_halves()] * 4)
-    names, colours = list(CORNERS), list(COLOURS.values())
-    points = ScatterPoints(np.arange(4), positions, np.arange(4), names, colours, images)
-    scatter(encode_scatter(points, "four points"), points.ids, key="scatter", on_select=lambda: None)
+    names, colours, places = list(CORNERS), list(COLOURS.values()), np.arange(4)
+    points = ScatterPoints(places, positions, places, names, colours, places, None, "/pictures")
+    scatter(encode_scatter(points), "four points", key="scatter")
 
 
 def show_gallery():
@@ -67,7 +66,7 @@ def show_lines():
         for name, colour in CURVES.items()
     ]
     chart = LineChart(lines, "Epoch", "Accuracy", (0.0, 1.0))
-    line_chart(encode_chart(chart, "three curves"), chart.height, key="lines")
+    line_chart(encode_chart(chart, "three curves"), key="lines")
 
 
 SCENES = {

@@ -32,6 +32,66 @@ def test_the_large_view_reads_pixels_and_steps_by_keyboard(app, page):
     expect(title(page)).to_have_text(re.compile("image 5010"))
 
 
+def test_the_class_bar_filters_and_the_drawer_is_walked_by_keyboard(app, page):
+    page.goto(f"{app.url}/Explore?split=test")
+    bar = page.get_by_role("group", name=re.compile("^Classes"))
+    gallery = page.get_by_role("listbox", name=re.compile("^Images "))
+    bar.get_by_role("button", name="ring, 100 images").click()
+    expect(page).to_have_url(re.compile("cls=ring"))
+    expect(bar.get_by_role("button", pressed=True)).to_have_count(1)
+    expect(gallery).to_have_attribute("aria-label", "Images 1 to 100 of 100")
+    width = gallery.bounding_box()["width"]
+
+    tile = gallery.get_by_role("option").nth(4)
+    tile.press("Enter")
+    head = page.get_by_role("group", name="5 of 100")
+    expect(head).to_be_focused()
+    wait_until(lambda: gallery.bounding_box()["width"] < width)
+    covered = page.locator(".st-key-explore_drawer").bounding_box()["x"]
+    assert gallery.bounding_box()["x"] + gallery.bounding_box()["width"] <= covered, "it covers no image"
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("group", name="6 of 100")).to_be_visible()
+    opened = page.url
+    page.reload()
+    expect(page.get_by_role("group", name="6 of 100")).to_be_visible()
+    assert page.url == opened
+    expect(bar.get_by_role("button", pressed=True)).to_have_count(1)
+    page.locator("body").press("Escape")
+    expect(page.locator(".st-key-explore_drawer")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("image="))
+    expect(gallery.get_by_role("option").nth(5)).to_be_focused()
+    page.go_back()
+    expect(page.get_by_role("group", name="6 of 100")).to_be_visible()
+
+
+def test_a_phone_shows_images_first_and_the_open_one_at_its_foot(app, open_window):
+    page = open_window(390, 844)
+    page.goto(f"{app.url}/Explore")
+    tiles = page.get_by_role("listbox", name=re.compile("^Images ")).get_by_role("option")
+    expect(tiles).to_have_count(100)
+    expect_drawn(page)
+    rows = {tile.bounding_box()["y"] for tile in tiles.all()[:40] if is_on_screen(page, tile)}
+    assert len(rows) >= 3
+    tiles.nth(7).click()
+    picture = page.locator("canvas.image")
+    expect(picture).to_be_visible()
+    wait_until(lambda: is_on_screen(page, picture))
+    sheet = page.locator(".st-key-explore_drawer").bounding_box()
+    assert (sheet["x"], sheet["width"]) == (0, 390)
+    wait_until(lambda: bottom_of(tiles.nth(7)) <= sheet["y"])
+    page.get_by_role("button", name="Close").click()
+    expect(picture).to_have_count(0)
+
+
+def bottom_of(element):
+    box = element.bounding_box()
+    return box["y"] + box["height"]
+
+
+def is_on_screen(page, element):
+    return element.bounding_box()["y"] >= 0 and bottom_of(element) <= page.viewport_size["height"]
+
+
 def test_a_neighbour_is_opened_by_a_click(app, page):
     page.goto(f"{app.url}/Explore?image=5010")
     neighbours = page.get_by_role("listbox", name="Most alike").get_by_role("option")
@@ -44,7 +104,7 @@ def test_a_neighbour_is_opened_by_a_click(app, page):
 def test_orders_are_measured_once_and_kept_in_the_address(app, page):
     page.goto(f"{app.url}/Explore?order=brightness&reverse=true&split=test")
     tiles = page.get_by_role("listbox").first.get_by_role("option")
-    expect(tiles.first).to_have_attribute("aria-label", re.compile(r"brightness 0\.\d+"))
+    expect(tiles.first).to_have_attribute("aria-label", re.compile(r"brightness \d+\.\d %"))
     values = [float(re.search(r"brightness ([\d.]+)", tile.get_attribute("aria-label"))[1]) for tile in tiles.all()]
     assert values == sorted(values, reverse=True)
 
@@ -68,7 +128,48 @@ def test_points_of_the_map_are_selected_and_shown(app, page, tool):
     expect(page.get_by_text(re.compile(r"images selected"))).to_be_visible()
     expect(page.get_by_role("listbox", name="Images selected on the map").get_by_role("option").first).to_be_visible()
     page.get_by_role("button", name="Select nothing").click()
-    expect(page.get_by_text("Nothing is selected")).to_be_visible()
+    expect(page.get_by_text("Click a point")).to_be_visible()
+
+
+def test_what_is_selected_outlives_a_reload_and_is_selected_without_a_mouse_too(app, page):
+    page.goto(f"{app.url}/Explore?view=Map")
+    expect_drawn(page)
+    page.get_by_role("button", name="Zoom in").click()
+    page.locator("canvas.points").focus()
+    page.keyboard.press("Enter")
+    counted = page.get_by_text(re.compile(r"[\d,]+ images selected"))
+    expect(counted).to_be_visible()
+    words = counted.text_content()
+    legend = page.get_by_role("group", name="Colours").get_by_role("button")
+    legend.nth(2).focus()
+    page.keyboard.press("Enter")
+    expect(legend.nth(2)).to_have_attribute("aria-pressed", "true")
+    expect(counted).not_to_have_text(words)
+    expect(page.get_by_role("listbox", name="Images selected on the map").get_by_role("option").first).to_be_visible()
+    words = counted.text_content()
+    page.reload()
+    expect(counted).to_have_text(words)
+    expect(legend.nth(2)).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_phone_shows_the_map_in_its_first_screen_and_two_fingers_zoom_it(app, open_window):
+    page = open_window(390, 844)
+    touch = page.context.new_cdp_session(page)
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 2})
+    page.goto(f"{app.url}/Explore?view=Map")
+    points = page.locator("canvas.points")
+    expect_drawn(page)
+    wait_until(lambda: points.evaluate("canvas => canvas.width") > 300)
+    box = points.bounding_box()
+    assert box["y"] + box["height"] <= 844
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    before = points.evaluate("canvas => canvas.toDataURL()")
+    for kind, away in (("touchStart", 30), ("touchMove", 60), ("touchMove", 90), ("touchEnd", None)):
+        places = [] if away is None else [middle[0], middle[0] + away]
+        fingers = [{"x": x, "y": middle[1], "id": finger} for finger, x in enumerate(places)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+    wait_until(lambda: points.evaluate("canvas => canvas.toDataURL()") != before)
+    assert page.evaluate("window.scrollY") == 0
 
 
 def test_a_pointer_that_rests_on_the_map_is_told_of_its_image_once_that_is_there(app, page):
@@ -83,6 +184,7 @@ def test_a_pointer_that_rests_on_the_map_is_told_of_its_image_once_that_is_there
     points = page.locator("canvas.points")
     wait_until(lambda: points.evaluate("canvas => canvas.width") > 300)
     points.hover()
+    page.wait_for_function("() => Boolean(window.letThrough)")
     expect(page.locator(".tip")).to_be_hidden()
     page.evaluate("letThrough()")
     expect(page.locator(".tip")).to_be_visible()
@@ -125,22 +227,24 @@ def test_near_duplicates_are_searched_in_the_background(app, page):
 def test_a_pipeline_is_tried_and_handed_to_training(app, page):
     page.goto(f"{app.url}/Augment")
     tiles = page.get_by_role("listbox").first.get_by_role("option")
-    expect(tiles).to_have_count(54)
-    page.get_by_text("Mixing two images").click()
-    box = page.get_by_role("spinbutton", name="Mixup alpha")
-    box.fill("1")
-    box.press("Enter")
-    expect(page.get_by_text(re.compile("mixup alpha 1"))).to_be_visible()
-    tiles.nth(1).hover()
-    expect(page.locator(".caption").first).to_have_text(re.compile("epoch 1: "))
-    page.get_by_role("button", name="Use in training").click()
+    expect(tiles).to_have_count(9)
+    card = page.locator('[class*="st-key-effect_"]', has=page.get_by_text("Mixup", exact=True))
+    expect(card.get_by_role("img")).to_have_count(2)
+    card.get_by_text("Mixup", exact=True).click()
+    handle = card.get_by_role("slider")
+    expect(handle).to_have_attribute("aria-valuenow", "1")
+    expect(tiles.nth(1)).to_contain_text("%")
+    handle.press("ArrowLeft")
+    expect(page.get_by_text(re.compile(r"Mixup \(alpha 0.9\)"))).to_be_visible()
+    expect(card.locator("figcaption").nth(1)).to_contain_text("alpha 0.9")
+    page.get_by_role("button", name="Use this in the next run").click()
     expect(page).to_have_url(re.compile("/Train"))
-    expect(page.get_by_text(re.compile("mixup alpha 0 → 1"))).to_be_visible()
+    expect(page.get_by_text(re.compile("mixup alpha 0 → 0.9"))).to_be_visible()
 
 
 def test_columns_of_the_preview_shrink_with_the_window(app, open_window):
     page = open_window(390, 844)
-    page.goto(f"{app.url}/Augment")
+    page.goto(f"{app.url}/Augment?look=Preview")
     tiles = page.get_by_role("listbox").first.get_by_role("option")
     expect(tiles).to_have_count(54)
     expect_drawn(page)

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 
 def start_tiny_run(app, page, epochs, name):
-    page.goto(f"{app.url}/Train")
+    page.goto(f"{app.url}/Train?part=new&preset=notebook")
     for label, value in (("Epochs", epochs), ("Width", 4), ("Batch size", 256)):
         box = page.get_by_role("spinbutton", name=label, exact=True)
         box.fill(str(value))

@@ -33,7 +33,7 @@ def test_no_page_asks_anybody_else_or_draws_what_a_name_says(app, page, hostile_
         "": [""],
         "Explore": ["image=5000", "image=5000&view=Map&map=features"],
         "Augment": [""],
-        "Train": [f"preset={PRESET}", "watch=Confusion", "watch=Layers"],
+        "Train": [f"part=new&preset={PRESET}", "watch=Confusion", "watch=Layers"],
         "Runs": [f"runs={hostile_run}"],
         "Errors": ["show=Mistakes&against=1", "show=Learning"],
         "Explain": ["image=5000&see=What+if", "image=5000&see=How+firm"],

@@ -9,7 +9,7 @@ from tests.browser.app import expect_drawn
 
 @pytest.fixture
 def form(app, page):
-    page.goto(f"{app.url}/Train")
+    page.goto(f"{app.url}/Train?part=new&preset=notebook")
     expect(page.get_by_role("button", name="Start training")).to_be_visible()
     expect_drawn(page)
     page.wait_for_timeout(1_000)

@@ -104,7 +104,7 @@ def check_matrix(page):
 def check_inspector(page):
     assert_halves(read_canvas(page.locator("canvas.image")))
     page.locator("canvas.image").hover(position={"x": 3, "y": 3})
-    expect(page.locator(".readout")).to_have_text("row 0, column 0: red 255, green 0, blue 0")
+    expect(page.locator(".readout")).to_have_text("row 0, column 0: red 255, green 0, blue 0 of 255")
     page.get_by_role("button", name="Green", exact=True).click()
     green = read_canvas(page.locator("canvas.image"))
     assert (green[16:, :16, :3] == 255).all()
@@ -162,7 +162,7 @@ function flipped(canvas) {
 MISTAKES = {
     "a map upside down": ("scatter", "shared/screen.js", "height / 2 - (y", "height / 2 + (y"),
     "a map mirrored": ("scatter", "shared/screen.js", "width / 2 + (x", "width / 2 - (x"),
-    "groups shifted": ("scatter", "scatter/drawing.js", "groups[point] === group", "groups[point] === 3 - group"),
+    "groups shifted": ("scatter", "scatter/points.js", "cut(afterNumbers,", "cut(afterNumbers.map((g) => 3 - g),"),
     "pictures upside down": ("gallery", "shared/sprite.js", "contextOf(canvas).drawImage", "flipped(canvas).drawImage"),
     "marks swapped": ("gallery", "gallery/component.js", "${tone}", '${{right: "wrong"}[tone] ?? "right"}'),
     "right and wrong swapped": ("matrix", "confusion_matrix/component.js", "isGood ?", "!isGood ?"),

@@ -43,6 +43,7 @@ def test_pause_rate_reload_queue_stop_fork_extend(app, page):
         page.get_by_role("radio", name=view, exact=True).click()
         expect(page.get_by_text(re.compile(word)).first).to_be_visible(timeout=20_000)
 
+    page.get_by_text("New run", exact=True).click()
     page.get_by_role("textbox", name="Name", exact=True).fill("second")
     page.get_by_role("textbox", name="Name", exact=True).press("Enter")
     press(page, "Start training")
@@ -50,7 +51,6 @@ def test_pause_rate_reload_queue_stop_fork_extend(app, page):
     press(page, "Remove from the queue")
     expect(page.get_by_text(re.compile("Removed from the queue")).first).to_be_visible(timeout=20_000)
 
-    page.go_back()
     page.goto(f"{app.url}/Train")
     expect(page.get_by_text(RUNNING).first).to_be_visible(timeout=20_000)
     press(page, "Stop")

@@ -123,6 +123,7 @@ def test_an_own_picture_is_dropped_in_and_refused(app, page, trained_run, tmp_pa
 
 def test_tables_and_contact_sheets_are_made_when_asked_for(app, page, trained_run):
     page.goto(f"{app.url}/Errors?run={trained_run}")
+    page.get_by_role("button", name="Export").click()
     for name, begins in (
         ("Matrix as CSV", b"true_label,"),
         ("Images as CSV", b"index,"),

@@ -1,8 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { write } from "../../dashboard/components/confusion_matrix/words.js";
-import { destination, perRow, template } from "../../dashboard/components/gallery/layout.js";
+import { areWords, destination, nameTile, perRow, template } from "../../dashboard/components/gallery/layout.js";
 import { cornerOf } from "../../dashboard/components/shared/sprite.js";
+
+test("a tile's name holds what is to be read below it", () => {
+  assert.equal(nameTile("cat, image 7", ""), "cat, image 7");
+  assert.equal(nameTile("cat, image 7", "cat"), "cat, image 7");
+  assert.equal(nameTile("predicted dog, true cat", "cat → dog"), "cat → dog: predicted dog, true cat");
+});
 
 test("pictures stand row by row in a sprite", () => {
   assert.deepEqual(
@@ -22,6 +28,11 @@ test("columns of a gallery may stand apart", () => {
   const header = { tile: 48, headings: ["a", "b", "c"], gaps: [1] };
   assert.equal(template(header), "minmax(0, 48px) 8px minmax(0, 48px) minmax(0, 48px)");
   assert.equal(template({ tile: 48, headings: [], gaps: [] }), "");
+});
+
+test("labels of one word each take one line", () => {
+  assert.equal(areWords(["cat", "automobile"]), true);
+  assert.equal(areWords(["cat", "cat → dog 99\u00a0%"]), false);
 });
 
 test("tiles in the first row are counted", () => {

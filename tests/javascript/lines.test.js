@@ -4,6 +4,7 @@ import {
   describe,
   EDGES,
   layOut,
+  quantityOf,
   readValues,
   spread,
   stepCursor,
@@ -41,10 +42,12 @@ const chart = (lines) => ({
   y_title: "Loss",
   y_range: [0, 2],
   is_share: false,
+  unit: "",
   levels: [],
   marks: [],
   height: 280,
   has_legend: true,
+  has_tools: true,
 });
 
 const TRAIN = line("train", [0.5, 1, 1.5, 2], [1.5, 1.25, null, 0.5]);
@@ -79,6 +82,7 @@ test("a chart is told in words", () => {
     words,
     "loss. train: 0.5 at the end, val: 0.75 at the end, test: nothing yet. Arrow keys read the values.",
   );
+  assert.match(describe({ ...chart([VAL]), unit: "nats" }), /val: 0.75 nats at the end/);
 });
 
 test("zooming goes from the lowest to the highest value of the part, with some room", () => {
@@ -109,6 +113,36 @@ test("under the cursor stands each line's nearest value", () => {
       ["val", 2, 0.75],
     ],
   );
+});
+
+test("a line that ends before the cursor says nothing of it", () => {
+  const long = line("long", [1, 2, 3, 4, 5, 6], [1, 1, 1, 1, 1, 1]);
+  const names = (/** @type {number} */ at) => readValues(chart([long, VAL]), at).map((row) => row.line.name);
+  assert.deepEqual(names(2.9), ["long", "val"]);
+  assert.deepEqual(names(5), ["long"]);
+  assert.deepEqual(names(0.4), ["long", "val"]);
+});
+
+test("a scale of factors begins at the lowest value above zero, and tens lie evenly on it", () => {
+  const tens = chart([line("a", [1, 2, 3, 4], [0, 0.01, 0.1, 1])]);
+  const view = whole(tens, true);
+  assert.ok(view.bottom > 0.009 && view.bottom < 0.01);
+  const { y, isLog } = layOut(tens, view, { width: 600, height: 280 }, true);
+  assert.ok(isLog);
+  assert.ok(Math.abs(y.to(0.01) - y.to(0.1) - (y.to(0.1) - y.to(1))) < 1e-9);
+  assert.ok(Number.isNaN(y.to(0)));
+  assert.ok(Math.abs(y.from(y.to(0.05)) - 0.05) < 1e-9);
+  assert.ok(whole(chart([]), true).bottom > 0, "of nothing, too");
+  const zoomed = zoomTo(tens, 0, 2.5, true);
+  assert.ok(zoomed && zoomed.bottom > 0 && zoomed.bottom < 0.01 && zoomed.top > 0.01);
+  assert.equal(zoomTo(tens, 0, 1.5, true), null, "only a zero lies there");
+});
+
+test("losses are one quantity, whosever they are", () => {
+  const named = (/** @type {Partial<Chart>} */ parts) => quantityOf({ ...BOTH, ...parts });
+  assert.equal(named({ y_title: "Val loss (nats)", unit: "nats" }), named({ unit: "nats" }));
+  assert.equal(named({ y_title: "Val accuracy", is_share: true }), named({ y_title: "Accuracy", is_share: true }));
+  assert.notEqual(named({ y_title: "Learning rate" }), named({ y_title: "Gradient norm" }));
 });
 
 test("labels that end close together move apart and stay on the chart", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readPoints } from "../../dashboard/components/scatter/points.js";
+import { countGroups, describePoint, readPoints } from "../../dashboard/components/scatter/points.js";
 import { cut, isSame, unpack } from "../../dashboard/components/shared/message.js";
 
 /**
@@ -52,12 +52,25 @@ test("messages are the same byte by byte", () => {
   assert.ok(!isSame(null, Uint8Array.of()));
 });
 
-test("points of a map: positions, groups, pictures", () => {
-  const positions = Float32Array.of(0.5, -1.5, 2, 3);
-  const rest = Uint8Array.from([...new Uint8Array(positions.buffer), 1, 0, 82, 73]);
-  const points = readPoints(pack({ ids: [40, 41], names: ["a", "b"] }, rest));
-  assert.deepEqual([...points.positions], [0.5, -1.5, 2, 3]);
+const FOUR = { names: ["a", "b"], labelNames: null, count: 2, isCounted: false };
+
+test("points of a map: where they are, their groups, labels and ids", () => {
+  const grid = Uint16Array.of(0, 65535, 7, 300);
+  const ids = Uint32Array.of(70000, 41);
+  const rest = Uint8Array.from([...new Uint8Array(grid.buffer), 1, 0, 9, 8, ...new Uint8Array(ids.buffer)]);
+  const points = readPoints(pack(FOUR, rest));
+  assert.deepEqual([...points.grid], [0, 65535, 7, 300]);
   assert.deepEqual([...points.groups], [1, 0]);
-  assert.deepEqual([...points.sprite], [82, 73]);
-  assert.throws(() => readPoints(pack({ ids: [40, 41] }, rest.subarray(0, 15))), /16 bytes wanted, 15 there/);
+  assert.deepEqual([...points.labels], [9, 8]);
+  assert.deepEqual([...points.ids], [70000, 41]);
+  assert.deepEqual([...readPoints(pack({ ...FOUR, isCounted: true }, rest.subarray(0, 12))).ids], [0, 1]);
+  assert.throws(() => readPoints(pack(FOUR, rest.subarray(0, 7))), /8 bytes wanted, 7 there/);
+});
+
+test("a point is told by its label, and by its group where that is something else", () => {
+  const rest = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0);
+  const header = { ...FOUR, isCounted: true };
+  assert.equal(describePoint(readPoints(pack(header, rest)), 0), "b, image 0");
+  assert.equal(describePoint(readPoints(pack({ ...header, labelNames: ["cat", "dog"] }, rest)), 0), "dog, image 0: b");
+  assert.deepEqual(countGroups(readPoints(pack(header, rest))), [1, 1]);
 });

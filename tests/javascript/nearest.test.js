@@ -21,6 +21,12 @@ test("of points at one place the first is told", () => {
   assert.equal(nearestPoint(Float32Array.from([1, 1, 1, 1]), [1, 1], 1), 0);
 });
 
+test("a point that does not count is passed over", () => {
+  const positions = Float32Array.from([1, 1, 2, 2]);
+  assert.equal(nearestPoint(positions, [1, 1], 9, Uint8Array.of(0, 1)), 1);
+  assert.equal(nearestPoint(positions, [1, 1], 9, Uint8Array.of(0, 0)), -1);
+});
+
 test("without points none is near", () => {
   assert.equal(nearestPoint(new Float32Array(0), [0, 0], 10), -1);
 });

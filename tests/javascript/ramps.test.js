@@ -8,6 +8,9 @@ import { diverging, sequential, softGrey } from "../../dashboard/components/shar
 /** @type {{ below: Rgb, above: Rgb }} */
 const ENDS = { below: [31, 95, 168], above: [192, 70, 31] };
 
+/** @type {Rgb} */
+const WHITE = [255, 255, 255];
+
 /** @param {Rgb} colour */
 const rounded = (colour) => colour.map(Math.round);
 
@@ -52,7 +55,7 @@ test("greys keep their order, and leave room for a tint", () => {
 
 test("the sequential ramp grows from a hint to the full colour", () => {
   const alphas = [0, 0.25, 0.5, 0.75, 1].map((strength) => {
-    const { cell } = sequential([42, 111, 187], strength);
+    const { cell } = sequential([42, 111, 187], strength, WHITE);
     assert.match(cell, /^rgb\(42 111 187 \/ [\d.]+\)$/);
     return Number(cell.match(/\/ ([\d.]+)/)?.[1]);
   });
@@ -62,7 +65,27 @@ test("the sequential ramp grows from a hint to the full colour", () => {
   }
 });
 
-test("on a strong colour words are white", () => {
-  assert.equal(sequential([0, 0, 0], 0.5).isDark, false);
-  assert.equal(sequential([0, 0, 0], 0.6).isDark, true);
+/** @param {Rgb} colour */
+function luminance(colour) {
+  const [red, green, blue] = colour.map((part) =>
+    part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4,
+  );
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+test("words can be read on every strength of a colour, on either page", () => {
+  for (const page of /** @type {Rgb[]} */ ([WHITE, [18, 22, 29]])) {
+    for (const colour of /** @type {Rgb[]} */ ([
+      [42, 111, 187],
+      [200, 80, 48],
+    ])) {
+      for (let strength = 0; strength <= 1; strength += 0.02) {
+        const { cell, ink } = sequential(colour, strength, page);
+        const alpha = Number(cell.match(/\/ ([\d.]+)/)?.[1]);
+        const [red, green, blue] = colour.map((part, place) => page[place] + (part - page[place]) * alpha);
+        const [dark, light] = [luminance([red, green, blue]), ink === "#fff" ? 1 : 0].sort((a, b) => a - b);
+        assert.ok((light + 0.05) / (dark + 0.05) >= 4.5, `${ink} on ${cell}`);
+      }
+    }
+  }
 });

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { linearScale, ticks, writeNumber, writeTick, writeValue } from "../../dashboard/components/shared/scales.js";
+import {
+  linearScale,
+  logScale,
+  logTicks,
+  ticks,
+  writeNumber,
+  writeTick,
+  writeValue,
+} from "../../dashboard/components/shared/scales.js";
 import { between, createDraws } from "./draws.js";
 
 test("a scale leads the ends of the values to the ends of the pixels", () => {
@@ -24,6 +32,29 @@ test("from undoes to, whatever the ranges", () => {
     const value = between(draw, -1e3, 1e3);
     assert.ok(Math.abs(scale.from(scale.to(value)) - value) < 1e-6 * Math.max(1, Math.abs(value)));
   }
+});
+
+test("on a scale of factors equal factors are equal steps", () => {
+  const scale = logScale([0.01, 100], [400, 0]);
+  assert.deepEqual([0.01, 1, 100].map(scale.to), [400, 200, 0]);
+  assert.ok(Math.abs(scale.from(300) - 0.1) < 1e-12);
+  assert.ok([0, -1].every((value) => Number.isNaN(scale.to(value))));
+});
+
+test("ticks of such a scale in closed form", () => {
+  assert.deepEqual(logTicks(0.09, 12, 6), [0.1, 0.2, 0.5, 1, 2, 5, 10]);
+  assert.deepEqual(logTicks(1e-6, 1, 6), [1e-6, 1e-4, 0.01, 1]);
+  assert.deepEqual(logTicks(0.45, 0.62, 3), ticks(0.45, 0.62, 3), "few factors: evenly");
+  assert.deepEqual(
+    [logTicks(0, 1, 6), logTicks(-1, 1, 6), logTicks(1, 1, 6), logTicks(Number.NaN, 1, 6)],
+    [[], [], [], []],
+  );
+});
+
+test("a value says its unit, unless it is a share", () => {
+  assert.equal(writeValue(0.51234, false, "nats"), "0.5123 nats");
+  assert.equal(writeValue(0.5, false), "0.5");
+  assert.equal(writeValue(0.5, true, "nats"), "50.0 %");
 });
 
 test("ticks in closed form", () => {

@@ -261,3 +261,17 @@ def test_runs_about_other_images_are_not_compared(capsys, tmp_path):
     assert f"runs {first} and {second} cannot be compared" in capsys.readouterr().err
     assert main(["compare", first, second, "--split", "test", "--runs-dir", str(tmp_path)]) == 2
     assert "no test predictions" in capsys.readouterr().err
+
+
+def test_a_scorecard_looks_at_test_only_where_it_is_asked(capsys, tmp_path):
+    store = RunStore(tmp_path, executor=IdleExecutor())
+    run_id = finish(store, {}, [0, 1, 0, 5])
+    record = store.record(run_id)
+    save_predictions(record.files.predictions_path("test", "best"), load_predictions(record.predictions_path("val", 1)))
+    assert main(["scorecard", run_id, "--runs-dir", str(tmp_path), "--json"]) == 0
+    card = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (card["val_best"]["value"], card["test"], card["num_test_readings"]) == (0.75, None, 0)
+    assert card["expected_inflation"] == pytest.approx(0)
+    assert main(["scorecard", run_id, "--with-test", "--runs-dir", str(tmp_path), "--json"]) == 0
+    card = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (card["test"]["value"], card["num_test_readings"]) == (0.75, 1)

@@ -83,6 +83,19 @@ def test_what_does_not_fit_is_said_before_it_starts(folders, capsys, monkeypatch
     assert "A smaller batch or width needs less" in capsys.readouterr().err
 
 
+def test_the_disk_that_every_epochs_weights_take_is_said_before_the_start(folders, capsys, monkeypatch):
+    settings = ["train", *TINY, "--set=training.num_epochs=3", "--set=training.save_every_epoch=true", "--dry-run"]
+    assert main([*settings, *folders]) == 0
+    captured = capsys.readouterr()
+    plan = json.loads(captured.out.splitlines()[-1])
+    assert 0 < plan["weights_bytes"] - 3 * 2 * plan["num_parameters"] < 50_000
+    assert "MB of disk for every epoch's weights" in captured.out
+    assert captured.err.count("MB of the disk are free") == 0
+    monkeypatch.setattr("cifar_core.training.epoch_weights.measure_room", lambda path: 10**6)
+    assert main([*settings, *folders]) == 0
+    assert "1 MB of the disk are free" in capsys.readouterr().err
+
+
 def test_seeds_are_runs_of_their_own(folders, capsys, monkeypatch):
     submitted = []
 

@@ -1,4 +1,4 @@
-import { namedColour, parseColour } from "../shared/colours.js";
+import { namedColour, pageColour, parseColour } from "../shared/colours.js";
 import { create, createButton as createPlainButton, find, keepOneTabStop, origin } from "../shared/elements.js";
 import { sequential } from "../shared/ramps.js";
 import { write } from "./words.js";
@@ -9,7 +9,7 @@ import { write } from "./words.js";
  * @typedef {[number | null, number | null]} Place A true class and a predicted one; null is a header.
  * @typedef {{ counts: number[][], values: number[][], names: string[], isShare: boolean, isDifference: boolean,
  *   selected: Place, hidesDiagonal: boolean }} Data
- * @typedef {{ right: Rgb, wrong: Rgb }} Tones
+ * @typedef {{ right: Rgb, wrong: Rgb, page: Rgb }} Tones
  * @typedef {{ right: number, wrong: number }} Strongest
  */
 
@@ -50,7 +50,8 @@ export default function render({ data, parentElement, setTriggerValue }) {
  * @returns {Tones}
  */
 function tonesOf(element) {
-  return { right: parseColour(namedColour(element, "right")), wrong: parseColour(namedColour(element, "wrong")) };
+  const [right, wrong] = ["right", "wrong"].map((name) => parseColour(namedColour(element, name)));
+  return { right, wrong, page: pageColour(element) };
 }
 
 /**
@@ -68,7 +69,7 @@ function drawLegend(root, data) {
 function createHead(data) {
   const head = create("thead");
   const row = head.insertRow();
-  row.append(create("th", "side"));
+  row.append(create("td", "side")); // the corner heads nothing
   data.names.forEach((name, column) => {
     row.append(createHeader(name, [null, column], data, `All images predicted as ${name}`));
   });
@@ -152,11 +153,10 @@ function colourCell(button, value, isRight, share, strongest, tones, isDifferenc
   // More on the diagonal is better, more beside it is worse.
   const isGood = isDifference ? value > 0 === isRight : isRight;
   const strength = Math.sqrt(Math.abs(value) / (isRight ? strongest.right : strongest.wrong));
-  const { cell, isDark } = sequential(isGood ? tones.right : tones.wrong, isRight && !isDifference ? share : strength);
+  const full = isGood ? tones.right : tones.wrong;
+  const { cell, ink } = sequential(full, isRight && !isDifference ? share : strength, tones.page);
   button.style.setProperty("--cell", cell);
-  if (isDark) {
-    button.style.setProperty("--ink", "#fff");
-  }
+  button.style.setProperty("--ink", ink);
 }
 
 /**

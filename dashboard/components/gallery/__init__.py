@@ -47,6 +47,7 @@ def gallery(
     gaps: Sequence[int] = (),
     selected: int | EllipsisType | None = ...,
     on_select: Callable[[int], None] | None = None,
+    is_followed: bool = False,
 ) -> int | None:
     """Show images and return the dataset index of the chosen one, None while nothing on show is chosen.
 
@@ -55,13 +56,14 @@ def gallery(
         tiles: N tiles in the order of the images.
         key: The widget's; its state is the chosen index.
         label: What the gallery holds, for screen readers.
-        tile_size: Side of a tile in CSS pixels; at most, if there are headings.
+        tile_size: Side of a tile in CSS pixels: at most, if there are headings; else at least, and rows are filled.
         headings: One for each column: each row then has as many tiles, whatever the page's width. Without, each row
             takes what fits.
         gaps: Columns, from 0, that stand off from the one before them. Needs headings.
         selected: The index of the image to mark, if it is on show; None marks nothing. Left out, the gallery marks what
             was clicked.
         on_select: Called with the index before the rerun that a choice causes.
+        is_followed: Whether the page scrolls to the marked image, and gives it the keyboard when it is closed.
     """
     indices = {tile.index for tile in tiles}
 
@@ -75,7 +77,7 @@ def gallery(
         if index is not None and on_select is not None:
             on_select(index)
 
-    message = encode_gallery(images, tiles, label, tile_size, headings, gaps, name=key)
+    message = encode_gallery(images, tiles, label, tile_size, headings, gaps, name=key, is_followed=is_followed)
     with st.container(gap=None):
         _COMPONENT(key=key, data=message, on_selected_change=changed)
         if not isinstance(selected, EllipsisType):
@@ -91,6 +93,7 @@ def encode_gallery(
     headings: Sequence[str] = (),
     gaps: Sequence[int] = (),
     name: str = "",
+    is_followed: bool = False,
 ) -> bytes:
     """Pack a gallery into one message: what it says, then the images without loss."""
     header = {
@@ -103,6 +106,7 @@ def encode_gallery(
         "ids": [tile.index for tile in tiles],
         "captions": [tile.caption for tile in tiles],
         "tones": [tile.tone for tile in tiles],
+        "isFollowed": is_followed,
         "labels": [tile.label for tile in tiles] if any(tile.label for tile in tiles) else [],
     }
     return pack_message(header, encode_sprite(images, _SPRITE_COLUMNS))

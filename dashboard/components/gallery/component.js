@@ -3,16 +3,17 @@ import { marks } from "../shared/marks.js";
 import { isSame, unpack } from "../shared/message.js";
 import { decodeSprite, paintPicture, SIDE } from "../shared/sprite.js";
 import { createRegistry } from "../shared/state.js";
-import { destination, perRow, template } from "./layout.js";
+import { areWords, destination, nameTile, perRow, template } from "./layout.js";
 
 /**
  * @import { Mounted } from "../shared/streamlit.js"
  * @typedef {"neutral" | "right" | "wrong"} Tone
  * @typedef {{ name: string, label: string, tile: number, spriteColumns: number, headings: string[], gaps: number[], ids: number[],
- *   captions: string[], tones: Tone[], labels: string[] }} Header
+ *   captions: string[], tones: Tone[], labels: string[], isFollowed: boolean }} Header
  * @typedef {{ bytes: Uint8Array | null, selected: number | null, report: (selected: number) => void }} State
  */
 
+const SETTLING_MS = 250;
 const MARKS = { right: "✓", wrong: "×" };
 
 /** What was drawn, so that a rerun with the same message draws nothing. */
@@ -48,6 +49,7 @@ function lay(root, header, tiles) {
   const list = find(root, ".tiles", HTMLElement);
   const headings = find(root, ".headings", HTMLElement);
   list.setAttribute("aria-label", header.label);
+  list.classList.toggle("words", areWords(header.labels));
   for (const row of [headings, list]) {
     row.classList.toggle("grid", header.headings.length > 0);
     row.style.gridTemplateColumns = template(header);
@@ -78,12 +80,16 @@ function listen(root, header, tiles, state) {
   };
   /** @param {number | null} id */
   const mark = (id) => {
+    const before = selected();
     state.selected = id !== null && header.ids.includes(id) ? id : null;
     tiles.forEach((tile, place) => {
       tile.setAttribute("aria-selected", String(place === selected()));
     });
     if (!tiles.some((tile) => tile.matches(":focus"))) {
-      keepOneTabStop(tiles, tiles[Math.max(0, selected())]);
+      keepOneTabStop(tiles, tiles[Math.max(0, selected(), id === null ? before : 0)]);
+    }
+    if (header.isFollowed) {
+      follow(tiles, before, selected());
     }
   };
   /** @param {number} place */
@@ -121,6 +127,24 @@ function listen(root, header, tiles, state) {
 }
 
 /**
+ * Brings the tile that is marked now into view, once what opens beside it has taken its room; one that is marked no more
+ * takes the keyboard back from what has closed.
+ *
+ * @param {HTMLElement[]} tiles
+ * @param {number} before Place of the tile that was marked, negative for none.
+ * @param {number} now
+ */
+function follow(tiles, before, now) {
+  setTimeout(() => {
+    if (now >= 0 && now !== before) {
+      tiles[now].scrollIntoView({ block: "nearest" });
+    } else if (now < 0 && before >= 0 && document.activeElement === document.body) {
+      tiles[before].focus({ preventScroll: true });
+    }
+  }, SETTLING_MS);
+}
+
+/**
  * @param {Event} event
  * @param {HTMLElement[]} tiles
  */
@@ -155,7 +179,7 @@ function createTile(header, place, isSelected) {
   const tile = create("button", "tile");
   tile.type = "button";
   tile.setAttribute("role", "option");
-  tile.setAttribute("aria-label", header.captions[place]);
+  tile.setAttribute("aria-label", nameTile(header.captions[place], header.labels[place] ?? ""));
   tile.setAttribute("aria-selected", String(isSelected));
   const canvas = create("canvas");
   canvas.width = SIDE;

@@ -9,12 +9,31 @@ export function template({ tile, headings, gaps }) {
 }
 
 /**
+ * Whether every label is one word: it then takes one line.
+ *
+ * @param {readonly string[]} labels
+ */
+export function areWords(labels) {
+  return labels.every((label) => !/\s/.test(label));
+}
+
+/**
  * How many tiles stand in the first row, whatever the width of the page makes of the rows.
  *
  * @param {readonly number[]} tops Of all tiles.
  */
 export function perRow(tops) {
   return Math.max(1, tops.filter((top) => top === tops[0]).length);
+}
+
+/**
+ * What a tile is called: what is to be read below it, and what is known of it. Who speaks to a page says what is seen.
+ *
+ * @param {string} caption
+ * @param {string} label Empty where nothing stands below it.
+ */
+export function nameTile(caption, label) {
+  return label && !caption.includes(label) ? `${label}: ${caption}` : caption;
 }
 
 /**

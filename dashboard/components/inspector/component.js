@@ -42,8 +42,12 @@ function show(root, state, header, picture, setTriggerValue) {
   readout.textContent = header.hint;
 
   canvas.onpointermove = (event) => tellPixel(readout, picture, pixelUnder(event, canvas));
-  canvas.onpointerleave = () => {
-    readout.textContent = header.hint;
+  canvas.onpointerdown = canvas.onpointermove;
+  canvas.onpointerleave = (event) => {
+    // What a finger has left stays to be read.
+    if (event.pointerType !== "touch") {
+      readout.textContent = header.hint;
+    }
   };
   canvas.onkeydown = (event) => {
     const step = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
@@ -95,5 +99,5 @@ function tellPixel(readout, picture, { column, row }) {
   const [red, green, blue] = pixelOf(picture, row * SIDE + column);
   const swatch = create("span", "swatch");
   swatch.style.background = `rgb(${red} ${green} ${blue})`;
-  readout.replaceChildren(swatch, `row ${row}, column ${column}: red ${red}, green ${green}, blue ${blue}`);
+  readout.replaceChildren(swatch, `row ${row}, column ${column}: red ${red}, green ${green}, blue ${blue} of 255`);
 }

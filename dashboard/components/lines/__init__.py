@@ -10,7 +10,6 @@ from dashboard.components.registration import register
 
 _COMPONENT = register(__file__)
 _DIGITS = 5
-_LEGEND_HEIGHT = 26
 
 
 @dataclass(frozen=True)
@@ -71,10 +70,12 @@ class LineChart:
         y_title: Above the axis.
         y_range: What is in view before somebody zooms.
         is_share: Whether heights are shares, to be written as per cent.
+        unit: Of heights that are none; empty if they are plain numbers.
         levels: Dotted lines across.
         marks: Dashed lines upwards.
         height: In CSS pixels.
         has_legend: Whether names and colours are listed.
+        has_tools: Whether it can be smoothed and drawn on a scale of factors, together with the page's other charts.
     """
 
     lines: Sequence[Line]
@@ -82,21 +83,25 @@ class LineChart:
     y_title: str
     y_range: tuple[float, float]
     is_share: bool = False
+    unit: str = ""
     levels: Sequence[Level] = ()
     marks: Sequence[Mark] = ()
     height: int = 280
     has_legend: bool = True
+    has_tools: bool = True
 
 
-def line_chart(message: str, height: int, *, key: str) -> None:
+def line_chart(message: str, *, key: str) -> None:
     """Show a chart. Dragging zooms in, double-clicking zooms out, arrow keys read the values one by one.
+
+    Charts of a page that have the axis below in common have one cursor. How strongly lines are smoothed, and what is
+    drawn on a scale of factors, is the same in all of them and lasts for the visit.
 
     Args:
         message: As `encode_chart` makes it.
-        height: Of the chart, in CSS pixels; a legend comes on top of it.
         key: The component's.
     """
-    _COMPONENT(key=key, data=message, height=height + _LEGEND_HEIGHT)
+    _COMPONENT(key=key, data=message, height="content")
 
 
 def encode_chart(chart: LineChart, label: str) -> str:

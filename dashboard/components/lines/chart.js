@@ -1,17 +1,18 @@
 import { nearestValue } from "../shared/nearest.js";
-import { linearScale, writeValue } from "../shared/scales.js";
+import { linearScale, logScale, writeValue } from "../shared/scales.js";
 
 /**
  * @import { Scale } from "../shared/scales.js"
  * @import { Bounds, Size } from "../shared/screen.js"
  * @typedef {{ name: string, x: number[], y: (number | null)[], colour: string, width: number, is_dotted: boolean,
- *   has_points: boolean, end_label: string }} Line
+ *   has_points: boolean, end_label: string, raw?: (number | null)[] }} Line `raw` is what `y` was before it was smoothed.
  * @typedef {{ name: string, y: number }} Level
  * @typedef {{ x: number, label: string, tone: "finding" | "event" }} Mark
  * @typedef {{ label: string, lines: Line[], x_title: string, y_title: string, y_range: [number, number],
- *   is_share: boolean, levels: Level[], marks: Mark[], height: number, has_legend: boolean }} Chart
- * @typedef {{ view: Bounds, right: number, bottom: number, x: Scale, y: Scale }} Layout What is in view, where the
- *   plot ends on the canvas, and where values lie.
+ *   is_share: boolean, unit: string, levels: Level[], marks: Mark[], height: number, has_legend: boolean,
+ *   has_tools: boolean }} Chart
+ * @typedef {{ view: Bounds, right: number, bottom: number, x: Scale, y: Scale, isLog: boolean }} Layout What is in
+ *   view, where the plot ends on the canvas, and where values lie.
  */
 
 /** CSS pixels around the plot. */
@@ -24,12 +25,21 @@ const LABEL_ROOM = 104;
  *
  * @param {Chart} chart
  */
-export function describe({ label, lines, is_share: isShare }) {
+export function describe({ label, lines, is_share: isShare, unit }) {
   const ends = lines.map((line) => {
     const last = lastValue(line);
-    return last === null ? `${line.name}: nothing yet` : `${line.name}: ${writeValue(last, isShare)} at the end`;
+    return last === null ? `${line.name}: nothing yet` : `${line.name}: ${writeValue(last, isShare, unit)} at the end`;
   });
   return `${label}. ${ends.join(", ")}. Arrow keys read the values.`;
+}
+
+/**
+ * What is drawn on a scale of factors together: losses, whosever they are, and shares.
+ *
+ * @param {Chart} chart
+ */
+export function quantityOf({ is_share: isShare, unit, y_title: title }) {
+  return isShare ? "%" : unit || title;
 }
 
 /** @param {Line} line */
@@ -41,9 +51,14 @@ export function lastValue({ y }) {
  * What is in view before somebody zooms.
  *
  * @param {Chart} chart
+ * @param {boolean} [isLog] From the lowest value above zero then: there is no zero on such a scale.
  * @returns {Bounds}
  */
-export function whole({ lines, y_range: [bottom, top] }) {
+export function whole({ lines, y_range: [lowest, top] }, isLog = false) {
+  const positive = isLog
+    ? lines.flatMap(({ y }) => y.filter((value) => value !== null && value > 0 && value < top))
+    : [];
+  const bottom = isLog ? 0.94 * Math.min(top / 2, .../** @type {number[]} */ (positive)) : lowest;
   const ends = lines.flatMap(({ x }) => (x.length ? [x[0], x[x.length - 1]] : []));
   const left = Math.min(0, ...ends);
   const right = ends.length ? Math.max(...ends) : 1;
@@ -54,9 +69,10 @@ export function whole({ lines, y_range: [bottom, top] }) {
  * @param {Chart} chart
  * @param {Bounds} view
  * @param {Size} size
+ * @param {boolean} [isLog]
  * @returns {Layout}
  */
-export function layOut(chart, view, size) {
+export function layOut(chart, view, size, isLog = false) {
   const hasNames = chart.levels.length || chart.lines.some(({ end_label: endLabel }) => endLabel);
   const room = chart.levels.length ? LEVEL_ROOM : LABEL_ROOM;
   const right = size.width - EDGES.right - (hasNames ? room : 0);
@@ -66,7 +82,8 @@ export function layOut(chart, view, size) {
     right,
     bottom,
     x: linearScale([view.left, view.right], [EDGES.left, right]),
-    y: linearScale([view.bottom, view.top], [bottom, EDGES.top]),
+    y: (isLog ? logScale : linearScale)([view.bottom, view.top], [bottom, EDGES.top]),
+    isLog,
   };
 }
 
@@ -76,16 +93,21 @@ export function layOut(chart, view, size) {
  * @param {Chart} chart
  * @param {number} left
  * @param {number} right
+ * @param {boolean} [isLog]
  * @returns {Bounds | null} null if no value lies there.
  */
-export function zoomTo(chart, left, right) {
+export function zoomTo(chart, left, right, isLog = false) {
   const values = chart.lines
     .flatMap(({ x, y }) => y.filter((_, place) => x[place] >= left && x[place] <= right))
-    .filter((value) => value !== null);
+    .filter((value) => value !== null && (!isLog || value > 0));
   if (!values.length) {
     return null;
   }
-  const [bottom, top] = [Math.min(...values), Math.max(...values)];
+  const [bottom, top] = [Math.min(.../** @type {number[]} */ (values)), Math.max(.../** @type {number[]} */ (values))];
+  if (isLog) {
+    const factor = (top / bottom) ** 0.06 * (top > bottom ? 1 : 1.5);
+    return { left, right, bottom: bottom / factor, top: top * factor };
+  }
   const room = 0.06 * (top - bottom) || 0.5 * Math.abs(top) || 1;
   return { left, right, bottom: bottom - room, top: top + room };
 }
@@ -111,16 +133,32 @@ export function stepCursor(chart, view, cursor, step) {
 }
 
 /**
- * All values at one place: of each line the one nearest to it.
+ * All values at one place: of each line the one nearest to it, unless the line ends before or begins behind.
  *
  * @param {Chart} chart
  * @param {number} cursor
+ * @returns {{ line: Line, x: number, y: number, raw: number | null }[]} Each with what it was before it was smoothed.
  */
 export function readValues(chart, cursor) {
+  const { left, right } = whole(chart);
   return chart.lines.flatMap((line) => {
     const value = nearestValue(line, cursor);
-    return value ? [{ line, ...value }] : [];
+    if (!value || Math.abs(value.x - cursor) > reachOf(line, right - left)) {
+      return [];
+    }
+    const raw = line.raw ? (nearestValue({ x: line.x, y: line.raw }, value.x)?.y ?? null) : null;
+    return [{ line, ...value, raw }];
   });
+}
+
+/**
+ * How far a cursor may stand from a line's value to mean it: as far as its values stand apart.
+ *
+ * @param {Line} line
+ * @param {number} extent Of the whole chart.
+ */
+function reachOf({ x }, extent) {
+  return x.length > 1 ? Math.max((x[x.length - 1] - x[0]) / (x.length - 1), extent / 100) : extent / 10;
 }
 
 /**

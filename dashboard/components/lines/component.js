@@ -1,25 +1,36 @@
 import { createRedraw, pointerAt, sharpen, sizeOf } from "../shared/canvas.js";
 import { create, find } from "../shared/elements.js";
-import { writeValue } from "../shared/scales.js";
+import { writeNumber, writeValue } from "../shared/scales.js";
 import { createRegistry } from "../shared/state.js";
-import { describe, EDGES, layOut, readValues, stepCursor, whole, zoomTo } from "./chart.js";
+import { describe, EDGES, layOut, quantityOf, readValues, stepCursor, whole, zoomTo } from "./chart.js";
 import { drawChart, drawCursor, drawDrag, styleOf } from "./drawing.js";
+import { pageLook } from "./look.js";
+import { smoothen } from "./smoothing.js";
 
 /**
  * @import { Bounds } from "../shared/screen.js"
  * @import { Mounted } from "../shared/streamlit.js"
  * @import { Chart, Layout, Line } from "./chart.js"
- * @typedef {{ left: number, line: Line, y: number }} Reading
- * @typedef {{ sent: string, text: string, chart: Chart | null, view: Bounds | null, cursor: number | null,
- *   drag: { from: number, to: number } | null, release: () => void }} State What was sent, and what is in view: new data
- *   leave that as somebody zoomed it.
+ * @typedef {{ sent: string, text: string, plain: Chart | null, chart: Chart | null, smoothing: number, isLog: boolean,
+ *   view: Bounds | null, drag: { from: number, to: number } | null, release: () => void }} State What was sent, how it
+ *   is looked at, and what is in view: new data leave that as somebody zoomed it.
  */
 
 const LEAST_DRAG = 8; // pixels; less is a click
 
 const stateOf = createRegistry(
   () =>
-    /** @type {State} */ ({ sent: "", text: "", chart: null, view: null, cursor: null, drag: null, release: () => {} }),
+    /** @type {State} */ ({
+      sent: "",
+      text: "",
+      plain: null,
+      chart: null,
+      smoothing: 0,
+      isLog: false,
+      view: null,
+      drag: null,
+      release: () => {},
+    }),
 );
 
 /** @param {Mounted<string>} mounted */
@@ -34,17 +45,24 @@ export default function render({ data, parentElement }) {
   state.release();
   const { redraw, stop } = createRedraw(canvas, () => draw(state, canvas, tip));
   listen(canvas, state, redraw);
+  offerTools(parentElement, state);
   /** @param {Event} event */
   const grow = (event) => {
-    const newer = event instanceof CustomEvent && state.chart && event.detail[state.chart.label];
+    const newer = event instanceof CustomEvent && state.plain && event.detail[state.plain.label];
     if (newer && newer !== state.text) {
       take(parentElement, state, newer);
       redraw();
     }
   };
+  const forget = pageLook.listen(() => {
+    lookAgain(parentElement, state);
+    redraw();
+  });
   window.addEventListener("cifar-lab-charts", grow);
   state.release = () => {
     stop();
+    forget();
+    pageLook.point(axisOf(state), null, state);
     window.removeEventListener("cifar-lab-charts", grow);
   };
   redraw();
@@ -60,11 +78,61 @@ function take(root, state, text) {
   /** @type {Chart} */
   const chart = JSON.parse(text);
   state.text = text;
-  state.chart = chart;
-  const canvas = find(root, "canvas", HTMLCanvasElement);
-  canvas.style.height = `${chart.height}px`;
-  canvas.setAttribute("aria-label", describe(chart));
+  state.plain = chart;
+  state.chart = null;
+  find(root, "canvas", HTMLCanvasElement).style.height = `${chart.height}px`;
+  find(root, ".head", HTMLElement).hidden = !chart.has_legend && !chart.has_tools;
+  find(root, ".tools", HTMLElement).hidden = !chart.has_tools;
   drawLegend(find(root, ".legend", HTMLElement), chart);
+  lookAgain(root, state);
+}
+
+/**
+ * Brings a chart up to how the page's charts are looked at.
+ *
+ * @param {ShadowRoot} root
+ * @param {State} state
+ */
+function lookAgain(root, state) {
+  if (!state.plain) {
+    return;
+  }
+  const [smoothing, isLog] = state.plain.has_tools
+    ? [pageLook.smoothing(), pageLook.isLog(quantityOf(state.plain))]
+    : [0, false];
+  if (state.chart && smoothing === state.smoothing && isLog === state.isLog) {
+    return;
+  }
+  if (isLog !== state.isLog) {
+    state.view = null;
+  }
+  Object.assign(state, { chart: smoothen(state.plain, smoothing), smoothing, isLog });
+  find(root, "canvas", HTMLCanvasElement).setAttribute("aria-label", describe(state.plain));
+  const strength = `${Math.round(100 * smoothing)} %`;
+  const slider = find(root, ".tools input", HTMLInputElement);
+  slider.value = String(Math.round(100 * smoothing));
+  slider.setAttribute("aria-valuetext", smoothing ? strength : "none");
+  find(root, ".tools span", HTMLElement).textContent = smoothing ? `Smooth ${strength}` : "Smooth";
+  find(root, ".log", HTMLButtonElement).setAttribute("aria-pressed", String(isLog));
+}
+
+/**
+ * @param {ShadowRoot} root
+ * @param {State} state
+ */
+function offerTools(root, state) {
+  const slider = find(root, ".tools input", HTMLInputElement);
+  slider.oninput = () => pageLook.smooth(Number(slider.value) / 100);
+  find(root, ".log", HTMLButtonElement).onclick = () => {
+    if (state.plain) {
+      pageLook.switchLog(quantityOf(state.plain));
+    }
+  };
+}
+
+/** @param {State} state */
+function axisOf(state) {
+  return state.plain?.x_title ?? "";
 }
 
 /**
@@ -72,10 +140,9 @@ function take(root, state, text) {
  * @param {Chart} chart
  */
 function drawLegend(element, { lines, has_legend: hasLegend }) {
-  element.hidden = !hasLegend;
-  element.style.display = hasLegend ? "" : "none";
+  const named = hasLegend ? lines : [];
   element.replaceChildren(
-    ...lines.map(({ name, colour, is_dotted: isDotted }) => {
+    ...named.map(({ name, colour, is_dotted: isDotted }) => {
       const dash = create("i");
       dash.style.color = colour;
       dash.classList.toggle("dotted", isDotted);
@@ -91,8 +158,8 @@ function drawLegend(element, { lines, has_legend: hasLegend }) {
  * @param {HTMLCanvasElement} canvas
  * @returns {{ chart: Chart, layout: Layout } | null} null as long as nothing was sent.
  */
-function look({ chart, view }, canvas) {
-  return chart && { chart, layout: layOut(chart, view ?? whole(chart), sizeOf(canvas)) };
+function look({ chart, view, isLog }, canvas) {
+  return chart && { chart, layout: layOut(chart, view ?? whole(chart, isLog), sizeOf(canvas), isLog) };
 }
 
 /**
@@ -111,14 +178,16 @@ function draw(state, canvas, tip) {
   if (state.drag) {
     drawDrag(context, state.drag, seen.layout, style);
   }
-  const { cursor } = state;
-  const rows = cursor === null ? [] : readValues(seen.chart, cursor);
+  const { view } = seen.layout;
+  const cursor = pageLook.cursor(axisOf(state));
+  const isSeen = cursor !== null && cursor >= view.left && cursor <= view.right;
+  const rows = isSeen ? readValues(seen.chart, cursor) : [];
   tip.hidden = !rows.length;
   if (cursor !== null && rows.length) {
     const nearest = rows.reduce((a, b) => (Math.abs(b.x - cursor) < Math.abs(a.x - cursor) ? b : a));
     const left = seen.layout.x.to(nearest.x);
     drawCursor(context, left, seen.layout, style);
-    tellValues(tip, `${seen.chart.x_title} ${Number(nearest.x.toFixed(2))}`, rows, seen.chart.is_share);
+    tellValues(tip, `${seen.chart.x_title} ${Number(nearest.x.toFixed(2))}`, rows, seen.chart);
     placeTip(tip, left, canvas.clientWidth);
   }
 }
@@ -126,15 +195,18 @@ function draw(state, canvas, tip) {
 /**
  * @param {HTMLElement} tip
  * @param {string} heading
- * @param {{ line: Line, y: number }[]} rows
- * @param {boolean} isShare
+ * @param {{ line: Line, y: number, raw: number | null }[]} rows
+ * @param {Chart} chart
  */
-function tellValues(tip, heading, rows, isShare) {
-  const lines = rows.map(({ line, y }) => {
+function tellValues(tip, heading, rows, { is_share: isShare, unit }) {
+  const lines = rows.map(({ line, y, raw }) => {
     const dot = create("i");
     dot.style.background = line.colour;
     const row = create("div");
-    row.append(dot, `${line.name} ${writeValue(y, isShare)}`);
+    row.append(dot, `${line.name} ${writeValue(y, isShare, unit)}`);
+    if (raw !== null) {
+      row.append(create("small", "", ` measured ${isShare ? writeValue(raw, true) : writeNumber(raw)}`));
+    }
     return row;
   });
   tip.replaceChildren(create("div", "", heading), ...lines);
@@ -158,16 +230,22 @@ function placeTip(tip, left, width) {
  * @param {() => void} redraw
  */
 function listen(canvas, state, redraw) {
+  /** @param {number | null} x */
+  const point = (x) => pageLook.point(axisOf(state), x, state);
+  /** @param {number} left */
+  const pointTo = (left) => point(look(state, canvas)?.layout.x.from(left) ?? null);
   canvas.onpointerdown = (event) => {
-    if (event.pointerType !== "touch") {
+    const [left] = pointerAt(event, canvas);
+    if (event.pointerType === "touch") {
+      pointTo(left);
+    } else {
       canvas.setPointerCapture(event.pointerId);
-      const [left] = pointerAt(event, canvas);
       state.drag = { from: left, to: left };
     }
   };
   canvas.onpointermove = (event) => {
     const [left] = pointerAt(event, canvas);
-    state.cursor = look(state, canvas)?.layout.x.from(left) ?? null;
+    pointTo(left);
     if (state.drag) {
       state.drag.to = left;
     }
@@ -178,9 +256,12 @@ function listen(canvas, state, redraw) {
     state.drag = null;
     redraw();
   };
-  canvas.onpointerleave = canvas.onblur = () => {
-    state.cursor = null;
-    redraw();
+  canvas.onblur = () => point(null);
+  canvas.onpointerleave = (event) => {
+    // A finger leaves with each tap: what it pointed to stays until somebody taps elsewhere.
+    if (event.pointerType !== "touch") {
+      point(null);
+    }
   };
   canvas.ondblclick = () => {
     state.view = null;
@@ -203,12 +284,14 @@ function listen(canvas, state, redraw) {
 function press(key, state, canvas) {
   const seen = look(state, canvas);
   if (seen && (key === "ArrowLeft" || key === "ArrowRight")) {
-    state.cursor = stepCursor(seen.chart, seen.layout.view, state.cursor, key === "ArrowLeft" ? -1 : 1);
+    const axis = axisOf(state);
+    const step = key === "ArrowLeft" ? -1 : 1;
+    pageLook.point(axis, stepCursor(seen.chart, seen.layout.view, pageLook.cursor(axis), step), state);
     return true;
   }
   if (key === "Escape") {
     state.view = null;
-    state.cursor = null;
+    pageLook.point(axisOf(state), null, state);
     return true;
   }
   return false;
@@ -223,6 +306,6 @@ function zoom(state, canvas) {
   const seen = look(state, canvas);
   if (seen && drag && Math.abs(drag.to - drag.from) > LEAST_DRAG) {
     const [left, right] = [drag.from, drag.to].sort((one, other) => one - other).map(seen.layout.x.from);
-    state.view = zoomTo(seen.chart, left, right) ?? state.view;
+    state.view = zoomTo(seen.chart, left, right, state.isLog) ?? state.view;
   }
 }

@@ -1,6 +1,6 @@
 import { strokePath } from "../shared/canvas.js";
 import { namedColour } from "../shared/colours.js";
-import { ticks, writeNumber, writeTick, writeValue } from "../shared/scales.js";
+import { logTicks, ticks, writeNumber, writeTick, writeValue } from "../shared/scales.js";
 import { EDGES, lastValue, spread } from "./chart.js";
 
 /**
@@ -9,6 +9,7 @@ import { EDGES, lastValue, spread } from "./chart.js";
  */
 
 const LABEL_HEIGHT = 13;
+const PALE = 0.28; // what was measured, behind what was smoothed
 
 /**
  * @param {HTMLCanvasElement} canvas
@@ -48,13 +49,13 @@ export function drawChart(context, chart, layout, style) {
  * @param {Layout} layout
  * @param {Style} style
  */
-function drawAxes(context, chart, { view, right, bottom, x, y }, style) {
+function drawAxes(context, chart, { view, right, bottom, x, y, isLog }, style) {
   context.textBaseline = "middle";
   context.textAlign = "right";
   context.lineWidth = 1;
   context.strokeStyle = style.quiet;
   context.fillStyle = style.ink;
-  for (const value of ticks(view.bottom, view.top, 6)) {
+  for (const value of (isLog ? logTicks : ticks)(view.bottom, view.top, 6)) {
     const top = y.to(value);
     context.globalAlpha = 0.25;
     strokePath(context, [
@@ -91,11 +92,16 @@ function drawLine(context, line, layout) {
   context.lineWidth = line.width;
   context.lineJoin = "round";
   context.setLineDash(line.is_dotted ? [2, 3] : []);
-  const points = line.x.map((x, place) => pointOf(layout, x, line.y[place]));
+  if (line.raw) {
+    context.globalAlpha = PALE;
+    strokePath(context, pointsOf(layout, line.x, line.raw));
+    context.globalAlpha = 1;
+  }
+  const points = pointsOf(layout, line.x, line.y);
   strokePath(context, points);
   context.setLineDash([]);
   const shown = points.filter((point) => point !== null);
-  if (line.has_points || shown.length === 1) {
+  if ((line.has_points && !line.raw) || shown.length === 1) {
     for (const [left, top] of shown) {
       context.beginPath();
       context.arc(left, top, line.width + 1, 0, 2 * Math.PI);
@@ -106,12 +112,16 @@ function drawLine(context, line, layout) {
 
 /**
  * @param {Layout} layout
- * @param {number} x
- * @param {number | null} y
- * @returns {[number, number] | null}
+ * @param {readonly number[]} x
+ * @param {readonly (number | null)[]} y
+ * @returns {([number, number] | null)[]} null where there is no value, or no place for it on a scale of factors.
  */
-function pointOf(layout, x, y) {
-  return y === null ? null : [layout.x.to(x), layout.y.to(y)];
+function pointsOf(layout, x, y) {
+  return x.map((at, place) => {
+    const value = y[place];
+    const top = value === null ? Number.NaN : layout.y.to(value);
+    return Number.isNaN(top) ? null : [layout.x.to(at), top];
+  });
 }
 
 /**
@@ -134,7 +144,7 @@ function drawLevels(context, chart, { view, right, y: scale }, style) {
     ]);
     context.setLineDash([]);
     context.fillText(name, right + 5, top - 6);
-    context.fillText(writeValue(y, chart.is_share), right + 5, top + 6);
+    context.fillText(writeValue(y, chart.is_share, chart.unit), right + 5, top + 6);
   }
 }
 
@@ -150,6 +160,7 @@ function drawEndLabels(context, { lines }, { right, bottom, y }, style) {
       const last = line.end_label ? lastValue(line) : null;
       return last === null ? [] : [{ text: line.end_label, colour: line.colour, top: y.to(last) }];
     })
+    .filter(({ top }) => !Number.isNaN(top))
     .sort((one, other) => other.top - one.top);
   const tops = spread(
     ends.map(({ top }) => top),

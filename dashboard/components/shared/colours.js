@@ -15,6 +15,17 @@ export function namedColour(element, name) {
 }
 
 /**
+ * The page's own colour, as the theme has it; white where it is not known.
+ *
+ * @param {Element} element
+ * @returns {Rgb}
+ */
+export function pageColour(element) {
+  const text = getComputedStyle(element).getPropertyValue("--st-background-color").trim();
+  return /^#[0-9a-f]{6}$/i.test(text) ? parseColour(text) : [255, 255, 255];
+}
+
+/**
  * @param {string} text Such as #2a6fbb.
  * @returns {Rgb}
  */

@@ -1,17 +1,18 @@
 /** @import { Point } from "./screen.js" */
 
 /**
- * @param {Float32Array} positions x and y of each point in turn.
+ * @param {ArrayLike<number>} positions x and y of each point in turn.
  * @param {Point} at
  * @param {number} reach How far away a point may be at most.
+ * @param {ArrayLike<number> | null} [counts] 0 for each point that does not count.
  * @returns {number} The nearest point's place; -1 if none is in reach.
  */
-export function nearestPoint(positions, [x, y], reach) {
+export function nearestPoint(positions, [x, y], reach, counts = null) {
   let nearest = -1;
   let least = reach * reach;
   for (let place = 0; 2 * place < positions.length; place += 1) {
     const distance = (positions[2 * place] - x) ** 2 + (positions[2 * place + 1] - y) ** 2;
-    if (distance < least) {
+    if (distance < least && (!counts || counts[place])) {
       nearest = place;
       least = distance;
     }

@@ -1,18 +1,33 @@
 /** @import { Rgb } from "./colours.js" */
 
 const FAINTEST = 0.08;
-const DARK = 0.55;
+const EVEN = 0.179; // the luminance on which black and white have the same contrast
 
 /**
- * From almost nothing to a full colour, over whatever the page's own colour is.
+ * From almost nothing to a full colour, over the page's own colour.
  *
  * @param {Rgb} colour
  * @param {number} strength From 0 to 1.
- * @returns {{ cell: string, isDark: boolean }} CSS, and whether only white is to be read on it.
+ * @param {Rgb} page
+ * @returns {{ cell: string, ink: "#000" | "#fff" }} CSS, and in which colour words are read best on it.
  */
-export function sequential([red, green, blue], strength) {
+export function sequential(colour, strength, page) {
   const alpha = Math.min(1, FAINTEST + (1 - FAINTEST) * strength);
-  return { cell: `rgb(${red} ${green} ${blue} / ${alpha})`, isDark: strength > DARK };
+  const [red, green, blue] = colour.map((part, place) => page[place] + (part - page[place]) * alpha);
+  return { cell: `rgb(${colour.join(" ")} / ${alpha})`, ink: inkOn([red, green, blue]) };
+}
+
+/**
+ * Black or white: one of them has a contrast of 4.5 on any colour.
+ *
+ * @param {Rgb} colour
+ */
+function inkOn(colour) {
+  const [red, green, blue] = colour.map((part) => {
+    const share = part / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > EVEN ? "#000" : "#fff";
 }
 
 /**

@@ -15,6 +15,53 @@ export function linearScale([low, high], [first, last]) {
 }
 
 /**
+ * Equal steps are equal factors. What is not above zero has no place: NaN.
+ *
+ * @param {[number, number]} values Lowest and highest, above zero.
+ * @param {[number, number]} pixels Where they lie.
+ * @returns {Scale}
+ */
+export function logScale([low, high], pixels) {
+  const powers = linearScale([Math.log10(low), Math.log10(high)], pixels);
+  return {
+    to: (value) => (value > 0 ? powers.to(Math.log10(value)) : Number.NaN),
+    from: (pixel) => 10 ** powers.from(pixel),
+  };
+}
+
+/**
+ * Round values within a range above zero for a scale of factors: powers of ten, 1, 2 and 5 times these where there are
+ * few of them, and evenly spaced ones within a range that holds no three of those.
+ *
+ * @param {number} low
+ * @param {number} high
+ * @param {number} wanted About how many.
+ * @returns {number[]} Ascending.
+ */
+export function logTicks(low, high, wanted) {
+  if (!(low > 0 && high > low)) {
+    return [];
+  }
+  const [first, last] = [Math.floor(Math.log10(low)), Math.floor(Math.log10(high))];
+  const powers = Array.from({ length: last - first + 1 }, (_, place) => first + place);
+  /** @param {number[]} factors */
+  const multiples = (factors) =>
+    powers
+      // 10 ** -3 is off by a rounding, its text is not.
+      .flatMap((power) => factors.map((factor) => Number(`${factor}e${power}`)))
+      .filter((value) => value >= low && value <= high);
+  const some = multiples([1, 2, 5]);
+  if (some.length < 3) {
+    return ticks(low, high, wanted);
+  }
+  if (some.length <= 1.5 * wanted) {
+    return some;
+  }
+  const tens = multiples([1]);
+  return tens.filter((_, place) => place % Math.ceil(tens.length / wanted) === 0);
+}
+
+/**
  * Round values within a range, 1, 2 or 5 times a power of ten apart.
  *
  * @param {number} low
@@ -47,9 +94,10 @@ export function writeNumber(value, digits = 4) {
 /**
  * @param {number} value
  * @param {boolean} isShare A share in [0, 1], written as per cent with one decimal.
+ * @param {string} [unit] Of what is no share.
  */
-export function writeValue(value, isShare) {
-  return isShare ? `${(100 * value).toFixed(1)} %` : writeNumber(value);
+export function writeValue(value, isShare, unit = "") {
+  return isShare ? `${(100 * value).toFixed(1)} %` : `${writeNumber(value)}${unit && ` ${unit}`}`;
 }
 
 /**

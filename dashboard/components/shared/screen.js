@@ -13,7 +13,7 @@ const ZOOMS = { least: 0.5, most: 60 };
 /**
  * The view that holds all points.
  *
- * @param {Float32Array} positions x and y of each point in turn.
+ * @param {ArrayLike<number>} positions x and y of each point in turn.
  * @returns {View}
  */
 export function fit(positions) {

@@ -1,6 +1,6 @@
 import { find } from "../shared/elements.js";
 import { createRegistry } from "../shared/state.js";
-import { OWN_ARROWS, wish } from "./keys.js";
+import { OWN_ARROWS, OWN_ESCAPE, wish } from "./keys.js";
 
 /**
  * @import { Mounted } from "../shared/streamlit.js"
@@ -55,7 +55,8 @@ function listen(state, data, act) {
   /** @param {KeyboardEvent} event */
   const hear = (event) => {
     const [target] = event.composedPath();
-    const isTaken = event.composedPath().some((part) => part instanceof Element && part.matches(OWN_ARROWS));
+    const taken = event.key === "Escape" ? OWN_ESCAPE : OWN_ARROWS;
+    const isTaken = event.composedPath().some((part) => part instanceof Element && part.matches(taken));
     const what = wish(event, (target instanceof Element && isTaken) || isDialogOpen());
     const leadsNowhere = what === "close" ? !data.closes : what === -1 ? data.isFirst : data.isLast;
     if (what !== null && !leadsNowhere) {

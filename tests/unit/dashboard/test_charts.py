@@ -6,6 +6,7 @@ import pytest
 
 from dashboard.components import Mark
 from dashboard.drawing import chart_style, curve_charts
+from dashboard.drawing.colours import colour_runs
 from dashboard.explain import charts as explain_charts
 
 EPOCHS = [
@@ -13,10 +14,6 @@ EPOCHS = [
     {"epoch": 2, "step": 20, "val/accuracy": 0.6, "val/loss": 1.1},
 ]
 STEPS = [{"epoch": 1, "step": step, "train/accuracy": step / 40, "train/loss": 2.0 - step / 20} for step in (5, 10, 15)]
-
-
-def levels(figure):
-    return sorted(shape.y0 for shape in figure.layout.shapes)
 
 
 def test_curves_put_steps_within_epochs_and_val_at_their_ends():
@@ -122,10 +119,43 @@ def test_an_overlay_holds_each_run_and_skips_what_was_not_measured():
     rows = {"a": EPOCHS, "b": [{"epoch": 1, "val/accuracy": None}, {"epoch": 2, "val/accuracy": 0.5}], "c": []}
     frame = curve_charts.overlay_frame(rows, "val/accuracy")
     assert list(frame.itertuples(index=False, name=None)) == [("a", 1, 0.4), ("a", 2, 0.6), ("b", 2, 0.5)]
-    figure = curve_charts.overlay_figure(frame, "val/accuracy", (chart_style.CHANCE,))
-    assert {trace.name: list(trace.y) for trace in figure.data} == {"a": [0.4, 0.6], "b": [0.5]}
-    assert levels(figure) == [0.1]
-    assert not curve_charts.overlay_figure(curve_charts.overlay_frame(rows, "val/loss"), "val/loss").layout.shapes
+    drawn = [curve_charts.Drawn("b", "#222222"), curve_charts.Drawn("a", "#111111"), curve_charts.Drawn("c", "#333333")]
+    chart = curve_charts.overlay_chart(frame, "val/accuracy", drawn, (chart_style.CHANCE,))
+    assert [(line.name, line.y, line.colour) for line in chart.lines] == [
+        ("b", [0.5], "#222222"),
+        ("a", [0.4, 0.6], "#111111"),
+    ]
+    assert (chart.is_share, [level.y for level in chart.levels]) == (True, [0.1])
+
+
+@pytest.mark.parametrize(
+    ("curve", "unit", "title"), [("val/loss", "nats", "Val loss (nats)"), ("learning_rate", "", "Learning rate")]
+)
+def test_an_overlay_says_its_unit_and_holds_all_values(curve, unit, title):
+    rows = {"a": [{"epoch": epoch, curve: 0.1 * epoch} for epoch in range(1, 5)]}
+    frame = curve_charts.overlay_frame(rows, curve)
+    chart = curve_charts.overlay_chart(frame, curve, [curve_charts.Drawn("a", "#111111")], (chart_style.CHANCE,))
+    assert (chart.unit, chart.y_title, chart.is_share, chart.levels) == (unit, title, False, ())
+    assert 0.4 < chart.y_range[1] < 0.6
+
+
+def test_the_baseline_is_dotted_and_the_chosen_run_thick():
+    frame = curve_charts.overlay_frame({"a": EPOCHS, "b": EPOCHS}, "val/loss")
+    drawn = [curve_charts.Drawn("a", "#111111", is_baseline=True), curve_charts.Drawn("b", "#222222", is_chosen=True)]
+    baseline, chosen = curve_charts.overlay_chart(frame, "val/loss", drawn).lines
+    assert (baseline.is_dotted, chosen.is_dotted) == (True, False)
+    assert chosen.width > baseline.width
+
+
+def test_a_run_keeps_its_colour_while_others_come_and_go():
+    runs = [f"run {place}" for place in range(20)]
+    alone = colour_runs(runs, ["run 4"])["run 4"]
+    among = colour_runs(runs, ["run 7", "run 4", "run 5"])
+    assert among["run 4"] == alone
+    assert colour_runs([*runs, "newest"], ["run 4", "newest"])["run 4"] == alone
+    alike = colour_runs(runs, ["run 13", "run 4"])
+    assert alike["run 4"] == alone != alike["run 13"], "no two that are drawn are alike"
+    assert len(set(colour_runs(runs, runs[:9]).values())) == 9
 
 
 @pytest.mark.parametrize(
@@ -145,13 +175,13 @@ def test_there_is_room_beside_a_full_bar_in_a_column_of_any_width():
     figure = explain_charts.probabilities_figure(
         explain_charts.probabilities_frame(np.array([0.0, 1.0]), ["a", "b"], 1)
     )
-    assert figure.layout.xaxis.range == (0, 1)
+    assert figure.layout.xaxis.range == (0, 100)
     assert figure.layout.margin.r >= 52
     assert figure.data[0].cliponaxis is False
 
 
 @pytest.mark.parametrize(("num_epochs", "step"), [(2, 1), (10, 1), (12, 1), (13, 2), (30, 5), (200, 20), (1000, 100)])
 def test_ticks_stand_at_whole_epochs(num_epochs, step):
-    rows = [{"epoch": epoch, "val/loss": 1.0} for epoch in range(1, num_epochs + 1)]
-    figure = curve_charts.overlay_figure(curve_charts.overlay_frame({"a": rows}, "val/loss"), "val/loss")
+    epochs = np.arange(1, num_epochs + 1)
+    figure = curve_charts.track_figure(epochs, epochs / num_epochs, epochs > 1)
     assert figure.layout.xaxis.dtick == step

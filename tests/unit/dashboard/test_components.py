@@ -1,5 +1,6 @@
 """What components send to the browser, and what they take from it."""
 
+import base64
 import io
 import json
 import re
@@ -8,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dashboard.components import Level, Line, LineChart, Mark, PictureMap, ScatterPoints, Tile
+from dashboard.components import Level, Line, LineChart, Mark, PictureMap, Tile
+from dashboard.components.class_bar import read_class
 from dashboard.components.colours import colour_css
 from dashboard.components.confusion_matrix import encode_matrix, read_cell
 from dashboard.components.gallery import encode_gallery
@@ -16,7 +18,7 @@ from dashboard.components.inspector import encode_image
 from dashboard.components.lines import encode_chart
 from dashboard.components.maps import encode_maps
 from dashboard.components.messages import encode_sprite, pack_message
-from dashboard.components.scatter import encode_scatter, read_selection
+from dashboard.components.sketch import read_drawing
 from dashboard.components.stepper import read_step
 from dashboard.drawing.matrices import matrix_cells
 from tests.app.reading import decode_pictures, decoded_maps, unpack
@@ -99,6 +101,19 @@ def test_only_steps_by_one_are_taken_from_the_browser(value, expected):
     assert read_step(value) == expected
 
 
+def test_a_drawing_comes_back_as_the_pixels_that_were_sent():
+    image = draw_images(1)[0]
+    sent = base64.b64encode(image.transpose(1, 2, 0).tobytes()).decode()
+    assert (read_drawing(sent) == image).all()
+
+
+@pytest.mark.parametrize(
+    "value", [None, 3, "", "A" * 4095, "A" * 4097, "\u00e4" * 4096, "-" * 4096, "=" * 4096, ["A"] * 4096]
+)
+def test_what_is_no_drawing_is_not_taken_from_the_browser(value):
+    assert read_drawing(value) is None
+
+
 def test_maps_share_one_scale():
     image = draw_images(1)[0]
     weak, strong = np.full((32, 32), -0.25, np.float32), np.full((32, 32), 0.5, np.float32)
@@ -121,37 +136,6 @@ def test_a_given_limit_clips_and_a_map_of_zeros_is_no_division_by_zero():
     assert set(decode_maps(flat)[0]["values"]) == {0}
     alone = encode_maps(image, [PictureMap("a")], side=1, limit=None, overlay=1)
     assert not unpack(alone)[0]["hasScale"]
-
-
-def decode_map(message):
-    header, rest = unpack(message)
-    count = len(header["ids"])
-    positions = np.frombuffer(rest[: 8 * count], "<f4").reshape(-1, 2)
-    groups = np.frombuffer(rest[8 * count : 9 * count], np.uint8)
-    return header, positions, groups, open_sprite(rest[9 * count :])
-
-
-def test_a_map_carries_positions_groups_and_pictures():
-    images = np.repeat(np.repeat(draw_images(30)[:, :, ::16, ::16], 16, axis=2), 16, axis=3)
-    positions = np.random.default_rng(1).normal(size=(30, 2)).astype(np.float32)
-    ids, groups = np.arange(30) * 7, np.arange(30) % 3
-    points = ScatterPoints(ids, positions, groups, ["a", "b", "c"], ["red", "lime", "blue"], images)
-    header, sent, sent_groups, sprite = decode_map(encode_scatter(points, "a map"))
-    assert header["ids"] == ids.tolist()
-    assert (header["names"], header["label"]) == (["a", "b", "c"], "a map")
-    assert np.array_equal(sent, positions)
-    assert np.array_equal(sent_groups, groups)
-    row, column = divmod(17, header["spriteColumns"])
-    part = sprite[32 * row : 32 * row + 32, 32 * column : 32 * column + 32].transpose(2, 0, 1)
-    assert np.abs(part.astype(int) - images[17]).mean() < 12, "lossy, but the same picture"
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [([3, 1], [1, 3]), ([3, 99, -1], [3]), (None, []), ("3", []), ([True, "1", 1.5, None], []), ({"a": 1}, [])],
-)
-def test_only_points_of_the_map_can_be_selected(value, expected):
-    assert read_selection(value, np.array([1, 2, 3])).tolist() == expected
 
 
 def test_columns_of_a_gallery_can_stand_apart():
@@ -212,3 +196,10 @@ def test_every_colour_that_a_component_asks_for_is_sent_along():
         for name in re.findall(r"""var\(--lab-([a-z-]+)\)|namedColour\(\w+, "([a-z-]+)"\)""", path.read_text("utf-8"))
     }
     assert {name for pair in asked for name in pair if name} == set(sent)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(0, 0), (9.0, 9), (10, None), (-1, None), (True, None), ("3", None), (1.5, None)]
+)
+def test_only_a_class_comes_from_the_class_bar(value, expected):
+    assert read_class(value, 10) == expected

@@ -22,9 +22,9 @@ def predictions():
 def test_classes_are_drawn_with_their_intervals(predictions):
     frame = per_class_frame(predictions, NAMES)
     for trace in charts.per_class_figure(frame).data:
-        assert list(trace.y) == frame[trace.name].tolist()
-        np.testing.assert_allclose(np.array(trace.y) + trace.error_y.array, frame[f"{trace.name}_high"])
-        np.testing.assert_allclose(np.array(trace.y) - trace.error_y.arrayminus, frame[f"{trace.name}_low"])
+        np.testing.assert_allclose(trace.y, 100 * frame[trace.name])
+        np.testing.assert_allclose(np.array(trace.y) + trace.error_y.array, 100 * frame[f"{trace.name}_high"])
+        np.testing.assert_allclose(np.array(trace.y) - trace.error_y.arrayminus, 100 * frame[f"{trace.name}_low"])
 
 
 @pytest.mark.parametrize(("curve", "extra"), [(roc_frame, 1), (precision_recall_frame, 0)])
@@ -39,23 +39,23 @@ def test_each_class_has_its_curve_and_roc_a_line_of_guessing(predictions, curve,
 def test_bars_of_the_reliability_diagram_stand_on_their_bins(predictions):
     frame = reliability_frame(predictions)
     accuracy, confidence, diagonal, counts = charts.reliability_figure(frame).data
-    np.testing.assert_allclose(np.array(accuracy.x) - np.array(accuracy.width) / 2, frame["low"])
-    assert list(accuracy.y) == frame["accuracy"].tolist()
-    assert list(confidence.y) == frame["confidence"].tolist()
-    assert list(diagonal.x) == list(diagonal.y) == [0, 1]
+    np.testing.assert_allclose(np.array(accuracy.x) - np.array(accuracy.width) / 2, 100 * frame["low"], atol=1e-9)
+    np.testing.assert_allclose(accuracy.y, 100 * frame["accuracy"])
+    np.testing.assert_allclose(confidence.y, 100 * frame["confidence"])
+    assert list(diagonal.x) == list(diagonal.y) == [0, 100]
     assert sum(counts.y) == predictions.num_images
 
 
 def test_coverage_ends_at_the_accuracy(predictions):
     frame = coverage_frame(predictions)
     (trace,) = charts.coverage_figure(frame).data
-    assert (trace.x[-1], trace.y[-1]) == (1, pytest.approx((predictions.preds == predictions.targets).mean()))
+    assert (trace.x[-1], trace.y[-1]) == (100, pytest.approx(100 * (predictions.preds == predictions.targets).mean()))
 
 
 def test_a_track_tells_right_from_wrong():
     probs, is_right = np.array([0.1, 0.6, 0.3]), np.array([False, True, False])
     line, right, wrong = track_figure(np.array([1, 2, 3]), probs, is_right).data
-    assert list(line.y) == probs.tolist()
+    assert list(line.y) == (100 * probs).tolist()
     assert (list(right.x), list(wrong.x)) == ([2], [1, 3])
     assert right.marker.symbol != wrong.marker.symbol
 
@@ -63,6 +63,6 @@ def test_a_track_tells_right_from_wrong():
 def test_learning_and_forgetting():
     frame = pd.DataFrame({"epoch": [1, 2], "ever_right": [0.5, 0.8], "right": [0.5, 0.6]})
     drawn = {trace.name: list(trace.y) for trace in charts.learning_figure(frame).data}
-    assert drawn == {"right at least once": [0.5, 0.8], "right": [0.5, 0.6]}
+    assert drawn == {"right at least once": [50, 80], "right": [50, 60]}
     (bars,) = charts.forgetting_figure(pd.DataFrame({"forgettings": [0, 2, 2, 0, 0]})).data
     assert list(bars.y) == [3, 0, 2]

@@ -19,7 +19,7 @@ def test_perturbation_curves_stand_side_by_side():
     assert frame["random_probability"].tolist() == pytest.approx([0.9, 0.5, 0.1] * 2)
     drawn = charts.perturbation_figure(frame).data
     assert len(drawn) == 4
-    assert list(drawn[0].y) == [0.9, 0.2, 0.1]
+    assert list(drawn[0].y) == pytest.approx([90, 20, 10])
     assert drawn[0].xaxis != drawn[2].xaxis
     assert curve.area == pytest.approx((0.9 + 0.2) / 4 + (0.2 + 0.1) / 4)
 
@@ -31,7 +31,7 @@ def test_strips_of_two_runs_share_their_panels():
     titles = {"blur": "Blur", "noise": "Noise"}
     drawn = charts.robustness_figure({"tortoise": frame, "hare": frame}, titles).data
     assert [trace.name for trace in drawn] == ["tortoise", "tortoise", "hare", "hare"]
-    assert list(drawn[0].y) == list(drawn[2].y) == [0.9, 0.5]
+    assert list(drawn[0].y) == list(drawn[2].y) == [90, 50]
     assert drawn[0].xaxis == drawn[2].xaxis != drawn[1].xaxis
     assert drawn[0].line.color != drawn[2].line.color
     assert [trace.showlegend for trace in drawn] == [True, False, True, False]
@@ -42,7 +42,7 @@ def test_variants_and_before_and_after_show_their_numbers():
     (bars,) = charts.variants_figure(frame, "cat").data
     assert list(bars.text) == ["75.0 %", "50.0 %"]
     before, after = charts.before_after_figure(np.array([0.1, 0.9]), np.array([0.6, 0.4]), ["cat", "dog"]).data
-    assert (list(before.y), list(after.y)) == ([0.1, 0.9], [0.6, 0.4])
+    assert (list(before.y), list(after.y)) == ([10, 90], [60, 40])
 
 
 def test_a_map_may_lie_over_an_image_of_its_own():

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 from cifar_core.config import SECTIONS, RunConfig, section_choices
 from cifar_core.overrides import flatten, with_overrides
 from cifar_core.presets import PRESETS
+from dashboard.drawing.glossary import explain_field
 
 SECTION_CHOICES = [(section, choice) for section in SECTIONS for choice in section_choices(section)]
 
@@ -59,7 +60,7 @@ def test_every_field_has_a_widget_with_its_default_bounds_and_help(section, choi
     for field in [field for field in fields if field != "blocks"]:  # which has an editor of its own
         info, widget = model.model_fields[field], widgets[f"{section}.{field}"]
         assert widget.value == info.default
-        assert widget.help == info.description
+        assert widget.help == explain_field(info.description, f"{section}.{field}")
         assert "num " not in widget.label.lower()
         if hasattr(widget, "min"):
             schema = model.field_schemas()[field]

@@ -12,6 +12,7 @@ from dashboard.lessons.subject import find_lessons, is_broken
 from dashboard.lessons.words import (
     about,
     describe_guess,
+    describe_margin,
     describe_outcome,
     describe_progress,
     describe_settings,
@@ -79,6 +80,8 @@ def test_settings_and_progress_in_words():
         "learning rate 0.5, normalisation none"
     )
     assert describe_settings({}) == "nothing"
+    assert describe_margin([CLAIM, CLAIM]) == "1 point"
+    assert describe_margin([CLAIM.model_copy(update={"margin": 0.025}), CLAIM]) == "1 or 2.5 points"
     assert describe_progress(Progress(2, 4, 0, 0.3, 61.0)) == "2 of 6 runs are done, about 1 min 0 s left"
     assert describe_progress(Progress(2, 3, 1, 0.3, None)) == "2 of 6 runs are done"
 

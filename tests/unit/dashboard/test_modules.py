@@ -18,7 +18,7 @@ FOLDER = ROOT / "dashboard" / "components"
 MODULES = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.glob("*/*.js"))
 
 
-def ask(path, host="127.0.0.1"):
+def ask(path, host="127.0.0.1", routes=None):
     """What the server answers: status, headers, body."""
     sent = []
 
@@ -30,7 +30,7 @@ def ask(path, host="127.0.0.1"):
 
     headers = [(b"host", host.encode())]
     scope = {"type": "http", "method": "GET", "path": path, "headers": headers, "query_string": b"", "root_path": ""}
-    call = Starlette(routes=modules.create_routes())(scope, receive, send)
+    call = Starlette(routes=routes or modules.create_routes())(scope, receive, send)
     with ThreadPoolExecutor(1) as thread:  # a browser test before this one leaves a running loop in this thread
         thread.submit(asyncio.run, call).result()
     start, *rest = sent

@@ -1,6 +1,8 @@
 """python -m pytest tests/unit/derived/test_derived.py. Made once, by a process, kept by what it depends on."""
 
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -11,7 +13,10 @@ from cifar_core.data.similarity import find_nearest, scale_features
 from cifar_core.data.traits import TRAIT_NAMES
 from cifar_core.derived import KINDS, DerivedStore, Request
 from cifar_core.derived.worker import work_on
+from cifar_core.evaluation import as_saved
+from cifar_core.evaluation.views import Views
 from cifar_core.inference.features import extract_features
+from cifar_core.inference.predict import predict
 from cifar_core.models import create_classifier
 from cifar_core.overrides import with_overrides
 from cifar_core.training.checkpoint import Progress, save_checkpoint
@@ -93,6 +98,28 @@ def test_a_killed_process_is_noticed_and_can_be_replaced(store, dataset):
     wait_until(lambda: store.progress(request).state == "done", 60)
 
 
+def test_what_is_stopped_stays_so_until_it_is_wanted_again(store, dataset):
+    request = Request("traits", dataset.fingerprint)
+    store.path(request).parent.mkdir(exist_ok=True)
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as worker:
+        store.tell(request, 0.25, worker.pid)
+        store.stop(request)
+        assert worker.wait(10) is not None
+    assert (store.progress(request).state, store.progress(request).share) == ("stopped", 0.25)
+    store.forget(request)
+    assert store.progress(request).state == "absent"
+
+
+def test_nothing_is_stopped_where_nobody_works(store, dataset):
+    request = Request("traits", dataset.fingerprint)
+    store.stop(request)
+    assert store.progress(request).state == "absent"
+    store.path(request).parent.mkdir(exist_ok=True)
+    store.tell(request, 0.5, os.getpid(), message="it failed")
+    store.stop(request)
+    assert store.progress(request).message == "it failed"
+
+
 def test_a_failure_is_told_in_words(store, dataset):
     request = Request("tsne", dataset.fingerprint, {"checkpoint": "/nowhere/best.safetensors", "num_images": 50})
     with pytest.raises(ValueError, match=r"best\.safetensors"):
@@ -143,6 +170,21 @@ def test_a_map_places_every_image_of_the_sample(dataset, checkpoint):
     assert shares[-1] <= 1.0
     again = KINDS["tsne"](dataset, {"checkpoint": str(checkpoint[0]), "num_images": 120}, shares.append)
     np.testing.assert_allclose(arrays["positions"], again["positions"], atol=1e-3)
+
+
+def test_answers_are_of_every_image_and_as_the_run_predicts(dataset, tmp_path, page_like_config):
+    config = with_overrides(page_like_config, {"training.flip_averaging": True})
+    classifier = create_classifier(config, mean=(0.5,) * 3, std=(0.25,) * 3)
+    path = tmp_path / "mirrored.safetensors"
+    save_checkpoint(path, config, classifier, Progress(1, 1, 1, 0.5))
+    shares = []
+    log_probs = KINDS["answers"](dataset, {"checkpoint": str(path)}, shares.append)["log_probs"]
+    assert (log_probs.dtype, log_probs.shape) == (np.float16, (dataset.num_images, dataset.num_classes))
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    some = np.array([3, 5500])
+    expected = predict(classifier, dataset.images, dataset.labels, some, views=Views(mirrored=True))
+    np.testing.assert_array_equal(log_probs[some], as_saved(expected).logits.astype(np.float16))
 
 
 def test_features_of_the_training_images_are_kept_at_length_one(dataset, checkpoint):

@@ -1,0 +1,69 @@
+"""Two runs against each other: the settings in which they differ, and what came of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from cifar_core.formats import known_settings
+from cifar_core.runs.index import RunSummary
+
+Quantity = Literal["best_val", "last_val", "test", "epochs", "seconds"]
+
+
+@dataclass(frozen=True)
+class Result:
+    """One number of both runs: accuracies in [0, 1], seconds, epochs; None where a run has none."""
+
+    quantity: Quantity
+    first: float | None
+    second: float | None
+
+    @property
+    def difference(self) -> float | None:
+        """How much more the first has; None unless both have a number."""
+        return None if self.first is None or self.second is None else self.first - self.second
+
+
+@dataclass(frozen=True)
+class RunDifference:
+    """Two runs against each other.
+
+    Attributes:
+        settings: By path, the first's value and the second's; None where a run has no such setting, or it is not known.
+        results: What came of it.
+        is_same_data: Whether their accuracies can be held against each other: both saw the same kind of data.
+    """
+
+    settings: Mapping[str, tuple[Any, Any]]
+    results: tuple[Result, ...]
+    is_same_data: bool
+
+    def result(self, quantity: Quantity) -> Result:
+        """Return one of the numbers."""
+        return next(result for result in self.results if result.quantity == quantity)
+
+
+def compare_runs(first: RunSummary, second: RunSummary) -> RunDifference:
+    """Hold two runs against each other."""
+    left, right = settings_of(first), settings_of(second)
+    paths = [*left, *(path for path in right if path not in left)]
+    settings = {path: (left.get(path), right.get(path)) for path in paths if left.get(path) != right.get(path)}
+    numbers = [_numbers(run) for run in (first, second)]
+    results = tuple(Result(quantity, numbers[0][quantity], numbers[1][quantity]) for quantity in numbers[0])
+    return RunDifference(settings, results, first.data_source == second.data_source)
+
+
+def settings_of(run: RunSummary) -> dict[str, Any]:
+    """Return a run's settings by path. What another release wrote and this one does not know is left out."""
+    return {} if run.config is None else known_settings(run.config, run.unknown_settings)
+
+
+def _numbers(run: RunSummary) -> dict[Quantity, float | None]:
+    status = run.status
+    return {
+        "best_val": status.best_val_accuracy,
+        "last_val": status.last_val_accuracy,
+        "test": status.test_accuracy_best,
+        "epochs": status.epoch or None,
+        "seconds": status.seconds,
+    }

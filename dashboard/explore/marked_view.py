@@ -1,0 +1,73 @@
+"""The images marked on the map: how many of which class, a page of them, and ways on with them."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from cifar_core.data import Dataset, Splits
+from cifar_core.runs import RunSummary
+from dashboard.components import gallery
+from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.tiles import PAGE_SIZE, label_tiles
+from dashboard.explore.filters import Shown, render_distribution
+from dashboard.explore.image_view import render_image
+from dashboard.session import address, state
+from dashboard.session.links import page_link
+from dashboard.session.opening import has_predictions
+
+
+def render_marked(dataset: Dataset, splits: Splits, marked: NDArray[np.int64], run: RunSummary | None) -> None:
+    """Draw the images that are marked, ascending indices, and the one that is looked at."""
+    index = state.chosen_image()
+    is_opened = index is not None and index < dataset.num_images
+    if len(marked):
+        _render_list(dataset, marked, run)
+    elif not is_opened:
+        st.info(
+            "**Click a point** to see its image. **Draw round points** with Lasso or Box, or **choose a colour** below "
+            "the map, to list their images here.",
+            icon=":material/gesture_select:",
+        )
+    if is_opened and index is not None:
+        order = marked if index in marked else np.arange(dataset.num_images)
+        render_image(dataset, splits, index, Shown(order, "index").indices, run)
+
+
+def _render_list(dataset: Dataset, marked: NDArray[np.int64], run: RunSummary | None) -> None:
+    st.markdown(f"**{len(marked):,} images selected**")
+    render_distribution(dataset.labels[marked], dataset.class_names)
+    rows = _choose_sheet(len(marked))
+    gallery(
+        dataset.images[marked[rows]],
+        label_tiles(dataset, marked[rows]),
+        key="map_gallery",
+        label="Images selected on the map",
+        tile_size=48,
+        selected=state.chosen_image(),
+        on_select=state.choose_image,
+    )
+    with st.container(horizontal=True):
+        if st.button("Filter and sort them", icon=":material/grid_view:", on_click=_open_as_gallery):
+            st.rerun()
+        if run is not None and has_predictions(run):
+            only = {address.ONLY_MARKED: "marked"}
+            page_link("Errors", "Mistakes among them", ":material/error_outline:", carrying=only)
+        names = [dataset.class_names[label] for label in dataset.labels[marked]]
+        offer_csv("Indices as CSV", pd.DataFrame({"index": marked, "label": names}), "selected-images.csv")
+
+
+def _choose_sheet(total: int) -> slice:
+    """Draw what leads through the pages, where there are several; return the rows of the one that is shown."""
+    num_pages = math.ceil(total / PAGE_SIZE)
+    state.keep_among(state.EXPLORE_MARKED_PAGE, range(1, num_pages + 1))
+    page = st.pagination(num_pages, key=state.EXPLORE_MARKED_PAGE) if num_pages > 1 else 1
+    return slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
+
+
+def _open_as_gallery() -> None:
+    state.set_widget(state.EXPLORE_VIEW, "Images")
+    address.ONLY_MARKED.choose("marked")
+    address.step_on()

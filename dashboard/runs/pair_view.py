@@ -1,0 +1,122 @@
+"""The chosen run against another one: which settings differ, and what came of it."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from cifar_core.runs import RunDifference, RunSummary, compare_runs
+from cifar_core.runs.difference import Quantity, Result
+from dashboard.drawing.literal import literal
+from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.words import (
+    duration,
+    names_apart,
+    percent,
+    points,
+    run_title,
+    setting,
+    setting_names,
+    short_name,
+)
+from dashboard.session import address
+
+_TITLES: dict[Quantity, str] = {
+    "best_val": "Val accuracy, best epoch",
+    "last_val": "Val accuracy, last epoch",
+    "test": "Test accuracy, best val epoch",
+    "epochs": "Length",
+    "seconds": "Training time",
+}
+
+
+def render_pair(runs: Sequence[RunSummary], first: RunSummary) -> None:
+    """Draw what differs between a run and another one, which somebody may choose.
+
+    Args:
+        runs: All, newest first.
+        first: The run that the page speaks of.
+    """
+    st.markdown("**Difference**")
+    others = {run.run_id: run for run in _candidates(runs, first)}
+    if not others or first.config is None:
+        st.caption("It takes two runs to say what differs: train another one, with one setting changed.")
+        return
+    second_id = st.selectbox(
+        f"{literal(short_name(first))} against",
+        list(others),
+        format_func=lambda run_id: run_title(others[run_id]) if run_id in others else run_id,
+        help="Any other run. Choose the first one in the list above.",
+        **address.bind(address.VERSUS, address.VERSUS.widget, list(others)),
+    )
+    second = others[second_id]
+    difference = compare_runs(first, second)
+    st.caption(introduce(first, second, difference))
+    frame = difference_frame(first, second, difference)
+    _render_table(frame)
+    offer_csv("Difference as CSV", frame, "difference.csv")
+
+
+def introduce(first: RunSummary, second: RunSummary, difference: RunDifference) -> str:
+    """Say in a sentence what differs, and what that may mean."""
+    number = len(difference.settings)
+    settings = {0: "the same settings", 1: "one setting differs"}.get(number, f"{number} settings differ")
+    names = names_apart((first, second))
+    begin = f"**{literal(names[first.run_id])}** against **{literal(names[second.run_id])}**: {settings}"
+    if not difference.is_same_data:
+        return f"{begin}. They saw different data: their accuracies cannot be held against each other."
+    val = difference.result("best_val").difference
+    if val is None:
+        return f"{begin}; one of them has no val accuracy yet."
+    return (
+        f"{begin}, best val {points(val)}. One training each: a small difference may be luck, another seed would tell."
+    )
+
+
+def difference_frame(first: RunSummary, second: RunSummary, difference: RunDifference) -> pd.DataFrame:
+    """Return what differs, a line each: results first, then settings. All values are text, with their units."""
+    names = names_apart((first, second)).values()
+    rows = [
+        (_TITLES[result.quantity], *_write_result(result, difference.is_same_data))
+        for result in difference.results
+        if (result.first, result.second) != (None, None)
+    ]
+    titles = setting_names(difference.settings)
+    for path, (left, right) in difference.settings.items():
+        title = titles[path]
+        rows.append((title[:1].upper() + title[1:], setting(left), setting(right), ""))
+    return pd.DataFrame(rows, columns=["What", *names, "Difference"])
+
+
+def _candidates(runs: Sequence[RunSummary], first: RunSummary) -> list[RunSummary]:
+    """Return the runs it may be held against; first the baseline, or else the one before it, which is offered."""
+    others = [run for run in runs if run.config is not None and run.run_id != first.run_id]
+    baseline = next((run for run in others if run.run_id == address.BASELINE.value()), None)
+    own = [run for run in others if not run.is_demo]
+    before = [run for run in own if run.created_at <= first.created_at] or own or others
+    default = baseline or next(iter(before), None)
+    return [] if default is None else [default, *(run for run in others if run is not default)]
+
+
+def _write_result(result: Result, is_same_data: bool) -> tuple[str, str, str]:
+    if result.quantity == "epochs":
+        more = f"{result.difference:+g} epochs" if result.difference else ""
+        return _epochs(result.first), _epochs(result.second), more
+    if result.quantity == "seconds":
+        seconds = result.difference
+        more = "" if seconds is None else f"{'+' if seconds >= 0 else '-'}{duration(abs(seconds))}"
+        return duration(result.first), duration(result.second), more
+    more = points(result.difference) if is_same_data and result.difference is not None else ""
+    return percent(result.first), percent(result.second), more
+
+
+def _epochs(number: float | None) -> str:
+    return "–" if number is None else f"{number:g} {'epoch' if number == 1 else 'epochs'}"
+
+
+def _render_table(frame: pd.DataFrame) -> None:
+    """As text, which wraps on a phone and is read out line by line."""
+    titles = [" ", *frame.columns[1:]]
+    cells = [titles, *frame.itertuples(index=False)]
+    head, *lines = ["| " + " | ".join(literal(cell, most=None) for cell in row) + " |" for row in cells]
+    st.markdown("\n".join([head, "|---|--:|--:|--:|", *lines]))

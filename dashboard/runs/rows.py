@@ -1,0 +1,116 @@
+"""Runs as the list shows them."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from cifar_core.files import Stamp, stamp
+from cifar_core.runs import RunSummary
+from dashboard.components.run_table import RunRow, Spark
+from dashboard.drawing.words import epoch_of, percent, points, short_name
+from dashboard.runs.facts import Fact
+from dashboard.session.cache import get_store
+from dashboard.session.opening import has_predictions, has_weights
+
+_BAD = frozenset(("diverged", "failed", "lost"))
+_MOST_POINTS = 42  # half as many as the small curve is wide, in CSS pixels
+
+
+def create_row(
+    run: RunSummary,
+    facts: Mapping[str, Fact],
+    *,
+    colour: str,
+    chosen: str | None,
+    baseline: RunSummary | None,
+) -> RunRow:
+    """Return a run's line.
+
+    Args:
+        run: The run.
+        facts: What the further columns say.
+        colour: In which its curves are drawn; empty if they are not.
+        chosen: Id of the run that the page speaks of.
+        baseline: What its accuracy is held against.
+    """
+    status, is_baseline = run.status, baseline is not None and run.run_id == baseline.run_id
+    return RunRow(
+        run_id=run.run_id,
+        name=short_name(run),
+        under=_describe(run),
+        spark=read_spark(run),
+        best=percent(status.best_val_accuracy),
+        best_under=against(run, baseline) if baseline else f"epoch {status.best_epoch}" if status.best_epoch else "",
+        test=percent(status.test_accuracy_best),
+        cells=[_write(fact, fact.value_of(run)) for fact in facts.values()],
+        links=_links(run),
+        colour=colour,
+        tone="bad" if status.status in _BAD else "live" if status.status == "running" else "",
+        can_be_ticked=run.config is not None and not is_baseline,  # which is drawn in any case
+        is_chosen=run.run_id == chosen,
+        is_baseline=is_baseline,
+    )
+
+
+def against(run: RunSummary, baseline: RunSummary) -> str:
+    """Say how much better a run is on val than the baseline, in percentage points."""
+    best, other = run.status.best_val_accuracy, baseline.status.best_val_accuracy
+    if run.run_id == baseline.run_id or best is None or other is None:
+        return ""
+    return points(best - other) if run.data_source == baseline.data_source else "other data"
+
+
+def read_spark(run: RunSummary) -> Spark:
+    """Return a run's val accuracy over its epochs, small."""
+    metrics = get_store().record(run.run_id).files.metrics
+    epochs, accuracies = _read_val(run.run_id, metrics, stamp(metrics))
+    if not epochs:
+        return Spark()
+    last = max(run.status.num_epochs, epochs[-1])
+    words = f"val {percent(accuracies[0])} after epoch {epochs[0]}"
+    if len(epochs) > 1:
+        words += f", {percent(max(accuracies))} at best, {percent(accuracies[-1])} after epoch {epochs[-1]}"
+    chosen = _thin(accuracies)
+    return Spark([epochs[place] / last for place in chosen], [round(accuracies[place], 4) for place in chosen], words)
+
+
+def _thin(values: Sequence[float]) -> list[int]:
+    """Return places spread evenly over the values, with the last and the best one."""
+    step = -(-len(values) // _MOST_POINTS)
+    return sorted({*range(0, len(values), step), len(values) - 1, values.index(max(values))})
+
+
+# Read anew only where a run has gone on: a list of hundreds would else read hundreds of files each time.
+@st.cache_data(show_spinner=False, max_entries=2048)
+def _read_val(run_id: str, metrics: Path, stamped: Stamp | None) -> tuple[list[int], list[float]]:
+    rows = get_store().record(run_id).epoch_rows()
+    known = [(row["epoch"], row["val/accuracy"]) for row in rows if row.get("val/accuracy") is not None]
+    return [epoch for epoch, _ in known], [accuracy for _, accuracy in known]
+
+
+def _describe(run: RunSummary) -> str:
+    """Say what a run is doing or did, behind what tells it from its namesakes."""
+    status = run.status
+    words = [run.run_id.split("-", 2)[-1]]
+    if run.is_demo:
+        words.append("demo")
+    if status.status == "completed":
+        words.append(f"{status.epoch} epochs" if status.epoch != 1 else "1 epoch")
+    elif status.status in ("running", "paused"):
+        words.append(f"{status.status}, {epoch_of(status)}")
+    else:
+        words.append(status.status)
+    return ", ".join(words) if run.config is not None else "cannot be read"
+
+
+def _links(run: RunSummary) -> dict[str, str]:
+    query = urlencode({"run": run.run_id})
+    has = {"Errors": has_predictions(run), "Explain": has_weights(run)}
+    return {page: f"{page}?{query}" if holds else "" for page, holds in has.items()}
+
+
+def _write(fact: Fact, value: Any) -> str:
+    return "–" if value is None or value == "" else fact.write(value)

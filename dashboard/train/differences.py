@@ -1,0 +1,58 @@
+"""What the form has otherwise than another preset, or a run of one's choice."""
+
+import pandas as pd
+import streamlit as st
+
+from cifar_core.config import RunConfig
+from cifar_core.overrides import config_difference
+from cifar_core.runs import RunSummary
+from dashboard.drawing.literal import plain
+from dashboard.drawing.words import run_name, setting
+from dashboard.session import address, state
+from dashboard.session.cache import get_presets
+from dashboard.session.gone import drop_gone
+from dashboard.train.origins import Origin
+
+_PRESET = "preset:"  # before a preset's name, where a run's id could stand as well
+
+
+def render_differences(config: RunConfig, origin: Origin, runs: list[RunSummary]) -> None:
+    """Draw what the form has otherwise than another preset or a run of one's choice."""
+    presets = get_presets()
+    configs = {f"{_PRESET}{name}": other.config for name, other in presets.items()}
+    configs |= {run.run_id: run.config for run in runs if run.config is not None}
+    titles = {f"{_PRESET}{name}": f"Preset: {plain(other.title)}" for name, other in presets.items()}
+    titles |= {run.run_id: f"Run: {run_name(run)}" for run in runs}
+    if not (address.COMPARED.value() or "").startswith(_PRESET):
+        drop_gone(address.COMPARED, runs, "the form is compared with what it starts from")
+    chosen = address.COMPARED.value()
+    usual = origin.key.removeprefix(state.RUN_ORIGIN) if origin.is_run else f"{_PRESET}{origin.key}"
+    state.set_widget(state.TRAIN_COMPARED, chosen if chosen in configs else usual)
+    other = st.selectbox(
+        "Compare the form with",
+        list(configs),
+        key=state.TRAIN_COMPARED,
+        format_func=lambda other: titles.get(other, other),
+        on_change=lambda: address.COMPARED.choose(state.widget_value(state.TRAIN_COMPARED)),
+    )
+    frame = differences_frame(configs[other], config)
+    if frame.empty:
+        st.caption("Every setting is the same.")
+        return
+    st.dataframe(frame, hide_index=True, placeholder="–")
+    st.button(
+        "Take these settings over",
+        icon=":material/download:",
+        on_click=state.fill_form,
+        args=(configs[other],),
+        help="Fill the form with them.",
+    )
+
+
+def differences_frame(there: RunConfig, here: RunConfig) -> pd.DataFrame:
+    """Return a row for each setting that differs: setting, there, in the form."""
+    rows = [
+        {"Setting": path.replace("_", " ").replace(".", ": "), "There": setting(old), "In the form": setting(new)}
+        for path, (old, new) in config_difference(there, here).items()
+    ]
+    return pd.DataFrame(rows, columns=["Setting", "There", "In the form"])

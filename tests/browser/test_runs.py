@@ -1,0 +1,64 @@
+"""python -m pytest tests/browser/test_runs.py. The list of runs under thumb and keys, and charts that go together."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.app import expect_drawn
+
+
+def test_a_phones_first_screen_shows_name_curve_and_best_numbers(app, open_window, trained_run):
+    page = open_window(390, 844)
+    page.goto(f"{app.url}/Runs?run={trained_run}&find={trained_run}")
+    row = page.locator(".runs tbody tr").first
+    expect(row).to_be_visible()
+    expect_drawn(page)
+    parts = (row.locator("th.name > button"), row.locator("svg"), row.locator("td.number").nth(0))
+    for part in (*parts, row.locator("td.number").nth(1), row.locator(".near a").nth(1)):
+        box = part.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+        assert box["y"] + box["height"] <= 844
+    assert re.fullmatch(r"\d+\.\d %", row.locator("td.number").nth(1).inner_text())
+
+
+def test_the_list_is_used_by_keys_and_keeps_ones_place(app, page, trained_run):
+    page.goto(f"{app.url}/Runs?find={trained_run}")
+    box = page.locator(".runs tbody input").first
+    expect(box).to_be_checked()
+    expect_drawn(page)
+    box.focus()
+    page.keyboard.press("Space")
+    expect(page).to_have_url(re.compile("runs=none"))
+    expect(page.get_by_text("No run is ticked")).to_be_visible()
+    expect(box).to_be_focused()
+    page.keyboard.press("Space")
+    expect(page).to_have_url(re.compile(f"runs={trained_run}"))
+    page.go_back()
+    expect(box).not_to_be_checked()
+    link = page.locator(".runs td.links a").first
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"/Errors.*run={trained_run}"))
+
+
+def test_charts_share_their_cursor_and_look_from_page_to_page(app, page, trained_run):
+    page.goto(f"{app.url}/Runs?runs={trained_run}&run={trained_run}")
+    charts = page.locator(".plot canvas")
+    expect(charts).to_have_count(2)
+    expect_drawn(page)
+    charts.first.focus()
+    page.keyboard.press("ArrowRight")
+    tips = page.locator(".tip")
+    expect(tips.nth(0)).to_contain_text("Epoch 1")
+    expect(tips.nth(1)).to_contain_text(re.compile(r"Epoch 1.*nats"))
+    charts.first.evaluate("canvas => canvas.blur()")
+    expect(tips.nth(1)).to_be_hidden()
+    logs = page.locator(".log")
+    logs.nth(1).click()
+    page.locator(".tools input").first.fill("12")
+    expect(page.get_by_text("Smooth 12 %")).to_have_count(2)
+    page.goto(f"{app.url}/Train?run={trained_run}")
+    expect(page.get_by_text("Smooth 12 %")).to_have_count(2)
+    expect(logs.nth(0)).to_have_attribute("aria-pressed", "false")
+    expect(logs.nth(1)).to_have_attribute("aria-pressed", "true")

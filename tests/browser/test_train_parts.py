@@ -1,0 +1,73 @@
+"""python -m pytest tests/browser/test_train_parts.py. This run and New run as a person sees and reaches them."""
+
+import json
+import re
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import expect
+
+from cifar_core.config import CustomConfig
+from tests.browser.app import expect_drawn
+
+SEVEN = [block.model_dump() for block in CustomConfig().blocks]
+EIGHT = json.dumps({"model.name": "custom", "model.blocks": [*SEVEN, {"kind": "dense", "units": 64}]})
+IS_IN_VIEW = "(at) => { const r = at.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight; }"
+
+
+def is_in_view(locator):
+    return locator.evaluate(IS_IN_VIEW)
+
+
+def start(page):
+    return page.get_by_role("button", name="Start training")
+
+
+def open_form(app, page, **settings):
+    page.goto(f"{app.url}/Train?{urlencode({'part': 'new', 'preset': 'notebook', **settings})}")
+    expect(start(page)).to_be_visible()
+    expect(page.get_by_test_id("stPlotlyChart")).to_be_visible()
+    expect_drawn(page)
+
+
+def test_eight_blocks_are_a_line_each_beside_a_drawing_that_stays(app, page):
+    open_form(app, page, settings=EIGHT)
+    blocks = page.locator('[class*="st-key-block_train_"]')
+    expect(blocks).to_have_count(8)
+    assert max(block.bounding_box()["height"] for block in blocks.all()) < 48
+    drawing = page.get_by_test_id("stPlotlyChart")
+    assert is_in_view(blocks.last)
+    assert is_in_view(drawing)
+    page.get_by_role("button", name="Share").scroll_into_view_if_needed()
+    expect(blocks.first).not_to_be_in_viewport()
+    assert is_in_view(drawing)
+    assert is_in_view(start(page))
+
+
+def test_a_fill_in_leads_to_start_and_back_leads_to_the_run(app, page, trained_run):
+    page.goto(f"{app.url}/Train?run={trained_run}")
+    expect(page.get_by_text(re.compile("Completed 2 epochs"))).to_be_visible()
+    expect(page).to_have_url(re.compile("part=this"))
+    page.get_by_role("button", name="New run from its settings").filter(visible=True).click()
+    expect(start(page)).to_be_focused()
+    expect(page).to_have_url(re.compile(f"part=new.*preset=run%3A{trained_run}"))
+    page.reload()
+    expect(start(page)).to_be_visible()
+    assert not start(page).evaluate("(at) => at === document.activeElement"), "nobody was led here"
+    page.go_back()
+    expect(page.get_by_text(re.compile("Completed 2 epochs"))).to_be_visible()
+
+
+@pytest.mark.parametrize("part", ["this", "new"])
+def test_a_phone_shows_what_matters_in_its_first_screen(app, open_window, trained_run, part):
+    page = open_window(390, 844)
+    page.goto(f"{app.url}/Train?run={trained_run}&part={part}")
+    if part == "this":
+        number = page.get_by_test_id("stMetricValue").first
+        expect(number).to_have_text(re.compile(r"\d+\.\d %"))
+        assert is_in_view(number)
+    else:
+        expect(start(page)).to_be_visible()
+        expect_drawn(page)
+        assert is_in_view(start(page))
+        assert is_in_view(page.get_by_role("radio", name="This run's settings"))

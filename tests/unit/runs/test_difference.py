@@ -1,0 +1,52 @@
+"""Two runs against each other."""
+
+from cifar_core.config import RunConfig
+from cifar_core.overrides import with_overrides
+from cifar_core.runs import RunStatus, RunSummary, compare_runs
+
+
+def create_summary(changes=(), source="cifar10", unknown=(), **status):
+    config = with_overrides(RunConfig(), dict(changes))
+    return RunSummary(
+        run_id="x", config=config, data_source=source, unknown_settings=unknown, status=RunStatus(**status)
+    )
+
+
+def test_settings_that_differ_and_results_with_how_much_more_the_first_has():
+    first = create_summary({"optimizer.learning_rate": 0.5}, best_val_accuracy=0.8, seconds=60, epoch=10)
+    second = create_summary(best_val_accuracy=0.75, test_accuracy_best=0.7, seconds=90, epoch=10)
+    difference = compare_runs(first, second)
+    default = RunConfig().optimizer.learning_rate
+    assert difference.settings == {"optimizer.learning_rate": (0.5, default)}
+    assert abs(difference.result("best_val").difference - 0.05) < 1e-12
+    assert difference.result("seconds").difference == -30
+    assert difference.result("epochs").difference == 0
+    test = difference.result("test")
+    assert (test.first, test.second, test.difference) == (None, 0.7, None)
+    assert difference.is_same_data
+
+
+def test_a_setting_of_one_network_alone_has_no_value_in_the_other():
+    difference = compare_runs(create_summary({"model.name": "mlp"}), create_summary())
+    assert difference.settings["model.name"][0] == "mlp"
+    assert any(second is None for _, second in difference.settings.values()) or any(
+        first is None for first, _ in difference.settings.values()
+    )
+
+
+def test_equal_runs_differ_in_nothing_and_other_data_is_said():
+    difference = compare_runs(create_summary(), create_summary(source="practice"))
+    assert not difference.settings
+    assert not difference.is_same_data
+
+
+def test_what_is_not_known_of_a_run_is_no_value():
+    known = create_summary({"optimizer.learning_rate": 0.5})
+    strange = create_summary(unknown=("optimizer.name = 'lion'",))
+    settings = compare_runs(known, strange).settings
+    assert settings["optimizer.learning_rate"] == (0.5, None)
+
+
+def test_an_unreadable_run_has_no_settings():
+    broken = RunSummary(run_id="broken", status=RunStatus(status="failed"))
+    assert all(second is None for _, second in compare_runs(create_summary(), broken).settings.values())
