@@ -89,8 +89,10 @@ def render_runs(experiment: Experiment, results: Mapping[str, Mapping[int, Found
     against = {} if other is None else {address.AGAINST: other}
     with st.container(horizontal=True):
         page_link("Errors", "Its mistakes, beside another's", ":material/error_outline:", carrying=carried | against)
-        page_link("Explain", "What it looks at", ":material/center_focus_strong:", carrying=carried)
-        page_link("Train", "Its curves within epochs", ":material/show_chart:", carrying=carried)
+        beside = {} if other is None else {address.BESIDE: other}
+        page_link("Explain", "What it looks at", ":material/center_focus_strong:", carrying=carried | beside)
+        watched = carried | {address.PART: address.THIS_RUN}
+        page_link("Train", "Its curves within epochs", ":material/show_chart:", carrying=watched)
         ticked = {address.TICKED: ",".join(experiment.run_ids)}
         page_link("Runs", "All runs of this lesson", ":material/table_rows:", carrying=ticked)
 

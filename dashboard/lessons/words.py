@@ -64,7 +64,7 @@ def describe_settings(settings: Mapping[str, Any]) -> str:
 def about(seconds: float) -> str:
     """Return an estimated time span, rounded to what is known of it."""
     step = 1 if seconds < 10 else 5 if seconds < 60 else 10 if seconds < 600 else 60
-    return f"about {duration(max(step, step * round(seconds / step)))}"
+    return f"about {duration(max(step, step * round(seconds / step))).removesuffix(' 0 s')}"
 
 
 def describe_progress(progress: Progress) -> str:

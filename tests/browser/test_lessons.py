@@ -17,7 +17,7 @@ QUESTION = parse_question(
 name: tiny
 title: A tiny question
 question: Is a large rate better than none?
-settings: {data.train_fraction: 0.02, model.width: 4, model.hidden_size: 16, training.num_epochs: 1}
+settings: {data.train_fraction: 0.01, model.width: 4, model.hidden_size: 16, training.num_epochs: 1}
 arms:
   - {name: crawling, settings: {optimizer.learning_rate: 0.0000001}}
   - {name: walking, settings: {optimizer.learning_rate: 0.01}}

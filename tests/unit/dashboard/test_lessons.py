@@ -69,7 +69,7 @@ def test_an_outcome_counts_verdicts_and_what_was_predicted_of_them():
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0.2, "about 1 s"), (7.4, "about 7 s"), (33, "about 35 s"), (103, "about 1 min 40 s"), (1210, "about 20 min 0 s")],
+    [(0.2, "about 1 s"), (7.4, "about 7 s"), (33, "about 35 s"), (103, "about 1 min 40 s"), (1210, "about 20 min")],
 )
 def test_estimates_are_rounded(seconds, words):
     assert about(seconds) == words
@@ -82,7 +82,7 @@ def test_settings_and_progress_in_words():
     assert describe_settings({}) == "nothing"
     assert describe_margin([CLAIM, CLAIM]) == "1 point"
     assert describe_margin([CLAIM.model_copy(update={"margin": 0.025}), CLAIM]) == "1 or 2.5 points"
-    assert describe_progress(Progress(2, 4, 0, 0.3, 61.0)) == "2 of 6 runs are done, about 1 min 0 s left"
+    assert describe_progress(Progress(2, 4, 0, 0.3, 61.0)) == "2 of 6 runs are done, about 1 min left"
     assert describe_progress(Progress(2, 3, 1, 0.3, None)) == "2 of 6 runs are done"
 
 
