@@ -93,7 +93,8 @@ def _render_running(
 ) -> None:
     progress = store.progress(experiment, paces, runs)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(min(progress.share, 1.0), text=f"{describe_progress(progress)}. What is done is kept.")
+        words = f"{describe_progress(progress)}. What it says so far may change; what is done is kept."
+        st.progress(min(progress.share, 1.0), text=words)
         st.button(
             "Stop", icon=":material/stop:", on_click=act_or_toast, args=(store.stop, experiment), key="lesson_stop"
         )
