@@ -107,9 +107,20 @@ def compare_networks(piles: Piles, confidence: float = 0.95) -> Effect:
     Raises:
         ValueError: The confidence is out of bounds.
     """
-    _check_confidence(confidence)
     fixed, broken = len(piles.fixed), len(piles.broken)
     total = fixed + broken + len(piles.wrong_alike) + len(piles.wrong_differently) + len(piles.right)
+    return compare_counts(fixed, broken, total, confidence)
+
+
+def compare_counts(fixed: int, broken: int, total: int, confidence: float = 0.95) -> Effect:
+    """Return the same from the sizes of two piles and of all of them together.
+
+    Raises:
+        ValueError: There are no images, or the confidence is out of bounds.
+    """
+    _check_confidence(confidence)
+    if total < max(1, fixed + broken):
+        raise ValueError(f"total {total}; allowed: 1 and above, and no less than {fixed} + {broken}")
     p = float(stats.binomtest(fixed, fixed + broken).pvalue) if fixed + broken else 1.0
     up, down = (fixed + 1) / (total + 2), (broken + 1) / (total + 2)
     half = NormalDist().inv_cdf(0.5 + confidence / 2) * math.sqrt((up + down - (up - down) ** 2) / (total + 2))

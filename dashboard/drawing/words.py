@@ -135,6 +135,11 @@ def duration(seconds: float | None) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
+def about(seconds: float) -> str:
+    """Return an estimated time span, in seconds or, from two minutes on, in minutes."""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
 def large(number: float) -> str:
     """Return a count with three digits and a unit, e.g. "2.12 million"."""
     for unit, name in ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")):

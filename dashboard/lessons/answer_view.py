@@ -15,7 +15,7 @@ from dashboard.lessons.charts import bands_figure, bands_frame, effect_figure, e
 from dashboard.lessons.words import describe_guess
 from dashboard.session import address, state
 from dashboard.session.cache import get_store
-from dashboard.session.links import page_link
+from dashboard.session.links import compare_link, page_link
 
 Value = TypeVar("Value", str, int)
 
@@ -89,6 +89,8 @@ def render_runs(experiment: Experiment, results: Mapping[str, Mapping[int, Found
     against = {} if other is None else {address.AGAINST: other}
     with st.container(horizontal=True):
         page_link("Errors", "Its mistakes, beside another's", ":material/error_outline:", carrying=carried | against)
+        if other is not None:
+            compare_link(experiment.runs[arm][seed], other, "Both, image by image")
         beside = {} if other is None else {address.BESIDE: other}
         page_link("Explain", "What it looks at", ":material/center_focus_strong:", carrying=carried | beside)
         watched = carried | {address.PART: address.THIS_RUN}

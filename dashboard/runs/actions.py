@@ -25,6 +25,7 @@ def render_actions(store: RunStore, run: RunSummary) -> None:
             _try(lambda: store.describe(run.run_id, name=name, note=note))
         if run.config is not None:
             if st.button("Open", icon=":material/show_chart:", help="Its curves, step by step, on Train"):
+                state.choose_run(run.run_id)
                 open_page("Train")
             _offer_as_baseline(run)
         if (

@@ -20,6 +20,8 @@ from dashboard.drawing.words import (
     short_name,
 )
 from dashboard.session import address
+from dashboard.session.links import compare_link
+from dashboard.session.opening import has_predictions
 
 _TITLES: dict[Quantity, str] = {
     "best_val": "Val accuracy, best epoch",
@@ -52,6 +54,8 @@ def render_pair(runs: Sequence[RunSummary], first: RunSummary) -> None:
     second = others[second_id]
     difference = compare_runs(first, second)
     st.caption(introduce(first, second, difference))
+    if has_predictions(first) and has_predictions(second):
+        compare_link(second.run_id, first.run_id)
     frame = difference_frame(first, second, difference)
     _render_table(frame)
     offer_csv("Difference as CSV", frame, "difference.csv")

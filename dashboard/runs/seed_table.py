@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunSummary
+from cifar_core.runs.groups import group_by_settings
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import short_name
 
@@ -44,13 +44,7 @@ def seeds_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
     Runs on other data are another group, demos are in none. Accuracies in per cent; deviations are the sample standard
     deviation (divided by n - 1), in percentage points. Columns as in SEED_COLUMNS.
     """
-    groups: dict[tuple[str, str], list[RunSummary]] = {}
-    for run in sorted(runs, key=lambda run: run.created_at):
-        if run.config is not None and run.status.status == "completed" and not run.is_demo:
-            # What is kept of a run changes none of its numbers.
-            alike = with_overrides(run.config, {"training.seed": 0, "training.save_every_epoch": False})
-            groups.setdefault((run.data_source, alike.model_dump_json()), []).append(run)
-    repeated = [group for group in groups.values() if len(group) > 1]
+    repeated = [group for group in group_by_settings(runs) if len(group) > 1]
     return pd.DataFrame([_average(group) for group in repeated], columns=list(SEED_COLUMNS))
 
 

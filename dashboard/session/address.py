@@ -58,7 +58,7 @@ def _on(name: str, *pages: str) -> Parameter:
 
 
 RUN = _on("run", "Explore", "Train", "Runs", "Errors", "Explain")
-IMAGE = _on("image", "Explore", "Errors", "Explain")
+IMAGE = _on("image", "Explore", "Errors", "Explain", "Compare")
 EPOCH = _on("epoch", "Explore", "Errors", "Explain")  # a number
 AGAINST = _on("against", "Errors")  # a number of an epoch, or a run's id
 # The images that Errors shows and Explain goes through: `dashboard.session.selection` says what they may be.
@@ -85,6 +85,11 @@ PART = _on("part", "Train")  # THIS_RUN or NEW_RUN
 WATCH = _on("watch", "Train")  # the title of a view
 NAME = _on("name", "Train")
 SEEDS = _on("seeds", "Train")  # a number
+FIRST = _on("a", "Compare")  # a run's id
+SECOND = _on("b", "Compare")  # likewise
+COMPARED_SPLIT = _on("of", "Compare")  # not SPLIT: what was looked at on Errors shall not lead to a look at test here
+PILE = _on("pile", "Compare")
+CELL = _on("cell", "Compare")  # names of a true and a predicted class with a comma between them, either one empty
 OVERLAY = _on("with", "Train")  # likewise
 COMPARED = _on("compared", "Train")  # a run's id, or a preset's name behind "preset:"
 PRESET = _on("preset", "Train")  # what the form starts from: a preset's name, or a run's id behind "run:"
@@ -124,6 +129,11 @@ PARAMETERS = (
     GROUP,
     SORT,
     MOST,
+    FIRST,
+    SECOND,
+    COMPARED_SPLIT,
+    PILE,
+    CELL,
     OVERLAY,
     COMPARED,
     PRESET,

@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import streamlit as st
 
-from dashboard.session.address import Parameter, link_to
+from dashboard.session.address import FIRST, SECOND, Parameter, link_to
 
 # Sections of the navigation: each page's title, its script and its icon.
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
@@ -22,6 +22,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Insight": {
         "Errors": ("pages/Errors.py", ":material/error_outline:"),
         "Explain": ("pages/Explain.py", ":material/center_focus_strong:"),
+        "Compare": ("pages/Compare.py", ":material/compare_arrows:"),
     },
 }
 _SCRIPTS = {title: script for section in SECTIONS.values() for title, (script, _) in section.items()}
@@ -47,6 +48,11 @@ def page_link(
         width="stretch" if is_wide else "content",
         query_params=link_to(page) | carried,
     )
+
+
+def compare_link(first: str, second: str, label: str = "Compare them image by image") -> None:
+    """Draw a link to Compare with two runs, by their ids: the first is held against the second."""
+    page_link("Compare", label, ":material/compare_arrows:", carrying={FIRST: first, SECOND: second})
 
 
 def open_page(page: str) -> NoReturn:

@@ -1,5 +1,6 @@
 """Maps of attribution: which method, with which settings, computed once for each network and image."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,9 +31,15 @@ def get_layers(weights: Weights) -> list[str]:
     return _describe_network(weights)[1]
 
 
-def choose_quietest(weights: Weights) -> Choice:
-    """Return the least noisy method that fits a network, as it is set where nobody set it otherwise."""
-    method = METHODS[quietest(list_methods(weights))]
+def choose_quietest(weights: Weights, among: Collection[str] | None = None) -> Choice:
+    """Return the least noisy method that fits a network, as it is set where nobody set it otherwise.
+
+    Args:
+        weights: The network's.
+        among: Names of methods; any if None.
+    """
+    names = [name for name in list_methods(weights) if among is None or name in among]
+    method = METHODS[quietest(names)]
     layers = get_layers(weights)
     return Choice(
         method, {option.name: layers[-1] if option.default is None else option.default for option in method.options}

@@ -52,7 +52,7 @@ def show(at, view):
 
 
 def sprite(at):
-    return next(element.proto.bytes for element in at.get("bidi_component"))
+    return next(element.proto.bytes for element in at.get("bidi_component") if element.proto.bytes)
 
 
 def test_an_image_stands_beside_what_eight_epochs_see_of_it(open_page):

@@ -126,6 +126,7 @@ def test_an_answer_stands_beside_the_prediction(open_page, lab, experiments):
     first, second = (experiment.runs[arm][0] for arm in ("without", "with batch norm"))
     assert f"run={first}" in links["Its mistakes, beside another's"]
     assert f"against={second}" in links["Its mistakes, beside another's"]
+    assert f"a={first}" in links["Both, image by image"]
     assert all(run_id in links["All runs of this lesson"] for run_id in experiment.run_ids)
 
 

@@ -32,6 +32,8 @@ PLAIN = {
     "selectbox.raw_value",
     "button_group.query_param_key",
 }
+# A picture that a page brings along itself, under a name that can end no attribute.
+OWN_PICTURE = re.compile(r"""<img src="data:image/[a-z]+;base64,[A-Za-z0-9+/=]+" alt="[^"<>]*">""")
 ESCAPED = re.compile(r"\\[!-/:-@\[-`{-~]")
 SHOWN_AS_IT_IS = ("\u202e", "\u200b")  # nowhere, not even there
 
@@ -84,7 +86,7 @@ def found_signs(at):
             if path.endswith("icon"):
                 continue
             wanted = SHOWN_AS_IT_IS if where in PLAIN or kind in ("plotly_chart", "bidi_component") else SIGNS
-            unescaped = ESCAPED.sub("", text).replace("\\u202e", "\u202e")
+            unescaped = ESCAPED.sub("", OWN_PICTURE.sub("", text)).replace("\\u202e", "\u202e")
             signs += [(where, text) for sign in wanted if sign in unescaped]
             if kind == "plotly_chart" and "<img" in text:
                 signs.append((where, text))
@@ -96,6 +98,7 @@ VIEWS = {
     "Errors": ("show", ("Mistakes", "Classes", "Calibration", "Learning", "Labels")),
     "Explain": ("see", ("Trust", "How firm", "What if")),
     "Explore": ("view", ("Images", "Map")),
+    "Compare": ("by", ("Pile by pile", "Cell by cell", "Class by class")),
 }
 
 

@@ -233,9 +233,8 @@ def test_advice_leads_to_start_marks_what_it_changed_and_can_be_undone(open_page
 
 def test_what_was_tried_on_augment_is_not_given_up_for_a_run(open_page, lab):
     lab.complete("tortoise")
-    at = open_page("Augment")
-    labelled(at.number_input, "Cutout size").set_value(8).run()
-    press(at, "Use in training")
+    at = open_page("Augment", pipeline='{"augmentation.cutout_size":8}')
+    press(at, "Use this in the next run")
     assert shown(at) == "new"
     assert widget(at, "augmentation.cutout_size").value == 8
 
@@ -248,7 +247,7 @@ def test_whoever_opens_a_run_sees_it(open_page, lab, way):
         picker(at).set_value(run_id).run()
     elif way == "Runs":
         at.switch_page("pages/Runs.py")
-        at.query_params["runs"] = run_id
+        at.query_params["run"] = run_id
         at.run()
         press(at, "Open")
     else:

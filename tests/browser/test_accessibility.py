@@ -120,17 +120,17 @@ def test_a_word_is_explained_where_it_is_tapped_and_all_words_behind_a_button(ap
 def test_a_phone_explains_labels_without_opening_its_keyboard_and_leaves_buttons_alone(app, browser):
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, color_scheme="dark")
     page = context.new_page()
-    page.goto(f"{app.url}/Augment")
+    page.goto(f"{app.url}/Train?part=new")
     expect_drawn(page)
-    page.get_by_text("Padding mode", exact=True).scroll_into_view_if_needed()
-    place = place_of(page, "Padding mode")
+    page.get_by_text("Batch size", exact=True).scroll_into_view_if_needed()
+    place = place_of(page, "Batch size")
     page.touchscreen.tap(place["x"], place["y"])
-    expect(page.get_by_role("dialog", name="Padding mode")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Batch size")).to_be_visible()
     assert not page.evaluate("document.activeElement.matches('input')")
-    box = page.get_by_role("dialog", name="Padding mode").bounding_box()
+    box = page.get_by_role("dialog", name="Batch size").bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
     page.touchscreen.tap(380, 20)
-    expect(page.get_by_role("dialog", name="Padding mode")).to_be_hidden()
+    expect(page.get_by_role("dialog", name="Batch size")).to_be_hidden()
     assert page.evaluate(BUSY_MARKS) == 0
     context.close()

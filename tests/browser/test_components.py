@@ -20,6 +20,7 @@ PAGES = [
     "Lessons",
     "Errors",
     "Explain",
+    "Compare",
 ]
 
 # How many different values the pixels of a canvas have; a blank one has a single value.

@@ -5,8 +5,8 @@ import { describe, share } from "../../dashboard/components/class_bar/words.js";
 const cat = { name: "cat", count: 5000, colour: "#e67e22", isChosen: false };
 
 test("a class is read with its number of images", () => {
-  assert.equal(describe(cat), "cat, 5,000 images");
-  assert.equal(describe({ ...cat, count: 1 }), "cat, 1 image");
+  assert.equal(describe(cat), "cat 5,000 images");
+  assert.equal(describe({ ...cat, count: 1 }), "cat 1 image");
 });
 
 test("a class is drawn against the most frequent one", () => {

@@ -25,7 +25,7 @@ export default function render({ data, parentElement, setTriggerValue }) {
 /** @param {() => void} toggle */
 function createClass(toggle) {
   const button = createButton("", toggle);
-  button.append(create("span", "share"), create("span", "name"), create("span", "count"));
+  button.append(create("span", "share"), create("span", "name"), " ", create("span", "count"));
   return button;
 }
 

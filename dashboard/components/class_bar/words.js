@@ -8,7 +8,7 @@
  * @param {Class} of
  */
 export function describe({ name, count }) {
-  return `${name}, ${count.toLocaleString("en")} ${count === 1 ? "image" : "images"}`;
+  return `${name} ${count.toLocaleString("en")} ${count === 1 ? "image" : "images"}`;
 }
 
 /**

@@ -230,10 +230,11 @@ function listWords(root, { terms, finder }) {
     );
   };
   box.oninput = fill;
-  box.onkeydown = (event) => {
+  panel.onkeydown = (event) => {
     if (event.key === "Escape") {
       event.preventDefault(); // a search box would only be emptied
       panel.hidePopover();
+      find(root, ".open", HTMLElement).focus();
     }
   };
   const isOpen = () => panel.matches(":popover-open");

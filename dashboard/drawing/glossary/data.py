@@ -86,11 +86,6 @@ TERMS = (
         "and how large they look, mean little.",
     ),
     Term(
-        "luma",
-        "The brightness of a colour as an eye sees it, in which green counts most and blue least. It runs from 0, "
-        "black, to 1, white.",
-    ),
-    Term(
         "correlation",
         "How well one list of numbers follows another: 1 is perfectly, 0 is not at all, -1 is the other way round. It "
         "ignores how large the numbers are.",

@@ -89,7 +89,7 @@ def test_a_heartbeat_from_the_future_blocks_no_device(store, run_dir, config):
     waiting = store.submit(config)
     change_status(run_dir, heartbeat=now() + 1e6)
     store._executor = LocalExecutor()
-    store._executor.submit = lambda _run_dir: None
+    store._executor.submit = lambda *_: None
     runs = {run.run_id: run.status.status for run in store.refresh()}
     assert runs == {run_dir.name: "lost", waiting: "running"}
 

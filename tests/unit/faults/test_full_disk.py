@@ -49,7 +49,7 @@ def test_a_run_for_which_there_is_just_room_is_submitted(store, executor, config
 
 
 def test_a_worker_that_finds_no_room_for_its_log_leaves_no_run(store, executor, config):
-    def refuse(_run_dir):
+    def refuse(*_):
         raise FULL
 
     executor.submit = refuse
@@ -62,7 +62,7 @@ def test_a_waiting_run_that_cannot_be_started_fails_with_the_reason(store, execu
     waiting = store.submit(config)
     change_status(run_dir, status="completed")
 
-    def refuse(_run_dir):
+    def refuse(*_):
         raise FULL
 
     executor.submit = refuse

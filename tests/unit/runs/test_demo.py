@@ -85,7 +85,7 @@ def test_none_is_made_where_nothing_can_be_started(store, monkeypatch):
 
 
 def test_one_that_could_not_be_started_is_tried_again(store, executor, monkeypatch):
-    def refuse(run_dir):
+    def refuse(*_):
         raise OSError("no more processes")
 
     with monkeypatch.context() as patch:

@@ -67,7 +67,7 @@ def test_a_worker_that_cannot_be_started_fails_its_run_and_frees_the_device(stor
     waiting = store.submit(config)
     change_status(run_dir, status="completed")
 
-    def refuse(_run_dir):
+    def refuse(*_):
         raise FileNotFoundError(2, "No such file", "python")
 
     executor.submit = refuse

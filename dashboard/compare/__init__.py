@@ -1,0 +1,1 @@
+"""The page Compare: two runs, image by image, and their settings over seeds."""

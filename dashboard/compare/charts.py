@@ -1,0 +1,186 @@
+"""Charts of the Compare page: each draws a frame."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from cifar_core.evaluation.pairs import Pile
+from dashboard.compare.words import PILE_TITLES
+from dashboard.drawing.chart_style import style_figure
+from dashboard.drawing.colours import RIGHT, TRAIN, VAL, WRONG, YARDSTICK
+
+_PILE_COLOURS: dict[Pile, str] = {
+    "right": "#b4bcc9",
+    "fixed": RIGHT,
+    "broken": WRONG,
+    "wrong_alike": "#5f6a7c",
+    "wrong_differently": YARDSTICK,
+}
+_DARK, _LIGHT = "#1b1f27", "#ffffff"
+_NUMBER_COLOURS = dict.fromkeys(_PILE_COLOURS, _LIGHT) | {"right": _DARK, "wrong_differently": _DARK}
+RUN_COLOURS = {"A": TRAIN, "B": VAL}
+_NARROWEST = 0.06  # of the bar, for a number to stand in it
+
+
+def piles_frame(sizes: Mapping[str, int]) -> pd.DataFrame:
+    """Return a row for each pile, in the order of the bar: pile, count, share of all in [0, 1]."""
+    total = max(sum(sizes.values()), 1)
+    rows = [(pile, sizes[pile], sizes[pile] / total) for pile in _PILE_COLOURS]
+    return pd.DataFrame(rows, columns=["pile", "count", "share"])
+
+
+def piles_figure(frame: pd.DataFrame) -> go.Figure:
+    """Draw all images as one bar, cut into the piles."""
+    figure = go.Figure()
+    for pile, count, share in frame.itertuples(index=False):
+        figure.add_bar(
+            x=[share],
+            y=[""],
+            orientation="h",
+            name=PILE_TITLES[pile].removesuffix(" by B"),
+            marker={"color": _PILE_COLOURS[pile], "line": {"width": 0}},
+            text=[f"{count:,}" if share >= _NARROWEST else ""],
+            textposition="inside",
+            insidetextanchor="middle",
+            textangle=0,
+            textfont={"color": _NUMBER_COLOURS[pile], "size": 12},
+            hovertemplate=f"{PILE_TITLES[pile]}: {count:,} images, %{{x:.1%}}<extra></extra>",
+        )
+    style_figure(figure, None, None)
+    # On a phone the legend has three lines: more than half of the figure, from where on it would be scrolled in.
+    figure.update_layout(height=124, barmode="stack", bargap=0, margin={"l": 0, "r": 0, "t": 70, "b": 20})
+    legend = {"traceorder": "normal", "y": 1.1, "yanchor": "bottom", "font": {"size": 11}, "maxheight": 1}
+    figure.update_layout(legend=legend)
+    figure.update_xaxes(range=[0, 1], visible=False)
+    figure.update_yaxes(visible=False)
+    return figure
+
+
+def flows_figure(frame: pd.DataFrame) -> go.Figure:
+    """Draw for each class how many of its images the second fixed, to the right, and broke, to the left."""
+    figure = go.Figure()
+    names = frame["class_name"]
+    for pile, sign in (("broken", -1), ("fixed", 1)):
+        figure.add_bar(
+            x=sign * frame[pile],
+            y=names,
+            orientation="h",
+            name=PILE_TITLES[pile],  # type: ignore[index]
+            marker_color=_PILE_COLOURS[pile],  # type: ignore[index]
+            text=frame[pile],
+            textposition="auto",
+            textangle=0,
+            hovertemplate=f"%{{y}}: %{{text}} {PILE_TITLES[pile].lower()[:-2]}<extra></extra>",  # type: ignore[index]
+        )
+    figure.add_scatter(
+        x=frame["fixed"] - frame["broken"],
+        y=names,
+        mode="markers",
+        name="net",
+        marker={"symbol": "diamond", "size": 9, "color": "#ffffff", "line": {"width": 1.5, "color": "#222222"}},
+        hovertemplate="%{y}: net %{x:+d}<extra></extra>",
+    )
+    style_figure(figure, "Images: broken to the left, fixed to the right", None)
+    top = max(int(frame[["fixed", "broken"]].to_numpy().max()), 1)
+    figure.update_xaxes(range=[-1.1 * top, 1.1 * top], showticklabels=False, zeroline=True, zerolinecolor=YARDSTICK)
+    figure.update_yaxes(autorange="reversed")
+    figure.update_layout(height=380, barmode="relative", legend={"y": 1.06})
+    return figure
+
+
+def outcomes_frame(first: Mapping[int, float], second: Mapping[int, float] | None) -> pd.DataFrame:
+    """Return a row for each run of both groups: group, seed, accuracy in [0, 1], is_paired (both have the seed).
+
+    Args:
+        first: Accuracies of the first group by seed.
+        second: Likewise; None if both runs are of the first, which is then called "A, B".
+    """
+    if second is None:
+        rows = [("A, B", seed, accuracy, False) for seed, accuracy in first.items()]
+        return pd.DataFrame(rows, columns=["group", "seed", "accuracy", "is_paired"])
+    both = first.keys() & second.keys()
+    rows = [
+        (group, seed, accuracy, seed in both)
+        for group, found in (("A", first), ("B", second))
+        for seed, accuracy in found.items()
+    ]
+    return pd.DataFrame(rows, columns=["group", "seed", "accuracy", "is_paired"])
+
+
+def outcomes_figure(frame: pd.DataFrame) -> go.Figure:
+    """Draw a dot a run on a line a group, and a line between the two runs of one seed; the mean as a bar."""
+    figure = go.Figure()
+    for _, pair in frame[frame["is_paired"]].groupby("seed"):
+        figure.add_scatter(
+            x=pair["accuracy"], y=pair["group"], mode="lines", line={"color": YARDSTICK, "width": 1}, hoverinfo="skip"
+        )
+    groups = sorted(set(frame["group"]), reverse=True)
+    for group in groups:
+        part, colour = frame[frame["group"] == group], RUN_COLOURS.get(group, TRAIN)
+        figure.add_scatter(
+            x=part["accuracy"],
+            y=part["group"],
+            mode="markers",
+            marker={"color": colour, "size": 10, "line": {"width": 1, "color": "white"}},
+            customdata=part["seed"],
+            hovertemplate=f"{group}, seed %{{customdata}}: %{{x:.1%}} of val<extra></extra>",
+        )
+        figure.add_scatter(
+            x=[part["accuracy"].mean()],
+            y=[group],
+            mode="markers",
+            marker={"symbol": "line-ns-open", "size": 26, "color": colour, "line": {"width": 3}},
+            hovertemplate=f"{group}, mean %{{x:.1%}}<extra></extra>",
+        )
+    style_figure(figure, None, None)
+    figure.update_layout(height=44 + 40 * len(groups), showlegend=False, margin={"t": 4})
+    figure.update_xaxes(tickformat=".1%", showgrid=True, nticks=5, range=_around(frame["accuracy"]))
+    figure.update_yaxes(categoryorder="array", categoryarray=groups, range=[-0.6, len(groups) - 0.4])
+    return figure
+
+
+def _around(values: pd.Series) -> list[float]:
+    """The range of an axis that shows all values with room beside them."""
+    pad = max(0.12 * float(values.max() - values.min()), 0.004)
+    return [float(values.min()) - pad, float(values.max()) + pad]
+
+
+def probabilities_frame(
+    first: NDArray[np.float64], second: NDArray[np.float64], class_names: Sequence[str], true_idx: int
+) -> pd.DataFrame:
+    """Return a row for each class: class_name, what A and B give it, in [0, 1], and whether it is the true one.
+
+    Args:
+        first: (C,) A's probabilities.
+        second: (C,) B's.
+        class_names: C names.
+        true_idx: The image's class.
+    """
+    is_true = np.arange(len(class_names)) == true_idx
+    return pd.DataFrame({"class_name": list(class_names), "A": first, "B": second, "is_true": is_true})
+
+
+def probabilities_figure(frame: pd.DataFrame) -> go.Figure:
+    """Draw both probabilities of each class below one another, the true class in bold."""
+    names = [
+        f"<b>{name} (true)</b>" if is_true else name
+        for name, is_true in zip(frame["class_name"], frame["is_true"], strict=True)
+    ]
+    figure = go.Figure()
+    for run, colour in RUN_COLOURS.items():
+        figure.add_bar(
+            x=frame[run],
+            y=names,
+            orientation="h",
+            name=run,
+            marker_color=colour,
+            hovertemplate=f"{run}: %{{y}} %{{x:.1%}}<extra></extra>",
+        )
+    style_figure(figure, None, None)
+    figure.update_xaxes(range=[0, 1.05], tickvals=[0, 0.5, 1], tickformat=".0%")
+    figure.update_yaxes(autorange="reversed")
+    figure.update_layout(height=300, barmode="group", bargap=0.25, legend={"y": 1.08})
+    return figure

@@ -1,0 +1,24 @@
+"""Two networks at a glance: which gets more right, and whether that can be chance."""
+
+import streamlit as st
+
+from dashboard.compare.charts import piles_figure, piles_frame
+from dashboard.compare.reading import Pair
+from dashboard.compare.words import describe_networks, explain_test
+from dashboard.drawing.figures import show_figure
+
+
+def render_networks(pair: Pair) -> None:
+    """Say it, and draw all images as a bar of piles."""
+    of = f"{len(pair.frame):,} {pair.split} images"
+    st.markdown(
+        describe_networks(pair.effect, pair.accuracies, of),
+        help="Weights of each run's best epoch on val.",
+    )
+    alt = "All images: right in both, fixed by B, broken by B, wrong in both"
+    show_figure(piles_figure, piles_frame(pair.sizes), key="compare_piles", alt=alt)
+    st.caption(
+        explain_test(pair.effect, pair.sizes["fixed"], pair.sizes["broken"]),
+        help="The exact test of McNemar, and the interval of Bonett and Price: 19 of 20 such intervals hold the true "
+        "difference.",
+    )

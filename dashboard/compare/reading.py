@@ -1,0 +1,131 @@
+"""What the Compare page speaks of: the predictions of two runs of the same images."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+import streamlit as st
+
+from cifar_core.data import Dataset
+from cifar_core.evaluation import Predictions, PredictionsError, compute_accuracy
+from cifar_core.evaluation.comparison import Effect, align_predictions, compare_counts
+from cifar_core.evaluation.pairs import PILES, pairs_frame
+from cifar_core.runs import RunRecord, RunSummary
+from dashboard.drawing.literal import literal, message
+from dashboard.drawing.words import short_name
+from dashboard.session import address, state
+from dashboard.session.cache import get_predictions, get_store
+from dashboard.session.selection import SPLITS, count_reading
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Two runs' predictions of the same images, each of its best epoch.
+
+    Attributes:
+        dataset: All images.
+        runs: The two, A and B.
+        records: Theirs.
+        split: "val" or "test".
+        predictions: Of the images that both are about, in the same order.
+        frame: As `pairs_frame` makes it of them.
+    """
+
+    dataset: Dataset
+    runs: tuple[RunSummary, RunSummary]
+    records: tuple[RunRecord, RunRecord]
+    split: str
+    predictions: tuple[Predictions, Predictions]
+    frame: pd.DataFrame
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """How many images each pile holds."""
+        counts = self.frame["pile"].value_counts()
+        return {pile: int(counts.get(pile, 0)) for pile in PILES}
+
+    @cached_property
+    def effect(self) -> Effect:
+        """How much more accurate B is."""
+        return compare_counts(self.sizes["fixed"], self.sizes["broken"], len(self.frame))
+
+    @cached_property
+    def accuracies(self) -> tuple[float, float]:
+        """A's and B's, in [0, 1]."""
+        first, second = map(compute_accuracy, self.predictions)
+        return first, second
+
+
+def choose_split() -> str:
+    """Draw which images it is about, which the address holds."""
+    st.segmented_control(
+        "Images",
+        SPLITS,
+        required=True,
+        help="val chooses between runs as often as you like. test is for a final figure: a look at it is counted.",
+        **address.bind(address.COMPARED_SPLIT, state.COMPARE_SPLIT, SPLITS),
+    )
+    return address.COMPARED_SPLIT.value() or SPLITS[0]
+
+
+def read_pair(dataset: Dataset, first: RunSummary, second: RunSummary, split: str) -> Pair:
+    """Return what both runs saved of a split. Where that is not to be had, or not yet allowed, end the page here.
+
+    Test is read only after somebody has pressed a button that says what that counts as.
+    """
+    records = get_store().record(first.run_id), get_store().record(second.run_id)
+    if split == "test":
+        _ask_before_test((first, second), records)
+    try:
+        found = [get_predictions(record, split, "best") for record in records]
+        for letter, predictions in zip("AB", found, strict=True):
+            if predictions is None:
+                _say_missing(letter, split)
+        pair = align_predictions(*(predictions for predictions in found if predictions is not None))
+        frame = pairs_frame(*pair)
+    except PredictionsError as error:
+        st.warning(f"These two cannot be compared: {message(error)}.", icon=":material/compare_arrows:")
+        st.stop()
+    if split == "test":
+        for record in records:
+            count_reading(record, split, by="Compare page")
+    _say_shared(len(frame), *(predictions.num_images for predictions in found if predictions is not None))
+    return Pair(dataset, (first, second), records, split, pair, frame)
+
+
+def _ask_before_test(runs: tuple[RunSummary, RunSummary], records: tuple[RunRecord, RunRecord]) -> None:
+    wish = f"compare test {sorted(run.run_id for run in runs)}"
+    if state.is_wanted(wish):
+        return
+    names = " and ".join(
+        f"**{literal(short_name(run))}** {_times(record.test_readings())}"
+        for run, record in zip(runs, records, strict=True)
+    )
+    st.info(
+        "Test images are for a last figure: whoever chooses settings by them learns them by heart. Test was looked at "
+        f"so far: {names}.",
+        icon=":material/visibility_off:",
+    )
+    label = "Look at test: counts as one look for both runs"
+    st.button(label, icon=":material/visibility:", on_click=state.want, args=(wish,))
+    st.stop()
+
+
+def _times(number: int) -> str:
+    return "never" if number == 0 else "once" if number == 1 else f"{number} times"
+
+
+def _say_missing(letter: str, split: str) -> None:
+    later = (
+        "val is saved after each epoch" if split == "val" else "test is saved when a run ends, unless it is told not to"
+    )
+    st.info(f"Run {letter} has no {split} predictions: {later}.", icon=":material/hourglass:")
+    st.stop()
+
+
+def _say_shared(shared: int, *numbers: int) -> None:
+    if any(number != shared for number in numbers):
+        st.caption(
+            f":material/info: They hold out other images: only the {shared:,} that both hold out are compared "
+            f"({' and '.join(f'{number:,}' for number in numbers)} each)."
+        )

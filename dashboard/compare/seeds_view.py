@@ -1,0 +1,129 @@
+"""What the seeds say: the same settings over several runs, and the button that trains more of them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cifar_core.config import RunConfig
+from cifar_core.evaluation.comparison import compare_seeds, judge_claim
+from cifar_core.overrides import with_overrides
+from cifar_core.runs import RunStore, RunSummary
+from cifar_core.runs.groups import find_coming_seeds, find_sisters, mean_seconds, plan_seeds
+from dashboard.compare.charts import outcomes_figure, outcomes_frame
+from dashboard.compare.words import describe_settings, describe_spread, too_few_seeds
+from dashboard.components.follower import follow_runs
+from dashboard.drawing.figures import show_figure
+from dashboard.drawing.words import about, short_name
+from dashboard.session.activity import stage_of
+from dashboard.session.cache import get_store
+from dashboard.session.starting import offer_start
+
+_MORE = 3
+
+
+@dataclass(frozen=True)
+class Group:
+    """Runs that differ in their seed alone.
+
+    Attributes:
+        of: The run that was chosen.
+        by_seed: Completed ones; that run is among them if it is completed.
+        coming: Seeds that are being trained, or wait for it.
+    """
+
+    of: RunSummary
+    by_seed: dict[int, RunSummary]
+    coming: set[int]
+
+    @property
+    def accuracies(self) -> dict[int, float]:
+        """On val, each run's best epoch, by seed."""
+        best = {seed: run.status.best_val_accuracy for seed, run in self.by_seed.items()}
+        return {seed: accuracy for seed, accuracy in best.items() if accuracy is not None}
+
+    @property
+    def seconds(self) -> float | None:
+        """How long one more takes, about."""
+        return mean_seconds(list(self.by_seed.values()) or [self.of])
+
+
+def find_group(run: RunSummary, runs: Sequence[RunSummary]) -> Group:
+    """Return a run with those that differ from it in their seed alone."""
+    return Group(run, find_sisters(run, runs), find_coming_seeds(run, runs))
+
+
+def render_seeds(first: RunSummary, second: RunSummary, runs: Sequence[RunSummary], are_alike: bool) -> None:
+    """Say what is known of the settings, draw each run as a dot, and offer to train more.
+
+    Args:
+        first: A.
+        second: B.
+        runs: All.
+        are_alike: Whether A and B differ in their seed alone.
+    """
+    left, right = find_group(first, runs), find_group(second, runs)
+    st.markdown(describe_groups(left, right, are_alike))
+    frame = outcomes_frame(left.accuracies, None if are_alike else right.accuracies)
+    if len(frame) > 1:
+        alt = "Val accuracy of each run, a line for each group"
+        show_figure(outcomes_figure, frame, key="compare_outcomes", alt=alt)
+        paired = "" if are_alike else " Lines join runs of one seed."
+        st.caption(f"A dot is a run, a bar the mean: val accuracy, best epoch.{paired}")
+    _offer_more(left, right, runs, are_alike)
+
+
+def describe_groups(left: Group, right: Group, are_alike: bool) -> str:
+    """Say what the seeds tell of the settings."""
+    if are_alike:
+        return describe_spread(list(left.accuracies.values()))
+    first, second = left.accuracies, right.accuracies
+    seeds = sorted(first.keys() & second.keys())
+    if len(seeds) < 2:
+        return too_few_seeds(len(seeds))
+    effect = compare_seeds([first[seed] for seed in seeds], [second[seed] for seed in seeds])
+    return describe_settings(effect, judge_claim(effect), len(seeds))
+
+
+def _offer_more(left: Group, right: Group, runs: Sequence[RunSummary], are_alike: bool) -> None:
+    coming = len(left.coming) + (0 if are_alike else len(right.coming))
+    if coming:
+        st.caption(f":material/hourglass: {coming} more {'run is' if coming == 1 else 'runs are'} on the way.")
+        follow_runs("runs", stage_of(runs), key="follow_compare")
+    elif not (left.of.is_read_only or right.of.is_read_only):
+        plan = plan_runs(left, right, are_alike)
+        offer_start(describe_more(left, right, plan), lambda: _start(get_store(), plan), key="compare_more")
+
+
+def plan_runs(left: Group, right: Group, are_alike: bool) -> list[tuple[RunSummary, int]]:
+    """Return what to train for three more seeds, pair by pair: like which run, with which seed."""
+    if are_alike:
+        return [(left.of, seed) for seed, _, _ in plan_seeds(left.by_seed, left.by_seed, _MORE)]
+    wanted = plan_seeds(left.by_seed, right.by_seed, _MORE)
+    both = [((left.of, seed, lacks_left), (right.of, seed, lacks_right)) for seed, lacks_left, lacks_right in wanted]
+    return [(run, seed) for pair in both for run, seed, is_lacking in pair if is_lacking]
+
+
+def describe_more(left: Group, right: Group, plan: Sequence[tuple[RunSummary, int]]) -> str:
+    """Say what the button does and about how long that takes."""
+    seconds = [left.seconds if run is left.of else right.seconds for run, _ in plan]
+    known = [each for each in seconds if each is not None]
+    time = f", about {about(sum(known))}" if len(known) == len(plan) else ""
+    return f"Add {_MORE} seeds: {len(plan)} runs{time}"
+
+
+def _start(store: RunStore, plan: Sequence[tuple[RunSummary, int]]) -> None:
+    for run, seed in plan:
+        name = f"{name_of_group(run)}, seed {seed}"
+        store.submit(reseeded(run, seed), name=name[-80:], preset=run.preset)
+
+
+def reseeded(run: RunSummary, seed: int) -> RunConfig:
+    """Return a run's settings with another seed."""
+    return with_overrides(run.config or RunConfig(), {"training.seed": seed})
+
+
+def name_of_group(run: RunSummary) -> str:
+    """Return a run's name without its seed."""
+    return re.sub(r", seed \d+$", "", short_name(run))

@@ -1,0 +1,88 @@
+"""What a comparison is said to show, at its borders."""
+
+import pytest
+
+from cifar_core.evaluation.comparison import Effect
+from dashboard.compare.charts import outcomes_figure, outcomes_frame, piles_figure, piles_frame
+from dashboard.compare.words import (
+    describe_chance,
+    describe_networks,
+    describe_settings,
+    describe_spread,
+    explain_test,
+    points,
+    too_few_seeds,
+)
+
+SURE = Effect(0.023, 0.011, 0.035, 0.0004)
+
+
+@pytest.mark.parametrize(
+    ("effect", "begins"),
+    [
+        (SURE, "**B is better than A** by 2.3 points: B gets 60.0 % of 500 val images right, A 57.7 %"),
+        (Effect(-0.023, -0.035, -0.011, 0.0004), "**A is better than B** by 2.3 points"),
+        (Effect(0.01, -0.001, 0.02, 0.05), "**Not told apart**"),
+    ],
+)
+def test_of_two_networks_one_is_better_only_if_chance_hardly_makes_it(effect, begins):
+    assert describe_networks(effect, (0.577, 0.6), "500 val images").startswith(begins)
+
+
+def test_the_test_says_what_it_is_about_and_what_not():
+    words = explain_test(SURE, 312, 201)
+    for part in ("312 images that A gets wrong", "201 that A gets right", "about once in 2,500 times", "+1.1 to +3.5"):
+        assert part in words
+    assert "nothing about their settings" in words
+    assert explain_test(Effect(0, 0, 0, 1.0), 0, 0) == "They get the very same images right."
+
+
+@pytest.mark.parametrize(
+    ("p", "words"),
+    [(1e-9, "less than once in 10,000 times"), (0.05, "about once in 20 times"), (0.5, "50 % of the time")],
+)
+def test_a_probability_is_said_as_how_often(p, words):
+    assert describe_chance(p) == words
+
+
+@pytest.mark.parametrize(
+    ("verdict", "begins"),
+    [
+        ("supported", "**Supported here**: B's settings are better"),
+        ("contradicted", "**Contradicted here**: B's settings are worse"),
+        ("no difference", "**No difference larger than 3.5 points**"),
+        ("undecided", "**Undecided**"),
+    ],
+)
+def test_each_verdict_says_no_more_than_it_is_and_has_its_interval(verdict, begins):
+    words = describe_settings(SURE, verdict, 3)
+    assert words.startswith(begins)
+    for part in ("+2.3 points", "+1.1 to +3.5", "over 3 seeds"):
+        assert part in words
+
+
+def test_without_two_seeds_of_both_nothing_is_said_of_the_settings():
+    assert "only one seed" in too_few_seeds(1)
+    assert "no seed" in too_few_seeds(0)
+    assert "from 50.0 % to 52.0 %" in describe_spread([0.52, 0.5, 0.51])
+    assert "is chance" in describe_spread([0.5])
+
+
+def test_a_difference_has_its_sign():
+    assert (points(0.0123), points(-0.02)) == ("+1.2", "\N{MINUS SIGN}2.0")
+
+
+def test_the_bar_is_cut_into_shares_of_all():
+    frame = piles_frame({"fixed": 10, "broken": 5, "wrong_alike": 20, "wrong_differently": 5, "right": 60})
+    assert frame.set_index("pile")["share"].to_dict()["fixed"] == pytest.approx(0.1)
+    figure = piles_figure(frame)
+    assert sum(bar.x[0] for bar in figure.data) == pytest.approx(1)
+    assert {bar.name: bar.text[0] for bar in figure.data}["Both wrong differently"] == "", "too narrow"
+
+
+def test_runs_of_one_seed_are_joined():
+    frame = outcomes_frame({0: 0.5, 1: 0.52, 2: 0.55}, {0: 0.6, 1: 0.58})
+    lines = [trace for trace in outcomes_figure(frame).data if trace.mode == "lines"]
+    assert sorted(tuple(line.x) for line in lines) == [(0.5, 0.6), (0.52, 0.58)]
+    (dots, mean) = outcomes_figure(outcomes_frame({0: 0.5, 1: 0.4}, None)).data
+    assert (list(dots.x), list(mean.x), set(dots.y)) == ([0.5, 0.4], [pytest.approx(0.45)], {"A, B"})
