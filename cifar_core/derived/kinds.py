@@ -1,5 +1,6 @@
 """What can be derived, each from a dataset and some options: a function that returns named arrays."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -88,6 +89,25 @@ def derive_probe(dataset: Dataset, options: Options, on_progress: OnProgress) ->
     return asdict(probe_speed(parse_config(str(options["config"])), dataset))
 
 
+def derive_paces(dataset: Dataset, options: Options, on_progress: OnProgress) -> Arrays:
+    """How long an epoch of several configs takes here.
+
+    Options:
+        configs: RunConfigs as a JSON list.
+
+    Returns:
+        `epoch_seconds` (N,) float64, in their order.
+    """
+    from cifar_core.training.probe import probe_speed
+
+    trees = json.loads(str(options["configs"]))
+    seconds = []
+    for tree in trees:
+        seconds.append(probe_speed(parse_config(json.dumps(tree)), dataset).epoch_seconds)
+        on_progress(len(seconds) / len(trees))
+    return {"epoch_seconds": np.concatenate(seconds)}
+
+
 KINDS: dict[str, Callable[[Dataset, Options, OnProgress], Arrays]] = {
     "traits": derive_traits,
     "duplicates": derive_duplicates,
@@ -96,4 +116,5 @@ KINDS: dict[str, Callable[[Dataset, Options, OnProgress], Arrays]] = {
     "features": derive_features,
     "range_test": derive_range_test,
     "probe": derive_probe,
+    "paces": derive_paces,
 }

@@ -34,6 +34,7 @@ class Answer:
         verdict: What that makes of the claim; None likewise.
         sentence: For people.
         seconds_more: About how long three more seeds of both take; None where nothing was trained yet.
+        differences: By seed, val accuracy of the second less the first's.
     """
 
     claim: Claim
@@ -42,6 +43,7 @@ class Answer:
     verdict: Verdict | None
     sentence: str
     seconds_more: float | None
+    differences: Mapping[int, float]
 
 
 def answer_claim(claim: Claim, found: Mapping[str, Mapping[int, Found]]) -> Answer:
@@ -55,11 +57,13 @@ def answer_claim(claim: Claim, found: Mapping[str, Mapping[int, Found]]) -> Answ
     seeds = sorted(first.keys() & second.keys())
     seconds = [first[seed].seconds + second[seed].seconds for seed in seeds]
     more = _MORE_SEEDS * sum(seconds) / len(seconds) if seconds else None
+    differences = {seed: second[seed].accuracy - first[seed].accuracy for seed in seeds}
     if len(seeds) < 2:
-        return Answer(claim, len(seeds), None, None, _too_few(len(seeds)), more)
+        return Answer(claim, len(seeds), None, None, _too_few(len(seeds)), more, differences)
     effect = compare_seeds([first[seed].accuracy for seed in seeds], [second[seed].accuracy for seed in seeds])
     verdict = judge_claim(effect, claim.margin)
-    return Answer(claim, len(seeds), effect, verdict, _describe(claim, effect, verdict, len(seeds), more), more)
+    sentence = _describe(claim, effect, verdict, len(seeds), more)
+    return Answer(claim, len(seeds), effect, verdict, sentence, more, differences)
 
 
 def _too_few(num_pairs: int) -> str:
@@ -81,7 +85,13 @@ def _describe(claim: Claim, effect: Effect, verdict: Verdict, num_pairs: int, mo
             return f"No difference larger than {most:.1f} points here ({interval})."
         case "undecided":
             time = "" if more is None else f" {_MORE_SEEDS} more seeds take about {_duration(more)}."
-            return f"Undecided: {_points(effect.size)} points, which chance can make ({interval}).{time}"
+            return f"Undecided: {_points(effect.size)} points, {_doubt(effect, claim)} ({interval}).{time}"
+
+
+def _doubt(effect: Effect, claim: Claim) -> str:
+    if effect.low <= 0 <= effect.high:
+        return "which chance can make"
+    return f"which is more than chance makes, but may be less than the {100 * claim.margin:.3g} that matter"
 
 
 def _points(value: float) -> str:

@@ -1,15 +1,18 @@
 """Experiments on disk: which question, which runs, what somebody predicted. What they found is read from the runs."""
 
 import json
+import re
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cifar_core.experiments.answer import Answer, Found, answer_claim
+from cifar_core.experiments.duration import expect_seconds
 from cifar_core.experiments.question import Question
 from cifar_core.files import write_text_atomically
 from cifar_core.runs import RunError, RunStore, RunSummary
@@ -17,6 +20,8 @@ from cifar_core.runs import RunError, RunStore, RunSummary
 _FORMAT = 1
 _FOLDER = "experiments"
 _FILE = "experiment.json"
+_ID = re.compile(r"\d{8}-\d{4}-[a-z0-9-]{1,40}-[0-9a-f]{4}")
+_ACTIVE = ("queued", "running", "paused")
 
 Prediction = Literal["supported", "contradicted", "no difference"]
 
@@ -52,6 +57,25 @@ class Experiment(BaseModel):
     def seeds(self) -> list[int]:
         """Those that any arm was asked to train with."""
         return sorted({seed for by_seed in self.runs.values() for seed in by_seed})
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an experiment is.
+
+    Attributes:
+        num_done: Runs that came to something.
+        num_left: Runs that train or wait.
+        num_ended: Runs that failed, were stopped or deleted before they came to anything.
+        share: Of the work, in [0, 1]; what ended without a result counts as done.
+        seconds_left: Estimate; None where nobody knows how long such runs take here.
+    """
+
+    num_done: int
+    num_left: int
+    num_ended: int
+    share: float
+    seconds_left: float | None
 
 
 class ExperimentStore:
@@ -108,6 +132,8 @@ class ExperimentStore:
         """
         path = self._folder / experiment_id / _FILE
         try:
+            if not _ID.fullmatch(experiment_id):
+                raise FileNotFoundError(experiment_id)
             return Experiment.model_validate_json(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise RunError(f"experiment {experiment_id!r} does not exist; allowed: one of {_FOLDER}/") from error
@@ -124,9 +150,14 @@ class ExperimentStore:
                 continue
         return sorted(found, key=lambda experiment: experiment.created_at, reverse=True)
 
-    def results(self, experiment: Experiment) -> dict[str, dict[int, Found]]:
-        """Return what its runs came to so far, by arm and seed; runs that failed or were stopped are left out."""
-        summaries = {summary.run_id: summary for summary in self._runs.list_runs()}
+    def results(self, experiment: Experiment, runs: Sequence[RunSummary] | None = None) -> dict[str, dict[int, Found]]:
+        """Return what its runs came to so far, by arm and seed; runs that failed or were stopped are left out.
+
+        Args:
+            experiment: Which.
+            runs: All, as the store lists them; here and below they are looked up if None.
+        """
+        summaries = self._summaries(experiment, runs)
         return {
             arm: {
                 seed: found for seed, run_id in by_seed.items() if (found := _found(summaries.get(run_id))) is not None
@@ -134,25 +165,65 @@ class ExperimentStore:
             for arm, by_seed in experiment.runs.items()
         }
 
-    def answers(self, experiment: Experiment) -> list[Answer]:
+    def answers(self, experiment: Experiment, runs: Sequence[RunSummary] | None = None) -> list[Answer]:
         """Return what the runs say so far, a claim each, in the question's order."""
-        results = self.results(experiment)
+        results = self.results(experiment, runs)
         return [answer_claim(claim, results) for claim in experiment.question.claims]
 
-    def is_over(self, experiment: Experiment) -> bool:
+    def is_over(self, experiment: Experiment, runs: Sequence[RunSummary] | None = None) -> bool:
         """Whether no run of it trains or waits any more."""
-        summaries = {summary.run_id: summary.status for summary in self._runs.list_runs()}
-        return not any(
-            run_id in summaries and summaries[run_id].status in ("queued", "running", "paused")
-            for run_id in experiment.run_ids
+        return not any(run.status.status in _ACTIVE for run in self._summaries(experiment, runs).values())
+
+    def progress(
+        self, experiment: Experiment, paces: Mapping[str, float], runs: Sequence[RunSummary] | None = None
+    ) -> Progress:
+        """Return how far its runs are.
+
+        Args:
+            experiment: Which.
+            paces: Seconds of an epoch, as `read_paces` has them.
+            runs: As for `results`.
+        """
+        summaries = list(self._summaries(experiment, runs).values())
+        left = [run for run in summaries if run.status.status in _ACTIVE]
+        num_done = sum(_found(run) is not None for run in summaries)
+        num_runs = len(experiment.run_ids)
+        done = num_runs - len(left) + sum(run.status.progress for run in left)
+        times = [_seconds_left(run, paces) for run in left]
+        known = [seconds for seconds in times if seconds is not None]
+        return Progress(
+            num_done=num_done,
+            num_left=len(left),
+            num_ended=num_runs - num_done - len(left),
+            share=done / max(num_runs, 1),
+            seconds_left=sum(known) if len(known) == len(times) else None,
         )
 
     def stop(self, experiment: Experiment) -> None:
         """Stop what still trains or waits, the waiting ones first; what is done stays."""
-        summaries = {summary.run_id: summary.status.status for summary in self._runs.list_runs()}
-        active = [run_id for run_id in experiment.run_ids if summaries.get(run_id) in ("queued", "running", "paused")]
-        for run_id in sorted(active, key=lambda run_id: summaries[run_id] != "queued"):
-            self._runs.stop(run_id)
+        active = [run for run in self._summaries(experiment, None).values() if run.status.status in _ACTIVE]
+        for run in sorted(active, key=lambda run: run.status.status != "queued"):
+            self._runs.stop(run.run_id)
+
+    def go_on(self, experiment: Experiment) -> None:
+        """Queue again what was stopped, failed or lost, each from its last finished epoch.
+
+        Raises:
+            RunError: It cannot be written or started.
+        """
+        summaries = self._summaries(experiment, None)
+        # Seed by seed, as they were queued first.
+        for seed in experiment.seeds:
+            for by_seed in experiment.runs.values():
+                run = summaries.get(by_seed.get(seed, ""))
+                if run is not None and run.status.is_resumable:
+                    self._runs.resume_run(run.run_id)
+
+    def _summaries(self, experiment: Experiment, runs: Sequence[RunSummary] | None) -> dict[str, RunSummary]:
+        """Return those of its runs that are there, by id."""
+        wanted = set(experiment.run_ids)
+        listed = self._runs.list_runs() if runs is None else runs
+        return {run.run_id: run for run in listed if run.run_id in wanted}
 
     def _train(self, experiment: Experiment, seeds: Sequence[int], data_dir: Path | None) -> Experiment:
         """Seed by seed, so that a stopped experiment has whole pairs."""
@@ -171,6 +242,12 @@ class ExperimentStore:
         folder = self._folder / experiment.id
         folder.mkdir(parents=True, exist_ok=True)
         write_text_atomically(folder / _FILE, json.dumps(experiment.model_dump(mode="json"), indent=1))
+
+
+def _seconds_left(run: RunSummary, paces: Mapping[str, float]) -> float | None:
+    """By earlier runs where there are some: a run's own first steps tell little."""
+    whole = None if run.config is None else expect_seconds([run.config], paces)
+    return run.status.seconds_left if whole is None else whole * (1 - run.status.progress)
 
 
 def _found(summary: RunSummary | None) -> Found | None:

@@ -98,6 +98,9 @@ PIPELINE = _on("pipeline", "Augment")  # likewise, against where the page starts
 MARKED = _on("marked", "Explore", "Errors", "Explain")  # on a map: `dashboard.session.marked` says what it may be
 ONLY_MARKED = _on("only", "Explore", "Errors", "Explain")  # whether pages show these alone
 DRAW = _on("draw", "Augment")  # a number: other pictures for each
+LESSON = _on("lesson", "Lessons")  # its name
+EXPERIMENT = _on("experiment", "Lessons")  # its id, or that one is about to be asked
+PREDICTED = _on("predicted", "Lessons")  # a letter a claim, before it is run
 
 PARAMETERS = (
     RUN,
@@ -139,6 +142,9 @@ PARAMETERS = (
     MARKED,
     ONLY_MARKED,
     DRAW,
+    LESSON,
+    EXPERIMENT,
+    PREDICTED,
 )
 
 

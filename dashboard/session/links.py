@@ -17,6 +17,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Training": {
         "Train": ("pages/Train.py", ":material/model_training:"),
         "Runs": ("pages/Runs.py", ":material/table_rows:"),
+        "Lessons": ("pages/Lessons.py", ":material/school:"),
     },
     "Insight": {
         "Errors": ("pages/Errors.py", ":material/error_outline:"),

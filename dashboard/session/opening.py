@@ -33,18 +33,18 @@ def has_weights(run: RunSummary) -> bool:
 
 
 def newest_with_predictions(runs: Sequence[RunSummary]) -> RunSummary | None:
-    """Return the newest run that has predictions."""
-    return next((run for run in runs if has_predictions(run)), None)
+    """Return the newest run that has predictions; like those below, none of an experiment's many."""
+    return next((run for run in runs if run.experiment is None and has_predictions(run)), None)
 
 
 def newest_with_weights(runs: Sequence[RunSummary]) -> RunSummary | None:
     """Return the newest run that has weights."""
-    return next((run for run in runs if has_weights(run)), None)
+    return next((run for run in runs if run.experiment is None and has_weights(run)), None)
 
 
 def newest_to_watch(runs: Sequence[RunSummary]) -> RunSummary | None:
     """Return what trains just now, else the newest run."""
-    readable = [run for run in runs if run.config is not None]
+    readable = [run for run in runs if run.experiment is None and run.config is not None]
     return next((run for run in readable if run.status.status in ("running", "paused")), next(iter(readable), None))
 
 

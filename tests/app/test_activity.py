@@ -102,7 +102,8 @@ def test_every_page_asks_and_those_with_runs_follow(open_page, lab, ask, page):
     answer = ask(run=run_id)
     assert sent["interval"] < 5
     runs = {"runs": answer["runs"]}
-    expected = {"Overview": runs, "Compare": runs, "Runs": runs | {"chosen": "completed"}, "Augment": {}}
+    expected = {"Overview": runs, "Compare": runs, "Lessons": runs, "Augment": {}}
+    expected["Runs"] = runs | {"chosen": "completed"}
     assert followed(at) == expected.get(page, {"chosen": "completed"})
 
 

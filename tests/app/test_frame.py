@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.components.numbers import WHOLE
+from dashboard.session.links import SECTIONS
 from tests.app.driving import save_weights
 from tests.app.reading import component_messages, labelled
 
@@ -31,9 +32,7 @@ def test_every_page_opens_cold_with_the_same_frame(open_page, page):
     at = open_page(page)
     assert at.header[0].value == page
     assert [link.proto.label for link in at.sidebar.get("page_link")] == [
-        label
-        for label in ("Overview", "Explore", "Augment", "Train", "Runs", "Errors", "Explain", "Compare")
-        if label in PAGES
+        label for section in SECTIONS.values() for label in section
     ]
     assert ":violet-badge[Practice set]" in sidebar_text(at)
 

@@ -24,6 +24,7 @@ VIEWS = {
     "Augment": [""],
     "Train": ["", "watch=Layers"],
     "Runs": [""],
+    "Lessons": [""],
     "Errors": ["", "show=Calibration"],
     "Explain": ["", "see=Inside"],
 }

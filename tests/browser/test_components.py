@@ -17,6 +17,7 @@ PAGES = [
     "Augment",
     "Train",
     "Runs",
+    "Lessons",
     "Errors",
     "Explain",
     "Compare",

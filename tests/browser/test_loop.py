@@ -55,7 +55,7 @@ def test_a_reload_in_mid_run_loses_nothing(app, page):
     expect(page.get_by_text(re.compile("Stopped on request")).first).to_be_visible(timeout=60_000)
 
 
-@pytest.mark.parametrize("name", ["", "Explore", "Augment", "Train", "Runs", "Errors", "Explain"])
+@pytest.mark.parametrize("name", ["", "Explore", "Augment", "Train", "Runs", "Lessons", "Errors", "Explain"])
 def test_every_page_opens_cold(app, page, name):
     page.goto(f"{app.url}/{name}")
     expect(page.get_by_role("heading", name=name or "Overview", exact=True)).to_be_visible()

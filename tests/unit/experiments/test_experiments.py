@@ -57,6 +57,7 @@ def test_claims_are_answered_from_the_runs(experiments, runs):
     (answer,) = experiments.answers(experiment)
     assert (answer.num_pairs, answer.verdict, answer.seconds_more) == (3, "supported", 12.0)
     assert answer.effect.size == pytest.approx(0.1)
+    assert answer.differences == pytest.approx({0: 0.1, 1: 0.1, 2: 0.1})
     assert answer.sentence.startswith("Supported here: fast is +10.0 points beside slow")
     assert experiments.is_over(experiment)
 
@@ -99,6 +100,9 @@ def test_damaged_and_missing_experiments_are_named(experiments, runs):
     experiment = experiments.start(QUESTION, num_seeds=2)
     with pytest.raises(RunError, match="'nothing' does not exist"):
         experiments.get("nothing")
+    for strange in ("", "..", "../experiments/" + experiment.id, "x\0y", "x" * 5000):
+        with pytest.raises(RunError, match="does not exist"):
+            experiments.get(strange)
     path = runs.runs_dir / "experiments" / experiment.id / "experiment.json"
     path.write_text(path.read_text()[:50])
     with pytest.raises(RunError, match="is damaged"):
@@ -113,6 +117,12 @@ def test_damaged_and_missing_experiments_are_named(experiments, runs):
         ((0.5, 0.51, 0.52), (0.4, 0.42, 0.41), "contradicted", "Contradicted here: B is -10.0 points beside A"),
         ((0.5, 0.5, 0.5), (0.501, 0.5, 0.499), "no difference", "No difference larger than 0.3 points here"),
         ((0.5, 0.5, 0.5), (0.56, 0.52, 0.51), "undecided", "Undecided: +3.0 points, which chance can make"),
+        (
+            (0.5, 0.5, 0.5),
+            (0.514, 0.52, 0.526),
+            "undecided",
+            "Undecided: +2.0 points, which is more than chance makes, but may be less than the 1 that matter",
+        ),
     ],
 )
 def test_sentences_say_no_more_than_the_interval(first, second, verdict, words):

@@ -1,0 +1,1 @@
+"""Lessons: a question, a prediction, a few small runs, and what they answer."""

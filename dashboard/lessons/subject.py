@@ -1,0 +1,102 @@
+"""Which lessons there are, and which of them, and of its experiments, the address speaks of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cifar_core.experiments import Experiment, ExperimentStore, Question, list_lessons
+from dashboard.session import address
+
+# In place of an experiment's id: one is about to be asked, as the lesson is or with its change.
+NEW, BROKEN = "new", "broken"
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A question with the experiments that asked it.
+
+    Attributes:
+        question: As it comes, without its change.
+        number: Its place in the course, from 1; None for a question of somebody's own.
+        asked: Experiments, newest first.
+    """
+
+    question: Question
+    number: int | None
+    asked: tuple[Experiment, ...] = ()
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the page shows.
+
+    Attributes:
+        lesson: Which.
+        question: What was asked, or is about to be.
+        experiment: Which one; None before it is run.
+    """
+
+    lesson: Lesson
+    question: Question
+    experiment: Experiment | None
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the question is asked with the change that turns it round."""
+        return is_broken(self.question, self.lesson)
+
+
+def is_broken(question: Question, lesson: Lesson) -> bool:
+    """Whether a question is a lesson's with its change."""
+    return question.break_it is None and lesson.question.break_it is not None
+
+
+def find_lessons(asked: Sequence[Experiment]) -> dict[str, Lesson]:
+    """Return all lessons by name, the course's first, then what else was asked.
+
+    Args:
+        asked: Experiments, newest first.
+    """
+    by_name: dict[str, list[Experiment]] = {}
+    for experiment in asked:
+        by_name.setdefault(experiment.question.name, []).append(experiment)
+    lessons = {
+        name: Lesson(question, number, tuple(by_name.pop(name, ())))
+        for number, (name, question) in enumerate(list_lessons().items(), start=1)
+    }
+    for name, experiments in by_name.items():
+        whole = next((each.question for each in experiments if each.question.break_it), experiments[0].question)
+        lessons[name] = Lesson(whole, None, tuple(experiments))
+    return lessons
+
+
+def read_subject(store: ExperimentStore, lessons: Mapping[str, Lesson]) -> Subject | None:
+    """Return what the address speaks of; None: of no lesson, or of none that is here.
+
+    Raises:
+        RunError: The experiment is not here, or damaged.
+    """
+    wanted, lesson = address.EXPERIMENT.value(), lessons.get(address.LESSON.value() or "")
+    if wanted is not None and wanted not in (NEW, BROKEN):
+        experiment = store.get(wanted)
+        lesson = lessons.get(experiment.question.name) or Lesson(experiment.question, None, (experiment,))
+        return Subject(lesson, experiment.question, experiment)
+    if lesson is None:
+        return None
+    if wanted == BROKEN and lesson.question.break_it is not None:
+        return Subject(lesson, lesson.question.broken(), None)
+    if wanted is None and lesson.asked:
+        return Subject(lesson, lesson.asked[0].question, lesson.asked[0])
+    return Subject(lesson, lesson.question, None)
+
+
+def open_lesson(name: str | None, experiment: str | None = None) -> None:
+    """Show a lesson, or the list of them; an experiment by its id, or one that is about to be asked. For callbacks."""
+    turn_to(name, experiment)
+    address.step_on()
+
+
+def turn_to(name: str | None, experiment: str | None) -> None:
+    """Likewise before the page is drawn anew."""
+    address.LESSON.choose(name)
+    address.EXPERIMENT.choose(experiment)
+    address.PREDICTED.choose(None)

@@ -1,0 +1,92 @@
+"""Predictions, verdicts and settings as a card says them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cifar_core.evaluation.comparison import Verdict
+from cifar_core.experiments import Answer, Progress
+from cifar_core.experiments.question import Claim
+from cifar_core.experiments.store import Prediction
+from dashboard.drawing.literal import literal
+from dashboard.drawing.words import duration, setting, setting_names
+
+CHOICES: tuple[Prediction, ...] = ("supported", "no difference", "contradicted")
+# As the address has them: the second is better, no difference, the first is better.
+_LETTERS: dict[Prediction, str] = {"supported": "s", "no difference": "n", "contradicted": "f"}
+_OPEN = "o"
+
+
+def describe_choice(claim: Claim, choice: Prediction) -> str:
+    """Return what a prediction says of a claim, for Markdown."""
+    if choice == "no difference":
+        return "no difference"
+    return f'"{literal(claim.second if choice == "supported" else claim.first)}" is better'
+
+
+def describe_margin(claims: Sequence[Claim]) -> str:
+    """Return which differences matter, e.g. "1 point"."""
+    margins = sorted({100 * claim.margin for claim in claims})
+    return " or ".join(f"{margin:.3g}" for margin in margins) + (" point" if margins == [1] else " points")
+
+
+def write_predictions(predictions: Mapping[int, Prediction], num_claims: int) -> str | None:
+    """Return predictions as the address has them, a letter a claim; None without any."""
+    letters = [_LETTERS[predictions[place]] if place in predictions else _OPEN for place in range(num_claims)]
+    return "".join(letters) if predictions else None
+
+
+def read_predictions(text: str | None, num_claims: int) -> dict[int, Prediction]:
+    """Return the predictions of an address by the claim's place; what is no prediction is left out."""
+    choices = {letter: choice for choice, letter in _LETTERS.items()}
+    return {place: choices[letter] for place, letter in enumerate((text or "")[:num_claims]) if letter in choices}
+
+
+def describe_guess(claim: Claim, said: Prediction | None, verdict: Verdict | None) -> str:
+    """Hold a prediction against what the runs say, for Markdown."""
+    if said is None:
+        return "Nothing was predicted."
+    you = f"You said: **{describe_choice(claim, said)}**"
+    if verdict is None:
+        return f"{you}."
+    if verdict == "undecided":
+        return f"{you}. These runs do not decide it."
+    if verdict == said:
+        return f"{you}, and so it is here."
+    return f"{you}; here it is **{describe_choice(claim, verdict)}**."
+
+
+def describe_settings(settings: Mapping[str, Any]) -> str:
+    """Return settings in words, e.g. "learning rate 0.01, momentum 0.9"; "nothing" if there are none."""
+    names = setting_names(settings)
+    return ", ".join(f"{names[path]} {setting(value)}" for path, value in settings.items()) or "nothing"
+
+
+def about(seconds: float) -> str:
+    """Return an estimated time span, rounded to what is known of it."""
+    step = 1 if seconds < 10 else 5 if seconds < 60 else 10 if seconds < 600 else 60
+    return f"about {duration(max(step, step * round(seconds / step))).removesuffix(' 0 s')}"
+
+
+def describe_progress(progress: Progress) -> str:
+    """Return how far an experiment is."""
+    total = progress.num_done + progress.num_left + progress.num_ended
+    words = f"{progress.num_done} of {total} runs are done"
+    return words if progress.seconds_left is None else f"{words}, {about(progress.seconds_left)} left"
+
+
+def describe_outcome(answers: Sequence[Answer], predictions: Mapping[int, Prediction]) -> str:
+    """Return what came of all claims in a line: verdicts, and how many were predicted; empty before the first one."""
+    verdicts = [answer.verdict for answer in answers if answer.verdict is not None]
+    if not verdicts:
+        return ""
+    words = ", ".join(dict.fromkeys(_count(verdict, verdicts) for verdict in verdicts))
+    decided = [place for place, answer in enumerate(answers) if answer.verdict not in (None, "undecided")]
+    right = sum(predictions.get(place) == answers[place].verdict for place in decided)
+    if not predictions or not decided:
+        return f"{words[:1].upper()}{words[1:]}."
+    return f"{words[:1].upper()}{words[1:]}. You predicted {right} of the {len(decided)} decided."
+
+
+def _count(verdict: Verdict, among: Sequence[Verdict]) -> str:
+    number = among.count(verdict)
+    return verdict if len(among) == 1 else f"{number} {verdict}"

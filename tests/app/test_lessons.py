@@ -1,0 +1,200 @@
+"""Lessons: a question, a prediction, a few small runs, and what they answer."""
+
+import json
+import socket
+
+import pytest
+
+from cifar_core.experiments import ExperimentStore, list_lessons
+from cifar_core.runs import RunStore
+from cifar_core.runs.status import change_status
+from tests.app.driving import labels, press
+from tests.app.reading import labelled, texts
+
+NAME = "batch-norm"
+CLAIM = "With batch norm the network is more accurate."
+
+
+@pytest.fixture(autouse=True)
+def _no_probe(monkeypatch):
+    """To try how long an epoch takes is a worker's; here it is known not to be known."""
+    monkeypatch.setattr("dashboard.lessons.pace.find_derived", lambda *of: None)
+
+
+@pytest.fixture
+def experiments(lab):
+    return ExperimentStore(lab.store)
+
+
+def ask(experiments, name=NAME, prediction="supported", question=None):
+    return experiments.start(question or list_lessons()[name], predictions={0: prediction})
+
+
+def finish(lab, experiment, accuracies):
+    """End all runs of an experiment, by arm and seed; of those not named nothing is known."""
+    for arm, values in accuracies.items():
+        for seed, value in enumerate(values):
+            end(lab, experiment.runs[arm][seed], value)
+
+
+def end(lab, run_id, accuracy, status="completed"):
+    record = lab.record(run_id)
+    (record.run_dir / "environment.json").write_text('{"data_source": "practice"}')
+    rows = [{"kind": "epoch", "epoch": epoch, "val/accuracy": accuracy * epoch / 4} for epoch in range(1, 5)]
+    record.files.metrics.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    known = {"epoch": 4, "seconds": 8.0, "hostname": socket.gethostname(), "step": 100, "num_steps": 100}
+    change_status(record.run_dir, status=status, last_val_accuracy=accuracy, **known)
+
+
+def charts(at):
+    return [chart.proto.id.split("-")[-1] for chart in at.get("plotly_chart")]
+
+
+def test_all_lessons_are_listed_with_what_was_answered(open_page, lab, experiments):
+    done = ask(experiments)
+    finish(lab, done, {"without": (0.3, 0.31, 0.32), "with batch norm": (0.5, 0.51, 0.52)})
+    ask(experiments, "dropout")
+    at = open_page("Lessons")
+    links = [link.proto.label for link in at.main.get("page_link")]
+    assert len(links) == len(list_lessons())
+    assert links[0] == "1 How much is luck"
+    said = texts(at)
+    assert said.count("Not asked yet.") == len(links) - 2
+    assert "Supported. You predicted 1 of the 1 decided." in said
+    assert "0 of 6 runs are done" in said
+
+
+def test_nothing_is_run_before_something_is_predicted(open_page):
+    at = open_page("Lessons", lesson="convolution")
+    button = labelled(at.button, "Run it")
+    assert button.disabled
+    assert "2 still open" in button.proto.help
+    first, second = at.radio
+    assert first.options == ['"convolution" is better', "no difference", '"dense" is better']
+    first.set_value("supported").run()
+    assert labelled(at.button, "Run it").disabled
+    assert at.query_params["predicted"] == "so"
+    second.set_value("contradicted").run()
+    assert not labelled(at.button, "Run it").disabled
+    assert "how long it takes here is known after the first" in texts(at)
+
+
+def test_a_link_brings_predictions_that_can_still_be_changed(open_page):
+    at = open_page("Lessons", lesson="convolution", predicted="s?xyz")
+    assert [radio.value for radio in at.radio] == ["supported", None]
+    at = open_page("Lessons", lesson="convolution", predicted="nf")
+    at.radio[0].set_value("supported").run()
+    assert at.query_params["predicted"] == "sf"
+
+
+def test_the_time_is_told_by_what_was_trained_here(open_page, lab, experiments):
+    finish(lab, ask(experiments), {"without": (0.3,), "with batch norm": (0.5,)})
+    at = open_page("Lessons", lesson=NAME, experiment="new")
+    assert "6 small trainings, 3 seeds of each setting: **about 50 s here**" in texts(at)
+
+
+def test_run_asks_the_question_and_keeps_what_was_predicted(open_page, lab, experiments):
+    at = open_page("Lessons", lesson=NAME, predicted="n")
+    press(at, "Run it")
+    (experiment,) = experiments.list_experiments()
+    assert experiment.predictions == {0: "no difference"}
+    assert at.query_params["experiment"] == experiment.id
+    assert "predicted" not in at.query_params
+    assert "0 of 6 runs are done" in at.get("progress")[0].proto.text
+    assert "You said: **no difference**." in texts(at)
+    assert not at.radio
+    press(at, "Stop")  # a run that has begun ends after its present step
+    (begun,) = (run for run in lab.store.list_runs() if run.status.is_active)
+    change_status(lab.record(begun.run_id).run_dir, status="stopped")
+    at = open_page("Lessons", lesson=NAME)
+    assert "6 runs were stopped, failed or deleted" in texts(at)
+    assert experiments.is_over(experiment)
+    press(at, "Go on")
+    assert not experiments.is_over(experiment)
+
+
+def test_an_answer_stands_beside_the_prediction(open_page, lab, experiments):
+    experiment = ask(experiments)
+    finish(lab, experiment, {"without": (0.3, 0.31, 0.32), "with batch norm": (0.5, 0.51, 0.52)})
+    at = open_page("Lessons", lesson=NAME)
+    said = texts(at)
+    assert "Supported here: with batch norm is +20.0 points beside without" in said
+    assert 'You said: **"with batch norm" is better**, and so it is here.' in said
+    assert "Batch norm brings each channel to mean 0" in said
+    assert charts(at) == ["lesson_effect_0", "lesson_curves"]
+    links = {link.proto.label: link.proto.query_string for link in at.main.get("page_link")}
+    first, second = (experiment.runs[arm][0] for arm in ("without", "with batch norm"))
+    assert f"run={first}" in links["Its mistakes, beside another's"]
+    assert f"against={second}" in links["Its mistakes, beside another's"]
+    assert f"a={first}" in links["Both, image by image"]
+    assert all(run_id in links["All runs of this lesson"] for run_id in experiment.run_ids)
+
+
+def test_more_seeds_are_added_with_about_how_long_they_take(open_page, lab, experiments):
+    experiment = ask(experiments)
+    finish(lab, experiment, {"without": (0.5, 0.51, 0.4), "with batch norm": (0.5, 0.4, 0.52)})
+    at = open_page("Lessons", lesson=NAME)
+    assert "Undecided" in texts(at)
+    assert "These runs do not decide it." in texts(at)
+    press(at, "3 more seeds, about 50 s")
+    assert experiments.get(experiment.id).seeds == [0, 1, 2, 3, 4, 5]
+    assert "6 of 12 runs are done, about 50 s left" in at.get("progress")[0].proto.text
+
+
+def test_a_lesson_is_broken_as_an_experiment_of_its_own(open_page, lab, experiments):
+    experiment = ask(experiments)
+    finish(lab, experiment, {"without": (0.3, 0.31, 0.32), "with batch norm": (0.5, 0.51, 0.52)})
+    at = open_page("Lessons", lesson=NAME)
+    press(at, "Ask it with this change")
+    assert at.query_params["experiment"] == "broken"
+    assert "A learning rate ten times as large" in at.info[0].value
+    at.radio[0].set_value("supported").run()
+    press(at, "Run it")
+    broken = experiments.list_experiments()[0]
+    assert broken.id != experiment.id
+    assert broken.question.config("without", 0).optimizer.learning_rate == 0.2
+    at = open_page("Lessons", lesson=NAME, experiment=experiment.id)
+    assert "Supported here" in texts(at)
+    assert not at.info
+
+
+def test_what_is_not_here_is_said(open_page, lab, experiments):
+    at = open_page("Lessons", lesson="*magic*")
+    assert "There is no lesson \\*magic\\* here." in at.warning[0].value
+    experiment = ask(experiments)
+    path = lab.store.runs_dir / "experiments" / experiment.id / "experiment.json"
+    path.write_text(path.read_text()[:60])
+    at = open_page("Lessons", lesson=NAME, experiment=experiment.id)
+    assert "is damaged" in at.warning[0].value
+    press(at, "Show the lesson")
+    assert "Run it" in labels(at)
+    at = open_page("Lessons", lesson=NAME, experiment="../../etc")
+    assert "does not exist" in at.warning[0].value
+
+
+def test_runs_that_are_gone_are_said(open_page, lab, experiments):
+    experiment = ask(experiments)
+    finish(lab, experiment, {"without": (0.3, 0.31, 0.32), "with batch norm": (0.5, 0.51, 0.52)})
+    lab.store.delete(experiment.runs["without"][0])
+    said = texts(open_page("Lessons", lesson=NAME))
+    assert "1 run was stopped, failed or deleted" in said
+    assert "2 seeds)" in said
+
+
+def test_in_a_folder_that_is_read_only_nothing_is_offered(open_page, lab, experiments, monkeypatch):
+    experiment = ask(experiments)
+    finish(lab, experiment, {"without": (0.3, 0.31, 0.32), "with batch norm": (0.5, 0.51, 0.52)})
+    monkeypatch.setattr(RunStore, "why_not_writable", lambda store: "it is a course's folder")
+    at = open_page("Lessons", lesson=NAME, experiment="new", predicted="s")
+    assert labelled(at.button, "Run it").disabled
+    assert labelled(at.button, "Run it").proto.help == "it is a course's folder"
+    at = open_page("Lessons", lesson=NAME)
+    assert "Supported here" in texts(at)
+    assert labelled(at.button, "3 more seeds, about 50 s").disabled
+
+
+def test_no_page_opens_on_an_experiments_runs(open_page, lab, experiments):
+    own = lab.complete("mine")
+    finish(lab, ask(experiments), {"without": (0.3, 0.31, 0.32), "with batch norm": (0.5, 0.51, 0.52)})
+    for page in ("Train", "Errors"):
+        assert open_page(page).query_params["run"] == own

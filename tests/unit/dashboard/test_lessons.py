@@ -1,0 +1,139 @@
+"""What a lesson says and draws."""
+
+import pytest
+
+from cifar_core.experiments import Found, answer_claim, list_lessons
+from cifar_core.experiments.question import Claim
+from cifar_core.experiments.store import Experiment, Progress
+from dashboard.lessons.charts import bands_figure, bands_frame, effect_figure, effect_frame, find_extent
+from dashboard.lessons.list_view import describe_state
+from dashboard.lessons.pace import list_configs, unknown_configs
+from dashboard.lessons.subject import find_lessons, is_broken
+from dashboard.lessons.words import (
+    about,
+    describe_guess,
+    describe_margin,
+    describe_outcome,
+    describe_progress,
+    describe_settings,
+    read_predictions,
+    write_predictions,
+)
+
+CLAIM = Claim(first="A", second="*B*", says="B is better.")
+
+
+def answer(first, second):
+    found = {name: {seed: Found(value, 2.0) for seed, value in enumerate(values)} for name, values in
+             (("A", first), ("*B*", second))}  # fmt: skip
+    return answer_claim(CLAIM, found)
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict", "words"),
+    [
+        (None, "supported", "Nothing was predicted."),
+        ("supported", None, r'You said: **"\*B\*" is better**.'),
+        ("supported", "supported", r'You said: **"\*B\*" is better**, and so it is here.'),
+        ("contradicted", "no difference", 'You said: **"A" is better**; here it is **no difference**.'),
+        ("no difference", "supported", r'You said: **no difference**; here it is **"\*B\*" is better**.'),
+        ("no difference", "undecided", "You said: **no difference**. These runs do not decide it."),
+    ],
+)
+def test_a_prediction_is_held_against_the_verdict(said, verdict, words):
+    assert describe_guess(CLAIM, said, verdict) == words
+
+
+def test_predictions_go_through_the_address():
+    predictions = {0: "supported", 2: "contradicted", 3: "no difference"}
+    assert write_predictions(predictions, 4) == "sofn"
+    assert read_predictions("sofn", 4) == predictions
+    assert write_predictions({}, 4) is None
+    for strange in (None, "", "zz", "oooo"):
+        assert read_predictions(strange, 4) == {}
+    assert read_predictions("ssssssss", 2) == {0: "supported", 1: "supported"}
+
+
+def test_an_outcome_counts_verdicts_and_what_was_predicted_of_them():
+    better, even, open_ = (
+        answer((0.4, 0.41), (0.5, 0.51)),
+        answer((0.5, 0.5), (0.5, 0.5)),
+        answer((0.5, 0.6), (0.6, 0.5)),
+    )
+    assert describe_outcome([better], {}) == "Supported."
+    assert describe_outcome([better], {0: "supported"}) == "Supported. You predicted 1 of the 1 decided."
+    several = describe_outcome([better, even, open_], {0: "contradicted", 1: "no difference", 2: "supported"})
+    assert several == "1 supported, 1 no difference, 1 undecided. You predicted 1 of the 2 decided."
+    assert describe_outcome([answer((), ())], {0: "supported"}) == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.2, "about 1 s"), (7.4, "about 7 s"), (33, "about 35 s"), (103, "about 1 min 40 s"), (1210, "about 20 min")],
+)
+def test_estimates_are_rounded(seconds, words):
+    assert about(seconds) == words
+
+
+def test_settings_and_progress_in_words():
+    assert describe_settings({"optimizer.learning_rate": 0.5, "data.normalization": "none"}) == (
+        "learning rate 0.5, normalisation none"
+    )
+    assert describe_settings({}) == "nothing"
+    assert describe_margin([CLAIM, CLAIM]) == "1 point"
+    assert describe_margin([CLAIM.model_copy(update={"margin": 0.025}), CLAIM]) == "1 or 2.5 points"
+    assert describe_progress(Progress(2, 4, 0, 0.3, 61.0)) == "2 of 6 runs are done, about 1 min left"
+    assert describe_progress(Progress(2, 3, 1, 0.3, None)) == "2 of 6 runs are done"
+
+
+def test_a_claims_table_has_the_mean_and_every_seed_in_points():
+    found = answer((0.4, 0.41, 0.42), (0.5, 0.51, 0.55))
+    frame = effect_frame(found)
+    assert list(frame["kind"]) == ["mean", "seed", "seed", "seed"]
+    assert list(frame["difference"]) == pytest.approx([11, 10, 10, 13])
+    assert list(frame.iloc[0][["low", "high"]]) == pytest.approx([100 * found.effect.low, 100 * found.effect.high])
+    figure = effect_figure(frame, "<b>A", "B", 1.0, find_extent([found]), True)
+    band = next(shape for shape in figure.layout.shapes if shape.type == "rect")
+    assert (band.x0, band.x1) == (-1, 1)
+    low, high = figure.layout.xaxis.range
+    assert -low == high > 100 * found.effect.high
+    assert "&lt;b&gt;A" in figure.layout.annotations[0].text
+    single = effect_frame(answer((0.4,), (0.5,)))
+    assert list(single["kind"]) == ["seed"]
+
+
+def test_bands_hold_the_epochs_that_all_runs_of_an_arm_have():
+    def rows(*values):
+        return [{"epoch": epoch, "val/accuracy": value} for epoch, value in enumerate(values, start=1)]
+
+    frame = bands_frame({"A": [rows(0.1, 0.2), rows(0.3, 0.4, 0.9)], "B": [rows(0.5)], "C": []})
+    assert list(frame["arm"]) == ["A", "A", "B"]
+    assert list(frame["mean"]) == pytest.approx([0.2, 0.3, 0.5])
+    assert list(frame["low"]) == pytest.approx([0.1, 0.2, 0.5])
+    assert list(frame["high"]) == pytest.approx([0.3, 0.4, 0.5])
+    assert [trace.name for trace in bands_figure(frame).data if trace.name] == ["A", "B"]
+    assert bands_frame({"A": []}).empty
+
+
+def test_experiments_are_found_under_their_lessons():
+    lesson = list_lessons()["dropout"]
+    own = lesson.model_copy(update={"name": "mine"})
+    asked = [
+        Experiment(id="3", question=own.broken(), created_at=3),
+        Experiment(id="2", question=lesson.broken(), created_at=2),
+        Experiment(id="1", question=own, created_at=1),
+    ]
+    lessons = find_lessons(asked)
+    assert list(lessons)[: len(list_lessons())] == list(list_lessons())
+    assert [each.id for each in lessons["dropout"].asked] == ["2"]
+    assert is_broken(asked[1].question, lessons["dropout"])
+    assert (lessons["mine"].number, lessons["mine"].question, len(lessons["mine"].asked)) == (None, own, 2)
+    assert describe_state(None, lessons["luck"], []) == ("open", "Not asked yet.")
+
+
+def test_each_kind_of_arm_is_tried_once():
+    lessons = list_lessons()
+    assert len(unknown_configs(lessons["convolution"], {})) == 2
+    known = dict.fromkeys(unknown_configs(lessons["convolution"], {}), 1.0)
+    assert unknown_configs(lessons["convolution"], known) == {}
+    assert len(list_configs(lessons["convolution"], range(3))) == 9
