@@ -5,6 +5,7 @@ import streamlit as st
 from cifar_core.runs import RunSummary
 from dashboard.components.follower import follow_runs
 from dashboard.runs.actions import render_actions
+from dashboard.runs.folding import render_fold, unfold
 from dashboard.runs.list_view import render_list
 from dashboard.runs.overlay import render_overlay
 from dashboard.runs.pair_view import render_pair
@@ -46,7 +47,9 @@ def render_runs(runs: list[RunSummary]) -> None:
         drop_gone(address.TICKED, runs, "no longer ticked")
     drop_gone(address.BASELINE, runs, "no longer the baseline")
     drop_gone(address.VERSUS, runs, "no longer held against")
+    everything, runs = runs, unfold(runs)
     colours = render_list(runs)
+    render_fold(everything, runs)
     with st.container(border=True):
         render_overlay(get_store(), [run for run in runs if run.run_id in colours], colours)
     run_column, pair_column = st.columns([2, 3], gap="medium")

@@ -1,6 +1,5 @@
 """What is asked, as data: arms that differ in settings, and claims about which of them is better."""
 
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -114,10 +113,6 @@ class Question(_Part):
             where = "break_it, " if changes else ""
             raise ValueError(f"{where}arm {arm.name!r}: {str(error).splitlines()[0]}") from error
 
-    @cached_property
-    def _base(self) -> RunConfig:
-        return with_overrides(PRESETS[self.preset].config, self.settings)
-
     def config(self, arm: str, seed: int, changes: Settings | None = None) -> RunConfig:
         """Return the settings of one run.
 
@@ -130,7 +125,8 @@ class Question(_Part):
             ConfigError: A setting is not allowed.
         """
         own = next(each.settings for each in self.arms if each.name == arm)
-        base = with_overrides(self._base, changes or {})
+        base = with_overrides(PRESETS[self.preset].config, self.settings)
+        base = with_overrides(base, changes or {})
         return with_overrides(base, {**own, **_ALWAYS, "training.seed": seed})
 
     def broken(self) -> "Question":

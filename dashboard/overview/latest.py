@@ -18,7 +18,7 @@ _NUM_LATEST = 6
 @fragment
 def render_latest() -> None:
     """List the newest runs, and again whenever one comes, goes or moves on."""
-    runs = list_readable_runs()
+    runs = [run for run in list_readable_runs() if run.experiment is None]
     st.markdown("**Latest runs**")
     if not runs:
         st.caption("No run yet. They appear here, whether started on Train or on the command line.")

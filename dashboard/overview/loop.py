@@ -45,7 +45,7 @@ def render_loop(dataset: Dataset) -> None:
 
 def find_shown(runs: Sequence[RunSummary]) -> Shown:
     """Return the runs that the loop speaks of, among all, newest first."""
-    readable = [run for run in runs if run.config is not None]
+    readable = [run for run in runs if run.config is not None and run.experiment is None]
     active = next((run for run in readable if run.status.is_active), None)
     begun = next((run for run in readable if run.status.has_begun), None)
     return Shown(active or begun, newest_with_predictions(runs))

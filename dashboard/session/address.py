@@ -80,6 +80,7 @@ SOURCES = _on("sources", "Runs")  # likewise
 GROUP = _on("group", "Runs")  # a setting's path, or what else runs have in common
 SORT = _on("by", "Runs")  # a column's key, behind a "-" if descending
 MOST = _on("most", "Runs")  # a number of runs
+EXPERIMENTS = _on("experiments", "Runs")  # whether their runs are listed
 PART = _on("part", "Train")  # THIS_RUN or NEW_RUN
 # Not bound to their widgets: those are of one half, and to lose what is bound would be a step of the history.
 WATCH = _on("watch", "Train")  # the title of a view
@@ -129,6 +130,7 @@ PARAMETERS = (
     GROUP,
     SORT,
     MOST,
+    EXPERIMENTS,
     FIRST,
     SECOND,
     COMPARED_SPLIT,
