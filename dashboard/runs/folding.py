@@ -12,7 +12,7 @@ _SHOWN = "shown"
 
 
 def unfold(runs: Sequence[RunSummary]) -> list[RunSummary]:
-    """Return the runs that are listed: without those of experiments, unless they are asked for or there are no others."""
+    """Return the runs that are listed: without those of experiments, unless they are asked for, or all there is."""
     own = [run for run in runs if run.experiment is None]
     wanted = {state.chosen_run(), *(address.TICKED.value() or "").split(",")}
     is_asked_for = any(run.run_id in wanted for run in runs if run.experiment is not None)
