@@ -31,7 +31,7 @@ ERRORS_PROBS, ERRORS_BINNING, ERRORS_CURVE = "errors_probs", "errors_binning", "
 EXPLAIN_METHOD, EXPLAIN_VIEW, EXPLAIN_LAYER = "explain_method", "see", "layer"
 EXPLAIN_SOURCE, EXPLAIN_EPOCH, EXPLAIN_OTHER_RUN = "explain_source", "explain_epoch", "explain_other_run"
 EXPLAIN_CLASS, EXPLAIN_INDEX = "explain_class", "explain_index"
-COMPARE_VIEW = "by"
+COMPARE_VIEW = "way"
 COMPARE_FIRST, COMPARE_SECOND, COMPARE_SPLIT = "compare_first", "compare_second", "compare_split"
 COMPARE_PILE, COMPARE_MAP_CLASS = "compare_pile", "compare_map_class"
 

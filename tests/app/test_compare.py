@@ -107,7 +107,7 @@ def test_swapped_what_was_fixed_is_broken(open_page, lab, pair):
 
 def test_a_cell_shows_exactly_the_images_that_moved(open_page, lab, pair):
     names = load_dataset().class_names
-    at = open_page("Compare", a=pair[0], b=pair[1], by="Cell by cell", cell=f"{names[2]},{names[3]}")
+    at = open_page("Compare", a=pair[0], b=pair[1], way="Cell by cell", cell=f"{names[2]},{names[3]}")
     first, second = (load_predictions(lab.record(run_id).predictions_path("val", "best")) for run_id in pair)
     of_class = first.targets == 2
     moved = of_class & ((first.preds == 3) != (second.preds == 3))
@@ -119,12 +119,12 @@ def test_a_cell_shows_exactly_the_images_that_moved(open_page, lab, pair):
 
 @pytest.mark.parametrize("cell", ["", "nonsense", "cat,unknown", ",", "a,b,c"])
 def test_without_a_cell_the_one_that_changed_most_is_shown(open_page, pair, cell):
-    at = open_page("Compare", a=pair[0], b=pair[1], by="Cell by cell", cell=cell)
+    at = open_page("Compare", a=pair[0], b=pair[1], way="Cell by cell", cell=cell)
     assert galleries(at)[0]["ids"]
 
 
 def test_classes_have_their_flows(open_page, pair):
-    at = open_page("Compare", a=pair[0], b=pair[1], by="Class by class")
+    at = open_page("Compare", a=pair[0], b=pair[1], way="Class by class")
     table = at.dataframe[0].value
     assert list(table["class_name"]) == list(load_dataset().class_names)
     assert " to " in table["change"][0]

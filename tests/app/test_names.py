@@ -98,7 +98,7 @@ VIEWS = {
     "Errors": ("show", ("Mistakes", "Classes", "Calibration", "Learning", "Labels")),
     "Explain": ("see", ("Trust", "How firm", "What if")),
     "Explore": ("view", ("Images", "Map")),
-    "Compare": ("by", ("Pile by pile", "Cell by cell", "Class by class")),
+    "Compare": ("way", ("Pile by pile", "Cell by cell", "Class by class")),
 }
 
 

@@ -37,6 +37,7 @@ def test_an_open_page_tells_of_a_run_started_elsewhere_until_it_has_ended(app, p
     page.goto(f"{app.url}/Explore")
     expect_drawn(page)
     drawn = page.get_by_test_id("stApp").get_attribute("data-test-script-state")
+    page.get_by_role("button", name="Filters and order").click()
     box = page.get_by_role("textbox", name="Indices", exact=True)
     box.fill("7, 9")
     process = train("elsewhere", 12)

@@ -1,0 +1,26 @@
+"""Widgets that Streamlit binds to the address, beside what the address holds besides."""
+
+import ast
+from pathlib import Path
+
+from dashboard.session import address, state
+
+ROOT = Path(__file__).parents[3]
+
+
+def bound_keys():
+    """Keys of `state` that a call binds to the address, by the file that does."""
+    for path in [*ROOT.glob("dashboard/**/*.py"), *ROOT.glob("pages/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            words = {word.arg: word.value for word in node.keywords} if isinstance(node, ast.Call) else {}
+            bind, key = words.get("bind"), words.get("key")
+            if isinstance(bind, ast.Constant) and bind.value == "query-params" and isinstance(key, ast.Attribute):
+                yield path.name, getattr(state, key.attr)
+
+
+def test_no_bound_widget_has_the_name_of_an_address_parameter():
+    # Streamlit forbids anybody else to delete such a parameter, as pages do that it does not belong to.
+    found = list(bound_keys())
+    assert len(found) > 10
+    names = {parameter.name for parameter in address.PARAMETERS}
+    assert [(file, key) for file, key in found if key in names] == []
