@@ -11,6 +11,7 @@ from cifar_core.evaluation.pairs import Pile
 from dashboard.compare.words import PILE_TITLES
 from dashboard.drawing.chart_style import style_figure
 from dashboard.drawing.colours import RIGHT, TRAIN, VAL, WRONG, YARDSTICK
+from dashboard.drawing.shares import hover_share, share_axis
 
 _PILE_COLOURS: dict[Pile, str] = {
     "right": "#b4bcc9",
@@ -115,29 +116,33 @@ def outcomes_figure(frame: pd.DataFrame) -> go.Figure:
     figure = go.Figure()
     for _, pair in frame[frame["is_paired"]].groupby("seed"):
         figure.add_scatter(
-            x=pair["accuracy"], y=pair["group"], mode="lines", line={"color": YARDSTICK, "width": 1}, hoverinfo="skip"
+            x=100 * pair["accuracy"],
+            y=pair["group"],
+            mode="lines",
+            line={"color": YARDSTICK, "width": 1},
+            hoverinfo="skip",
         )
     groups = sorted(set(frame["group"]), reverse=True)
     for group in groups:
         part, colour = frame[frame["group"] == group], RUN_COLOURS.get(group, TRAIN)
         figure.add_scatter(
-            x=part["accuracy"],
+            x=100 * part["accuracy"],
             y=part["group"],
             mode="markers",
             marker={"color": colour, "size": 10, "line": {"width": 1, "color": "white"}},
             customdata=part["seed"],
-            hovertemplate=f"{group}, seed %{{customdata}}: %{{x:.1%}} of val<extra></extra>",
+            hovertemplate=f"{group}, seed %{{customdata}}: {hover_share('x')} of val<extra></extra>",
         )
         figure.add_scatter(
-            x=[part["accuracy"].mean()],
+            x=[100 * part["accuracy"].mean()],
             y=[group],
             mode="markers",
             marker={"symbol": "line-ns-open", "size": 26, "color": colour, "line": {"width": 3}},
-            hovertemplate=f"{group}, mean %{{x:.1%}}<extra></extra>",
+            hovertemplate=f"{group}, mean {hover_share('x')}<extra></extra>",
         )
     style_figure(figure, None, None)
     figure.update_layout(height=44 + 40 * len(groups), showlegend=False, margin={"t": 4})
-    figure.update_xaxes(tickformat=".1%", showgrid=True, nticks=5, range=_around(frame["accuracy"]))
+    figure.update_xaxes(**share_axis(*_around(frame["accuracy"])), showgrid=True, nticks=5)
     figure.update_yaxes(categoryorder="array", categoryarray=groups, range=[-0.6, len(groups) - 0.4])
     return figure
 
@@ -172,15 +177,15 @@ def probabilities_figure(frame: pd.DataFrame) -> go.Figure:
     figure = go.Figure()
     for run, colour in RUN_COLOURS.items():
         figure.add_bar(
-            x=frame[run],
+            x=100 * frame[run],
             y=names,
             orientation="h",
             name=run,
             marker_color=colour,
-            hovertemplate=f"{run}: %{{y}} %{{x:.1%}}<extra></extra>",
+            hovertemplate=f"{run}: %{{y}} {hover_share('x')}<extra></extra>",
         )
     style_figure(figure, None, None)
-    figure.update_xaxes(range=[0, 1.05], tickvals=[0, 0.5, 1], tickformat=".0%")
+    figure.update_xaxes(**share_axis(0, 1.05), tickvals=[0, 50, 100])
     figure.update_yaxes(autorange="reversed")
     figure.update_layout(height=300, barmode="group", bargap=0.25, legend={"y": 1.08})
     return figure

@@ -232,7 +232,7 @@ def test_a_pipeline_is_tried_and_handed_to_training(app, page):
     expect(card.get_by_role("img")).to_have_count(2)
     card.get_by_text("Mixup", exact=True).click()
     handle = card.get_by_role("slider")
-    expect(handle).to_have_attribute("aria-valuenow", "1")
+    expect(handle).to_have_value("1")
     expect(tiles.nth(1)).to_contain_text("%")
     handle.press("ArrowLeft")
     expect(page.get_by_text(re.compile(r"Mixup \(alpha 0.9\)"))).to_be_visible()
