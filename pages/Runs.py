@@ -17,14 +17,14 @@ from dashboard.session.frame import page_frame
 from dashboard.session.gone import drop_gone, render_gone
 from dashboard.session.links import open_page
 from dashboard.session.opening import newest_to_watch, offer_first_run
-from dashboard.session.redraw import is_redraw_due
+from dashboard.session.redraw import handed_over_page, is_redraw_due
 from dashboard.session.saying import fragment
 
 
 @fragment
 def render_page() -> None:
     """Draw all of the page, and again whenever a run comes, goes or moves on."""
-    if (page := state.handed_over_page()) is not None:
+    if (page := handed_over_page()) is not None:
         open_page(page)
     if is_redraw_due():
         st.rerun()

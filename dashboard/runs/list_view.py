@@ -16,7 +16,7 @@ from dashboard.runs.listing import Wish, count_runs, describe_group, group_runs,
 from dashboard.runs.rows import create_row
 from dashboard.runs.table import runs_frame
 from dashboard.session import address, state
-from dashboard.session.redraw import ask_for_redraw
+from dashboard.session.redraw import ask_for_redraw, hand_over_page
 
 _MOST = 50  # rows at first: each brings a curve
 _DRAWN = 5  # the newest ones, until somebody ticks
@@ -149,7 +149,7 @@ def _choose(run_id: str) -> None:
 
 def _look_into(page: str, run_id: str) -> None:
     state.choose_run(run_id)
-    state.hand_over_page(page)
+    hand_over_page(page)
 
 
 def _sort(sort: str) -> None:

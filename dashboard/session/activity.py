@@ -24,6 +24,7 @@ from dashboard.drawing.words import epoch_of, percent, short_name
 from dashboard.routes import own_address, own_route
 from dashboard.session import memory, state
 from dashboard.session.cache import get_store
+from dashboard.session.redraw import hand_over_page
 
 _PATH = "activity"
 _INTERVAL = 3.0  # seconds between two questions of a page that is looked at
@@ -76,7 +77,7 @@ def follow_chosen(runs: Sequence[RunSummary]) -> None:
 def _open(run_id: str) -> None:
     if any(run.run_id == run_id for run in get_store().list_runs()):
         state.choose_run(run_id)
-        state.hand_over_page("Train")
+        hand_over_page("Train")
 
 
 def _describe(run: RunSummary) -> ActiveRun:

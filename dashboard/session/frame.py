@@ -21,6 +21,7 @@ from dashboard.session.dictionary import render_words
 from dashboard.session.gone import render_gone
 from dashboard.session.links import SECTIONS, open_page, page_link
 from dashboard.session.opening import Pick, choose_for_page
+from dashboard.session.redraw import handed_over_page
 from dashboard.session.saying import ICON, errors_said
 from dashboard.session.turns import take_turn
 
@@ -89,7 +90,7 @@ def _render_frame(title: str, opens_on: Pick | None) -> list[RunSummary]:
     memory.note_page_problem(problem)
     memory.know_runs({run.run_id: run_name(run) for run in runs})
     address.read_address(title)
-    if (page := state.handed_over_page()) is not None:
+    if (page := handed_over_page()) is not None:
         open_page(page)
     choose_for_page(opens_on, runs)
     memory.note_open_page(title)

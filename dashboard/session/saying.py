@@ -10,6 +10,7 @@ import streamlit as st
 from cifar_core.runs import RunError
 from dashboard.drawing.literal import message
 from dashboard.session import memory
+from dashboard.session.redraw import is_page_handed_over
 
 # The icon of a message that is no fault of whoever reads it.
 ICON = ":material/folder_off:"
@@ -26,11 +27,17 @@ def errors_said() -> Iterator[None]:
 
 
 def fragment(draw: Callable[..., Any] | None = None, *, run_every: float | None = None) -> Callable[..., Any]:
-    """Like `st.fragment`, which is drawn again without the page around it: errors are said in it, too."""
+    """Like `st.fragment`, which is drawn again without the page around it.
+
+    Errors are said in it, too. A click elsewhere that asks for another page may come with one in here, a box that loses
+    the keyboard say, and only this part is drawn then: it lets the page follow.
+    """
 
     def decorate(draw: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(draw)
         def drawn(*args: Any, **kwargs: Any) -> None:
+            if is_page_handed_over():
+                st.rerun()
             with errors_said():
                 draw(*args, **kwargs)
 

@@ -49,7 +49,7 @@ _WANTED = "wanted"
 _PINNED, _CELL = "train_pinned_epoch", "train_cell"
 _LOST = "lost_run"
 _COUNTED = "errors_test_readings"
-_HANDED_OVER, _PAGE = "image_handed_over", "page_handed_over"
+_HANDED_OVER = "image_handed_over"
 _OWN, _OWN_CHOSEN = "explain_own", "explain_own_chosen"
 
 
@@ -149,16 +149,6 @@ def hand_over_image(index: int) -> None:
 def is_image_handed_over() -> bool:
     """Whether a callback of this run asked for another page; asking takes the wish."""
     return st.session_state.pop(_HANDED_OVER, False)
-
-
-def hand_over_page(page: str) -> None:
-    """Ask for another page, by its title; for callbacks, which cannot switch pages themselves."""
-    st.session_state[_PAGE] = page
-
-
-def handed_over_page() -> str | None:
-    """Return the page that a callback of this run asked for; asking takes the wish."""
-    return st.session_state.pop(_PAGE, None)
 
 
 def form_key(path: str, form: str = TRAIN) -> str:

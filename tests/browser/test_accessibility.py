@@ -120,7 +120,7 @@ def test_a_word_is_explained_where_it_is_tapped_and_all_words_behind_a_button(ap
 def test_a_phone_explains_labels_without_opening_its_keyboard_and_leaves_buttons_alone(app, browser):
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, color_scheme="dark")
     page = context.new_page()
-    page.goto(f"{app.url}/Train?part=new")
+    page.goto(f"{app.url}/Train?part=new&run=none")
     expect_drawn(page)
     page.get_by_text("Batch size", exact=True).scroll_into_view_if_needed()
     place = place_of(page, "Batch size")

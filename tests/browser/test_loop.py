@@ -23,7 +23,7 @@ def test_train_errors_cell_images_explain(app, page):
     expect(page.get_by_text(re.compile("Completed 2 epochs"))).to_be_visible(timeout=120_000)
 
     page.get_by_role("button", name="See its errors").click()
-    expect(page.get_by_text(re.compile("val images right"))).to_be_visible()
+    expect(page.get_by_text(re.compile("val images right:"))).to_be_visible()
     cells = page.locator("td button:not(.empty)")
     expect(cells.first).to_be_visible()
     cells.first.click()

@@ -83,6 +83,6 @@ def test_the_bar_is_cut_into_shares_of_all():
 def test_runs_of_one_seed_are_joined():
     frame = outcomes_frame({0: 0.5, 1: 0.52, 2: 0.55}, {0: 0.6, 1: 0.58})
     lines = [trace for trace in outcomes_figure(frame).data if trace.mode == "lines"]
-    assert sorted(tuple(line.x) for line in lines) == [(50, 60), (52, 58)]
+    assert sorted(tuple(line.x) for line in lines) == [pytest.approx((50, 60)), pytest.approx((52, 58))]
     (dots, mean) = outcomes_figure(outcomes_frame({0: 0.5, 1: 0.4}, None)).data
     assert (list(dots.x), list(mean.x), set(dots.y)) == ([50, 40], [pytest.approx(45)], {"A, B"})
