@@ -48,7 +48,7 @@ def names(server):
 
 def test_the_number_says_split_epoch_run_and_data(open_page, run_id):
     at = open_page("Errors", run=run_id)
-    assert "**66.60%** of 500 val images right" in texts(at).replace(" %", "%")
+    assert "**66.6%** of 500 val images right" in texts(at).replace(" %", "%")
     assert "tortoise, epoch 3 (best), practice set." in texts(at)
     assert "Test was looked at" not in texts(at)
 
