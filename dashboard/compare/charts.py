@@ -12,6 +12,7 @@ from dashboard.compare.words import PILE_TITLES
 from dashboard.drawing.chart_style import style_figure
 from dashboard.drawing.colours import RIGHT, TRAIN, VAL, WRONG, YARDSTICK
 from dashboard.drawing.shares import hover_share, share_axis
+from dashboard.drawing.words import percent
 
 _PILE_COLOURS: dict[Pile, str] = {
     "right": "#b4bcc9",
@@ -48,7 +49,7 @@ def piles_figure(frame: pd.DataFrame) -> go.Figure:
             insidetextanchor="middle",
             textangle=0,
             textfont={"color": _NUMBER_COLOURS[pile], "size": 12},
-            hovertemplate=f"{PILE_TITLES[pile]}: {count:,} images, %{{x:.1%}}<extra></extra>",
+            hovertemplate=f"{PILE_TITLES[pile]}: {count:,} images, {percent(float(share))}<extra></extra>",
         )
     style_figure(figure, None, None)
     # On a phone the legend has three lines: more than half of the figure, from where on it would be scrolled in.
