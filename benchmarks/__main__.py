@@ -1,4 +1,7 @@
-"""Run benchmarks and print one table: python -m benchmarks [NAME ...] [--quick] [--save FILE]."""
+"""Run benchmarks and print one table: python -m benchmarks [NAME ...] [--quick] [--save FILE].
+
+Without names, a smoke run leaves out those that drive a browser for minutes, as the browser tests do.
+"""
 
 import argparse
 import json
@@ -11,13 +14,14 @@ from typing import Any
 
 _HERE = Path(__file__).parent
 NAMES = tuple(sorted(path.stem for path in _HERE.glob("[!_]*.py")))
+_LONG = frozenset(("dashboard", "first_visit", "growth", "live", "load"))
 _MARKS = {True: "met", False: "MISSED", None: ""}
 
 
 def main(arguments: list[str]) -> int:
     """Run the benchmarks, smoke runs two at a time; the exit code is 1 if one failed to run, whatever it measured."""
     wanted = _parse(arguments)
-    names = wanted.names or NAMES
+    names = wanted.names or [name for name in NAMES if not (wanted.quick and name in _LONG)]
     # A smoke run measures nothing, so that two at a time do not disturb each other.
     with ThreadPoolExecutor(2 if wanted.quick else 1) as pool:
         found = dict(zip(names, pool.map(lambda name: _run(name, wanted.quick), names), strict=True))
