@@ -74,6 +74,7 @@ def test_the_same_by_keyboard(app, page, trained_run):
     index = chosen_index(page)
     link = page.get_by_role("link", name="Explain this image")
     expect(link).to_be_visible()
+    expect_drawn(page)
     link.focus()
     page.keyboard.press("Enter")
     expect(page.locator("figure canvas")).to_have_count(5, timeout=60_000)
