@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from cifar_core.runs import settings_apart
 from dashboard.compare.choice import choose_runs, list_candidates, render_differences
 from dashboard.compare.few_view import render_too_few
 from dashboard.compare.images_view import render_cells, render_classes, render_piles
 from dashboard.compare.networks_view import render_networks
 from dashboard.compare.reading import Pair, choose_split, read_pair
 from dashboard.compare.seeds_view import render_seeds
-from dashboard.compare.words import differing_settings, is_of_seed_alone
+from dashboard.compare.words import is_of_seed_alone
 from dashboard.drawing.choices import choose_one
 from dashboard.session import state
 from dashboard.session.frame import page_frame, require_dataset
@@ -42,5 +43,5 @@ with page_frame("Compare") as runs:
         render_networks(pair)
     with right, st.container(border=True, height="stretch"):
         st.markdown("**Their settings**", help=CLAIM)
-        render_seeds(first, second, runs, is_of_seed_alone(differing_settings(first, second)))
+        render_seeds(first, second, runs, is_of_seed_alone(settings_apart(first, second)))
     choose_one("View", VIEWS, state.COMPARE_VIEW, in_address=True)(pair)

@@ -58,6 +58,11 @@ class Effect:
     p: float | None
     confidence: float = 0.95
 
+    @property
+    def bound(self) -> float:
+        """The largest difference, either way, that the interval allows; rounded up to a tenth of a percentage point."""
+        return math.ceil(1000 * max(abs(self.low), abs(self.high))) / 1000
+
 
 def align_predictions(first: Predictions, second: Predictions) -> tuple[Predictions, Predictions]:
     """Return both restricted to the images that both are about, in the order of their indices.

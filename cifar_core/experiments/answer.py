@@ -1,6 +1,5 @@
 """What runs say of a claim, in numbers and in a sentence that does not claim more."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -81,8 +80,7 @@ def _describe(claim: Claim, effect: Effect, verdict: Verdict, num_pairs: int, mo
                 f"Contradicted here: {claim.second} is {_points(effect.size)} points beside {claim.first} ({interval})."
             )
         case "no difference":
-            most = math.ceil(1000 * max(abs(effect.low), abs(effect.high))) / 10
-            return f"No difference larger than {most:.1f} points here ({interval})."
+            return f"No difference larger than {100 * effect.bound:.1f} points here ({interval})."
         case "undecided":
             time = "" if more is None else f" {_MORE_SEEDS} more seeds take about {_duration(more)}."
             return f"Undecided: {_points(effect.size)} points, {_doubt(effect, claim)} ({interval}).{time}"

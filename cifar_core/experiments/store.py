@@ -21,7 +21,6 @@ _FORMAT = 1
 _FOLDER = "experiments"
 _FILE = "experiment.json"
 _ID = re.compile(r"\d{8}-\d{4}-[a-z0-9-]{1,40}-[0-9a-f]{4}")
-_ACTIVE = ("queued", "running", "paused")
 
 Prediction = Literal["supported", "contradicted", "no difference"]
 
@@ -172,7 +171,7 @@ class ExperimentStore:
 
     def is_over(self, experiment: Experiment, runs: Sequence[RunSummary] | None = None) -> bool:
         """Whether no run of it trains or waits any more."""
-        return not any(run.status.status in _ACTIVE for run in self._summaries(experiment, runs).values())
+        return not any(run.status.is_active for run in self._summaries(experiment, runs).values())
 
     def progress(
         self, experiment: Experiment, paces: Mapping[str, float], runs: Sequence[RunSummary] | None = None
@@ -185,7 +184,7 @@ class ExperimentStore:
             runs: As for `results`.
         """
         summaries = list(self._summaries(experiment, runs).values())
-        left = [run for run in summaries if run.status.status in _ACTIVE]
+        left = [run for run in summaries if run.status.is_active]
         num_done = sum(_found(run) is not None for run in summaries)
         num_runs = len(experiment.run_ids)
         done = num_runs - len(left) + sum(run.status.progress for run in left)
@@ -201,7 +200,7 @@ class ExperimentStore:
 
     def stop(self, experiment: Experiment) -> None:
         """Stop what still trains or waits, the waiting ones first; what is done stays."""
-        active = [run for run in self._summaries(experiment, None).values() if run.status.status in _ACTIVE]
+        active = [run for run in self._summaries(experiment, None).values() if run.status.is_active]
         for run in sorted(active, key=lambda run: run.status.status != "queued"):
             self._runs.stop(run.run_id)
 

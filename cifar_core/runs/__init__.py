@@ -3,7 +3,7 @@
 from cifar_core.runs.access import default_runs_dir
 from cifar_core.runs.commands import send_command
 from cifar_core.runs.damage import describe_damage
-from cifar_core.runs.difference import RunDifference, compare_runs, settings_of
+from cifar_core.runs.difference import RunDifference, compare_runs, settings_apart, settings_of
 from cifar_core.runs.exceptions import RunError, RunNotFoundError
 from cifar_core.runs.executor import Executor, LocalExecutor
 from cifar_core.runs.index import RunSummary
@@ -33,5 +33,6 @@ __all__ = [
     "list_presets",
     "read_learning_rate_changes",
     "send_command",
+    "settings_apart",
     "settings_of",
 ]

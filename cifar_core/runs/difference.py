@@ -45,12 +45,17 @@ class RunDifference:
 
 def compare_runs(first: RunSummary, second: RunSummary) -> RunDifference:
     """Hold two runs against each other."""
-    left, right = settings_of(first), settings_of(second)
-    paths = [*left, *(path for path in right if path not in left)]
-    settings = {path: (left.get(path), right.get(path)) for path in paths if left.get(path) != right.get(path)}
+    settings = settings_apart(first, second)
     numbers = [_numbers(run) for run in (first, second)]
     results = tuple(Result(quantity, numbers[0][quantity], numbers[1][quantity]) for quantity in numbers[0])
     return RunDifference(settings, results, first.data_source == second.data_source)
+
+
+def settings_apart(first: RunSummary, second: RunSummary) -> dict[str, tuple[Any, Any]]:
+    """Return the settings in which two runs differ, by path: the first's value and the second's, None for none."""
+    left, right = settings_of(first), settings_of(second)
+    paths = dict.fromkeys([*left, *right])
+    return {path: (left.get(path), right.get(path)) for path in paths if left.get(path) != right.get(path)}
 
 
 def settings_of(run: RunSummary) -> dict[str, Any]:

@@ -64,9 +64,8 @@ def start_free(runs_dir: Path, executor: Executor, summaries: list[RunSummary]) 
     refused: dict[str, Exception] = {}
     waiting = queue_order(summaries)
     for summary in waiting:
-        then = [runs_dir / other.run_id for other in companions(summary, waiting)]
         try:
-            _start_if_free(runs_dir / summary.run_id, summary, busy, executor, then)
+            _start_if_free(runs_dir / summary.run_id, summary, busy, executor, waiting)
         except (OSError, RunError) as error:
             _log.warning("Run %s was not started: %s", summary.run_id, explain(error))
             refused[summary.run_id] = error
@@ -81,18 +80,6 @@ def queue_order(summaries: list[RunSummary]) -> list[RunSummary]:
         if summary.status.status == "queued" and summary.config and not summary.is_read_only
     ]
     return sorted(queued, key=lambda summary: (-summary.priority, summary.status.submitted_at, summary.run_id))
-
-
-def companions(summary: RunSummary, waiting: list[RunSummary]) -> list[RunSummary]:
-    """Return who of those that wait belongs to the same experiment and device, the next one first."""
-    if summary.experiment is None:
-        return []
-    device = _find_device(summary)
-    return [
-        other
-        for other in waiting
-        if other.experiment == summary.experiment and other.run_id != summary.run_id and _find_device(other) == device
-    ]
 
 
 def take_next(runs_dir: Path, mine: Sequence[Path], executor: Executor) -> Path | None:
@@ -128,7 +115,7 @@ def _is_first(summary: RunSummary, waiting: list[RunSummary]) -> bool:
 def _is_busy(runs_dir: Path, summary: RunSummary, summaries: list[RunSummary], executor: Executor) -> bool:
     device, problem = _find_device(summary)
     return bool(problem) or any(
-        other.status.is_active and other.status.device == device and executor.poll(runs_dir / other.run_id)
+        other.status.device == device and executor.poll(runs_dir / other.run_id)
         for other in summaries
         if other.status.status in ("running", "paused")
     )
@@ -172,8 +159,17 @@ def _is_over(run_dir: Path, executor: Executor) -> bool:
     return True
 
 
+def _list_companions(summary: RunSummary, waiting: Sequence[RunSummary]) -> list[str]:
+    """Return the ids of who of those that wait belongs to the same experiment and device, the next one first."""
+    if summary.experiment is None:
+        return []
+    device = _find_device(summary)
+    others = [other for other in waiting if other.experiment == summary.experiment and other is not summary]
+    return [other.run_id for other in others if _find_device(other) == device]
+
+
 def _start_if_free(
-    run_dir: Path, summary: RunSummary, busy: set[str], executor: Executor, then: Sequence[Path]
+    run_dir: Path, summary: RunSummary, busy: set[str], executor: Executor, queued: Sequence[RunSummary]
 ) -> None:
     """Start a worker on a queued run, or mark the run as failed if that does not work.
 
@@ -189,7 +185,7 @@ def _start_if_free(
     waiting = read_status(run_dir)
     _mark_started(run_dir, device)
     try:
-        executor.submit(run_dir, then)
+        executor.submit(run_dir, [run_dir.parent / run_id for run_id in _list_companions(summary, queued)])
     except OSError as error:
         message = f"The worker did not start: {explain(error)}."
         with suppress(OSError):

@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,7 +21,14 @@ from cifar_core.runs.queue import dispatch, find_device, needs_dispatch, queue_o
 from cifar_core.runs.record import RunMeta, RunRecord
 from cifar_core.runs.shelf import RecordShelf
 from cifar_core.runs.status import ACTIVE, change_status, now
-from cifar_core.runs.submission import Fork, find_weights, prepared_run, publish_run
+from cifar_core.runs.submission import (
+    Fork,
+    Submission,
+    find_weights,
+    list_experiment_runs,
+    prepared_runs,
+    published_runs,
+)
 
 _LARGEST_FACTOR = 100.0
 _DISCARD_SECONDS = 10.0
@@ -94,15 +100,7 @@ class RunStore:
             is_demo=is_demo,
             created_at=now(),
         )
-        find_device(config)  # may import torch, for seconds: not while others wait for the lock
-        with prepared_run(self.runs_dir, config, meta, start) as hidden, self._index.locked():
-            run_dir = publish_run(hidden, self.runs_dir, meta.created_at)
-            try:
-                self._start(run_dir)
-            except RunError:
-                shutil.rmtree(run_dir, ignore_errors=True)
-                raise
-        return run_dir.name
+        return self._submit([(config, meta, start)])[0]
 
     @refuses_in_words
     def submit_experiment(
@@ -120,25 +118,7 @@ class RunStore:
         Raises:
             RunError: They cannot be written or started. Then nothing of them remains.
         """
-        place, began = str((data_dir or default_data_dir()).resolve()), now()
-        run_dirs: list[Path] = []
-        with contextlib.ExitStack() as stack:
-            hidden = []
-            for number, (name, config) in enumerate(configs):
-                find_device(config)
-                created_at = began + number / 1000  # the queue takes them in this order
-                meta = RunMeta(name=name, data_dir=place, experiment=experiment, created_at=created_at)
-                hidden.append((stack.enter_context(prepared_run(self.runs_dir, config, meta, None)), created_at))
-            stack.enter_context(self._index.locked())
-            try:
-                for path, created_at in hidden:
-                    run_dirs.append(publish_run(path, self.runs_dir, created_at))
-                self._start(*run_dirs)
-            except (OSError, RunError):
-                for run_dir in run_dirs:
-                    shutil.rmtree(run_dir, ignore_errors=True)
-                raise
-        return [run_dir.name for run_dir in run_dirs]
+        return self._submit(list_experiment_runs(experiment, configs, data_dir or default_data_dir()))
 
     def record(self, run_id: str) -> RunRecord:
         """Return the record of a run.
@@ -306,6 +286,18 @@ class RunStore:
             self._shelf.drop(record.run_dir)
             hide_doomed(record.run_dir)
         remove_doomed(self.runs_dir)
+
+    def _submit(self, wanted: Sequence[Submission]) -> list[str]:
+        """Queue runs, all or none, and start what is due; return their ids."""
+        for config, _, _ in wanted:
+            find_device(config)  # may import torch, for seconds: not while others wait for the lock
+        with (
+            prepared_runs(self.runs_dir, wanted) as hidden,
+            self._index.locked(),
+            published_runs(hidden, self.runs_dir) as run_dirs,
+        ):
+            self._start(*run_dirs)
+        return [run_dir.name for run_dir in run_dirs]
 
     def _start(self, *run_dirs: Path) -> None:
         """Start what is due; raise RunError if one of these is, and cannot be started."""

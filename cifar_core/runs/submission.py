@@ -1,8 +1,8 @@
 """A new run, all of it or nothing."""
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,10 @@ from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.leftovers import begun_name
 from cifar_core.runs.naming import create_run_id
 from cifar_core.runs.record import RunMeta, RunRecord, create_record
-from cifar_core.runs.status import RunStatus, write_status
+from cifar_core.runs.status import RunStatus, now, write_status
+
+# Everything that decides a run, what people say of it, and weights to start from.
+Submission = tuple[RunConfig, RunMeta, Path | None]
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,36 @@ def find_weights(record: RunRecord, fork: Fork, config: RunConfig) -> Path:
     if not path.exists():
         raise RunError(f"run {fork.run_id} has no {fork.which} weights yet; allowed: after its first epoch")
     return path
+
+
+def list_experiment_runs(experiment: str, configs: Sequence[tuple[str, RunConfig]], data_dir: Path) -> list[Submission]:
+    """Return what is to be submitted for an experiment, by its id; the queue takes its runs in this order."""
+    place, began = str(data_dir.resolve()), now()
+    return [
+        (config, RunMeta(name=name, data_dir=place, experiment=experiment, created_at=began + number / 1000), None)
+        for number, (name, config) in enumerate(configs)
+    ]
+
+
+@contextmanager
+def prepared_runs(runs_dir: Path, wanted: Sequence[Submission]) -> Iterator[list[tuple[Path, float]]]:
+    """Yield the hidden directory of each run, as `prepared_run` makes it, and when the run was created."""
+    with ExitStack() as stack:
+        yield [(stack.enter_context(prepared_run(runs_dir, *each)), each[1].created_at) for each in wanted]
+
+
+@contextmanager
+def published_runs(hidden: Sequence[tuple[Path, float]], runs_dir: Path) -> Iterator[list[Path]]:
+    """Give prepared directories their names, and yield where they are now; if anything goes wrong, none stays."""
+    run_dirs: list[Path] = []
+    try:
+        for path, created_at in hidden:
+            run_dirs.append(publish_run(path, runs_dir, created_at))
+        yield run_dirs
+    except (OSError, RunError):
+        for run_dir in run_dirs:
+            shutil.rmtree(run_dir, ignore_errors=True)
+        raise
 
 
 @contextmanager

@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from cifar_core.data import Dataset
-from cifar_core.runs import RunSummary
-from dashboard.compare.words import differing_settings, is_of_seed_alone
+from cifar_core.runs import RunSummary, settings_apart
+from dashboard.compare.words import is_of_seed_alone
 from dashboard.drawing.words import percent, run_name, setting, setting_names
 from dashboard.session import address, state
 from dashboard.session.changes import words_of
@@ -37,7 +37,7 @@ def find_pair(candidates: Sequence[RunSummary]) -> Runs:
     newest = candidates[:_MOST_SEARCHED]
     pairs = [(older, newer) for place, newer in enumerate(newest) for older in newest[place + 1 :]]
     alike = [pair for pair in pairs if _split_of(pair[0]) == _split_of(pair[1])]
-    different = (pair for pair in alike if not is_of_seed_alone(differing_settings(*pair)))
+    different = (pair for pair in alike if not is_of_seed_alone(settings_apart(*pair)))
     return next(different, next(iter(alike), pairs[0]))
 
 
@@ -45,7 +45,7 @@ def find_partner(run: RunSummary, candidates: Sequence[RunSummary]) -> RunSummar
     """Return the newest other run to compare one with, likewise."""
     others = [each for each in candidates if each.run_id != run.run_id]
     alike = [each for each in others if _split_of(each) == _split_of(run)]
-    different = (each for each in alike if not is_of_seed_alone(differing_settings(run, each)))
+    different = (each for each in alike if not is_of_seed_alone(settings_apart(run, each)))
     return next(different, next(iter(alike), others[0]))
 
 
@@ -111,7 +111,7 @@ def _swap(first: RunSummary, second: RunSummary) -> None:
 
 def render_differences(first: RunSummary, second: RunSummary) -> None:
     """Say in which settings the two differ."""
-    differences = differing_settings(first, second)
+    differences = settings_apart(first, second)
     if not differences:
         st.markdown("**What differs:** no setting, not even the seed.")
         return
@@ -128,7 +128,7 @@ def render_differences(first: RunSummary, second: RunSummary) -> None:
 
 def differences_frame(first: RunSummary, second: RunSummary) -> pd.DataFrame:
     """Return a row for each setting that differs: setting, A, B."""
-    differences = differing_settings(first, second)
+    differences = settings_apart(first, second)
     names = setting_names(differences)
     rows = [
         {"Setting": names[path], "A": setting(left), "B": setting(right)} for path, (left, right) in differences.items()

@@ -1,13 +1,10 @@
 """What a comparison came to, in plain words that claim no more than it shows."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 from cifar_core.evaluation.comparison import Effect, Verdict
 from cifar_core.evaluation.pairs import Pile
-from cifar_core.formats import known_settings
-from cifar_core.runs import RunSummary
 from dashboard.drawing.words import percent
 
 PILE_TITLES: dict[Pile, str] = {
@@ -26,18 +23,6 @@ PILE_MEANINGS: dict[Pile, str] = {
 }
 _SURE = 0.05
 _SEED = "training.seed"
-
-
-def differing_settings(first: RunSummary, second: RunSummary) -> dict[str, tuple[Any, Any]]:
-    """Return the settings in which two runs differ, by path: the first's value and the second's, None for none.
-
-    What another release wrote and this one does not know is left out.
-    """
-    left, right = (
-        {} if run.config is None else known_settings(run.config, run.unknown_settings) for run in (first, second)
-    )
-    paths = dict.fromkeys([*left, *right])
-    return {path: (left.get(path), right.get(path)) for path in paths if left.get(path) != right.get(path)}
 
 
 def is_of_seed_alone(differences: Mapping[str, tuple[Any, Any]]) -> bool:
@@ -112,8 +97,7 @@ def describe_settings(effect: Effect, verdict: Verdict, num_pairs: int) -> str:
         case "contradicted":
             return f"**Contradicted here**: B's settings are worse than A's by more than a point ({numbers})."
         case "no difference":
-            most = math.ceil(1000 * max(abs(effect.low), abs(effect.high))) / 10
-            return f"**No difference larger than {most:.1f} points** here ({numbers})."
+            return f"**No difference larger than {100 * effect.bound:.1f} points** here ({numbers})."
         case "undecided":
             return (
                 f"**Undecided**: B {points(effect.size)} points over {num_pairs} seeds, but anything from "
