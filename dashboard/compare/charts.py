@@ -34,6 +34,20 @@ def piles_frame(sizes: Mapping[str, int]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["pile", "count", "share"])
 
 
+def piles_legend() -> str:
+    """Return the names of the piles beside their colours, as HTML whose lines wrap."""
+    style = "display: inline-block; width: 0.8em; height: 0.8em; margin-right: 0.4em; border-radius: 2px"
+    parts = [
+        f'<span style="white-space: nowrap"><span style="{style}; background: {colour}"></span>{_short(pile)}</span>'
+        for pile, colour in _PILE_COLOURS.items()
+    ]
+    return f'<div style="display: flex; flex-wrap: wrap; gap: 0.2rem 1rem; font-size: 0.8rem">{"".join(parts)}</div>'
+
+
+def _short(pile: Pile) -> str:
+    return PILE_TITLES[pile].removesuffix(" by B")
+
+
 def piles_figure(frame: pd.DataFrame) -> go.Figure:
     """Draw all images as one bar, cut into the piles."""
     figure = go.Figure()
@@ -42,7 +56,7 @@ def piles_figure(frame: pd.DataFrame) -> go.Figure:
             x=[share],
             y=[""],
             orientation="h",
-            name=PILE_TITLES[pile].removesuffix(" by B"),
+            name=_short(pile),
             marker={"color": _PILE_COLOURS[pile], "line": {"width": 0}},
             text=[f"{count:,}" if share >= _NARROWEST else ""],
             textposition="inside",
@@ -52,10 +66,10 @@ def piles_figure(frame: pd.DataFrame) -> go.Figure:
             hovertemplate=f"{PILE_TITLES[pile]}: {count:,} images, {percent(float(share))}<extra></extra>",
         )
     style_figure(figure, None, None)
-    # On a phone the legend has three lines: more than half of the figure, from where on it would be scrolled in.
-    figure.update_layout(height=124, barmode="stack", bargap=0, margin={"l": 0, "r": 0, "t": 70, "b": 20})
-    legend = {"traceorder": "normal", "y": 1.1, "yanchor": "bottom", "font": {"size": 11}, "maxheight": 1}
-    figure.update_layout(legend=legend)
+    # Plotly's legend would cover the bar where there is room for one name in a line: `piles_legend` wraps.
+    figure.update_layout(
+        height=44, barmode="stack", bargap=0, showlegend=False, margin={"l": 0, "r": 0, "t": 4, "b": 4}
+    )
     figure.update_xaxes(range=[0, 1], visible=False)
     figure.update_yaxes(visible=False)
     return figure

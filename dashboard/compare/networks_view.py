@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.compare.charts import piles_figure, piles_frame
+from dashboard.compare.charts import piles_figure, piles_frame, piles_legend
 from dashboard.compare.reading import Pair
 from dashboard.compare.words import describe_networks, explain_test
 from dashboard.drawing.figures import show_figure
@@ -16,6 +16,7 @@ def render_networks(pair: Pair) -> None:
         help="Weights of each run's best epoch on val.",
     )
     alt = "All images: right in both, fixed by B, broken by B, wrong in both"
+    st.html(piles_legend())
     show_figure(piles_figure, piles_frame(pair.sizes), key="compare_piles", alt=alt)
     st.caption(
         explain_test(pair.effect, pair.sizes["fixed"], pair.sizes["broken"]),

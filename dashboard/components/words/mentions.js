@@ -11,7 +11,7 @@ const SILENT =
   'script, style, noscript, template, iframe, textarea, code, pre, [hidden], [data-testid="stIconMaterial"]';
 // A click there has a meaning of its own, or it is the title of the page.
 const BUSY =
-  "h1, a, button, input, select, summary, svg, canvas, label:has(input), [contenteditable], [role=button], [role=option], " +
+  "h1, h2, a, button, input, select, summary, svg, canvas, label:has(input), [contenteditable], [role=button], [role=option], " +
   "[role=tab], [role=radio], [role=checkbox], [role=switch], [role=link], [role=combobox], [role=menuitem], [role=img], " +
   '[class*="st-key-step_"]'; // a card of Overview, all of which is its link
 

@@ -3,7 +3,7 @@
 import pytest
 
 from cifar_core.evaluation.comparison import Effect
-from dashboard.compare.charts import outcomes_figure, outcomes_frame, piles_figure, piles_frame
+from dashboard.compare.charts import outcomes_figure, outcomes_frame, piles_figure, piles_frame, piles_legend
 from dashboard.compare.words import (
     describe_chance,
     describe_networks,
@@ -78,6 +78,13 @@ def test_the_bar_is_cut_into_shares_of_all():
     figure = piles_figure(frame)
     assert sum(bar.x[0] for bar in figure.data) == pytest.approx(1)
     assert {bar.name: bar.text[0] for bar in figure.data}["Both wrong differently"] == "", "too narrow"
+
+
+def test_every_pile_is_named_beside_its_colour():
+    frame = piles_frame(dict.fromkeys(("fixed", "broken", "wrong_alike", "wrong_differently", "right"), 20))
+    legend = piles_legend()
+    for bar in piles_figure(frame).data:
+        assert f'background: {bar.marker.color}"></span>{bar.name}<' in legend
 
 
 def test_runs_of_one_seed_are_joined():
