@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, CliApp, CliSubCommand, SettingsConfi
 from cifar_core import __version__
 from cifar_core.cli.answers import PROGRAM, FailedError, remark
 from cifar_core.cli.arguments import protect_overrides
+from cifar_core.cli.choosing import SelectionCommand, SelectionsCommand
 from cifar_core.cli.comparing import CompareCommand
 from cifar_core.cli.experimenting import ExperimentCommand, LessonCommand, LessonsCommand
 from cifar_core.cli.looking import AppCommand, DataCommand, EvaluateCommand, RunsCommand, ScorecardCommand
@@ -42,6 +43,8 @@ class Cli(BaseSettings):
     lessons: CliSubCommand[LessonsCommand]
     lesson: CliSubCommand[LessonCommand]
     experiment: CliSubCommand[ExperimentCommand]
+    selections: CliSubCommand[SelectionsCommand]
+    selection: CliSubCommand[SelectionCommand]
     runs: CliSubCommand[RunsCommand]
     stop: CliSubCommand[StopCommand]
     pause: CliSubCommand[PauseCommand]

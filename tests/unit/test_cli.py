@@ -82,6 +82,8 @@ def test_help_names_every_command(capsys):
         "train",
         "evaluate",
         "compare",
+        "selections",
+        "selection",
         "runs",
         "stop",
         "pause",
