@@ -15,6 +15,7 @@ from cifar_core.data.similarity import scale_features
 from cifar_core.data.splits import splits_of
 from cifar_core.data.traits import compute_class_statistics, compute_traits
 from cifar_core.derived.answers import derive_answers, derive_tsne
+from cifar_core.derived.heads import derive_head, derive_out_of_fold
 from cifar_core.overrides import parse_config
 from cifar_core.selections import read_kept
 
@@ -123,6 +124,8 @@ KINDS: dict[str, Callable[[Dataset, Options, OnProgress], Arrays]] = {
     "answers": derive_answers,
     "tsne": derive_tsne,
     "features": derive_features,
+    "head": derive_head,
+    "out_of_fold": derive_out_of_fold,
     "range_test": derive_range_test,
     "probe": derive_probe,
     "paces": derive_paces,
