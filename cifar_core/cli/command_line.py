@@ -11,6 +11,7 @@ from cifar_core.cli.answers import PROGRAM, FailedError, remark
 from cifar_core.cli.arguments import protect_overrides
 from cifar_core.cli.choosing import SelectionCommand, SelectionsCommand
 from cifar_core.cli.comparing import CompareCommand
+from cifar_core.cli.enduring import RobustnessCommand
 from cifar_core.cli.experimenting import ExperimentCommand, LessonCommand, LessonsCommand
 from cifar_core.cli.influencing import InfluenceCommand
 from cifar_core.cli.labelling import LabelsCommand, VerdictCommand
@@ -48,6 +49,7 @@ class Cli(BaseSettings):
     influence: CliSubCommand[InfluenceCommand]
     labels: CliSubCommand[LabelsCommand]
     verdict: CliSubCommand[VerdictCommand]
+    robustness: CliSubCommand[RobustnessCommand]
     selections: CliSubCommand[SelectionsCommand]
     selection: CliSubCommand[SelectionCommand]
     runs: CliSubCommand[RunsCommand]

@@ -16,6 +16,7 @@ from cifar_core.data.splits import splits_of
 from cifar_core.data.traits import compute_class_statistics, compute_traits
 from cifar_core.derived.answers import derive_answers, derive_tsne
 from cifar_core.derived.heads import derive_head, derive_out_of_fold
+from cifar_core.derived.robustness import derive_robustness
 from cifar_core.overrides import parse_config
 from cifar_core.selections import read_kept
 
@@ -126,6 +127,7 @@ KINDS: dict[str, Callable[[Dataset, Options, OnProgress], Arrays]] = {
     "features": derive_features,
     "head": derive_head,
     "out_of_fold": derive_out_of_fold,
+    "robustness": derive_robustness,
     "range_test": derive_range_test,
     "probe": derive_probe,
     "paces": derive_paces,

@@ -85,6 +85,7 @@ def test_help_names_every_command(capsys):
         "influence",
         "labels",
         "verdict",
+        "robustness",
         "selections",
         "selection",
         "runs",
