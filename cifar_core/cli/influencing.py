@@ -15,7 +15,7 @@ from cifar_core.derived.heads import head_options
 from cifar_core.influence.fitted import FittedHead, from_arrays
 from cifar_core.influence.scores import ask_what_if, rank, score_images
 from cifar_core.overrides import ConfigError
-from cifar_core.runs import RunStore, default_runs_dir
+from cifar_core.runs import RunRecord, RunStore, default_runs_dir
 from cifar_core.selections import SelectionStore
 
 Facts = dict[str, Any]
@@ -48,25 +48,33 @@ class InfluenceCommand(BaseModel):
         targets = self._find_targets(dataset)
         options = head_options(find_checkpoint(record, self.epoch))
         fitted = from_arrays(obtain(dataset, self.data_dir, "head", options, "Fitting the last layer"))
+        facts = self._describe(record, dataset, fitted)
+        accuracy = f"val accuracy {facts['head_val_accuracy']:.1%}"
+        print(f"By the last layer, fitted anew ({accuracy}); features held fixed.")
+        names = [] if targets else [facts["predicted"], facts["label"]]
+        targets = targets or list(dict.fromkeys(map(dataset.class_names.index, names)))
+        facts["answers"] = [self._rank(dataset, fitted, target) for target in targets]
+        facts["without"] = self._leave_out(dataset, fitted)
+        print_json(facts, self.as_json)
+
+    def _describe(self, record: RunRecord, dataset: Dataset, fitted: FittedHead) -> Facts:
+        """Say what the head makes of the image, and how good it is beside the run's own last layer."""
         probs = fitted.probs_of(np.array([self.index]))[0]
-        label, predicted = int(dataset.labels[self.index]), int(probs.argmax())
-        splits = without_selections(dataset, record.config().data)
-        facts: Facts = {
+        label, predicted = dataset.class_names[dataset.labels[self.index]], dataset.class_names[int(probs.argmax())]
+        splits = without_selections(dataset, record.stored_config().config.data)
+        is_right = fitted.probs_of(splits.val).argmax(axis=1) == dataset.labels[splits.val]
+        print(f"Image {self.index}, labelled {label}: {predicted} {probs.max():.1%}.")
+        return {
             "run_id": self.run_id,
             "index": self.index,
             "split": splits.split_of(self.index),
-            "label": dataset.class_names[label],
-            "predicted": dataset.class_names[predicted],
+            "label": label,
+            "predicted": predicted,
             "probs": _by_class(dataset, probs),
             "num_train": len(fitted.train),
+            "head_val_accuracy": float(is_right.mean()),
+            "run_val_accuracy": record.status().best_val_accuracy,
         }
-        print(f"Image {self.index}, labelled {facts['label']}: {facts['predicted']} {probs[predicted]:.1%}.")
-        print("By the last layer, fitted anew; features held fixed.")
-        facts["answers"] = [
-            self._rank(dataset, fitted, target) for target in targets or dict.fromkeys((predicted, label))
-        ]
-        facts["without"] = self._leave_out(dataset, fitted)
-        print_json(facts, self.as_json)
 
     def _find_targets(self, dataset: Dataset) -> list[int]:
         if self.target is None:

@@ -114,8 +114,7 @@ def compute_factor(weights: Numbers, evidence: Evidence) -> Numbers:
     hessian[np.diag_indices_from(hessian)] += evidence.penalty * weighted.ravel()
     biases = np.flatnonzero(~weighted.ravel())
     hessian[np.ix_(biases, biases)] += max(1.0, float(np.trace(hessian)) / len(hessian))
-    factor: Numbers = np.linalg.cholesky(hessian)
-    return factor
+    return np.linalg.cholesky(hessian).astype(np.float64, copy=False)
 
 
 def sum_curvature(weights: Numbers, inputs: Numbers) -> Numbers:
