@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
     dataset = load_dataset()
     statistics = compute_channel_statistics(dataset.images[: dataset.num_train])
     device = resolve_device("auto")
-    pool = create_pool(dataset, RunConfig(), create_splits(dataset, 0.1, 0), device)
+    pool = create_pool(dataset, dataset.labels, create_splits(dataset, 0.1, 0).train, device)
     goals = []
     for name, augmentation in _PIPELINES.items():
         config = RunConfig(augmentation=augmentation)

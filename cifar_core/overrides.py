@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from cifar_core.config import SECTIONS, RunConfig, Section, section_choices
 from cifar_core.config.blocks import BLOCKS
+from cifar_core.config.fields import ALLOWED
 
 
 class ConfigError(ValueError):
@@ -112,7 +113,7 @@ def describe_allowed(section: type[Section], field: str) -> str:
         return f"a list of {schema['minItems']} to {schema['maxItems']} {field}"
     kind = {"integer": "a whole number", "number": "a number", "string": "text"}.get(schema.get("type", ""), "")
     if "pattern" in schema:
-        return str(schema["description"])
+        return str(schema.get(ALLOWED, schema["description"]))
     return " ".join([kind, ", ".join(words)]).strip()
 
 

@@ -26,7 +26,8 @@ class ImagePool:
     Attributes:
         images: (N, 3, 32, 32) uint8, the whole dataset.
         labels: (N,) int64.
-        train: (M,) int64 dataset indices of the training images: partners for mixing come from these alone.
+        train: (M,) int64 numbers of the training images: partners for mixing come from these alone. The remainder of a
+            number by N is the image's dataset index; a repeat of an image within an epoch has another number.
         num_classes: Labels run from 0 to one less than this.
     """
 
@@ -79,7 +80,7 @@ def draw_batches(
         config: Which augmentations are on.
         seed: The run's seed.
         epoch: 1-based; each epoch draws anew.
-        indices: (N,) int64 dataset indices of all the batches, on the pool's device.
+        indices: (N,) int64 numbers of the images of all the batches, as the pool has them, on its device.
         bounds: For each batch, its first place among the indices and the one behind its last.
     """
     draws = AugmentationDraws(config, seed, epoch, indices)
@@ -89,14 +90,15 @@ def draw_batches(
         partner_draws = AugmentationDraws(config, seed, epoch, pool.train[mixing.partner])
     for group in _group(bounds):
         place = group[0][0], group[-1][1]
-        images, targets = _augment_from(pool, draws.part(*place)), pool.labels[indices[slice(*place)]]
+        part = draws.part(*place)
+        images, targets = _augment_from(pool, part), pool.labels[_find_images(pool, part)]
         if mixing is not None and partner_draws is not None:
             mixed, others = mixing.part(*place), partner_draws.part(*place)
             images = mix_images(images, _augment_from(pool, others), mixed)
-            targets = mix_labels(targets, pool.labels[others.indices], mixed, pool.num_classes)
+            targets = mix_labels(targets, pool.labels[_find_images(pool, others)], mixed, pool.num_classes)
         for start, end in group:
-            part = slice(start - place[0], end - place[0])
-            yield Batch(images[part], targets[part], None if mixing is None else mixing.part(start, end))
+            batch = slice(start - place[0], end - place[0])
+            yield Batch(images[batch], targets[batch], None if mixing is None else mixing.part(start, end))
 
 
 def _group(bounds: Sequence[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
@@ -134,7 +136,12 @@ def augment(images: Tensor, draws: AugmentationDraws) -> Tensor:
 
 def _augment_from(pool: ImagePool, draws: AugmentationDraws) -> Tensor:
     # index_select copies whole images at once; pool.images[indices] would go pixel by pixel.
-    return augment(pool.images.index_select(0, draws.indices), draws)
+    return augment(pool.images.index_select(0, _find_images(pool, draws)), draws)
+
+
+def _find_images(pool: ImagePool, draws: AugmentationDraws) -> Tensor:
+    """Return dataset indices: repeats of an image are drawn for apart and show the same one."""
+    return draws.indices % len(pool.images)
 
 
 def scale_pixels(images: Tensor) -> Tensor:

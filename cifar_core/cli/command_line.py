@@ -9,8 +9,12 @@ from pydantic_settings import BaseSettings, CliApp, CliSubCommand, SettingsConfi
 from cifar_core import __version__
 from cifar_core.cli.answers import PROGRAM, FailedError, remark
 from cifar_core.cli.arguments import protect_overrides
+from cifar_core.cli.choosing import SelectionCommand, SelectionsCommand
 from cifar_core.cli.comparing import CompareCommand
+from cifar_core.cli.enduring import RobustnessCommand
 from cifar_core.cli.experimenting import ExperimentCommand, LessonCommand, LessonsCommand
+from cifar_core.cli.influencing import InfluenceCommand
+from cifar_core.cli.labelling import LabelsCommand, VerdictCommand
 from cifar_core.cli.looking import AppCommand, DataCommand, EvaluateCommand, RunsCommand, ScorecardCommand
 from cifar_core.cli.steering import DeleteCommand, ExtendCommand, PauseCommand, ResumeCommand, StopCommand
 from cifar_core.cli.training import ForkCommand, TrainCommand
@@ -42,6 +46,12 @@ class Cli(BaseSettings):
     lessons: CliSubCommand[LessonsCommand]
     lesson: CliSubCommand[LessonCommand]
     experiment: CliSubCommand[ExperimentCommand]
+    influence: CliSubCommand[InfluenceCommand]
+    labels: CliSubCommand[LabelsCommand]
+    verdict: CliSubCommand[VerdictCommand]
+    robustness: CliSubCommand[RobustnessCommand]
+    selections: CliSubCommand[SelectionsCommand]
+    selection: CliSubCommand[SelectionCommand]
     runs: CliSubCommand[RunsCommand]
     stop: CliSubCommand[StopCommand]
     pause: CliSubCommand[PauseCommand]

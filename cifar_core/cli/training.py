@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from cifar_core.cli.answers import PROGRAM, print_json, remark, remark_on
 from cifar_core.cli.arguments import AsJson, DataDir, Detach, Overrides, RunId, RunsDir, parse_overrides
+from cifar_core.cli.choosing import name_selections
 from cifar_core.cli.waiting import await_runs
 from cifar_core.config import RunConfig
 from cifar_core.data import Dataset, load_dataset
@@ -14,6 +15,7 @@ from cifar_core.interrupts import counted_interrupts
 from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import Fork, RunStore, default_runs_dir, list_presets
+from cifar_core.selections import find_contents
 from cifar_core.training.device import resolve_device
 
 _MOST_SEEDS = 20
@@ -51,7 +53,7 @@ class TrainCommand(BaseModel):
     def cli_cmd(self) -> None:
         """Submit the runs and follow them to their ends, or say what they would be."""
         preset = list_presets(self.runs_dir or default_runs_dir())[self.preset]
-        config = with_overrides(preset.config, parse_overrides(self.overrides))
+        config = with_overrides(preset.config, name_selections(parse_overrides(self.overrides), self.runs_dir))
         dataset = load_dataset(self.data_dir)
         remark_on(dataset)
         if self.dry_run:
@@ -85,7 +87,7 @@ class ForkCommand(BaseModel):
         """Submit the run and follow it to its end."""
         store = RunStore(self.runs_dir)
         record = store.record(self.run_id)
-        config = with_overrides(record.config(), parse_overrides(self.overrides))
+        config = with_overrides(record.config(), name_selections(parse_overrides(self.overrides), self.runs_dir))
         meta = record.meta()
         dataset = load_dataset(self.data_dir)
         remark_on(dataset)
@@ -101,7 +103,7 @@ class ForkCommand(BaseModel):
 def _print_plan(config: RunConfig, dataset: Dataset, runs_dir: Path | None, as_json: bool) -> None:
     from cifar_core.training.plan import describe_plan, plan_training
 
-    plan = plan_training(config, dataset)
+    plan = plan_training(config, dataset, find_contents(runs_dir or default_runs_dir(), config.data))
     print(describe_plan(plan))
     _warn_of_little_room(config, runs_dir)
     if plan.shortage:

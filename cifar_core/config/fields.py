@@ -6,6 +6,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import ComputedFieldInfo, FieldInfo
 
+# In the schema of a field that a form leaves out while it is off: another field of the section, or itself, that turns
+# it on.
+SHOWN_WITH = "shown_with"
+# In the schema of a text with a pattern: what fits it, in words.
+ALLOWED = "allowed"
+
 
 def _sentence_case(name: str, _info: FieldInfo | ComputedFieldInfo) -> str:
     return name.replace("_", " ").capitalize()
@@ -47,6 +53,19 @@ def multiplier_field(of: str) -> Any:
         description=f"Learning rate of {of}, as a multiple of the one above. Muon's steps have a length of their own, "
         "so with it these may need several hundred times as much.",
         json_schema_extra={"format": "%g", "step": 0.5},
+    )
+
+
+def selection_field(name: str, description: str) -> Any:
+    """Images that somebody chose, by the hash of which they are; `name` is the field's own."""
+    return Field(
+        "",
+        pattern=r"^(sel-[0-9a-f]{16})?$",
+        description=f"{description} Val and test stay as they are. Empty: off.",
+        json_schema_extra={
+            SHOWN_WITH: name,
+            ALLOWED: "sel- and 16 hexadecimal digits, as `selections` lists them, or nothing",
+        },
     )
 
 

@@ -8,13 +8,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cifar_core.data import Dataset
+from cifar_core.config import RunConfig
+from cifar_core.data import Dataset, without_choices
 from cifar_core.data.duplicates import find_near_duplicates
 from cifar_core.data.similarity import scale_features
 from cifar_core.data.splits import splits_of
 from cifar_core.data.traits import compute_class_statistics, compute_traits
 from cifar_core.derived.answers import derive_answers, derive_tsne
+from cifar_core.derived.heads import derive_head, derive_out_of_fold
+from cifar_core.derived.robustness import derive_robustness
 from cifar_core.overrides import parse_config
+from cifar_core.selections import read_kept
 
 Arrays = dict[str, NDArray[np.generic]]
 Options = Mapping[str, str | int]
@@ -53,7 +57,8 @@ def derive_features(dataset: Dataset, options: Options, on_progress: OnProgress)
     from cifar_core.training.checkpoint import load_classifier, read_checkpoint_header
 
     path = Path(str(options["checkpoint"]))
-    indices = splits_of(dataset, read_checkpoint_header(path).config.data).train
+    data = read_checkpoint_header(path).config.data
+    indices = splits_of(dataset, data, read_kept(path.parent.parent, data)).train
     classifier, parts = load_classifier(path), []
     for chunk in np.array_split(indices, max(1, len(indices) // _FEATURES_AT_ONCE)):
         parts.append(scale_features(extract_features(classifier, dataset.images, chunk)))
@@ -73,7 +78,7 @@ def derive_range_test(dataset: Dataset, options: Options, on_progress: OnProgres
     from cifar_core.training.range_test import CutShortError, run_range_test
 
     try:
-        return asdict(run_range_test(parse_config(str(options["config"])), dataset, on_progress))
+        return asdict(run_range_test(_parse_config(str(options["config"])), dataset, on_progress))
     except CutShortError as error:
         raise UnfinishedError(str(error)) from error
 
@@ -86,7 +91,7 @@ def derive_probe(dataset: Dataset, options: Options, on_progress: OnProgress) ->
     """
     from cifar_core.training.probe import probe_speed
 
-    return asdict(probe_speed(parse_config(str(options["config"])), dataset))
+    return asdict(probe_speed(_parse_config(str(options["config"])), dataset))
 
 
 def derive_paces(dataset: Dataset, options: Options, on_progress: OnProgress) -> Arrays:
@@ -103,9 +108,15 @@ def derive_paces(dataset: Dataset, options: Options, on_progress: OnProgress) ->
     trees = json.loads(str(options["configs"]))
     seconds = []
     for tree in trees:
-        seconds.append(probe_speed(parse_config(json.dumps(tree)), dataset).epoch_seconds)
+        seconds.append(probe_speed(_parse_config(json.dumps(tree)), dataset).epoch_seconds)
         on_progress(len(seconds) / len(trees))
     return {"epoch_seconds": np.concatenate(seconds)}
+
+
+def _parse_config(text: str) -> RunConfig:
+    """Read a config to try; with which images matters little, so none are chosen: there is no run that keeps them."""
+    config = parse_config(text)
+    return config.model_copy(update={"data": without_choices(config.data)})
 
 
 KINDS: dict[str, Callable[[Dataset, Options, OnProgress], Arrays]] = {
@@ -114,6 +125,9 @@ KINDS: dict[str, Callable[[Dataset, Options, OnProgress], Arrays]] = {
     "answers": derive_answers,
     "tsne": derive_tsne,
     "features": derive_features,
+    "head": derive_head,
+    "out_of_fold": derive_out_of_fold,
+    "robustness": derive_robustness,
     "range_test": derive_range_test,
     "probe": derive_probe,
     "paces": derive_paces,

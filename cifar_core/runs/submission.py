@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Literal
 
 from cifar_core.config import RunConfig
+from cifar_core.data import DataError, choices_in, load_dataset
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.leftovers import begun_name
 from cifar_core.runs.naming import create_run_id
 from cifar_core.runs.record import RunMeta, RunRecord, create_record
 from cifar_core.runs.status import RunStatus, now, write_status
+from cifar_core.selections import SelectionError, check_choices, find_selections, keep_contents
 
 # Everything that decides a run, what people say of it, and weights to start from.
 Submission = tuple[RunConfig, RunMeta, Path | None]
@@ -84,12 +86,14 @@ def prepared_run(runs_dir: Path, config: RunConfig, meta: RunMeta, start: Path |
 
     Raises:
         OSError: There is no room for it, or it may not be written.
+        RunError: Its config refers to selections that are not there, or not to be trained with.
     """
     runs_dir.mkdir(parents=True, exist_ok=True)
     hidden = runs_dir / begun_name()
     try:
         hidden.mkdir()
         create_record(hidden, config, meta)
+        _keep_selections(hidden, runs_dir, config, meta)
         if start is not None:
             checkpoint = RunFiles(hidden).checkpoint_path("start")
             checkpoint.parent.mkdir()
@@ -98,6 +102,18 @@ def prepared_run(runs_dir: Path, config: RunConfig, meta: RunMeta, start: Path |
         yield hidden
     finally:
         shutil.rmtree(hidden, ignore_errors=True)
+
+
+def _keep_selections(hidden: Path, runs_dir: Path, config: RunConfig, meta: RunMeta) -> None:
+    """Give the run a copy of the images its config refers to."""
+    if not choices_in(config.data):
+        return  # and the dataset need not be loaded
+    try:
+        selections = find_selections(runs_dir, config.data)
+        check_choices(selections, config.data, load_dataset(Path(meta.data_dir) if meta.data_dir else None))
+    except (SelectionError, DataError) as error:
+        raise RunError(str(error)) from error
+    keep_contents(hidden, selections)
 
 
 def publish_run(hidden: Path, runs_dir: Path, created_at: float) -> Path:

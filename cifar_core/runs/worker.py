@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -30,6 +31,7 @@ from cifar_core.runs.record import RunRecord
 from cifar_core.runs.reporter import Reporter
 from cifar_core.runs.status import LESS_MEMORY, RunStatus, now
 from cifar_core.runs.workers import release
+from cifar_core.selections import read_kept
 from cifar_core.training.events import FitResult
 from cifar_core.training.monitor import Monitor
 
@@ -173,15 +175,15 @@ def _fit(run_dir: Path, reporter: Reporter, fit: Fit | None) -> FitResult:
     _check_same_data(record, dataset)
     facts = _describe_environment(config, dataset) | _precision_so_far(record)
     write_text_atomically(record.files.environment, json.dumps(facts, indent=1))
-    train = fit or _import_fit()
+    train = fit or _import_fit(record)
     return train(config, dataset, record.files, reporter)
 
 
-def _import_fit() -> Fit:
+def _import_fit(record: RunRecord) -> Fit:
     """Import torch only now: the process has told its pid before the seconds that takes."""
     from cifar_core.training.fit import fit
 
-    return fit
+    return partial(fit, contents=read_kept(record.run_dir, record.config().data))
 
 
 def _check_same_data(record: RunRecord, dataset: Dataset) -> None:

@@ -3,11 +3,12 @@
 import math
 import time
 from dataclasses import replace
+from types import MappingProxyType
 
 import torch
 
 from cifar_core.config import RunConfig
-from cifar_core.data import Dataset
+from cifar_core.data import Contents, Dataset
 from cifar_core.evaluation.metrics import compute_accuracy, compute_loss
 from cifar_core.evaluation.predictions import save_predictions
 from cifar_core.randomness import stream_seed
@@ -45,7 +46,13 @@ class _StoppedError(Exception):
     """Somebody asked the run to stop."""
 
 
-def fit(config: RunConfig, dataset: Dataset, outputs: Outputs, monitor: Monitor | None = None) -> FitResult:
+def fit(
+    config: RunConfig,
+    dataset: Dataset,
+    outputs: Outputs,
+    monitor: Monitor | None = None,
+    contents: Contents = MappingProxyType({}),
+) -> FitResult:
     """Train one network, or continue where the last checkpoint left off.
 
     Writes the last and the best weights (highest val accuracy; the earliest of equals) and predictions (val after each
@@ -58,15 +65,17 @@ def fit(config: RunConfig, dataset: Dataset, outputs: Outputs, monitor: Monitor 
         dataset: The images; only read.
         outputs: Where checkpoints and predictions go.
         monitor: Who is told of every event, and asked before each step; nobody if None.
+        contents: The images that `config.data` refers to.
 
     Raises:
+        DataError: They are not at hand, or none that may be trained on.
         DeviceError: The configured device is not on this machine.
         CheckpointError: The last checkpoint is broken or belongs to another config.
         CompilationError: The config asks to compile, and that does not work here.
     """
     device = resolve_device(config.training.device)
     with reproducible(device, config.training.num_threads), CheckpointSaver() as saver:
-        state = create_training_state(config, dataset, device, _precision_so_far(config, device, outputs))
+        state = create_training_state(config, dataset, device, _precision_so_far(config, device, outputs), contents)
         run = _Run(state, dataset, outputs, saver, monitor or Monitor())
         status, message = "completed", ""
         try:

@@ -2,10 +2,11 @@
 
 import math
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from typing import Any
 
 from cifar_core.config import RunConfig
-from cifar_core.data import Dataset, splits_of
+from cifar_core.data import Contents, Dataset, splits_of
 from cifar_core.models import summarize_config
 from cifar_core.training.device import measure_free_memory, resolve_device
 from cifar_core.training.epoch_weights import estimate_weights_bytes
@@ -54,22 +55,29 @@ class TrainingPlan:
         return asdict(self) | {"epoch_seconds": seconds, "fits": not self.shortage}
 
 
-def plan_training(config: RunConfig, dataset: Dataset) -> TrainingPlan:
+def plan_training(config: RunConfig, dataset: Dataset, contents: Contents = MappingProxyType({})) -> TrainingPlan:
     """Describe a run before there is one. A throwaway network trains for two seconds, to see how fast that is here.
 
+    Args:
+        config: Of the run.
+        dataset: The images; only read.
+        contents: The images that `config.data` refers to.
+
     Raises:
+        DataError: They are not at hand, or none that may be trained on.
         DeviceError: The configured device is not on this machine.
     """
     device = resolve_device(config.training.device)
+    splits = splits_of(dataset, config.data, contents)
     summary = summarize_config(config.model, num_classes=dataset.num_classes)
     shortage = explain_shortage(config, len(dataset.images), device)
-    epoch_seconds = None if shortage else float(probe_speed(config, dataset).epoch_seconds[0])
+    epoch_seconds = None if shortage else float(probe_speed(config, dataset, contents).epoch_seconds[0])
     return TrainingPlan(
         model=config.model.name,
         num_parameters=summary.num_parameters,
         num_trainable=summary.num_trainable,
         macs=summary.macs,
-        num_train=len(splits_of(dataset, config.data).train),
+        num_train=len(splits.train),
         num_epochs=config.training.num_epochs,
         device=device,
         precision=expect_precision(config, device) or "float32",

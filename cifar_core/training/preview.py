@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cifar_core.augmentation import ImagePool, draw_batch
 from cifar_core.config import RunConfig
-from cifar_core.data import Dataset, splits_of
+from cifar_core.data import Dataset, labels_for_training, without_choices, without_selections
 from cifar_core.training.state import create_pool
 
 
@@ -31,8 +31,9 @@ class Preview:
 
 
 def create_preview_pool(dataset: Dataset, config: RunConfig) -> ImagePool:
-    """Return the pool that a run of this config draws from, on the CPU."""
-    return create_pool(dataset, config, splits_of(dataset, config.data), "cpu")
+    """Return the pool that a run of this config draws from, on the CPU; of any chosen images it knows nothing."""
+    labels = labels_for_training(dataset, without_choices(config.data))
+    return create_pool(dataset, labels, without_selections(dataset, config.data).train, "cpu")
 
 
 def preview(pool: ImagePool, config: RunConfig, indices: NDArray[np.int64], num_epochs: int) -> Preview:

@@ -2,12 +2,13 @@
 
 import time
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cifar_core.config import RunConfig
-from cifar_core.data import Dataset
+from cifar_core.data import Contents, Dataset
 from cifar_core.evaluation.views import views_of
 from cifar_core.inference.predict import predict
 from cifar_core.training.device import reproducible, resolve_device
@@ -33,8 +34,13 @@ class Probe:
     epoch_seconds: NDArray[np.float64]
 
 
-def probe_speed(config: RunConfig, dataset: Dataset) -> Probe:
+def probe_speed(config: RunConfig, dataset: Dataset, contents: Contents = MappingProxyType({})) -> Probe:
     """Train a new network of this config for two seconds, after two steps that warm up, and predict a few val images.
+
+    Args:
+        config: Of the run.
+        dataset: The images; only read.
+        contents: The images that `config.data` refers to.
 
     Raises:
         DeviceError: The configured device is not on this machine.
@@ -42,7 +48,7 @@ def probe_speed(config: RunConfig, dataset: Dataset) -> Probe:
     device = resolve_device(config.training.device)
     training = config.training
     with reproducible(device, training.num_threads):
-        state = create_training_state(config, dataset, device)
+        state = create_training_state(config, dataset, device, contents=contents)
         set_learning_rate(state.optimizer, config.optimizer.learning_rate / 1000)  # it is about time, not about loss
         num_images, started = 0, time.perf_counter()
         for step, batch in enumerate(iterate_batches(state, 1)):
@@ -58,5 +64,5 @@ def probe_speed(config: RunConfig, dataset: Dataset) -> Probe:
         started = time.perf_counter()
         predict(state.evaluated, dataset.images, dataset.labels, val, views=views_of(training))
         val_seconds = (time.perf_counter() - started) * len(state.splits.val) / len(val)
-    epoch_seconds = len(state.splits.train) / per_second + val_seconds
+    epoch_seconds = len(state.epoch_images) / per_second + val_seconds
     return Probe(np.array([per_second]), np.array([epoch_seconds]))

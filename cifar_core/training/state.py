@@ -5,6 +5,7 @@ import math
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,12 @@ from torch import Tensor, nn, optim
 from cifar_core.augmentation import Batch, ImagePool, draw_batches, scale_pixels
 from cifar_core.config import RunConfig
 from cifar_core.data import (
+    Contents,
     Dataset,
     Splits,
     compute_channel_statistics,
-    noisy_labels,
+    images_of_epoch,
+    labels_for_training,
     splits_of,
 )
 from cifar_core.models import Classifier, create_classifier, needs_whitening, set_whitening
@@ -40,6 +43,7 @@ class TrainingState:
         precision: Resolved, "float32" or "bfloat16".
         pool: The whole dataset on the device.
         splits: Which of them train, validate and test.
+        epoch_images: What an epoch goes through, as `images_of_epoch` numbers it.
         classifier: The network with its normalisation, as checkpoints hold it.
         model: The same weights as steps run them: compiled where the config says so.
         optimizer: Over the classifier's parameters.
@@ -52,6 +56,7 @@ class TrainingState:
     precision: str
     pool: ImagePool
     splits: Splits
+    epoch_images: NDArray[np.int64]
     classifier: Classifier
     model: nn.Module
     optimizer: optim.Optimizer
@@ -66,7 +71,7 @@ class TrainingState:
     @property
     def batch_bounds(self) -> list[tuple[int, int]]:
         """Where each batch of an epoch begins and ends. A single image left over is skipped: batch norm needs two."""
-        num_images, batch_size = len(self.splits.train), self.config.training.batch_size
+        num_images, batch_size = len(self.epoch_images), self.config.training.batch_size
         bounds = [(start, min(start + batch_size, num_images)) for start in range(0, num_images, batch_size)]
         return bounds[:-1] if len(bounds) > 1 and bounds[-1][1] - bounds[-1][0] == 1 else bounds
 
@@ -82,7 +87,11 @@ class TrainingState:
 
 
 def create_training_state(
-    config: RunConfig, dataset: Dataset, device: str, precision: str | None = None
+    config: RunConfig,
+    dataset: Dataset,
+    device: str,
+    precision: str | None = None,
+    contents: Contents = MappingProxyType({}),
 ) -> TrainingState:
     """Build the network and its optimizer, and bring the data to the device.
 
@@ -91,9 +100,15 @@ def create_training_state(
         dataset: The images; only read.
         device: As `resolve_device` returns it.
         precision: "float32" or "bfloat16", of a run that goes on; None lets `choose_precision` say.
+        contents: The images that `config.data` refers to.
+
+    Raises:
+        DataError: They are not at hand, or none that may be trained on.
     """
+    splits = splits_of(dataset, config.data, contents)
+    epoch_images = images_of_epoch(dataset, config.data, splits, contents)
+    labels = labels_for_training(dataset, config.data, contents)
     choice = PrecisionChoice(precision) if precision else choose_precision(config, device)
-    splits = splits_of(dataset, config.data)
     statistics = compute_channel_statistics(dataset.images[: dataset.num_train])
     classifier = create_classifier(config, mean=statistics.mean, std=statistics.std, num_classes=dataset.num_classes)
     _set_whitening(classifier, dataset, splits)
@@ -104,8 +119,9 @@ def create_training_state(
         config=config,
         device=device,
         precision=choice.precision,
-        pool=create_pool(dataset, config, splits, device),
+        pool=create_pool(dataset, labels, epoch_images, device),
         splits=splits,
+        epoch_images=epoch_images,
         classifier=classifier,
         model=_compile(classifier) if config.training.compile else classifier,
         optimizer=create_optimizer(config.optimizer, classifier),
@@ -122,19 +138,16 @@ def _set_whitening(classifier: Classifier, dataset: Dataset, splits: Splits) -> 
     set_whitening(classifier, classifier.normalize(scale_pixels(images)))
 
 
-def create_pool(dataset: Dataset, config: RunConfig, splits: Splits, device: str) -> ImagePool:
-    """Bring the images to the device, with the labels that training sees."""
-    labels = dataset.labels
-    if config.data.label_noise:
-        labels = noisy_labels(dataset, splits.train, config.data.label_noise, config.data.split_seed)
-    images, targets, train = (_to_device(array, device) for array in (dataset.images, labels, splits.train))
+def create_pool(dataset: Dataset, labels: NDArray[np.int64], epoch_images: NDArray[np.int64], device: str) -> ImagePool:
+    """Bring the images to the device, with the labels that training sees, and what an epoch goes through."""
+    images, targets, train = (_to_device(array, device) for array in (dataset.images, labels, epoch_images))
     return ImagePool(images, targets, train, dataset.num_classes)
 
 
 def epoch_order(state: TrainingState, epoch: int) -> NDArray[np.int64]:
-    """Return the training images' dataset indices in the order of the given 1-based epoch."""
+    """Return what the given 1-based epoch goes through, in its order, by the numbers of `images_of_epoch`."""
     seed = stream_seed(state.config.training.seed, "order", epoch)
-    return np.random.default_rng(seed).permutation(state.splits.train)
+    return np.random.default_rng(seed).permutation(state.epoch_images)
 
 
 def iterate_batches(state: TrainingState, epoch: int) -> Iterator[Batch]:

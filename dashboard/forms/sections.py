@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from cifar_core.config import RunConfig, Section, section_choices
+from cifar_core.config.fields import SHOWN_WITH
 from dashboard.drawing.glossary import explain_field
 from dashboard.drawing.words import choice_title, setting_name
 from dashboard.forms.blocks import render_blocks
@@ -66,6 +67,12 @@ def render_fields(
     return values
 
 
+def _is_shown(section: str, schema: dict[str, Any], form: str) -> bool:
+    """Whether a setting is drawn: one that there is nothing to choose for here only while it is on."""
+    switch = schema.get(SHOWN_WITH)
+    return switch is None or bool(state.form_value(f"{section}.{switch}", "", form))
+
+
 def _start_from_defaults(section: str) -> None:
     name = st.session_state[state.form_key(f"{section}.name")]
     for field, info in section_choices(section)[name].model_fields.items():
@@ -79,6 +86,8 @@ def _plain(default: Any) -> Any:
 
 
 def _render_setting(model: type[Section], path: str, schema: dict[str, Any], form: str) -> Any:
-    state.form_value(path, model.model_fields[path.partition(".")[2]].default, form)
+    value = state.form_value(path, model.model_fields[path.partition(".")[2]].default, form)
+    if not _is_shown(path.partition(".")[0], schema, form):
+        return value
     explained = schema | {"description": explain_field(schema["description"], path)}
     return render_field(setting_name(path).capitalize(), state.form_key(path, form), explained)

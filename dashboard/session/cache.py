@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cifar_core.config import DataConfig, ModelConfig, RunConfig, Section
 from cifar_core.data import (
     ChannelStatistics,
+    DataError,
     Dataset,
     Splits,
     compute_channel_statistics,
@@ -19,6 +20,7 @@ from cifar_core.data import (
     inspect_source,
     load_dataset,
     splits_of,
+    without_selections,
 )
 from cifar_core.data.similarity import Descriptors, describe_images, project_to_plane
 from cifar_core.evaluation import Predictions, PredictionsError, load_predictions
@@ -26,6 +28,7 @@ from cifar_core.evaluation.track import EpochReading, Track, create_track, read_
 from cifar_core.files import Stamp, stamp
 from cifar_core.presets import Preset
 from cifar_core.runs import RunError, RunRecord, RunStore, RunSummary, default_runs_dir, list_presets
+from cifar_core.selections import SelectionError, find_contents
 from cifar_core.training.device import DeviceInfo, list_devices
 from dashboard import engine
 from dashboard.drawing.pictures import lay_out
@@ -73,7 +76,11 @@ def get_presets() -> dict[str, Preset]:
 
 
 def get_splits(dataset: Dataset, config: RunConfig | None = None) -> Splits:
-    """Return the splits a run uses; those of the default settings without a run."""
+    """Return the splits a run uses; those of the default settings without a run.
+
+    Images that a run was told to leave out count as left out only while the selections, or some run's copy of them, are
+    there.
+    """
     data = (config or RunConfig()).data
     return _splits(dataset, dataset.fingerprint, data.model_dump_json(), data)
 
@@ -175,7 +182,10 @@ def _dataset(data_dir: Path, key: str) -> Dataset:
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _splits(_dataset: Dataset, fingerprint: str, settings: str, _config: DataConfig) -> Splits:
-    return splits_of(_dataset, _config)
+    try:
+        return splits_of(_dataset, _config, find_contents(default_runs_dir(), _config))
+    except (SelectionError, DataError):
+        return without_selections(_dataset, _config)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

@@ -35,6 +35,12 @@ TERMS = (
         fields=("data.label_noise",),
     ),
     Term(
+        "selection",
+        "Some images that somebody chose and gave a name. A run can be trained without them, on them alone, on several "
+        "of each, or with other labels for them.",
+        fields=("data.only", "data.exclude", "data.oversample", "data.oversample_weight", "data.relabel"),
+    ),
+    Term(
         "split",
         "One of the parts into which images are divided: train, val or test. Keeping them apart is what makes an "
         "accuracy honest.",

@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cifar_core.config import SECTIONS, RunConfig, section_choices
+from cifar_core.config.fields import SHOWN_WITH
 from cifar_core.overrides import flatten, with_overrides
 from cifar_core.presets import PRESETS
 from dashboard.drawing.glossary import explain_field
@@ -57,7 +58,9 @@ def test_every_field_has_a_widget_with_its_default_bounds_and_help(section, choi
     widgets = _widgets(at)
     fields = [field for field in model.model_fields if field != "name"]
     assert list(at.session_state["result"]) == [f"{section}.{field}" for field in fields]
-    for field in [field for field in fields if field != "blocks"]:  # which has an editor of its own
+    hidden = [field for field in fields if SHOWN_WITH in model.field_schemas()[field]]
+    assert not [field for field in hidden if f"{section}.{field}" in widgets]
+    for field in [field for field in fields if field != "blocks" and field not in hidden]:  # blocks have an editor
         info, widget = model.model_fields[field], widgets[f"{section}.{field}"]
         assert widget.value == info.default
         assert widget.help == explain_field(info.description, f"{section}.{field}")
@@ -72,6 +75,32 @@ def test_every_field_has_a_widget_with_its_default_bounds_and_help(section, choi
 def test_a_preset_comes_back_unchanged(preset):
     at = _run(_whole_form, preset)
     assert with_overrides(RunConfig(), at.session_state["result"]) == PRESETS[preset].config
+
+
+def _form_with_selections():
+    from cifar_core.config import RunConfig
+    from cifar_core.overrides import with_overrides
+    from dashboard.forms import sections
+    from dashboard.session import state
+
+    chosen = {"data.exclude": "sel-" + "0" * 16, "data.oversample": "sel-" + "1" * 16, "data.oversample_weight": 4}
+    import streamlit as st
+
+    if "result" not in st.session_state:
+        state.fill_form(with_overrides(RunConfig(), chosen))
+    st.session_state["result"] = sections.render_fields("data")
+
+
+def test_selections_are_shown_while_they_are_on_so_that_none_acts_unseen():
+    at = _run(_form_with_selections)
+    widgets = _widgets(at)
+    shown = {name for name in widgets if name.partition(".")[2] in ("only", "exclude", "oversample", "relabel")}
+    assert shown == {"data.exclude", "data.oversample"}
+    assert widgets["data.oversample_weight"].value == 4
+    widgets["data.oversample"].set_value("").run()
+    config = with_overrides(RunConfig(), at.session_state["result"])
+    assert (config.data.exclude, config.data.oversample) == ("sel-" + "0" * 16, "")
+    assert "data.oversample_weight" not in _widgets(at)
 
 
 def test_values_of_widgets_reach_the_config():

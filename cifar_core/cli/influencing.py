@@ -1,0 +1,134 @@
+"""What taught a run its answer for an image, and what the answer would be without some training images."""
+
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field
+from pydantic_settings import CliPositionalArg
+
+from cifar_core.cli.answers import print_json
+from cifar_core.cli.arguments import AsJson, DataDir, Epoch, RunId, RunsDir
+from cifar_core.cli.deriving import find_checkpoint, obtain
+from cifar_core.data import Dataset, load_dataset, without_selections
+from cifar_core.derived.heads import head_options
+from cifar_core.influence.fitted import FittedHead, from_arrays
+from cifar_core.influence.scores import ask_what_if, rank, score_images
+from cifar_core.overrides import ConfigError
+from cifar_core.runs import RunRecord, RunStore, default_runs_dir
+from cifar_core.selections import SelectionStore
+
+Facts = dict[str, Any]
+
+
+class InfluenceCommand(BaseModel):
+    """Name the training images that pushed an answer towards a class, and those that pushed it away.
+
+    By the run's last layer, fitted anew to its features, which are held fixed: a network trained without the images
+    would have other ones.
+    """
+
+    run_id: RunId
+    index: Annotated[CliPositionalArg[int], Field(ge=0, description="The image's place in the dataset")]
+    top: Annotated[int, Field(ge=1, le=1000, description="How many of each")] = 50
+    target: Annotated[str | None, Field(description="A class (default: the predicted one and the true one)")] = None
+    without: Annotated[
+        str | None, Field(description="What the answer would be without the training images of this selection")
+    ] = None
+    epoch: Epoch = "best"
+    runs_dir: RunsDir = None
+    data_dir: DataDir = None
+    as_json: AsJson = False
+
+    def cli_cmd(self) -> None:
+        """Fit the head, or take the one that is kept, and rank the training images."""
+        record, dataset = RunStore(self.runs_dir).record(self.run_id), load_dataset(self.data_dir)
+        if self.index >= dataset.num_images:
+            raise ConfigError(f"index {self.index} is not allowed; allowed: 0 to {dataset.num_images - 1}")
+        targets = self._find_targets(dataset)
+        options = head_options(find_checkpoint(record, self.epoch))
+        fitted = from_arrays(obtain(dataset, self.data_dir, "head", options, "Fitting the last layer"))
+        facts = self._describe(record, dataset, fitted)
+        accuracy = f"val accuracy {facts['head_val_accuracy']:.1%}"
+        print(f"By the last layer, fitted anew ({accuracy}); features held fixed.")
+        names = [] if targets else [facts["predicted"], facts["label"]]
+        targets = targets or list(dict.fromkeys(map(dataset.class_names.index, names)))
+        facts["answers"] = [self._rank(dataset, fitted, target) for target in targets]
+        facts["without"] = self._leave_out(dataset, fitted)
+        print_json(facts, self.as_json)
+
+    def _describe(self, record: RunRecord, dataset: Dataset, fitted: FittedHead) -> Facts:
+        """Say what the head makes of the image, and how good it is beside the run's own last layer."""
+        probs = fitted.probs_of(np.array([self.index]))[0]
+        label, predicted = dataset.class_names[dataset.labels[self.index]], dataset.class_names[int(probs.argmax())]
+        splits = without_selections(dataset, record.stored_config().config.data)
+        is_right = fitted.probs_of(splits.val).argmax(axis=1) == dataset.labels[splits.val]
+        print(f"Image {self.index}, labelled {label}: {predicted} {probs.max():.1%}.")
+        return {
+            "run_id": self.run_id,
+            "index": self.index,
+            "split": splits.split_of(self.index),
+            "label": label,
+            "predicted": predicted,
+            "probs": _by_class(dataset, probs),
+            "num_train": len(fitted.train),
+            "head_val_accuracy": float(is_right.mean()),
+            "run_val_accuracy": record.status().best_val_accuracy,
+        }
+
+    def _find_targets(self, dataset: Dataset) -> list[int]:
+        if self.target is None:
+            return []
+        if self.target not in dataset.class_names:
+            allowed = ", ".join(dataset.class_names)
+            raise ConfigError(f"--target {self.target!r} is no class; allowed: {allowed}")
+        return [dataset.class_names.index(self.target)]
+
+    def _rank(self, dataset: Dataset, fitted: FittedHead, target: int) -> Facts:
+        """Say which images pushed towards a class; the image itself, if it trained, is told apart."""
+        scores = score_images(fitted.head, fitted.evidence, fitted.inputs_of(self.index), target)
+        own = fitted.rows_of(np.array([self.index]))
+        of_itself = float(scores[own[0]]) if len(own) else None
+        scores[own] = 0.0
+        answer: Facts = {"class": dataset.class_names[target], "of_itself": of_itself}
+        for name in ("helpful", "harmful"):
+            rows = rank(scores, self.top, helpful=name == "helpful")
+            answer[name] = _list_images(dataset, fitted, rows, scores)
+            first = ", ".join(f"{each['index']} ({each['label']})" for each in answer[name][:5])
+            way = "towards" if name == "helpful" else "away from"
+            print(f"Most {way} {answer['class']}: {first or 'none'}")
+        return answer
+
+    def _leave_out(self, dataset: Dataset, fitted: FittedHead) -> Facts | None:
+        if self.without is None:
+            return None
+        selection = SelectionStore(self.runs_dir or default_runs_dir()).get(self.without)
+        rows = fitted.rows_of(selection.images.indices)
+        if not len(rows):
+            raise ConfigError(f"--without {self.without}: none of its images trained; allowed: some that did")
+        answer = ask_what_if(fitted.head, fitted.evidence, fitted.inputs_of(self.index), rows)
+        after = int(answer.after.argmax())
+        print(f"Without {len(rows):,} training images: {dataset.class_names[after]} {answer.after[after]:.1%}.")
+        return {
+            "selection": selection.id,
+            "num_images": len(rows),
+            "before": _by_class(dataset, answer.before),
+            "after": _by_class(dataset, answer.after),
+        }
+
+
+def _by_class(dataset: Dataset, probs: NDArray[np.float64]) -> dict[str, float]:
+    return {name: round(float(prob), 6) for name, prob in zip(dataset.class_names, probs, strict=True)}
+
+
+def _list_images(
+    dataset: Dataset, fitted: FittedHead, rows: NDArray[np.int64], scores: NDArray[np.float64]
+) -> list[Facts]:
+    return [
+        {
+            "index": int(fitted.train[row]),
+            "label": dataset.class_names[fitted.labels[row]],
+            "score": float(scores[row]),
+        }
+        for row in rows
+    ]

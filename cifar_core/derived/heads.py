@@ -1,0 +1,71 @@
+"""Heads fitted anew to a network's features, and what they say of images that they were not fitted to."""
+
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cifar_core.data import Dataset, labels_for_training, splits_of
+from cifar_core.files import stamp
+from cifar_core.influence.fitted import fit_to_features, from_arrays
+from cifar_core.labels.suspects import compute_out_of_fold
+from cifar_core.selections import read_kept
+
+_AT_ONCE = 2_000
+_SHARE_OF_FEATURES = 0.8
+
+
+def head_options(checkpoint: Path) -> dict[str, str | int]:
+    """Return what a head of a run depends on besides the images: its weights, as they are now."""
+    return {"checkpoint": str(checkpoint.resolve()), "stamp": str(stamp(checkpoint))}
+
+
+def derive_head(
+    dataset: Dataset, options: Mapping[str, str | int], on_progress: Callable[[float], None]
+) -> dict[str, NDArray[np.generic]]:
+    """A head fitted to a run's training images, by the names of `FittedHead.to_arrays`.
+
+    Options:
+        checkpoint: Path of the weights; their config says which images train, and by which labels.
+        stamp: When they were written.
+    """
+    from cifar_core.inference.features import extract_features
+    from cifar_core.training.checkpoint import load_classifier, read_checkpoint_header
+
+    path = Path(str(options["checkpoint"]))
+    data = read_checkpoint_header(path).config.data
+    contents = read_kept(path.parent.parent, data)
+    train, labels = splits_of(dataset, data, contents).train, labels_for_training(dataset, data, contents)
+    classifier, parts = load_classifier(path), []
+    for start in range(0, dataset.num_images, _AT_ONCE):
+        chunk = np.arange(start, min(start + _AT_ONCE, dataset.num_images))
+        parts.append(extract_features(classifier, dataset.images, chunk))
+        on_progress(_SHARE_OF_FEATURES * chunk[-1] / dataset.num_images)
+    return fit_to_features(np.concatenate(parts), train, labels[train], dataset.num_classes).to_arrays()
+
+
+def derive_out_of_fold(
+    dataset: Dataset, options: Mapping[str, str | int], on_progress: Callable[[float], None]
+) -> dict[str, NDArray[np.generic]]:
+    """What heads say of training images that they were not fitted to.
+
+    Options:
+        As of `derive_head`, and
+        head: Path of a file that holds what `derive_head` made of them; where there is none, it is made again.
+
+    Returns:
+        `train` (N,) dataset indices, `labels` (N,) as training saw them, `probs` (N, C) float32.
+    """
+    fitted = from_arrays(_load(options) or derive_head(dataset, options, lambda share: on_progress(share / 2)))
+    probs = compute_out_of_fold(fitted.evidence, fitted.head.weights, lambda share: on_progress(0.5 + share / 2))
+    return {"train": fitted.train, "labels": fitted.labels, "probs": probs.astype(np.float32)}
+
+
+def _load(options: Mapping[str, str | int]) -> dict[str, NDArray[np.generic]] | None:
+    try:
+        with np.load(str(options.get("head", "")), allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+        return None
