@@ -11,6 +11,7 @@ from cifar_core.cli.answers import PROGRAM, FailedError, remark
 from cifar_core.cli.arguments import protect_overrides
 from cifar_core.cli.comparing import CompareCommand
 from cifar_core.cli.experimenting import ExperimentCommand, LessonCommand, LessonsCommand
+from cifar_core.cli.exporting import ExportCommand
 from cifar_core.cli.looking import AppCommand, DataCommand, EvaluateCommand, RunsCommand, ScorecardCommand
 from cifar_core.cli.steering import DeleteCommand, ExtendCommand, PauseCommand, ResumeCommand, StopCommand
 from cifar_core.cli.training import ForkCommand, TrainCommand
@@ -49,6 +50,7 @@ class Cli(BaseSettings):
     extend: CliSubCommand[ExtendCommand]
     fork: CliSubCommand[ForkCommand]
     delete: CliSubCommand[DeleteCommand]
+    export: CliSubCommand[ExportCommand]
 
     def cli_cmd(self) -> None:
         """Run the chosen command."""

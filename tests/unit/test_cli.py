@@ -89,6 +89,7 @@ def test_help_names_every_command(capsys):
         "extend",
         "fork",
         "delete",
+        "export",
     ]:
         assert command in text
 

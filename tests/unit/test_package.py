@@ -58,11 +58,12 @@ def source_files(*folders):
 def test_version_and_dependencies_have_one_home(about):
     metadata = email.message_from_string((about / "METADATA").read_text(encoding="utf-8"))
     assert metadata["Version"] == cifar_core.__version__
-    built = [Requirement(line) for line in metadata.get_all("Requires-Dist")]
-    asked = read_requirements("requirements.txt").values()
-    assert {(canonicalize_name(one.name), one.specifier, str(one.marker)) for one in built} == {
-        (canonicalize_name(one.name), one.specifier, str(one.marker)) for one in asked
+    built = {str(Requirement(line)) for line in metadata.get_all("Requires-Dist")}
+    extra = {
+        str(Requirement(f"{one}; extra == 'export'")) for one in read_requirements("requirements-export.txt").values()
     }
+    assert built == {str(one) for one in read_requirements("requirements.txt").values()} | extra
+    assert metadata.get_all("Provides-Extra") == ["export"]
 
 
 def test_the_command_is_the_core_command_line(about):
