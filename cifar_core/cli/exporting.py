@@ -50,14 +50,14 @@ def _list_kinds(record: RunRecord, as_json: bool) -> None:
     for kind in KINDS.values():
         size = estimate_bytes(kind, record)
         print(f"{kind.name:<12} {kind.title}: {kind.description}")
-        print(f"{'':<12} About {_say_size(size)}; used with: {kind.use}. {_say_state(kind.refusal)}")
+        print(f"{'':<12} About {_say_size(size)}; used with: {kind.use}.{_say_state(kind.refusal)}")
         rows.append({"kind": kind.name, "bytes": size, "packages": list(kind.packages), "missing": list(kind.missing)})
     print(f"Make one: {PROGRAM} export {record.run_id} --as {next(iter(KINDS))}")
     print_json(rows, as_json)
 
 
 def _say_state(refusal: str) -> str:
-    return f"Not now: {refusal}." if refusal else ""
+    return f" Not now: {refusal}." if refusal else ""
 
 
 def _print_made(made: Exported, as_json: bool) -> None:

@@ -43,7 +43,10 @@ class Kind:
     def refusal(self) -> str:
         """Why it cannot be made here, in one sentence that says what to install; empty if it can."""
         missing = self.missing
-        return f"{self.name} needs {_list_words(missing)}: {_HOW_TO_INSTALL}" if missing else ""
+        if not missing:
+            return ""
+        verb = "is" if len(missing) == 1 else "are"
+        return f"{self.name} needs {_list_words(missing)}, which {verb} not installed: {_HOW_TO_INSTALL}"
 
 
 _ALL = (
@@ -102,7 +105,7 @@ _ALL = (
         "Tables with types",
         "The same tables as Parquet.",
         "-parquet",
-        "pandas, polars, DuckDB ...",
+        "pandas, polars or DuckDB",
         ("pyarrow",),
     ),
     Kind(

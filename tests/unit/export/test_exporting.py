@@ -33,6 +33,8 @@ from cifar_core.export.model.deployed import load_deployed
 from cifar_core.export.model.formats import as_model
 from cifar_core.export.model.parity import check_parity, compare_probs
 from cifar_core.export.notebooks import Cell, as_script, dump_notebook
+from cifar_core.export.plain.data import IMPORTS
+from cifar_core.export.plain.networks import write_network
 from cifar_core.export.rebuild import PACKAGES, TRAIN, pin_config, pin_requirements
 from cifar_core.export.rebuilt import Replay, compare, hash_weights
 from cifar_core.export.report.charts import Series, line_chart, nice_ticks, say_number
@@ -194,6 +196,24 @@ def test_the_weights_say_what_they_are(subject, tmp_path):
         assert json.loads(file.metadata()["class_names"])[0] == "disc"
         assert "network.conv1.weight" in file.keys()  # noqa: SIM118
     assert made.facts["parity"]["model.safetensors"]["num_equal"] >= 998
+
+
+def test_plain_code_takes_the_exported_weights(subject, tmp_path, capsys):
+    """The notebook's network, with the weights of the other export, says what the run said."""
+    from safetensors.torch import load_file
+
+    weights = load_file(export_run(subject, "safetensors", tmp_path).path / "model.safetensors")
+    space = {}
+    exec(IMPORTS + write_network(subject.config.model).as_class("A network."), space)
+    net = space["Net"]().eval()
+    net.load_state_dict(
+        {name.removeprefix("network."): value for name, value in weights.items() if name.startswith("network.")}
+    )
+    pixels = torch.from_numpy(subject.load_images().images[subject.val.indices]) / 255
+    pixels = (pixels - weights["normalize.mean"]) / weights["normalize.std"]
+    with torch.no_grad():
+        preds = (net(pixels) + net(pixels.flip(-1))).argmax(dim=1).numpy()
+    assert (preds == subject.val.preds).mean() > 0.99
 
 
 def test_onnx_predicts_what_the_run_saved(subject, tmp_path):
@@ -426,7 +446,7 @@ def test_what_is_there_is_not_overwritten(subject, tmp_path):
 
 def test_a_missing_package_is_named_with_how_to_install_it(monkeypatch):
     monkeypatch.setattr(kinds, "find_spec", lambda name: None)
-    with pytest.raises(ExportError, match=r"onnx needs onnx, onnxscript and onnxruntime: .*requirements-export.txt"):
+    with pytest.raises(ExportError, match=r"onnx needs onnx, onnxscript and onnxruntime, which are .*export.txt"):
         check_kind("onnx")
     assert check_kind("zip").missing == ()
 
