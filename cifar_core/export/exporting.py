@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def _find_writer(kind: Kind) -> Writer:
         case "safetensors" | "torch" | "onnx":
             from cifar_core.export.model import write_model
 
-            return lambda subject, path, watch: write_model(kind.name, subject, path, watch)
+            return partial(write_model, kind.name)
         case "report":
             from cifar_core.export.report import write_report
 
@@ -80,7 +81,7 @@ def _find_writer(kind: Kind) -> Writer:
         case "csv" | "parquet":
             from cifar_core.export.tables import write_tables
 
-            return lambda subject, path, watch: write_tables(kind.name, subject, path, watch)
+            return partial(write_tables, kind.name)
         case "tensorboard":
             from cifar_core.export.tensorboard import write_events
 

@@ -45,6 +45,8 @@ def write_zip(subject: Subject, path: Path, watch: Watch) -> dict[str, Any]:
     config = pin_config(header)
     watch.tell(0.2, "Hashing the weights")
     expected = describe_expected(subject, header)
+    if read_checkpoint_header(last).progress != header.progress:
+        raise ExportError(f"run {record.run_id} finished an epoch meanwhile; allowed: once more, or when it has ended")
     texts = {
         "README.md": read_me(subject.title, record.run_id, expected),
         "LICENSE": _read_license(),

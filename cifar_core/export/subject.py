@@ -116,11 +116,10 @@ class Subject:
     def scorecard(self) -> Scorecard:
         """The honest account of the run."""
         best, last = (self._load("val", epoch or 0) for epoch in (self.status.best_epoch, self.status.epoch))
-        test = self.test
         return score_run(
             best,
             last,
-            test if self.which == "best" else None,
+            self.test if self.which == "best" else None,
             num_tried=max(1, self.status.epoch),
             num_test_readings=self.record.test_readings(),
         )

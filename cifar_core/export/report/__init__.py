@@ -6,8 +6,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from cifar_core.data import Dataset
 from cifar_core.export.exceptions import ExportError
-from cifar_core.export.report.mistakes import matrix_section, worst_section
+from cifar_core.export.report.mistakes import matrix_section, worst_rows, worst_section
 from cifar_core.export.report.sections import (
     calibration_section,
     classes_section,
@@ -45,7 +46,7 @@ def create_page(subject: Subject, watch: Watch) -> str:
         raise ExportError(f"run {subject.record.run_id} diverged: its scores are no numbers; allowed: another epoch")
     watch.tell(0.3, "Sorting mistakes")
     matrix, matrix_style = matrix_section(subject.val, dataset, names)
-    worst, worst_style = worst_section(subject.val, dataset, names)
+    worst, worst_style = _explain_worst(subject, dataset, watch.part(0.4, 0.7))
     watch.tell(0.7, "Drawing charts")
     sections = [
         ("What it is worth", scorecard_section(subject)),
@@ -60,6 +61,21 @@ def create_page(subject: Subject, watch: Watch) -> str:
     body = "".join(f"<section><h2>{escape(title)}</h2>{content}</section>" for title, content in sections)
     watch.tell(0.9, "Writing the page")
     return _page(subject, body, f"{matrix_style}\n{worst_style}")
+
+
+def _explain_worst(subject: Subject, dataset: Dataset, watch: Watch) -> tuple[str, str]:
+    """Return the surest mistakes, each beside its map, and the style that holds them."""
+    watch.tell(0.0, "Explaining the surest mistakes")
+    from cifar_core.export.report.maps import draw_maps  # torch takes seconds to import
+
+    rows = worst_rows(subject.val)
+    maps = draw_maps(subject, dataset, rows) if len(rows) else None
+    pictures = None if maps is None else maps.pictures
+    content, style = worst_section(subject.val, dataset, subject.class_names, pictures)
+    if maps is None:
+        return content, style
+    words = f"Beside each image, in colour, what spoke for the class it named ({escape(maps.title)})."
+    return f"<p>{words}</p>{content}", style
 
 
 def _page(subject: Subject, body: str, pictures: str) -> str:

@@ -23,7 +23,7 @@ def matrix_section(predictions: Predictions, dataset: Dataset, class_names: Sequ
     for true in range(len(class_names)):
         cells = {pred: _rows_of_cell(predictions, true, pred) for pred in range(len(class_names))}
         shown = [int(predictions.indices[row]) for rows in cells.values() for row in rows]
-        sheet = Sheet(f"s{true}", dataset, shown)
+        sheet = Sheet(f"s{true}", dataset.images[shown], shown)
         styles.append(sheet.style())
         for pred, rows in cells.items():
             if len(rows):
@@ -33,21 +33,35 @@ def matrix_section(predictions: Predictions, dataset: Dataset, class_names: Sequ
     return f"{_table(matrix, class_names)}{hint}<div>{''.join(panels)}</div>", "\n".join(filter(None, styles))
 
 
-def worst_section(predictions: Predictions, dataset: Dataset, class_names: Sequence[str]) -> tuple[str, str]:
-    """Return the mistakes that the network was surest of, and the style that holds their pictures."""
-    confidence = predictions.probs.max(axis=1)
-    rows = surest_mistakes(predictions, _NUM_WORST)
+def worst_section(
+    predictions: Predictions, dataset: Dataset, class_names: Sequence[str], maps: NDArray[np.uint8] | None
+) -> tuple[str, str]:
+    """Return the mistakes that the network was surest of, and the style that holds their pictures.
+
+    Args:
+        predictions: Of val.
+        dataset: The images.
+        class_names: Of the classes.
+        maps: (N, 3, 32, 32) uint8 of `worst_rows`, shown beside the images; None for none.
+    """
+    rows = worst_rows(predictions)
     if not len(rows):
         return "<p>It made none.</p>", ""
-    sheet = Sheet("w", dataset, [int(predictions.indices[row]) for row in rows])
+    indices = [int(index) for index in predictions.indices[rows]]
+    sheets = [("Image", Sheet("w", dataset.images[indices], indices))]
+    sheets += [] if maps is None else [("Map of image", Sheet("m", maps, indices))]
     figures = []
-    for row in rows:
+    for row, index in zip(rows, indices, strict=True):
         true, pred = class_names[predictions.targets[row]], class_names[predictions.preds[row]]
-        index = int(predictions.indices[row])
-        tile = sheet.tile(index, f"Image {index}")
-        words = f"<b>{escape(pred)}</b> {confidence[row]:.0%}<br>is {escape(true)}"
-        figures.append(f'<figure class="worst">{tile}<figcaption>{words}</figcaption></figure>')
-    return f'<div class="wall">{"".join(figures)}</div>', sheet.style()
+        tiles = "".join(sheet.tile(index, f"{words} {index}") for words, sheet in sheets)
+        words = f"<b>{escape(pred)}</b> {predictions.probs[row].max():.0%}, is {escape(true)}"
+        figures.append(f'<figure class="worst">{tiles}<figcaption>{words}</figcaption></figure>')
+    return f'<div class="wall">{"".join(figures)}</div>', "\n".join(sheet.style() for _, sheet in sheets)
+
+
+def worst_rows(predictions: Predictions) -> NDArray[np.int64]:
+    """Return the rows of the mistakes that are shown."""
+    return surest_mistakes(predictions, _NUM_WORST)
 
 
 def surest_mistakes(predictions: Predictions, most: int) -> NDArray[np.int64]:

@@ -9,42 +9,40 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from cifar_core.data import Dataset
-
 _SIDE = 32
 _COLUMNS = 12
 _QUALITY = 88
 
 
 class Sheet:
-    """Pictures of a dataset that are shown from one sheet.
+    """Pictures that are shown from one sheet.
 
     Args:
         name: Of its class in the page's style.
-        dataset: The images.
-        indices: Of those that are shown, each once.
+        pictures: (N, 3, 32, 32) uint8.
+        keys: Of each of them.
     """
 
-    def __init__(self, name: str, dataset: Dataset, indices: Sequence[int]) -> None:
+    def __init__(self, name: str, pictures: NDArray[np.uint8], keys: Sequence[int]) -> None:
         self._name = name
-        self._dataset = dataset
-        self._places = {int(index): place for place, index in enumerate(dict.fromkeys(indices))}
+        self._pictures = pictures
+        self._places = {int(key): place for place, key in enumerate(keys)}
 
     def style(self) -> str:
         """Return the line of style that holds the pixels; empty without pictures."""
         if not self._places:
             return ""
-        pixels = encode_sheet(self._dataset.images[list(self._places)])
+        pixels = encode_sheet(self._pictures)
         return f".{self._name}{{background-image:url(data:image/jpeg;base64,{pixels})}}"
 
-    def tile(self, index: int, words: str) -> str:
+    def tile(self, key: int, words: str) -> str:
         """Return one picture.
 
         Args:
-            index: One of the sheet's.
+            key: One of the sheet's.
             words: What there is to say of it.
         """
-        row, column = divmod(self._places[index], _COLUMNS)
+        row, column = divmod(self._places[key], _COLUMNS)
         place, said = f"--x:{column};--y:{row}", escape(words)
         return f'<i class="t {self._name}" style="{place}" role="img" aria-label="{said}" title="{said}"></i>'
 

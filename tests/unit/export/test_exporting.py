@@ -51,7 +51,7 @@ ALWAYS = [name for name, kind in KINDS.items() if not kind.packages]
 
 
 @pytest.fixture(scope="module")
-def rebuilt(trained_dir, tmp_path_factory):
+def rebuilt(trained_dir, practice_dir, tmp_path_factory):
     """The zip, unpacked and trained in a process that knows nothing but it: what it printed, and where it is."""
     from cifar_core.runs import RunStore
 
@@ -62,6 +62,7 @@ def rebuilt(trained_dir, tmp_path_factory):
         archive.extractall(folder)
     home = folder / run_dir.name
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment |= {"CIFAR_CACHE_DIR": str(practice_dir / "cache")}  # where the practice set is drawn already
     # Isolated from the tree the tests run in: -P and another folder, so that the zip's own core is what is imported.
     script = "import runpy, sys; sys.path.insert(0, '.'); runpy.run_path('train.py', run_name='__main__'); " + (
         "import cifar_core; print(cifar_core.__file__); print(sorted({m.partition('.')[0] for m in sys.modules}))"
