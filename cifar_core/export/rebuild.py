@@ -57,8 +57,8 @@ def write_zip(subject: Subject, path: Path, watch: Watch) -> dict[str, Any]:
         "train.ipynb": dump_notebook(rebuild_cells(subject.title, config, expected)),
     }
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in texts.items():
-            _add(archive, f"{record.run_id}/{name}", content.encode())
+        for name, text in texts.items():
+            _add(archive, f"{record.run_id}/{name}", text.encode())
         start = record.checkpoint_path("start")
         if start.is_file():  # a fork begins from these
             _add(archive, f"{record.run_id}/run/checkpoints/start.safetensors", start.read_bytes())

@@ -35,7 +35,7 @@ if __name__ == "__main__":
 def read_me(title: str, run_id: str, expected: Mapping[str, Any]) -> str:
     """Return how to use the zip, in Markdown."""
     where = expected["device_title"] or expected["device"]
-    remarks = "".join(f"\n* {remark}" for remark in expected["remarks"])
+    remarks = "".join(f"\n\n{remark}" for remark in expected["remarks"])
     return f"""# {title}, to train again
 
 The run {run_id} of CIFAR Lab {expected["cifar_lab"]}: all that decides its weights.

@@ -22,6 +22,10 @@ from cifar_core.export.subject import Subject
 from cifar_core.export.watch import Watch
 
 _MOST_BYTES = 3_000_000
+_MATRIX_WORDS = (
+    "Val images: each row is a class, each column what the network named. "
+    '<span class="hint">Tap a number to see its images, those it was surest of first.</span>'
+)
 
 
 def write_report(subject: Subject, path: Path, watch: Watch) -> dict[str, Any]:
@@ -51,7 +55,7 @@ def create_page(subject: Subject, watch: Watch) -> str:
     sections = [
         ("What it is worth", scorecard_section(subject)),
         ("How it learned", curves_section(subject)),
-        ("What it takes for what", f"<p>Val images, by what they are and what the network named.</p>{matrix}"),
+        ("What it takes for what", f"<p>{_MATRIX_WORDS}</p>{matrix}"),
         ("Its surest mistakes", worst),
         ("Class by class", classes_section(subject)),
         ("Is it as right as it is sure?", calibration_section(subject)),

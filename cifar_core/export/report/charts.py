@@ -7,9 +7,10 @@ from html import escape
 
 import pandas as pd
 
-_WIDTH, _HEIGHT = 640, 260
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 14, 12, 36
-_SQUARE = 320
+# As wide as a phone shows it, or half of a page: text then has its own size.
+_WIDTH, _HEIGHT = 410, 230
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 12, 12, 38
+_SQUARE = 340
 _NUM_TICKS = 5
 
 

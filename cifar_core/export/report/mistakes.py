@@ -29,8 +29,7 @@ def matrix_section(predictions: Predictions, dataset: Dataset, class_names: Sequ
             if len(rows):
                 count = int(matrix[true, pred])
                 panels.append(_panel(predictions, sheet, rows, (true, pred), count, class_names))
-    hint = '<p class="hint">Tap a number to see its images, those it was surest of first.</p>'
-    return f"{_table(matrix, class_names)}{hint}<div>{''.join(panels)}</div>", "\n".join(filter(None, styles))
+    return f"{_table(matrix, class_names)}<div>{''.join(panels)}</div>", "\n".join(filter(None, styles))
 
 
 def worst_section(

@@ -75,7 +75,7 @@ def curves_section(subject: Subject) -> str:
         "Train is measured while it trains, with augmentation and dropout; val after each epoch, without. Where train "
         "goes on and val does not, the network learns its training images by heart."
     )
-    return f"<p>{words}</p>{''.join(charts)}"
+    return f'<p>{words}</p><div class="charts">{"".join(charts)}</div>'
 
 
 def classes_section(subject: Subject) -> str:
@@ -92,7 +92,7 @@ def classes_section(subject: Subject) -> str:
             f'<td class="n">{row["precision"]:.0%}</td></tr>'
         )
     titles = ("class", "found", "", "right when named")
-    head = "".join(f'<th scope="col">{title}</th>' for title in titles)
+    head = "".join(f'<th scope="col"{" class=n" * (place % 2)}>{title}</th>' for place, title in enumerate(titles))
     words = "The line on each bar is the 95 % interval: with so few images of a class, it is wide."
     return f'<p>{words}</p><table class="classes"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
 
