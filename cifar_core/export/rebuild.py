@@ -25,7 +25,7 @@ from cifar_core.training.checkpoint import CheckpointHeader, read_checkpoint_hea
 
 # What `fit` and the data need; nothing of the dashboard.
 PACKAGES = (
-    "torch", "torchvision", "numpy", "scipy", "pandas", "pillow", "pydantic", "safetensors", "psutil", "scikit-learn"
+    "torch", "torchvision", "numpy", "scipy", "pandas", "pillow", "pydantic", "safetensors", "psutil"
 )  # fmt: skip
 _TIME = (1980, 1, 1, 0, 0, 0)  # the same run gives the same zip
 _ENDINGS = frozenset((".py", ".yaml", ".css"))

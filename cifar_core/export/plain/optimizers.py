@@ -30,7 +30,8 @@ def orthogonalize(matrix, num_iterations):
     x = x / x.norm().clamp(min=1e-7)
     for _ in range(num_iterations):
         gram = x @ x.T
-        x = 3.4445 * x + (-4.7750 * gram + 2.0315 * gram @ gram) @ x
+        # x <- 3.4445 x + (-4.775 gram + 2.0315 gram gram) x
+        x = torch.addmm(x, torch.addmm(gram, gram, gram, beta=-4.7750, alpha=2.0315), x, beta=3.4445)
     return (x.T if is_tall else x).to(matrix.dtype)
 
 

@@ -139,9 +139,13 @@ def test_plain_weights_start_like_ours(name, capsys):
     """Drawn from the same distributions: each tensor's spread is the same, and what starts at a value does so."""
     ours = create_model(VARIANTS[name], seed=0)
     theirs = run(write_network(VARIANTS[name]).as_class("A network."))["Net"]()
-    for parameter, (_, other) in zip(ours.parameters(), theirs.named_parameters(), strict=True):
-        spread, expected = float(other.detach().std()), float(parameter.detach().std())
-        assert spread == pytest.approx(expected, rel=0.25, abs=0.02)
+    expected = dict(ours.named_parameters())
+    for name, parameter in theirs.named_parameters():
+        spreads = [float(each.detach().std()) for each in (parameter, expected[name])]
+        if parameter.numel() > 100:
+            assert spreads[0] == pytest.approx(spreads[1], rel=0.2), name
+        elif spreads[1] == 0:
+            torch.testing.assert_close(parameter, expected[name])
 
 
 OPTIMIZERS = [
@@ -160,7 +164,7 @@ OPTIMIZERS = [
 @pytest.mark.parametrize("config", OPTIMIZERS, ids=lambda config: config.name)
 def test_three_plain_steps_are_the_same_steps(config, capsys):
     net = create_model(VARIANTS["simple_cnn"], seed=1)
-    nets = {"ours": net, "theirs": copy.deepcopy(net)}
+    nets = {"ours": copy.deepcopy(net), "theirs": copy.deepcopy(net)}
     optimizers = {
         "ours": create_optimizer(config, nets["ours"]),
         "theirs": run(optimizer_code(config), net=nets["theirs"])["optimizer"],
@@ -174,9 +178,10 @@ def test_three_plain_steps_are_the_same_steps(config, capsys):
             for parameter, gradient in zip(nets[who].parameters(), gradients, strict=True):
                 parameter.grad = gradient.clone()
             optimizer.step()
-    rough = 1e-2 if config.name == "muon" else 1e-5  # Muon's directions are computed in bfloat16
-    for left, right in zip(nets["ours"].parameters(), nets["theirs"].parameters(), strict=True):
-        torch.testing.assert_close(left, right, rtol=rough, atol=rough * config.learning_rate)
+    for start, left, right in zip(net.parameters(), *(each.parameters() for each in nets.values()), strict=True):
+        moved = (left - start).norm()
+        assert moved > 0
+        assert (left - right).norm() < 1e-5 * moved
 
 
 SCHEDULES = [
