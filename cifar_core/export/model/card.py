@@ -30,7 +30,7 @@ probabilities = model(images)  # images: (N, 3, 32, 32) uint8, red, green, blue;
 ```""",
     "model.onnx": """```python
 import onnxruntime
-session = onnxruntime.InferenceSession("model.onnx")  # or model-int8.onnx: a quarter of the size
+session = onnxruntime.InferenceSession("model.onnx")  # or model-int8.onnx: smaller, less exact
 [probabilities] = session.run(None, {"images": images})  # (N, 3, 32, 32) uint8 -> (N, 10) float32
 ```""",
 }
@@ -145,7 +145,9 @@ def _parity(subject: Subject, parities: Mapping[str, Parity]) -> str:
             listed.append(f"`{file}` differs on: {', '.join(shown)}{rest}.")
     return (
         "## Is it the network of the run?\n\nEach file was asked about the images whose predictions the run had saved; "
-        f"the run computed in {subject.environment.get('precision', 'float32')}.\n\n" + "\n".join([*lines, *listed])
+        f"the run computed in {subject.environment.get('precision', 'float32')}.\n\n"
+        + "\n".join(lines)
+        + "".join(f"\n\n{line}" for line in listed)
     )
 
 
