@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 from tqdm import tqdm
 
 from cifar_core.cli.answers import PROGRAM, print_json
-from cifar_core.cli.arguments import AsJson, DataDir, Epoch, RunId, RunsDir
+from cifar_core.cli.arguments import AsJson, Epoch, RunId, RunsDir
 from cifar_core.export import KINDS, Exported, ExportProgress, KindName, Subject, Watch, estimate_bytes, export_run
 from cifar_core.runs import RunRecord, RunStore
 
@@ -25,7 +25,9 @@ class ExportCommand(BaseModel):
     epoch: Epoch = "best"
     with_test: Annotated[bool, Field(description="Tell results on test, too; it is counted on the run")] = False
     runs_dir: RunsDir = None
-    data_dir: DataDir = None
+    data_dir: Annotated[Path | None, Field(description="Where its images are (default: where the run found them)")] = (
+        None
+    )
     as_json: AsJson = False
 
     def cli_cmd(self) -> None:
