@@ -11,6 +11,7 @@ import pandas as pd
 _WIDTH, _HEIGHT = 410, 230
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 12, 12, 38
 _SQUARE = 340
+_SQUARE_RIGHT = 24
 _NUM_TICKS = 5
 
 
@@ -31,7 +32,7 @@ class Series:
 
 def say_percent(value: float) -> str:
     """Return a share as a tick says it."""
-    return f"{100 * value:g} %"
+    return f"{100 * value:g}%"
 
 
 def say_number(value: float) -> str:
@@ -55,7 +56,8 @@ def line_chart(
     if not shown:
         return ""
     xs, ys = ([point[axis] for one in shown for point in one.points] for axis in (0, 1))
-    x_ticks, y_ticks = nice_ticks(min(xs), max(xs)), nice_ticks(min([*ys, *reaches]), max([*ys, *reaches]))
+    x_ticks = nice_ticks(min(xs), max(xs), is_whole=True)
+    y_ticks = nice_ticks(min([*ys, *reaches]), max([*ys, *reaches]))
     low, high = min(min(xs), x_ticks[0]), max(max(xs), x_ticks[0])
     place_x = _scale(low, high, _LEFT, _WIDTH - _RIGHT)
     place_y = _scale(y_ticks[0], y_ticks[-1], _HEIGHT - _BOTTOM, _TOP)
@@ -79,7 +81,7 @@ def reliability_chart(frame: pd.DataFrame) -> str:
     Args:
         frame: As `reliability_frame` returns it.
     """
-    place_x, place_y = _scale(0, 1, _LEFT, _SQUARE - _RIGHT), _scale(0, 1, _SQUARE - _BOTTOM, _TOP)
+    place_x, place_y = _scale(0, 1, _LEFT, _SQUARE - _SQUARE_RIGHT), _scale(0, 1, _SQUARE - _BOTTOM, _TOP)
     ticks = (0, 0.25, 0.5, 0.75, 1)
     most = frame["num_images"].max()
     dots = []
@@ -93,7 +95,7 @@ def reliability_chart(frame: pd.DataFrame) -> str:
             f'<circle class="dot val" cx="{x:.1f}" cy="{y:.1f}" r="{radius:.1f}"><title>{words}</title></circle>'
         )
     parts = [
-        *(_grid_line(place_y(tick), say_percent(tick), right=_SQUARE - _RIGHT) for tick in ticks),
+        *(_grid_line(place_y(tick), say_percent(tick), right=_SQUARE - _SQUARE_RIGHT) for tick in ticks),
         *(_tick(place_x(tick), say_percent(tick), bottom=_SQUARE - _BOTTOM) for tick in ticks),
         f'<line class="equal" x1="{place_x(0)}" y1="{place_y(0)}" x2="{place_x(1)}" y2="{place_y(1)}"/>',
         f'<text x="{(_LEFT + _SQUARE) / 2:g}" y="{_SQUARE - 4}" class="mid">how sure it was</text>',
@@ -106,13 +108,15 @@ def reliability_chart(frame: pd.DataFrame) -> str:
     )
 
 
-def nice_ticks(low: float, high: float) -> list[float]:
-    """Return round numbers from at most `low` to at least `high`, about five."""
+def nice_ticks(low: float, high: float, *, is_whole: bool = False) -> list[float]:
+    """Return round numbers from at most `low` to at least `high`, about five; of epochs, whole ones."""
     if high <= low:
         low, high = low - abs(low) / 2 - 1e-9, high + abs(high) / 2 + 1e-9
-    rough = (high - low) / (_NUM_TICKS - 1)
+    rough = (high - low) / (_NUM_TICKS + 1 if is_whole else _NUM_TICKS - 1)
     power = 10 ** math.floor(math.log10(rough))
-    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * 0.999)
+    factors = (1, 2, 5, 10) if is_whole else (1, 2, 2.5, 5, 10)
+    step = next(factor * power for factor in factors if factor * power >= rough * 0.999)
+    step = max(step, 1) if is_whole else step
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     return [round(number * step, 10) for number in range(first, last + 1)]
 

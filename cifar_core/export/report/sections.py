@@ -75,6 +75,8 @@ def curves_section(subject: Subject) -> str:
         "Train is measured while it trains, with augmentation and dropout; val after each epoch, without. Where train "
         "goes on and val does not, the network learns its training images by heart."
     )
+    if subject.config.training.label_smoothing:
+        words += " The loss of train is held against smoothed labels, that of val is not: compare their accuracies."
     return f'<p>{words}</p><div class="charts">{"".join(charts)}</div>'
 
 
@@ -105,9 +107,9 @@ def calibration_section(subject: Subject) -> str:
         "too sure" if temperature > 1.05 else "not sure enough" if temperature < 0.95 else "about as sure as it may be"
     )
     words = (
-        f"On the diagonal it is right as often as it says; below, it is too sure. On average both are "
-        f"{100 * compute_ece(frame):.1f} points apart (expected calibration error, 15 bins); the Brier score is "
-        f"{compute_brier(subject.val):.3f} (0.9 is guessing, 0 is perfect). The network is {word}: its scores fit best "
+        "On the diagonal it is right as often as it says; below, it is too sure, above, not sure enough. Both are "
+        f"{100 * compute_ece(frame):.1f} points apart on average (expected calibration error, 15 bins); the Brier score "
+        f"is {compute_brier(subject.val):.3f} (0.9 is guessing, 0 is perfect). The network is {word}: its scores fit best "
         f"divided by {temperature:.2f}."
     )
     return f"<p>{escape(words)}</p>{reliability_chart(frame)}"

@@ -367,6 +367,11 @@ def test_ticks_are_round(low, high, ticks):
     assert nice_ticks(low, high) == pytest.approx(ticks)
 
 
+@pytest.mark.parametrize(("high", "ticks"), [(1, [0, 1]), (9, [0, 2, 4, 6, 8, 10]), (4, [0, 1, 2, 3, 4])])
+def test_epochs_have_whole_ticks(high, ticks):
+    assert nice_ticks(0.02, high, is_whole=True) == ticks
+
+
 def test_a_chart_puts_points_where_their_values_are():
     svg = line_chart("Loss", [Series("val", [(0, 0.0), (4, 1.0)])], x_title="epoch", say=say_number)
     (x0, y0), (x1, y1) = re.findall(r"(\d+(?:\.\d+)?),(\d+(?:\.\d+)?)", re.search(r'points="(.*?)"', svg)[1])
