@@ -106,11 +106,11 @@ def calibration_section(subject: Subject) -> str:
     word = (
         "too sure" if temperature > 1.05 else "not sure enough" if temperature < 0.95 else "about as sure as it may be"
     )
+    gap, brier = 100 * compute_ece(frame), compute_brier(subject.val)
     words = (
         "On the diagonal it is right as often as it says; below, it is too sure, above, not sure enough. Both are "
-        f"{100 * compute_ece(frame):.1f} points apart on average (expected calibration error, 15 bins); the Brier score "
-        f"is {compute_brier(subject.val):.3f} (0.9 is guessing, 0 is perfect). The network is {word}: its scores fit best "
-        f"divided by {temperature:.2f}."
+        f"{gap:.1f} points apart on average (expected calibration error, 15 bins); the Brier score is {brier:.3f} (0.9 "
+        f"is guessing, 0 is perfect). The network is {word}: its scores fit best divided by {temperature:.2f}."
     )
     return f"<p>{escape(words)}</p>{reliability_chart(frame)}"
 
