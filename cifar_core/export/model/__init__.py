@@ -4,6 +4,10 @@ import json
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
+from cifar_core.data import Dataset, splits_of
 from cifar_core.evaluation.views import views_of
 from cifar_core.export.model.card import write_card
 from cifar_core.export.model.deployed import load_deployed
@@ -13,6 +17,8 @@ from cifar_core.export.subject import Subject
 from cifar_core.export.watch import Watch
 
 Format = Literal["safetensors", "torch", "onnx"]
+
+_NUM_CALIBRATED = 1000
 
 
 def write_model(name: Format, subject: Subject, folder: Path, watch: Watch) -> dict[str, Any]:
@@ -44,9 +50,15 @@ def write_model(name: Format, subject: Subject, folder: Path, watch: Watch) -> d
         path, small = folder / "model.onnx", folder / "model-int8.onnx"
         check(path.name, write_onnx(model, path), watch.part(0.4, 0.65))
         watch.tell(0.65, "Rounding the weights to 8 bits")
-        check(small.name, write_int8(path, small), watch.part(0.7, 0.95), is_exact=False)
+        ask = write_int8(path, small, _training_images(subject, dataset))
+        check(small.name, ask, watch.part(0.75, 0.95), is_exact=False)
     watch.tell(0.96, "Writing the card")
     parities = {file: parity.facts() for file, parity in found.items()}
     (folder / "parity.json").write_text(json.dumps(parities, indent=1) + "\n", encoding="utf-8")
     (folder / "README.md").write_text(write_card(subject, found), encoding="utf-8")
     return {"parity": parities, "words": {file: parity.words for file, parity in found.items()}}
+
+
+def _training_images(subject: Subject, dataset: Dataset) -> NDArray[np.uint8]:
+    """Return some of the images that the network was trained on."""
+    return np.ascontiguousarray(dataset.images[splits_of(dataset, subject.config.data).train[:_NUM_CALIBRATED]])
