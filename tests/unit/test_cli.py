@@ -105,6 +105,7 @@ def test_help_names_every_command(capsys):
         "extend",
         "fork",
         "delete",
+        "export",
     ]:
         assert command in text
 

@@ -49,6 +49,12 @@ def read_requirements(name):
     return {canonicalize_name(requirement.name): requirement for requirement in found}
 
 
+def read_parts(line):
+    """What a requirement asks for: name, versions, and when."""
+    one = Requirement(line)
+    return canonicalize_name(one.name), one.specifier, str(one.marker)
+
+
 def source_files(*folders):
     """What belongs into the package: the files of these folders, relative to the top."""
     found = [path.relative_to(ROOT) for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
@@ -58,11 +64,11 @@ def source_files(*folders):
 def test_version_and_dependencies_have_one_home(about):
     metadata = email.message_from_string((about / "METADATA").read_text(encoding="utf-8"))
     assert metadata["Version"] == cifar_core.__version__
-    built = [Requirement(line) for line in metadata.get_all("Requires-Dist")]
-    asked = read_requirements("requirements.txt").values()
-    assert {(canonicalize_name(one.name), one.specifier, str(one.marker)) for one in built} == {
-        (canonicalize_name(one.name), one.specifier, str(one.marker)) for one in asked
-    }
+    built = {read_parts(line) for line in metadata.get_all("Requires-Dist")}
+    asked = {read_parts(str(one)) for one in read_requirements("requirements.txt").values()}
+    extra = read_requirements("requirements-export.txt").values()
+    assert built == asked | {read_parts(f"{one}; extra == 'export'") for one in extra}
+    assert metadata.get_all("Provides-Extra") == ["export"]
 
 
 def test_the_command_is_the_core_command_line(about):

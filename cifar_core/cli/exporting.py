@@ -1,0 +1,76 @@
+"""The command that takes a run along."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+from tqdm import tqdm
+
+from cifar_core.cli.answers import PROGRAM, print_json
+from cifar_core.cli.arguments import AsJson, Epoch, RunId, RunsDir
+from cifar_core.export import KINDS, Exported, ExportProgress, KindName, Subject, Watch, estimate_bytes, export_run
+from cifar_core.runs import RunRecord, RunStore
+
+
+class ExportCommand(BaseModel):
+    """Take a run along: rebuilt elsewhere, as plain code, as a model, as a report, as tables."""
+
+    run_id: RunId
+    kind: Annotated[
+        KindName | None, Field(alias="as", description="What to make of it; without it, all kinds are listed")
+    ] = None
+    to: Annotated[
+        Path | None, Field(description="Where to put it: a new path, or a folder (default: the current folder)")
+    ] = None
+    epoch: Epoch = "best"
+    with_test: Annotated[bool, Field(description="Tell results on test, too; it is counted on the run")] = False
+    runs_dir: RunsDir = None
+    data_dir: Annotated[Path | None, Field(description="Where its images are (default: where the run found them)")] = (
+        None
+    )
+    as_json: AsJson = False
+
+    def cli_cmd(self) -> None:
+        """List the kinds, or make one."""
+        record = RunStore(self.runs_dir).record(self.run_id)
+        if self.kind is None:
+            _list_kinds(record, self.as_json)
+            return
+        subject = Subject(record, self.epoch, self.with_test, self.data_dir)
+        with tqdm(total=100, desc="Export", disable=None, delay=0.5, bar_format="{l_bar}{bar}| {postfix}") as bar:
+
+            def show(progress: ExportProgress) -> None:
+                bar.set_postfix_str(progress.words, refresh=False)
+                bar.update(100 * progress.share - bar.n)
+
+            made = export_run(subject, self.kind, self.to, Watch(show))
+        _print_made(made, self.as_json)
+
+
+def _list_kinds(record: RunRecord, as_json: bool) -> None:
+    rows: list[dict[str, Any]] = []
+    for kind in KINDS.values():
+        size = estimate_bytes(kind, record)
+        print(f"{kind.name:<12} {kind.title}: {kind.description}")
+        print(f"{'':<12} About {_say_size(size)}; used with: {kind.use}.{_say_state(kind.refusal)}")
+        rows.append({"kind": kind.name, "bytes": size, "packages": list(kind.packages), "missing": list(kind.missing)})
+    print(f"Make one: {PROGRAM} export {record.run_id} --as {next(iter(KINDS))}")
+    print_json(rows, as_json)
+
+
+def _say_state(refusal: str) -> str:
+    return f" Not now: {refusal}." if refusal else ""
+
+
+def _print_made(made: Exported, as_json: bool) -> None:
+    size = _say_size(made.num_bytes)
+    print(f"{made.kind.title}: {made.path}, {size}, {made.seconds:.1f} s. Used with: {made.kind.use}.")
+    for file, words in made.facts.get("words", {}).items():
+        print(f"{file}: {words}.")
+    facts = {name: value for name, value in made.facts.items() if name != "words"}
+    about = {"kind": made.kind.name, "path": str(made.path), "bytes": made.num_bytes, "seconds": round(made.seconds, 3)}
+    print_json(about | facts, as_json)
+
+
+def _say_size(num_bytes: int) -> str:
+    return f"{num_bytes / 1e6:.1f} MB" if num_bytes >= 100_000 else f"{num_bytes / 1e3:.0f} KB"

@@ -1,0 +1,88 @@
+"""A run made into something to take along."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from cifar_core.export.kinds import Kind, check_kind
+from cifar_core.export.subject import Subject
+from cifar_core.export.target import built_beside, choose_target, count_bytes
+from cifar_core.export.watch import Watch
+
+# Writes one kind at a path, and returns what there is to say of it.
+Writer = Callable[[Subject, Path, Watch], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was made.
+
+    Attributes:
+        kind: Of it.
+        path: Where it is: a file or a folder.
+        num_bytes: Its size.
+        seconds: It took.
+        facts: What else there is to say, by name, as JSON has it.
+    """
+
+    kind: Kind
+    path: Path
+    num_bytes: int
+    seconds: float
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def export_run(subject: Subject, kind_name: str, to: Path | None = None, watch: Watch | None = None) -> Exported:
+    """Make one kind of export, whole or not at all.
+
+    Args:
+        subject: The run.
+        kind_name: One of `KINDS`.
+        to: A path that is not there yet, or a folder to put it in; the current one if None.
+        watch: Told of progress, and asked whether to stop.
+
+    Raises:
+        ExportError: It cannot be made; nothing is left behind.
+        ExportStoppedError: Somebody asked to stop; nothing is left behind.
+    """
+    kind, started = check_kind(kind_name), time.perf_counter()
+    watch = watch or Watch()
+    watch.tell(0.0, "Reading the run")
+    subject.check_finished()
+    target = choose_target(to, f"{subject.record.run_id}{kind.ending}")
+    with built_beside(target) as building:
+        facts = _find_writer(kind)(subject, building, watch)
+        watch.tell(1.0, "Done")
+    return Exported(kind, target, count_bytes(target), time.perf_counter() - started, facts)
+
+
+def _find_writer(kind: Kind) -> Writer:
+    """Import what makes a kind only when it is made: some of it is heavy."""
+    match kind.name:
+        case "zip":
+            from cifar_core.export.rebuild import write_zip
+
+            return write_zip
+        case "notebook":
+            from cifar_core.export.plain import write_notebook
+
+            return write_notebook
+        case "safetensors" | "torch" | "onnx":
+            from cifar_core.export.model import write_model
+
+            return partial(write_model, kind.name)
+        case "report":
+            from cifar_core.export.report import write_report
+
+            return write_report
+        case "csv" | "parquet":
+            from cifar_core.export.tables import write_tables
+
+            return partial(write_tables, kind.name)
+        case "tensorboard":
+            from cifar_core.export.tensorboard import write_events
+
+            return write_events

@@ -1,0 +1,120 @@
+"""A run as one web page that needs nothing else: no script, no font, no picture from elsewhere."""
+
+from datetime import UTC, datetime
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from cifar_core.data import Dataset
+from cifar_core.export.exceptions import ExportError
+from cifar_core.export.report.mistakes import matrix_section, worst_rows, worst_section
+from cifar_core.export.report.sections import (
+    calibration_section,
+    classes_section,
+    curves_section,
+    environment_section,
+    facts_section,
+    scorecard_section,
+    settings_section,
+)
+from cifar_core.export.subject import Subject
+from cifar_core.export.watch import Watch
+
+_MOST_BYTES = 3_000_000
+_MATRIX_WORDS = (
+    "Val images: each row is a class, each column what the network named. "
+    '<span class="hint">Tap a number to see its images, those it was surest of first.</span>'
+)
+
+
+def write_report(subject: Subject, path: Path, watch: Watch) -> dict[str, Any]:
+    """Write the page.
+
+    Raises:
+        ExportError: It would be larger than three megabytes.
+    """
+    page = create_page(subject, watch)
+    size = len(page.encode())
+    if size > _MOST_BYTES:
+        raise ExportError(f"the report has {size / 1e6:.1f} MB; allowed: {_MOST_BYTES / 1e6:.0f} MB")
+    path.write_text(page, encoding="utf-8")
+    return {"num_images": subject.val.num_images}
+
+
+def create_page(subject: Subject, watch: Watch) -> str:
+    """Return the page as HTML."""
+    watch.tell(0.1, "Reading the images")
+    dataset, names = subject.load_images(), subject.class_names
+    if not subject.val.is_finite:
+        raise ExportError(f"run {subject.record.run_id} diverged: its scores are no numbers; allowed: another epoch")
+    watch.tell(0.3, "Sorting mistakes")
+    matrix, matrix_style = matrix_section(subject.val, dataset, names)
+    worst, worst_style = _explain_worst(subject, dataset, watch.part(0.4, 0.7))
+    watch.tell(0.7, "Drawing charts")
+    sections = [
+        ("What it is worth", scorecard_section(subject)),
+        ("How it learned", curves_section(subject)),
+        ("What it takes for what", f"<p>{_MATRIX_WORDS}</p>{matrix}"),
+        ("Its surest mistakes", worst),
+        ("Class by class", classes_section(subject)),
+        ("Is it as right as it is sure?", calibration_section(subject)),
+        ("Settings", settings_section(subject)),
+        ("Where it ran", environment_section(subject)),
+    ]
+    body = "".join(f"<section><h2>{escape(title)}</h2>{content}</section>" for title, content in sections)
+    watch.tell(0.9, "Writing the page")
+    return _page(subject, body, f"{matrix_style}\n{worst_style}")
+
+
+def _explain_worst(subject: Subject, dataset: Dataset, watch: Watch) -> tuple[str, str]:
+    """Return the surest mistakes, each beside its map, and the style that holds them."""
+    watch.tell(0.0, "Explaining the surest mistakes")
+    from cifar_core.export.report.maps import draw_maps  # torch takes seconds to import
+
+    rows = worst_rows(subject.val)
+    maps = draw_maps(subject, dataset, rows) if len(rows) else None
+    pictures = None if maps is None else maps.pictures
+    content, style = worst_section(subject.val, dataset, subject.class_names, pictures)
+    if maps is None:
+        return content, style
+    words = f"Beside each image, in colour, what spoke for the class it named ({escape(maps.title)})."
+    return f"<p>{words}</p>{content}", style
+
+
+def _page(subject: Subject, body: str, pictures: str) -> str:
+    title, config = escape(subject.title), subject.config
+    about = f"{config.model.name} on {subject.data_title}, {subject.status.epoch} epochs, {config.optimizer.name}"
+    style = (files(__package__) / "report.css").read_text(encoding="utf-8")
+    note = f"<blockquote>{escape(subject.meta.note)}</blockquote>" if subject.meta.note else ""
+    practice = (
+        '<p class="warn">Trained on the practice set, shapes drawn by code: its numbers say nothing about CIFAR-10.</p>'
+        if subject.is_practice
+        else ""
+    )
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title} - CIFAR Lab</title>
+<style>
+{style}
+{pictures}
+</style>
+</head>
+<body>
+<main>
+<header>
+<h1>{title}</h1>
+<p>{escape(about)}</p>
+{practice}{note}
+</header>
+{facts_section(subject)}
+{body}
+<footer>Made with CIFAR Lab on {datetime.now(UTC):%Y-%m-%d}. Accuracies are of val unless said otherwise.</footer>
+</main>
+</body>
+</html>
+"""

@@ -1,0 +1,120 @@
+"""Which images are taken for what: the confusion matrix with the images behind each cell, and the surest mistakes."""
+
+import math
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cifar_core.data import Dataset
+from cifar_core.evaluation.confusion import compute_confusion_matrix
+from cifar_core.evaluation.predictions import Predictions
+from cifar_core.export.report.pictures import Sheet
+
+_MOST_IN_CELL = 12
+_NUM_WORST = 24
+
+
+def matrix_section(predictions: Predictions, dataset: Dataset, class_names: Sequence[str]) -> tuple[str, str]:
+    """Return the matrix with a panel for each cell that is not empty, and the style that holds their pictures."""
+    matrix = compute_confusion_matrix(predictions, len(class_names))
+    panels, styles = [], []
+    for true in range(len(class_names)):
+        cells = {pred: _rows_of_cell(predictions, true, pred) for pred in range(len(class_names))}
+        shown = [int(predictions.indices[row]) for rows in cells.values() for row in rows]
+        sheet = Sheet(f"s{true}", dataset.images[shown], shown)
+        styles.append(sheet.style())
+        for pred, rows in cells.items():
+            if len(rows):
+                count = int(matrix[true, pred])
+                panels.append(_panel(predictions, sheet, rows, (true, pred), count, class_names))
+    return f"{_table(matrix, class_names)}<div>{''.join(panels)}</div>", "\n".join(filter(None, styles))
+
+
+def worst_section(
+    predictions: Predictions, dataset: Dataset, class_names: Sequence[str], maps: NDArray[np.uint8] | None
+) -> tuple[str, str]:
+    """Return the mistakes that the network was surest of, and the style that holds their pictures.
+
+    Args:
+        predictions: Of val.
+        dataset: The images.
+        class_names: Of the classes.
+        maps: (N, 3, 32, 32) uint8 of `worst_rows`, shown beside the images; None for none.
+    """
+    rows = worst_rows(predictions)
+    if not len(rows):
+        return "<p>It made none.</p>", ""
+    indices = [int(index) for index in predictions.indices[rows]]
+    sheets = [("Image", Sheet("w", dataset.images[indices], indices))]
+    sheets += [] if maps is None else [("Map of image", Sheet("m", maps, indices))]
+    figures = []
+    for row, index in zip(rows, indices, strict=True):
+        true, pred = class_names[predictions.targets[row]], class_names[predictions.preds[row]]
+        tiles = "".join(sheet.tile(index, f"{words} {index}") for words, sheet in sheets)
+        words = f"<b>{escape(pred)}</b> {predictions.probs[row].max():.0%}, is {escape(true)}"
+        figures.append(f'<figure class="worst">{tiles}<figcaption>{words}</figcaption></figure>')
+    return f'<div class="wall">{"".join(figures)}</div>', "\n".join(sheet.style() for _, sheet in sheets)
+
+
+def worst_rows(predictions: Predictions) -> NDArray[np.int64]:
+    """Return the rows of the mistakes that are shown."""
+    return surest_mistakes(predictions, _NUM_WORST)
+
+
+def surest_mistakes(predictions: Predictions, most: int) -> NDArray[np.int64]:
+    """Return the rows of so many wrong predictions, the surest first."""
+    wrong = np.flatnonzero(predictions.preds != predictions.targets)
+    order = np.argsort(-predictions.probs.max(axis=1)[wrong], kind="stable")
+    return wrong[order][:most]
+
+
+def _rows_of_cell(predictions: Predictions, true: int, pred: int) -> NDArray[np.int64]:
+    """Return the rows of a cell that are shown, the surest first."""
+    rows = np.flatnonzero((predictions.targets == true) & (predictions.preds == pred))
+    order = np.argsort(-predictions.probs[rows, pred], kind="stable")
+    return rows[order][:_MOST_IN_CELL]
+
+
+def _table(matrix: NDArray[np.int64], class_names: Sequence[str]) -> str:
+    errors = matrix.copy()
+    np.fill_diagonal(errors, 0)
+    most = {True: max(int(matrix.diagonal().max()), 1), False: max(int(errors.max()), 1)}
+    head = "".join(f'<th scope="col"><span>{escape(name)}</span></th>' for name in class_names)
+    rows = []
+    for true, name in enumerate(class_names):
+        cells = "".join(_cell(true, pred, int(matrix[true, pred]), most) for pred in range(len(class_names)))
+        rows.append(f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>')
+    corner = '<th class="corner">is \\ named</th>'
+    return f'<table class="matrix"><thead><tr>{corner}{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+
+
+def _cell(true: int, pred: int, count: int, most: dict[bool, int]) -> str:
+    if not count:
+        return "<td></td>"
+    is_right = true == pred
+    share = math.sqrt(count / most[is_right])
+    kind = "hit" if is_right else "miss"
+    return f'<td class="{kind}" style="--a:{share:.2f}"><a href="#c{true}-{pred}">{count}</a></td>'
+
+
+def _panel(
+    predictions: Predictions,
+    sheet: Sheet,
+    rows: NDArray[np.int64],
+    cell: tuple[int, int],
+    count: int,
+    class_names: Sequence[str],
+) -> str:
+    true, pred = (escape(class_names[place]) for place in cell)
+    title = f"{true}, recognised" if cell[0] == cell[1] else f"{true}, taken for {pred}"
+    tiles = "".join(
+        sheet.tile(
+            int(predictions.indices[row]), f"Image {predictions.indices[row]}: {predictions.probs[row, cell[1]]:.0%}"
+        )
+        for row in rows
+    )
+    number = f"{count} images" if count > 1 else "1 image"
+    shown = f", {len(rows)} shown" if count > len(rows) else ""
+    return f'<section class="cell" id="c{cell[0]}-{cell[1]}"><h3>{title}: {number}{shown}</h3>{tiles}</section>'
