@@ -12,7 +12,7 @@ from cifar_core.cli.arguments import protect_overrides
 from cifar_core.cli.comparing import CompareCommand
 from cifar_core.cli.experimenting import ExperimentCommand, LessonCommand, LessonsCommand
 from cifar_core.cli.looking import AppCommand, DataCommand, EvaluateCommand, RunsCommand, ScorecardCommand
-from cifar_core.cli.steering import DeleteCommand, ExtendCommand, PauseCommand, ResumeCommand, StopCommand
+from cifar_core.cli.steering import DeleteCommand, ExtendCommand, ParkCommand, PauseCommand, ResumeCommand, StopCommand
 from cifar_core.cli.training import ForkCommand, TrainCommand
 from cifar_core.data import DataError
 from cifar_core.interrupts import signals_interrupt
@@ -44,6 +44,7 @@ class Cli(BaseSettings):
     experiment: CliSubCommand[ExperimentCommand]
     runs: CliSubCommand[RunsCommand]
     stop: CliSubCommand[StopCommand]
+    park: CliSubCommand[ParkCommand]
     pause: CliSubCommand[PauseCommand]
     resume: CliSubCommand[ResumeCommand]
     extend: CliSubCommand[ExtendCommand]
