@@ -60,9 +60,16 @@ def test_version_and_dependencies_have_one_home(about):
     assert metadata["Version"] == cifar_core.__version__
     built = [Requirement(line) for line in metadata.get_all("Requires-Dist")]
     asked = read_requirements("requirements.txt").values()
+    extra = read_requirements("requirements-sweep.txt").values()
     assert {(canonicalize_name(one.name), one.specifier, str(one.marker)) for one in built} == {
-        (canonicalize_name(one.name), one.specifier, str(one.marker)) for one in asked
+        *((canonicalize_name(one.name), one.specifier, str(one.marker)) for one in asked),
+        *((canonicalize_name(one.name), one.specifier, 'extra == "sweep"') for one in extra),
     }
+
+
+def test_what_sweeps_need_is_tested_as_it_is_asked_for():
+    tested = read_requirements("requirements-dev.txt")
+    assert all(tested[name] == asked for name, asked in read_requirements("requirements-sweep.txt").items())
 
 
 def test_the_command_is_the_core_command_line(about):
@@ -158,7 +165,7 @@ def read_pins():
     return {canonicalize_name(name): version for name, version in pairs}
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-sweep.txt"])
 def test_what_is_asked_for_is_pinned_within_its_range(name):
     pins = read_pins()
     for package, requirement in read_requirements(name).items():
