@@ -106,8 +106,8 @@ class Reporter(Monitor):
         self._next_step = step
         if time.perf_counter() - self._commands_at >= _COMMANDS_SECONDS:
             self._obey_commands()
-            if self._is_paused and not self._is_stopping:
-                self._hold()
+        if self._is_paused and not self._is_stopping:
+            self._hold()
         return not self._is_stopping
 
     def before_epoch(self, epoch: int) -> bool:

@@ -12,6 +12,8 @@ from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import LocalExecutor, RunError, RunStore
 from cifar_core.runs.commands import send_command, take_commands
+from cifar_core.runs.keeper import StatusKeeper
+from cifar_core.runs.reporter import Reporter
 from cifar_core.runs.status import change_status, now, read_status
 from cifar_core.runs.worker import run_experiment, run_worker
 from tests.unit.runs_helpers import STEPS_PER_EPOCH, IdleExecutor, pretend_fit, wait_until
@@ -99,6 +101,19 @@ def test_a_paused_run_goes_on_to_the_end_of_its_epoch(store, record):
     store.park(record.run_id)
     thread.join(20)
     assert (record.status().status, record.status().epoch) == ("parked", 1)
+
+
+def test_a_pause_that_is_read_between_two_epochs_holds_the_next_step(record):
+    keeper = StatusKeeper(record.run_dir)
+    reporter = Reporter(record.run_dir, keeper)
+    send_command(record.run_dir, "pause")
+    assert reporter.before_epoch(2)
+    thread = threading.Thread(target=reporter.before_step, args=(5,))
+    thread.start()
+    wait_until(lambda: record.status().status == "paused")
+    send_command(record.run_dir, "resume")
+    thread.join(10)
+    assert record.status().status == "running"
 
 
 @pytest.mark.parametrize(
