@@ -27,6 +27,7 @@ from cifar_core.sweeps import (
     is_searched,
     read_budget,
     read_plan,
+    require_optuna,
     sweep_facts,
 )
 
@@ -78,7 +79,8 @@ class SweepCommand(BaseModel):
             if self.what is not None and not is_file:
                 sweep = self._go_on(sweeps, self.what)
             else:
-                plan = read_plan(Path(self.what)) if self.what is not None else self._plan()
+                require_optuna()
+                plan = self._plan() if self.what is None else self._read(Path(self.what))
                 remark_on(load_dataset(self.data_dir))
                 sweep = sweeps.start(plan, data_dir=self.data_dir)
             _finish(sweeps, sweep, interrupts, detach=self.detach, as_json=self.as_json)
@@ -91,6 +93,11 @@ class SweepCommand(BaseModel):
         if self.extend is not None:
             return sweeps.extend(sweep_id, read_budget(self.extend))
         return sweeps.go_on(sweep_id)
+
+    def _read(self, path: Path) -> Plan:
+        if self.overrides or self.budget is not None:
+            raise ConfigError(f"{path.name} says what is searched; allowed: a file, or --set and --budget")
+        return read_plan(path)
 
     def _plan(self) -> Plan:
         presets = list_presets(self.runs_dir or default_runs_dir())

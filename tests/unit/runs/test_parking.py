@@ -3,7 +3,6 @@
 import json
 import threading
 
-import psutil
 import pytest
 from safetensors.torch import load_file
 
@@ -225,8 +224,9 @@ def test_the_command_parks_and_says_what_became_of_it(store, config, record, cap
 
 
 @pytest.mark.slow
-def test_parked_killed_and_resumed_it_is_the_whole_run_to_the_bit(tmp_path):
+def test_parked_and_resumed_it_is_the_whole_run_to_the_bit(tmp_path):
     settings = {
+        "data.train_fraction": 0.3,
         "model.name": "simple_cnn",
         "model.width": 4,
         "model.hidden_size": 16,
@@ -248,12 +248,6 @@ def test_parked_killed_and_resumed_it_is_the_whole_run_to_the_bit(tmp_path):
 
     wait_until(lambda: has_ended(parked), 120)
     assert (record.status().status, record.status().epoch, record.test_readings()) == ("parked", 1, 0)
-    store.resume_run(parked)
-    wait_until(lambda: record.status().epoch >= 1 and record.status().step > record.status().steps_per_epoch, 60)
-    store.park(parked)
-    psutil.Process(record.status().pid).kill()
-    wait_until(lambda: has_ended(parked), 60)
-    assert record.status().status == "lost"
     store.resume_run(parked)
     wait_until(lambda: has_ended(parked), 60)
     assert record.status().status == "completed", record.log_tail()

@@ -107,6 +107,8 @@ def test_one_that_nobody_can_drive_says_why(capsys, monkeypatch):
         ([*RATE, "--halving", "--budget", "5 min"], ["budget = 5 min", "halving"]),
         ([*RATE, "--halving", "--factor", "1"], ["halving.factor = 1"]),
         (["nowhere.yaml"], ["nowhere.yaml cannot be read"]),
+        (["nowhere.yaml", *RATE], ["nowhere.yaml says what is searched"]),
+        (["nowhere", *RATE], ["sweep 'nowhere' is no file", "--extend"]),
         (["20990101-0000-none-0000"], ["sweep '20990101-0000-none-0000' does not exist", "`sweeps`"]),
     ],
 )
