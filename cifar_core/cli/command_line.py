@@ -17,7 +17,8 @@ from cifar_core.cli.exporting import ExportCommand
 from cifar_core.cli.influencing import InfluenceCommand
 from cifar_core.cli.labelling import LabelsCommand, VerdictCommand
 from cifar_core.cli.looking import AppCommand, DataCommand, EvaluateCommand, RunsCommand, ScorecardCommand
-from cifar_core.cli.steering import DeleteCommand, ExtendCommand, PauseCommand, ResumeCommand, StopCommand
+from cifar_core.cli.steering import DeleteCommand, ExtendCommand, ParkCommand, PauseCommand, ResumeCommand, StopCommand
+from cifar_core.cli.sweeping import PromoteCommand, SweepCommand, SweepsCommand
 from cifar_core.cli.training import ForkCommand, TrainCommand
 from cifar_core.data import DataError
 from cifar_core.interrupts import signals_interrupt
@@ -53,8 +54,12 @@ class Cli(BaseSettings):
     robustness: CliSubCommand[RobustnessCommand]
     selections: CliSubCommand[SelectionsCommand]
     selection: CliSubCommand[SelectionCommand]
+    sweep: CliSubCommand[SweepCommand]
+    sweeps: CliSubCommand[SweepsCommand]
+    promote: CliSubCommand[PromoteCommand]
     runs: CliSubCommand[RunsCommand]
     stop: CliSubCommand[StopCommand]
+    park: CliSubCommand[ParkCommand]
     pause: CliSubCommand[PauseCommand]
     resume: CliSubCommand[ResumeCommand]
     extend: CliSubCommand[ExtendCommand]

@@ -1,4 +1,4 @@
-"""Commands that change runs that exist: stop, pause, resume, extend, delete."""
+"""Commands that change runs that exist: stop, park, pause, resume, extend, delete."""
 
 from typing import Annotated
 
@@ -30,8 +30,24 @@ class StopCommand(BaseModel):
         _print_states(store, self.run_ids, self.as_json)
 
 
+class ParkCommand(BaseModel):
+    """End runs after their present epoch, without test, and free their device; `resume` takes one up again."""
+
+    run_ids: RunIds
+    runs_dir: RunsDir = None
+    as_json: AsJson = False
+
+    def cli_cmd(self) -> None:
+        """Park them all, or say which of them cannot be parked."""
+        store = RunStore(self.runs_dir)
+        for run_id in self.run_ids:
+            store.park(run_id)
+            print(f"Run {run_id} is told to park.")
+        _print_states(store, self.run_ids, self.as_json)
+
+
 class PauseCommand(BaseModel):
-    """Hold a running run after its present step; `resume` lets it go on."""
+    """Hold a running run after its present step; `resume` lets it go on. It keeps its device, unlike a parked one."""
 
     run_id: RunId
     runs_dir: RunsDir = None
@@ -46,7 +62,7 @@ class PauseCommand(BaseModel):
 
 
 class ResumeCommand(BaseModel):
-    """Let a paused run go on, or queue a stopped, failed or lost one again, and wait for it."""
+    """Let a paused run go on, or queue a parked, stopped, failed or lost one again, and wait for it."""
 
     run_id: RunId
     runs_dir: RunsDir = None

@@ -9,7 +9,7 @@ from cifar_core.following import follow
 from cifar_core.interrupts import Interrupts
 from cifar_core.runs import RunError, RunStatus, RunStore
 
-_GOOD_ENDS = ("completed", "stopped")
+_GOOD_ENDS = ("completed", "stopped", "parked")
 
 
 def await_runs(

@@ -40,7 +40,7 @@ def learning_rate_field(default: float) -> Any:
         gt=0,
         le=10,
         description="Size of a step along the gradient. Too small learns slowly, too large never settles or diverges.",
-        json_schema_extra={"format": "%g", "step": 0.001},
+        json_schema_extra={"format": "%g", "step": 0.001, "scale": "log"},
     )
 
 
@@ -52,7 +52,7 @@ def multiplier_field(of: str) -> Any:
         le=100_000,
         description=f"Learning rate of {of}, as a multiple of the one above. Muon's steps have a length of their own, "
         "so with it these may need several hundred times as much.",
-        json_schema_extra={"format": "%g", "step": 0.5},
+        json_schema_extra={"format": "%g", "step": 0.5, "scale": "log"},
     )
 
 
@@ -98,7 +98,7 @@ def weight_decay_field(default: float) -> Any:
         ge=0,
         le=1,
         description="Pull of the weights towards zero at each step. Biases and normalisation layers are left alone.",
-        json_schema_extra={"format": "%g", "step": 0.0001},
+        json_schema_extra={"format": "%g", "step": 0.0001, "scale": "log"},
     )
 
 

@@ -16,6 +16,7 @@ class TrainingConfig(Section):
         ge=2,
         le=4096,
         description="Images per step. Larger batches give smoother, fewer steps; scale the learning rate with them.",
+        json_schema_extra={"scale": "log"},
     )
     label_smoothing: float = Field(
         0.0,

@@ -13,7 +13,7 @@ from cifar_core.runs.layout import RunFiles
 
 _MESSAGES = "[!.]*.json"
 
-CommandName = Literal["pause", "resume", "stop", "learning_rate"]
+CommandName = Literal["pause", "resume", "park", "stop", "learning_rate"]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Ended runs that wait again: wholly, or they stay as they were."""
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from cifar_core.config import RunConfig
 from cifar_core.files import insist_on_text
@@ -11,23 +11,33 @@ from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.record import RunRecord, write_config
 from cifar_core.runs.status import change_status, insist_on_status, now
 
-# Starts what is due; raises if that is this run and it cannot be started.
-Start = Callable[[Path], None]
+# Starts what is due; raises if one of these runs is, and cannot be started.
+Start = Callable[..., None]
 
 
-def resume(record: RunRecord, start: Start) -> None:
-    """Queue a run to go on from its last finished epoch; only for whoever holds the lock.
+def resume(records: Sequence[RunRecord], start: Start, until: int | None = None) -> None:
+    """Queue runs, all or none, to go on from their last finished epochs; only for whoever holds the lock.
+
+    Args:
+        records: Of the runs.
+        start: What starts them.
+        until: Park them again once so many epochs are done; not before their end if None.
 
     Raises:
-        RunError: Its status does not allow that, or its record is not readable.
+        RunError: The status of one does not allow that, or its record is not readable.
         OSError: It cannot be written.
     """
-    status = record.status()
-    if not status.is_resumable:
-        raise RunError(f"run {record.run_id} is {status.status}; allowed: stopped, failed or lost runs can be resumed")
-    record.config()
-    record.record_event("resumed", epoch=status.epoch)
-    _queue(record, start)
+    for record in records:
+        status = record.status()
+        if not status.is_resumable:
+            raise RunError(
+                f"run {record.run_id} is {status.status}; allowed: parked, stopped, failed or lost runs can be resumed"
+            )
+        record.config()
+    for record in records:
+        record.record_event("resumed", epoch=record.status().epoch)
+        _set_goal(record, until)
+    _queue(records, start)
 
 
 def extend(record: RunRecord, num_epochs: int, start: Start) -> None:
@@ -42,10 +52,31 @@ def extend(record: RunRecord, num_epochs: int, start: Start) -> None:
         raise RunError(f"run {record.run_id} is {status.status}; allowed: completed or stopped runs can be extended")
     longer = _lengthen(config, max(status.epoch, 1) + num_epochs)
     record.record_event("extended", epoch=status.epoch, num_epochs=longer.training.num_epochs)
+    _queue_changed(record, longer, start, num_epochs=longer.training.num_epochs)
+
+
+def look_at_test(record: RunRecord, start: Start) -> None:
+    """Queue a completed run to predict test and end again; only for whoever holds the lock.
+
+    Raises:
+        RunError: Its status does not allow that, or it has looked at test before.
+        OSError: It cannot be written.
+    """
+    status, config = record.status(), record.config()
+    if status.status != "completed" or status.test_accuracy_last is not None:
+        has = "has looked at test" if status.test_accuracy_last is not None else f"is {status.status}"
+        raise RunError(f"run {record.run_id} {has}; allowed: a completed run that has not looked at test")
+    looking = with_overrides(config, {"training.evaluate_test": True})
+    _queue_changed(record, looking, start)
+
+
+def _queue_changed(record: RunRecord, config: RunConfig, start: Start, **changes: int) -> None:
+    """Queue a run with other settings, or leave both as they were."""
     before = record.files.config.read_text(encoding="utf-8")
     try:
-        write_config(record.run_dir, longer)
-        _queue(record, start, num_epochs=longer.training.num_epochs)
+        write_config(record.run_dir, config)
+        _set_goal(record, None)
+        _queue([record], start, **changes)
     except (OSError, RunError):
         insist_on_text(record.files.config, before)
         raise
@@ -58,13 +89,23 @@ def _lengthen(config: RunConfig, num_epochs: int) -> RunConfig:
         raise RunError(str(error)) from error
 
 
-def _queue(record: RunRecord, start: Start, **changes: int) -> None:
-    before = record.status()
-    changed = {"message": "", "submitted_at": now(), "finished_at": None} | changes
-    clear_commands(record.run_dir)
+def _set_goal(record: RunRecord, until: int | None) -> None:
+    """What was meant for one attempt is not for the next."""
+    with suppress(RunError):  # what people say of it is damaged, and says nothing of parking either
+        if record.meta().park_after != until:
+            record.change_meta(park_after=until)
+
+
+def _queue(records: Sequence[RunRecord], start: Start, **changes: int) -> None:
+    before = [(record.run_dir, record.status()) for record in records]
+    began = now()
     try:
-        change_status(record.run_dir, status="queued", **changed)
-        start(record.run_dir)
+        for place, (run_dir, _) in enumerate(before):
+            clear_commands(run_dir)
+            changed = {"message": "", "submitted_at": began + place / 1000, "finished_at": None} | changes
+            change_status(run_dir, status="queued", **changed)
+        start(*(run_dir for run_dir, _ in before))
     except (OSError, RunError):
-        insist_on_status(record.run_dir, before)
+        for run_dir, status in before:
+            insist_on_status(run_dir, status)
         raise

@@ -18,7 +18,7 @@ from cifar_core.runs.journal import append_row
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.metrics import EventHistory, MetricsHistory
 from cifar_core.runs.salvage import encodable, fit_model, is_number, read_object, unreadable
-from cifar_core.runs.status import Moment, RunStatus, read_status
+from cifar_core.runs.status import Count, Moment, RunStatus, read_status
 from cifar_core.runs.steps import Bookmark
 
 _TAIL_BYTES = 64_000
@@ -30,7 +30,8 @@ _NUMBERS = frozenset(("num_threads", "num_cores", "num_train", "num_test"))
 class RunMeta(BaseModel):
     """What people say of a run, and where it came from; a demo is one that nobody asked for.
 
-    Runs of one experiment name it, and are trained one after another by one process.
+    Runs of one experiment name it, and are trained one after another by one process. A run that says so parks itself
+    once so many epochs are done.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -44,6 +45,7 @@ class RunMeta(BaseModel):
     forked_from: str | None = None
     is_demo: bool = False
     experiment: str | None = None
+    park_after: Count | None = None
     created_at: Moment = 0.0
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from cifar_core.files import write_text_atomically
 from cifar_core.runs.commands import take_commands
+from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.journal import append_row
 from cifar_core.runs.keeper import StatusKeeper
 from cifar_core.runs.record import RunRecord
@@ -25,12 +26,20 @@ from cifar_core.training.monitor import Monitor
 
 _COMMANDS_SECONDS = 0.2
 _STATUS_SECONDS = 0.5
+_PARKING = "Parking: it ends after this epoch, and can be taken up again."
 
 
 def read_learning_rate_changes(record: RunRecord) -> list[tuple[int, float]]:
     """Return what was done to the learning rate while the run went on: from which step (0-based), times what."""
     changes = (event for event in record.events() if event["kind"] == "learning_rate")
     return [(int(event["step"]), float(event["factor"])) for event in changes]
+
+
+def _read_park_after(record: RunRecord) -> int | None:
+    try:
+        return record.meta().park_after
+    except RunError:
+        return None
 
 
 def _doubt(record: RunRecord) -> str:
@@ -51,6 +60,8 @@ class Reporter(Monitor):
         # Plain flags: an Event's lock could deadlock with the signal handler, which runs in the same thread.
         self._is_stopping = False
         self._is_paused = False
+        self._is_parking = False
+        self._park_after = _read_park_after(self._record)
         self._next_step = 0
         self._factors = read_learning_rate_changes(self._record)
         self.remark = _doubt(self._record)
@@ -95,16 +106,26 @@ class Reporter(Monitor):
         self._next_step = step
         if time.perf_counter() - self._commands_at >= _COMMANDS_SECONDS:
             self._obey_commands()
-            if self._is_paused and not self._is_stopping:
-                self._hold()
+        if self._is_paused and not self._is_stopping:
+            self._hold()
         return not self._is_stopping
+
+    def before_epoch(self, epoch: int) -> bool:
+        """Whether to go on: nobody wants the run parked, and its own number of epochs is not reached.
+
+        Raises:
+            SupersededError: The run belongs to somebody else.
+        """
+        self._obey_commands()
+        has_reached = self._park_after is not None and epoch > self._park_after
+        return self._is_stopping or not (self._is_parking or has_reached)
 
     def learning_rate_factor(self, step: int) -> float:
         """Return the product of all changes up to a step (0-based)."""
         return math.prod(factor for first, factor in self._factors if first <= step)
 
     def _obey_commands(self) -> None:
-        """Only what the latest of several says about pausing counts; a stop is never taken back."""
+        """Only what the latest of several says about pausing and parking counts; a stop is never taken back."""
         self._commands_at = time.perf_counter()
         self._keeper.check()
         for command in take_commands(self._record.run_dir):
@@ -114,6 +135,13 @@ class Reporter(Monitor):
                 self._change_learning_rate(command.arguments.get("factor"))
             else:
                 self._is_paused = command.name == "pause"
+                self._park(command.name == "park")
+
+    def _park(self, is_wanted: bool) -> None:
+        """Keep in mind whether to end at the next epoch's boundary, and say so until then."""
+        if is_wanted != self._is_parking:
+            self._is_parking = is_wanted
+            self._keeper.update(message=_PARKING if is_wanted else "")
 
     def _change_learning_rate(self, factor: Any) -> None:
         """From the step on that comes next; recorded first, so that a continued run changes at the same step."""
@@ -129,7 +157,7 @@ class Reporter(Monitor):
             time.sleep(_COMMANDS_SECONDS)
             self._obey_commands()
         self._paused_seconds += time.perf_counter() - paused_at
-        self._keeper.update(status="running", message="")
+        self._keeper.update(status="running", message=_PARKING if self._is_parking else "")
         self._record.record_event("continued", step=self._keeper.status.step)
 
     def _note_start(self, event: TrainingStarted) -> None:

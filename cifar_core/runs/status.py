@@ -7,14 +7,15 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from cifar_core.files import insist_on_text, write_text_atomically
-from cifar_core.formats import FORMAT
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.salvage import fit_model, read_object, unreadable
 
-StatusName = Literal["queued", "running", "paused", "stopped", "completed", "diverged", "failed", "lost"]
+StatusName = Literal["queued", "running", "paused", "parked", "stopped", "completed", "diverged", "failed", "lost"]
+# 2: a run can be parked. Releases that know only 1 show such a run as stopped, which it can be resumed from as well.
+_FORMAT = 2
 
 ACTIVE: frozenset[StatusName] = frozenset(("queued", "running", "paused"))
-RESUMABLE: frozenset[StatusName] = frozenset(("stopped", "failed", "lost"))
+RESUMABLE: frozenset[StatusName] = frozenset(("parked", "stopped", "failed", "lost"))
 
 
 # What a damaged record may hold instead breaks dates, charts and the process table.
@@ -34,7 +35,8 @@ class RunStatus(BaseModel):
 
     Attributes:
         format: Of the record; a higher one than this release's means that a newer release wrote it.
-        status: queued, running, paused; stopped, completed, diverged, failed; lost if its worker died without a word.
+        status: queued, running, paused; parked, to be taken up again; stopped, completed, diverged, failed; lost if its
+            worker died without a word.
         message: One sentence for people.
         oom_kills: How many processes its system had killed for want of memory when this attempt began.
         attempt: How often it was started; a worker that finds a higher number than its own gives up.
@@ -58,7 +60,7 @@ class RunStatus(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    format: int = FORMAT
+    format: int = _FORMAT
     status: StatusName = "queued"
     message: str = ""
     attempt: Count = 0
@@ -147,7 +149,7 @@ def _read(run_dir: Path) -> tuple[RunStatus, tuple[str, ...]]:
 def _in_words_of_this_release(stored: dict[str, Any]) -> dict[str, Any]:
     """Return what a newer release's status has to be called here."""
     number, name = stored.get("format"), stored.get("status")
-    is_newer = isinstance(number, int) and number > FORMAT and isinstance(name, str)
+    is_newer = isinstance(number, int) and number > _FORMAT and isinstance(name, str)
     if not is_newer or name in get_args(StatusName):
         return {}
     return {"status": "stopped", "message": f"Its status is {name!r}, which this release does not know."}

@@ -1,25 +1,20 @@
-"""All runs of one directory: submit, list, steer, name and delete."""
+"""All runs of one directory: submit and steer them."""
 
 import contextlib
-import logging
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from cifar_core.config import RunConfig
 from cifar_core.data import default_data_dir
-from cifar_core.failures import explain
-from cifar_core.runs.access import check_is_folder, default_runs_dir, refusal, refuses_in_words, why_not_writable
+from cifar_core.runs.access import refusal, refuses_in_words
 from cifar_core.runs.commands import CommandName, send_command
-from cifar_core.runs.continuation import extend, resume
-from cifar_core.runs.exceptions import RunError, RunNotFoundError
-from cifar_core.runs.executor import Executor, LocalExecutor
-from cifar_core.runs.index import RunIndex, RunSummary
-from cifar_core.runs.leftovers import hide_doomed, remove_doomed, sweep
-from cifar_core.runs.naming import is_run_id
-from cifar_core.runs.queue import dispatch, find_device, needs_dispatch, queue_order, start_free
+from cifar_core.runs.continuation import extend, look_at_test, resume
+from cifar_core.runs.exceptions import RunError
+from cifar_core.runs.queue import find_device, queue_order, start_free
 from cifar_core.runs.record import RunMeta, RunRecord
-from cifar_core.runs.shelf import RecordShelf
+from cifar_core.runs.register import RunRegister
 from cifar_core.runs.status import ACTIVE, change_status, now
 from cifar_core.runs.submission import (
     Fork,
@@ -32,36 +27,13 @@ from cifar_core.runs.submission import (
 
 _LARGEST_FACTOR = 100.0
 _DISCARD_SECONDS = 10.0
-# Whoever only looks does not wait long for those who decide, and leaves it to them for a while.
-_LOOK_LOCK_SECONDS, _LOOK_AGAIN_SECONDS = 2.0, 20.0
-
-_log = logging.getLogger(__name__)
 
 
-class RunStore:
-    """The runs in a directory. Holds what can be had anew: open records, and the executor's handles on its children.
+class RunStore(RunRegister):
+    """The runs in a directory, to submit and steer.
 
-    A folder that cannot be written can be looked at: whatever changes something raises RunError then.
-
-    Raises:
-        RunError: The path is a file.
+    Holds what can be had anew: open records, and the executor's handles on its children.
     """
-
-    def __init__(self, runs_dir: Path | None = None, executor: Executor | None = None) -> None:
-        self.runs_dir = (runs_dir or default_runs_dir()).resolve()
-        check_is_folder(self.runs_dir)
-        with contextlib.suppress(OSError):
-            self.runs_dir.mkdir(parents=True, exist_ok=True)
-        self._executor: Executor = executor or LocalExecutor()
-        self._index = RunIndex(self.runs_dir)
-        self._shelf = RecordShelf()
-        self._look_again_at = 0.0
-        if self.why_not_writable() is None:
-            sweep(self.runs_dir, [summary.run_id for summary in self.list_runs() if not summary.status.is_active])
-
-    def why_not_writable(self) -> str | None:
-        """Return in one sentence why nothing can be started or changed here; None if it can. Cheap."""
-        return why_not_writable(self.runs_dir)
 
     @refuses_in_words
     def submit(
@@ -104,7 +76,12 @@ class RunStore:
 
     @refuses_in_words
     def submit_experiment(
-        self, experiment: str, configs: Sequence[tuple[str, RunConfig]], *, data_dir: Path | None = None
+        self,
+        experiment: str,
+        configs: Sequence[tuple[str, RunConfig]],
+        *,
+        data_dir: Path | None = None,
+        park_after: int | None = None,
     ) -> list[str]:
         """Put the runs of an experiment into the queue, all or none, and return their ids in the same order.
 
@@ -114,48 +91,12 @@ class RunStore:
             experiment: Its id.
             configs: Name and settings of each.
             data_dir: Where their worker finds the data; $CIFAR_DATA_DIR or `data` if None.
+            park_after: Park each once so many epochs are done; never if None.
 
         Raises:
             RunError: They cannot be written or started. Then nothing of them remains.
         """
-        return self._submit(list_experiment_runs(experiment, configs, data_dir or default_data_dir()))
-
-    def record(self, run_id: str) -> RunRecord:
-        """Return the record of a run.
-
-        Raises:
-            RunNotFoundError: There is no such run.
-        """
-        run_dir = self.runs_dir / run_id
-        if not is_run_id(run_id) or not run_dir.is_dir():
-            raise RunNotFoundError(f"run {run_id!r} does not exist in {self.runs_dir.name}/; `runs` lists those there")
-        return self._shelf.get(run_dir)
-
-    def list_runs(self) -> list[RunSummary]:
-        """Return all runs, newest first."""
-        return self._index.summaries()
-
-    def refresh(self) -> list[RunSummary]:
-        """Look for dead workers and free devices, act on them where that is possible, and return all runs."""
-        summaries = self.list_runs()
-        if time.monotonic() < self._look_again_at or not needs_dispatch(summaries, self.runs_dir, self._executor):
-            return summaries
-        try:
-            if self.why_not_writable() is None:
-                dispatch(self.runs_dir, self._executor, self._index, _LOOK_LOCK_SECONDS)
-        except (OSError, RunError) as error:
-            _log.warning("The queue was left as it is: %s", explain(error))
-            self._look_again_at = time.monotonic() + _LOOK_AGAIN_SECONDS
-        return self.list_runs()
-
-    def waiting(self) -> list[RunSummary]:
-        """Return the queued runs, the next one first."""
-        return queue_order(self.list_runs())
-
-    def queue_position(self, run_id: str) -> int | None:
-        """Return how many runs wait before this one, plus one; None if it does not wait."""
-        waiting = [summary.run_id for summary in self.waiting()]
-        return waiting.index(run_id) + 1 if run_id in waiting else None
+        return self._submit(list_experiment_runs(experiment, configs, data_dir or default_data_dir(), park_after))
 
     @refuses_in_words
     def pause(self, run_id: str) -> None:
@@ -164,7 +105,7 @@ class RunStore:
 
     @refuses_in_words
     def unpause(self, run_id: str) -> None:
-        """Let a paused run go on."""
+        """Let a paused run go on, and one that was told to park."""
         self._steer(run_id, "resume")
 
     @refuses_in_words
@@ -174,15 +115,20 @@ class RunStore:
         Raises:
             RunError: The run has ended already.
         """
-        record = self._writable(run_id)
-        if not self._is_training(record):
-            with self._index.locked():
-                status = record.status().status
-                if status in ACTIVE and not self._is_training(record):
-                    message = "Removed from the queue." if status == "queued" else "Its worker had ended before."
-                    change_status(record.run_dir, status="stopped", message=message, finished_at=now())
-                    return
-        self._steer(run_id, "stop")
+        if not self._end_without_worker(run_id, "stopped"):
+            self._steer(run_id, "stop")
+
+    @refuses_in_words
+    def park(self, run_id: str) -> None:
+        """End a run after its present epoch, without a look at test, and free its device; resumed, it goes on.
+
+        One that waits leaves the queue at once. In its last epoch a run just ends.
+
+        Raises:
+            RunError: The run has ended already.
+        """
+        if not self._end_without_worker(run_id, "parked"):
+            self._steer(run_id, "park")
 
     @refuses_in_words
     def discard(self, run_id: str) -> None:
@@ -206,14 +152,28 @@ class RunStore:
 
     @refuses_in_words
     def resume_run(self, run_id: str) -> None:
-        """Queue a stopped, failed or lost run again; it continues from its last finished epoch.
+        """Queue a parked, stopped, failed or lost run again; it continues from its last finished epoch to its end.
 
         Raises:
             RunError: The run is active, completed or diverged, or its record is not readable.
         """
-        find_device(self.record(run_id).config())
+        self.resume_runs([run_id])
+
+    @refuses_in_words
+    def resume_runs(self, run_ids: Sequence[str], until: int | None = None) -> None:
+        """Queue such runs again, all or none; those of one experiment are trained by one process.
+
+        Args:
+            run_ids: Theirs.
+            until: Park them once so many epochs are done; not before their end if None.
+
+        Raises:
+            RunError: As `resume_run`, of any of them.
+        """
+        for run_id in run_ids:
+            find_device(self.record(run_id).config())
         with self._index.locked():
-            resume(self.record(run_id), self._start)
+            resume([self.record(run_id) for run_id in run_ids], self._start, until)
 
     @refuses_in_words
     def change_learning_rate(self, run_id: str, factor: float) -> None:
@@ -238,6 +198,17 @@ class RunStore:
             extend(self.record(run_id), num_epochs, self._start)
 
     @refuses_in_words
+    def look_at_test(self, run_id: str) -> None:
+        """Queue a completed run that has not looked at test, to do just that; it is counted.
+
+        Raises:
+            RunError: It is not completed, has looked at test already, or its record is not readable.
+        """
+        find_device(self.record(run_id).config())
+        with self._index.locked():
+            look_at_test(self.record(run_id), self._start)
+
+    @refuses_in_words
     def put_first(self, run_id: str) -> None:
         """Let a queued run be the next one.
 
@@ -258,35 +229,6 @@ class RunStore:
                 self.stop(summary.run_id)
         return len(active)
 
-    @refuses_in_words
-    def describe(self, run_id: str, *, name: str | None = None, note: str | None = None) -> None:
-        """Give a run another name or note; None leaves it as it is.
-
-        Raises:
-            RunError: The name is empty or longer than 80 characters.
-        """
-        changes = {key: text.strip() for key, text in (("name", name), ("note", note)) if text is not None}
-        if not 1 <= len(changes.get("name", "-")) <= 80:
-            raise RunError(f"name {name!r} is not allowed; allowed: 1 to 80 characters")
-        with self._index.locked():
-            self._writable(run_id).change_meta(**changes)
-
-    @refuses_in_words
-    def delete(self, run_id: str) -> None:
-        """Remove a run for good.
-
-        Raises:
-            RunError: It is active.
-        """
-        with self._index.locked() as summaries:
-            record = self.record(run_id)
-            status = next((summary.status.status for summary in summaries if summary.run_id == run_id), "failed")
-            if status in ACTIVE:
-                raise RunError(f"run {run_id} is {status}; allowed: stop it first, then delete it")
-            self._shelf.drop(record.run_dir)
-            hide_doomed(record.run_dir)
-        remove_doomed(self.runs_dir)
-
     def _submit(self, wanted: Sequence[Submission]) -> list[str]:
         """Queue runs, all or none, and start what is due; return their ids."""
         for config, _, _ in wanted:
@@ -305,20 +247,22 @@ class RunStore:
         for error in filter(None, (refused.get(run_dir.name) for run_dir in run_dirs)):
             raise refusal(self.runs_dir, error) from error
 
+    def _end_without_worker(self, run_id: str, status: Literal["parked", "stopped"]) -> bool:
+        """Note the end of a run that waits, or whose worker is gone; return whether it was one."""
+        record = self._writable(run_id)
+        if self._is_training(record):
+            return False
+        with self._index.locked():
+            before = record.status().status
+            if before not in ACTIVE or self._is_training(record):
+                return False
+            message = "Removed from the queue." if before == "queued" else "Its worker had ended before."
+            change_status(record.run_dir, status=status, message=message, finished_at=now())
+            return True
+
     def _is_training(self, record: RunRecord) -> bool:
         """Whether a worker has the run, as far as can be told."""
         return record.status().status in ("running", "paused") and self._executor.poll(record.run_dir)
-
-    def _writable(self, run_id: str) -> RunRecord:
-        """Return the record of a run that may be changed: not one of which this release knows only a part."""
-        record = self.record(run_id)
-        try:
-            explanation = record.stored_config().explanation
-        except RunError:
-            return record  # what is damaged can still be stopped, named and deleted
-        if explanation:
-            raise RunError(f"run {run_id} can only be looked at: {explanation}")
-        return record
 
     def _steer(self, run_id: str, command: CommandName, **arguments: float) -> None:
         record = self._writable(run_id)

@@ -44,11 +44,14 @@ def find_weights(record: RunRecord, fork: Fork, config: RunConfig) -> Path:
     return path
 
 
-def list_experiment_runs(experiment: str, configs: Sequence[tuple[str, RunConfig]], data_dir: Path) -> list[Submission]:
+def list_experiment_runs(
+    experiment: str, configs: Sequence[tuple[str, RunConfig]], data_dir: Path, park_after: int | None = None
+) -> list[Submission]:
     """Return what is to be submitted for an experiment, by its id; the queue takes its runs in this order."""
-    place, began = str(data_dir.resolve()), now()
+    meta = RunMeta(data_dir=str(data_dir.resolve()), experiment=experiment, park_after=park_after)
+    began = now()
     return [
-        (config, RunMeta(name=name, data_dir=place, experiment=experiment, created_at=began + number / 1000), None)
+        (config, meta.model_copy(update={"name": name, "created_at": began + number / 1000}), None)
         for number, (name, config) in enumerate(configs)
     ]
 

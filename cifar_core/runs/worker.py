@@ -102,7 +102,7 @@ def _take_next(run_dir: Path, then: Sequence[Path], executor: Executor) -> Path 
     if not then:
         return None  # run_worker has looked after the others
     try:
-        ended_well = RunRecord(run_dir).status().status in ("completed", "diverged")
+        ended_well = RunRecord(run_dir).status().status in ("completed", "parked", "diverged")
         return take_next(run_dir.parent, then if ended_well else (), executor)
     except (OSError, RunError) as error:
         _log.warning("The next run was not started: %s", explain(error))

@@ -171,14 +171,16 @@ def restore(
 ) -> Progress:
     """Put a run's weights, their average and the optimizer back as they were when the checkpoint was written.
 
-    The number of epochs may have changed since: a finished run can be extended.
+    The number of epochs may have changed since, and whether test is looked at: a finished run can be extended, and look
+    at test later.
 
     Raises:
         CheckpointError: The checkpoint belongs to another config, or was saved without its optimizer.
     """
     metadata, tensors = _read(path)
     stored = _read_config(path, metadata, in_full=True)
-    if with_overrides(stored, {"training.num_epochs": config.training.num_epochs}) != config:
+    may_change = {name: getattr(config.training, name) for name in ("num_epochs", "evaluate_test")}
+    if stored.model_copy(update={"training": stored.training.model_copy(update=may_change)}) != config:
         raise CheckpointError(f"{path.name} belongs to a run with other settings, so it cannot be continued with these")
     if "optimizer" not in metadata:
         raise CheckpointError(f"{path.name} was saved without its optimizer, so it cannot be continued")

@@ -151,7 +151,7 @@ class FitResult:
     """How a run ended. Accuracies are in [0, 1], None where no epoch was finished.
 
     Attributes:
-        status: completed (early stopping included), stopped on request, or diverged.
+        status: completed (early stopping included), stopped or parked on request, or diverged.
         message: One sentence for people.
         best_epoch: The epoch with the highest val accuracy, 1-based.
         last_epoch: Epochs finished.
@@ -162,7 +162,7 @@ class FitResult:
         seconds: Spent training over all attempts, val included.
     """
 
-    status: Literal["completed", "stopped", "diverged"]
+    status: Literal["completed", "stopped", "parked", "diverged"]
     message: str
     best_epoch: int | None
     last_epoch: int

@@ -46,6 +46,10 @@ class _StoppedError(Exception):
     """Somebody asked the run to stop."""
 
 
+class _ParkedError(Exception):
+    """Somebody asked the run to end before its next epoch, to be taken up again. Its text says where."""
+
+
 def fit(
     config: RunConfig,
     dataset: Dataset,
@@ -57,8 +61,8 @@ def fit(
 
     Writes the last and the best weights (highest val accuracy; the earliest of equals) and predictions (val after each
     epoch; test once, when the run ends, for the best and the last epoch). An epoch that was not finished leaves no
-    trace. On one device, with one thread count and one release of torch, the same config gives the same numbers,
-    continued or not.
+    trace. A parked run ends without test. On one device, with one thread count and one release of torch, the same
+    config gives the same numbers, continued or not.
 
     Args:
         config: Everything that decides the run.
@@ -82,6 +86,8 @@ def fit(
             message = run.train()
         except _StoppedError:
             status, message = "stopped", "Stopped on request."
+        except _ParkedError as parked:
+            status, message = "parked", f"Parked {parked}."
         except DivergedError as error:
             status, message = "diverged", f"Diverged: {error}. Epochs finished before that are kept."
         return run.finish(status, message)
@@ -129,6 +135,8 @@ class _Run:
         for epoch in range(self._progress.epoch + 1, num_epochs + 1):
             if self._is_out_of_patience():
                 break
+            if not self._monitor.before_epoch(epoch):
+                raise _ParkedError(f"after {epoch - 1} of {num_epochs} epochs")
             started = time.perf_counter()
             totals = self._train_one_epoch(epoch)
             self._close_epoch(epoch, totals, started)
@@ -138,13 +146,13 @@ class _Run:
         return f"Completed {num_epochs} epochs."
 
     def finish(self, status: str, message: str) -> FitResult:
-        """Read the test images, once, with the best and the last epoch's weights."""
+        """Read the test images, once, with the best and the last epoch's weights; none of them if the run is parked."""
         self._saver.wait()
         progress = self._progress
         if (refused := self._find_refusal(progress.epoch)) is not None:
             message = f"{message} {refused.words}".strip()
         accuracies: dict[Weights, float | None] = {"best": None, "last": None}
-        if progress.epoch and self._state.config.training.evaluate_test:
+        if progress.epoch and status != "parked" and self._state.config.training.evaluate_test:
             epochs: dict[Weights, int | None] = {"best": progress.best_epoch, "last": progress.epoch}
             for which, epoch in epochs.items():
                 classifier = load_classifier(self._outputs.checkpoint_path(which), self._state.device)
@@ -152,7 +160,7 @@ class _Run:
                 save_predictions(self._outputs.predictions_path("test", which), predictions, epoch)
                 accuracies[which] = compute_accuracy(predictions)
         return FitResult(
-            status=status,  # type: ignore[arg-type]  # one of the three that fit passes
+            status=status,  # type: ignore[arg-type]  # one of the four that fit passes
             message=message,
             best_epoch=progress.best_epoch,
             last_epoch=progress.epoch,

@@ -18,6 +18,10 @@ class Monitor:
         """Return whether to take a step (0-based). May hold the training here, to pause it."""
         return True
 
+    def before_epoch(self, epoch: int) -> bool:
+        """Return whether to begin an epoch (1-based); if not, the run is parked: it ends without a look at test."""
+        return True
+
     def learning_rate_factor(self, step: int) -> float:
         """Return what the scheduled learning rate of a step (0-based) is multiplied by.
 

@@ -12,6 +12,7 @@ STATUS_ICONS = {
     "queued": ":material/schedule:",
     "running": ":material/play_circle:",
     "paused": ":material/pause_circle:",
+    "parked": ":material/local_parking:",
     "stopped": ":material/stop_circle:",
     "completed": ":material/check_circle:",
     "diverged": ":material/trending_up:",

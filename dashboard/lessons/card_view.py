@@ -104,7 +104,7 @@ def _render_ended(store: ExperimentStore, experiment: Experiment, num_ended: int
     """Say that some runs came to nothing, why, and offer to go on with those that can."""
     mine = set(experiment.run_ids)
     ended = [run for run in runs if run.run_id in mine and run.status.is_resumable]
-    failed = next((run.status.message for run in ended if run.status.status != "stopped"), "")
+    failed = next((run.status.message for run in ended if run.status.status not in ("parked", "stopped")), "")
     with st.container(horizontal=True, vertical_alignment="center"):
         are = "run was" if num_ended == 1 else "runs were"
         st.warning(

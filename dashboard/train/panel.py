@@ -76,7 +76,7 @@ def _render_outcome(record: RunRecord, status: RunStatus) -> None:
     icon, said = STATUS_ICONS[status.status], message(status.message)
     if status.status == "completed":
         st.caption(f"{icon} {said} Training took {duration(status.seconds)}.")
-    elif status.status == "stopped":
+    elif status.status in ("parked", "stopped"):
         st.info(f"{said} {status.resumption}", icon=icon)
     elif status.status == "diverged":
         hint = "Lower the learning rate, or let it climb slowly (schedule cosine or one cycle)."

@@ -35,7 +35,13 @@ def describe_network(config: RunConfig) -> str:
     return "a network of your own" if config.model.name == "custom" else f"a {choice_title(config.model.name)}"
 
 
-_ENDS = {"stopped": "was stopped", "diverged": "diverged", "failed": "failed", "lost": "was lost"}
+_ENDS = {
+    "parked": "was parked",
+    "stopped": "was stopped",
+    "diverged": "diverged",
+    "failed": "failed",
+    "lost": "was lost",
+}
 
 
 def describe_curves(rows: Sequence[Mapping[str, Any]]) -> str:

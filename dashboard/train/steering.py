@@ -9,6 +9,7 @@ from cifar_core.config import RunConfig
 from cifar_core.runs import Fork, RunRecord, RunStatus, RunStore, RunSummary
 from cifar_core.training.schedule import compute_learning_rate
 from dashboard.components.numbers import WHOLE
+from dashboard.drawing.glossary import explain
 from dashboard.drawing.literal import literal
 from dashboard.drawing.words import choice_title, run_name
 from dashboard.session import draft, state
@@ -18,6 +19,7 @@ from dashboard.train.origins import run_key
 
 # A worker obeys after its present step; most do within this time, and the click then shows what it did.
 _PATIENCE_SECONDS = 1.5
+_OBEYS = "Sent. The run obeys after its present step."
 _FACTORS = (0.1, 0.5, 2.0, 10.0)
 _QUEUE_SECONDS = 10.0
 # A schedule's shape hangs on shares of a run alone; so many steps an epoch show it.
@@ -44,6 +46,8 @@ def _render_brakes(store: RunStore, record: RunRecord, status: RunStatus) -> Non
     else:
         label = "Stop"
         help_text = "Ends after the present step. Finished epochs are kept, and it can be resumed."
+    if status.status in ("running", "paused"):
+        _render_park(store, record)
     icon, key = ":material/stop:", f"stop_{record.run_id}"
     st.button(label, icon=icon, on_click=_act, args=(store.stop, record), help=help_text, key=key)
     if status.status in ("running", "paused"):
@@ -52,6 +56,17 @@ def _render_brakes(store: RunStore, record: RunRecord, status: RunStatus) -> Non
         st.write("Its settings, curves, weights and predictions will be removed.")
         key = f"discard_{record.run_id}"
         st.button("Stop and discard it", key=key, type="primary", on_click=_discard, args=(store, record.run_id))
+
+
+def _render_park(store: RunStore, record: RunRecord) -> None:
+    st.button(
+        "Park",
+        icon=":material/local_parking:",
+        key=f"park_{record.run_id}",
+        on_click=_act,
+        args=(store.park, record, "Sent. The run parks after its present epoch."),
+        help=explain("Ends after the present epoch, without a look at test. It can be resumed.", "park"),
+    )
 
 
 def render_ways_on(store: RunStore, run: RunSummary, status: RunStatus) -> None:
@@ -225,16 +240,16 @@ def _stop_all(store: RunStore) -> None:
         st.toast("Every active run is told to stop.", icon=":material/stop_circle:")
 
 
-def _act(action: Callable[[str], None], record: RunRecord) -> None:
+def _act(action: Callable[[str], None], record: RunRecord, else_said: str = _OBEYS) -> None:
     """Tell the worker, and give it a moment to obey, so that the redrawn panel shows the effect."""
-    act_or_toast(_tell, action, record)
+    act_or_toast(_tell, action, record, else_said)
 
 
-def _tell(action: Callable[[str], None], record: RunRecord) -> None:
+def _tell(action: Callable[[str], None], record: RunRecord, else_said: str) -> None:
     before = record.status().status
     action(record.run_id)
     until = time.monotonic() + _PATIENCE_SECONDS
     while record.status().status == before and time.monotonic() < until:
         time.sleep(0.05)
     if record.status().status == before:
-        st.toast("Sent. The run obeys after its present step.", icon=":material/hourglass_top:")
+        st.toast(else_said, icon=":material/hourglass_top:")

@@ -36,7 +36,7 @@ def server(own_folders, practice_dir, tmp_path, monkeypatch):
     monkeypatch.setenv("CIFAR_DATA_DIR", str(practice_dir))
     monkeypatch.delenv("CIFAR_CACHE_DIR", raising=False)
     monkeypatch.setattr("dashboard.session.frame.warm_up", lambda: None)
-    monkeypatch.setattr("cifar_core.runs.store.LocalExecutor", IdleExecutor)
+    monkeypatch.setattr("cifar_core.runs.register.LocalExecutor", IdleExecutor)
     st.cache_resource.clear()
     st.cache_data.clear()
     yield

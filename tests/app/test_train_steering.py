@@ -64,6 +64,23 @@ def test_a_stopped_run_can_be_resumed_here(open_page, lab):
     assert lab.record(run_id).status().is_active
 
 
+def test_a_running_run_is_parked_and_taken_up_again_here(open_page, lab):
+    run_id = lab.run()
+    at = open_page("Train", run=run_id)
+    park = next(button for button in at.button if button.label == "Park")
+    assert "goes on with the schedule it began with" in park.help
+    press(at, "Park")
+    assert [command.name for command in take_commands(lab.record(run_id).run_dir)] == ["park"]
+    assert "The run parks after its present epoch." in at.toast[0].value
+    parked = lab.end("parked", "Parked after 2 of 4 epochs.")
+    at = open_page("Train", run=parked)
+    assert "was parked" in texts(at)
+    assert "Parked after 2 of 4 epochs. Resumed, it continues from its last finished epoch." in texts(at)
+    assert not [button for button in at.button if button.label == "Park"]
+    press(at, "Resume")
+    assert lab.record(parked).status().is_active
+
+
 def test_a_fork_fills_the_form_and_starts_from_the_weights(open_page, lab):
     run_id = lab.complete()
     save_weights(lab.record(run_id))

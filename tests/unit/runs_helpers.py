@@ -6,6 +6,7 @@ import sys
 import time
 from contextlib import contextmanager
 
+from cifar_core.runs.record import RunRecord
 from cifar_core.runs.status import change_status
 from cifar_core.training.events import EpochDone, FitResult, StepsDone, TrainingStarted
 
@@ -41,9 +42,12 @@ def pretend_fit(seconds_per_step=0.0):
     def fit(config, dataset, outputs, monitor):
         num_epochs = config.training.num_epochs
         num_steps = num_epochs * STEPS_PER_EPOCH
-        monitor.on_event(TrainingStarted("cpu", "float32", 1, 10, num_steps, STEPS_PER_EPOCH, 1))
-        step = 0
-        for epoch in range(1, num_epochs + 1):
+        first = len(RunRecord(outputs.run_dir).epoch_rows()) + 1
+        monitor.on_event(TrainingStarted("cpu", "float32", 1, 10, num_steps, STEPS_PER_EPOCH, first))
+        step = (first - 1) * STEPS_PER_EPOCH
+        for epoch in range(first, num_epochs + 1):
+            if not monitor.before_epoch(epoch):
+                return result("parked", f"Parked after {epoch - 1} of {num_epochs} epochs.", epoch - 1)
             for _ in range(STEPS_PER_EPOCH):
                 if not monitor.before_step(step):
                     return result("stopped", "Stopped on request.", epoch - 1)
@@ -60,7 +64,8 @@ def pretend_fit(seconds_per_step=0.0):
 
 def result(status, message, epoch):
     accuracy = 0.2 + 0.01 * epoch if epoch else None
-    return FitResult(status, message, epoch or None, epoch, accuracy, accuracy, accuracy, accuracy, 0.5 * epoch)
+    test = None if status == "parked" else accuracy
+    return FitResult(status, message, epoch or None, epoch, accuracy, accuracy, test, test, 0.5 * epoch)
 
 
 def wait_until(condition, seconds=30.0):

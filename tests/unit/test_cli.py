@@ -54,7 +54,7 @@ TINY = [
         (["fork", "some-run", "--which", "first"], ["--which", "'first'", "'best' or 'last'"]),
         *[
             ([command, "20990101-0000-no-run"], ["20990101-0000-no-run"])
-            for command in ("stop", "pause", "resume", "fork", "delete")
+            for command in ("stop", "park", "pause", "resume", "fork", "delete")
         ],
         (["evaluate"], ["RUN-ID"]),
         (["evaluate", "20990101-0000-no-run"], ["20990101-0000-no-run"]),
@@ -100,7 +100,11 @@ def test_help_names_every_command(capsys):
         "selection",
         "runs",
         "stop",
+        "park",
         "pause",
+        "sweep",
+        "sweeps",
+        "promote",
         "resume",
         "extend",
         "fork",

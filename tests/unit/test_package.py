@@ -21,6 +21,7 @@ import cifar_core
 from tests.browser.app import free_port
 
 ROOT = Path(__file__).parents[2]
+EXTRAS = ("export", "sweep")
 ENDINGS = {".yaml", ".py", ".html", ".css", ".js", ".ts", ".png", ".toml"}
 
 
@@ -66,9 +67,18 @@ def test_version_and_dependencies_have_one_home(about):
     assert metadata["Version"] == cifar_core.__version__
     built = {read_parts(line) for line in metadata.get_all("Requires-Dist")}
     asked = {read_parts(str(one)) for one in read_requirements("requirements.txt").values()}
-    extra = read_requirements("requirements-export.txt").values()
-    assert built == asked | {read_parts(f"{one}; extra == 'export'") for one in extra}
-    assert metadata.get_all("Provides-Extra") == ["export"]
+    extras = {
+        read_parts(f"{one}; extra == '{name}'")
+        for name in EXTRAS
+        for one in read_requirements(f"requirements-{name}.txt").values()
+    }
+    assert built == asked | extras
+    assert metadata.get_all("Provides-Extra") == list(EXTRAS)
+
+
+def test_what_sweeps_need_is_tested_as_it_is_asked_for():
+    tested = read_requirements("requirements-dev.txt")
+    assert all(tested[name] == asked for name, asked in read_requirements("requirements-sweep.txt").items())
 
 
 def test_the_command_is_the_core_command_line(about):
@@ -164,7 +174,7 @@ def read_pins():
     return {canonicalize_name(name): version for name, version in pairs}
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-sweep.txt"])
 def test_what_is_asked_for_is_pinned_within_its_range(name):
     pins = read_pins()
     for package, requirement in read_requirements(name).items():

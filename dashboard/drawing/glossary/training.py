@@ -9,6 +9,12 @@ TERMS = (
         "together in a folder.",
     ),
     Term(
+        "park",
+        "To end a run after an epoch so that its device is free for others, and to take it up again later. It then "
+        "goes on with the schedule it began with, and comes to the same result as without the break.",
+        words=("parked", "parking"),
+    ),
+    Term(
         "preset",
         "Settings that are known to work, to start from. Change one of them at a time, and you see what it does.",
     ),

@@ -100,7 +100,7 @@ def test_each_attempt_has_a_higher_number(store, executor, config):
 def test_only_what_was_cut_short_can_be_resumed(store, config, status):
     run_id = store.submit(config)
     end(store, run_id, status)
-    with pytest.raises(RunError, match=f"is {status}; allowed: stopped, failed or lost"):
+    with pytest.raises(RunError, match=f"is {status}; allowed: parked, stopped, failed or lost"):
         store.resume_run(run_id)
 
 

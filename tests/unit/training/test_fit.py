@@ -81,6 +81,41 @@ def test_a_stopped_run_continues_to_the_same_weights(tmp_path, tiny_dataset, tin
     assert_same_weights(weights(tmp_path / "straight"), weights(tmp_path / "twice"))
 
 
+@pytest.mark.parametrize("park_before", [1, 2, 3])
+def test_a_parked_run_continues_to_the_same_weights_and_reads_no_test(tmp_path, tiny_dataset, tiny_config, park_before):
+    run(tiny_config, tiny_dataset, tmp_path / "straight")
+    parked, events = run(tiny_config, tiny_dataset, tmp_path / "twice", park_before=park_before)
+    assert (parked.status, parked.last_epoch) == ("parked", park_before - 1)
+    assert parked.message == f"Parked after {park_before - 1} of 3 epochs."
+    assert parked.test_accuracy_best is parked.test_accuracy_last is None
+    assert not list(tmp_path.glob("twice/predictions/test*"))
+    assert all(event.epoch < park_before for event in events if isinstance(event, StepsDone))
+    finished, more = run(tiny_config, tiny_dataset, tmp_path / "twice")
+    assert (finished.status, more[0].first_epoch) == ("completed", park_before)
+    assert_same_weights(weights(tmp_path / "straight"), weights(tmp_path / "twice"))
+    straight = load_predictions(tmp_path / "straight" / "predictions" / "test-last.npz")
+    assert np.array_equal(
+        load_predictions(tmp_path / "twice" / "predictions" / "test-last.npz").logits, straight.logits
+    )
+
+
+def test_who_is_out_of_patience_has_ended_and_is_not_parked(tmp_path, tiny_dataset, tiny_config):
+    config = with_overrides(tiny_config, {"training.early_stopping_patience": 1, "training.num_epochs": 30})
+    straight, _ = run(config, tiny_dataset, tmp_path / "straight")
+    assert straight.last_epoch < 30
+    result, _ = run(config, tiny_dataset, tmp_path / "parked", park_before=straight.last_epoch + 1)
+    assert (result.status, result.last_epoch) == ("completed", straight.last_epoch)
+
+
+def test_a_run_that_ended_without_test_looks_at_it_later(tmp_path, tiny_dataset, tiny_config):
+    without = with_overrides(tiny_config, {"training.evaluate_test": False})
+    assert run(without, tiny_dataset, tmp_path / "later")[0].test_accuracy_last is None
+    straight, _ = run(tiny_config, tiny_dataset, tmp_path / "at once")
+    later, events = run(tiny_config, tiny_dataset, tmp_path / "later")
+    assert (later.status, later.test_accuracy_last) == ("completed", straight.test_accuracy_last)
+    assert [type(event) for event in events] == [TrainingStarted]
+
+
 def test_stopping_before_the_first_epoch_reads_no_test_image(tmp_path, tiny_dataset, tiny_config):
     result, _ = run(tiny_config, tiny_dataset, tmp_path, stop_after=2)
     assert (result.last_epoch, result.best_epoch, result.test_accuracy_best) == (0, None, None)

@@ -13,9 +13,9 @@ class Watcher(Monitor):
         steps: Every step it was asked about.
     """
 
-    def __init__(self, stop_after=None, factor=lambda step: 1.0):
+    def __init__(self, stop_after=None, factor=lambda step: 1.0, park_before=None):
         self.events, self.steps = [], []
-        self._stop_after, self._factor = stop_after, factor
+        self._stop_after, self._factor, self._park_before = stop_after, factor, park_before
 
     def on_event(self, event):
         self.events.append(event)
@@ -24,11 +24,14 @@ class Watcher(Monitor):
         self.steps.append(step)
         return self._stop_after is None or len(self.steps) <= self._stop_after
 
+    def before_epoch(self, epoch):
+        return epoch != self._park_before
+
     def learning_rate_factor(self, step):
         return self._factor(step)
 
 
-def run(config, dataset, run_dir, stop_after=None, factor=lambda step: 1.0):
-    """Fit and return the result and all events; stop when so many steps were taken in this call."""
-    watcher = Watcher(stop_after, factor)
+def run(config, dataset, run_dir, stop_after=None, factor=lambda step: 1.0, park_before=None):
+    """Fit and return the result and all events; stop when so many steps were taken in this call, park at an epoch."""
+    watcher = Watcher(stop_after, factor, park_before)
     return fit(config, dataset, RunFiles(run_dir), watcher), watcher.events

@@ -1,0 +1,233 @@
+"""The sweeps beside a store's runs: begin, look up, stop, extend, promote."""
+
+import json
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from cifar_core.failures import explain
+from cifar_core.files import write_text_atomically
+from cifar_core.formats import dump_config
+from cifar_core.locks import LockedError, exclusive
+from cifar_core.processes import start_detached
+from cifar_core.runs import RunError, RunStore
+from cifar_core.sweeps import steps
+from cifar_core.sweeps.conductor import Conductor
+from cifar_core.sweeps.plan import Budget, Plan
+from cifar_core.sweeps.record import Promotion, Sweep
+from cifar_core.sweeps.sampling import require_optuna
+
+_FOLDER, _FILE, _LOG = "sweeps", "sweep.json", "log.txt"
+_ID = re.compile(r"\d{8}-\d{4}-[a-z0-9-]{1,40}-[0-9a-f]{4}")
+# Who advances a sweep may import torch meanwhile.
+_LOCK_SECONDS = 60.0
+DRIVER = "cifar_core.sweeps.driver"
+
+
+class SweepStore:
+    """The sweeps of a runs folder, each a folder of `sweeps/` with one file that is the truth about it."""
+
+    def __init__(self, runs: RunStore) -> None:
+        self.runs = runs
+        self._folder = runs.runs_dir / _FOLDER
+
+    def start(self, plan: Plan, *, data_dir: Path | None = None) -> Sweep:
+        """Put a sweep on record; `drive` then lets it go on.
+
+        Args:
+            plan: What is asked.
+            data_dir: Where the images are; $CIFAR_DATA_DIR or `data` if None.
+
+        Raises:
+            RunError: It cannot be written.
+            ConfigError: Optuna is not installed.
+        """
+        require_optuna()
+        sweep = Sweep(
+            id=f"{time.strftime('%Y%m%d-%H%M')}-{plan.name}-{secrets.token_hex(2)}",
+            plan=plan,
+            base=json.loads(dump_config(plan.base())),
+            budget=plan.budget,
+            data_dir=None if data_dir is None else str(data_dir.resolve()),
+            created_at=time.time(),
+        )
+        self._write(sweep)
+        return sweep
+
+    def get(self, sweep_id: str) -> Sweep:
+        """Return a sweep.
+
+        Raises:
+            RunError: There is none of this name, or it cannot be read.
+        """
+        path = self._folder / sweep_id / _FILE
+        try:
+            if not _ID.fullmatch(sweep_id):
+                raise FileNotFoundError(sweep_id)
+            return Sweep.model_validate_json(path.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise RunError(f"sweep {sweep_id!r} does not exist; allowed: those that `sweeps` lists") from error
+        except (OSError, ValidationError, UnicodeDecodeError) as error:
+            raise RunError(f"sweep {sweep_id!r} cannot be read: {path.name} is damaged") from error
+
+    def list_sweeps(self) -> list[Sweep]:
+        """Return those that can be read, newest first."""
+        found = []
+        for path in self._folder.glob(f"*/{_FILE}"):
+            try:
+                found.append(self.get(path.parent.name))
+            except RunError:
+                continue
+        return sorted(found, key=lambda sweep: sweep.created_at, reverse=True)
+
+    def advance(self, sweep_id: str) -> Sweep:
+        """Note what runs came to and do what is due; return the sweep.
+
+        Raises:
+            RunError: Runs cannot be written or started, or another process holds the record.
+            ConfigError: Optuna is not installed.
+        """
+        with self._held(sweep_id) as sweep:
+            return Conductor(self.runs, self._write).advance(sweep)
+
+    def stop(self, sweep_id: str) -> Sweep:
+        """Let a sweep ask for nothing more, and stop its runs; what is done stays, and it can go on later."""
+        with self._held(sweep_id) as sweep:
+            stopped = sweep.model_copy(update={"state": "stopped", "message": ""})
+            self._write(stopped)
+        active = [run for run in self.runs.list_runs() if run.experiment == sweep_id and run.status.is_active]
+        for run in sorted(active, key=lambda run: run.status.status != "queued"):
+            with suppress(RunError):  # it ended by itself meanwhile
+                self.runs.stop(run.run_id)
+        return stopped
+
+    def go_on(self, sweep_id: str) -> Sweep:
+        """Let a stopped sweep go on, with what was stopped, failed or lost in it."""
+        with self._held(sweep_id) as sweep:
+            going = sweep.model_copy(update={"state": "running", "message": ""})
+            self._write(going)
+            if sweep.state == "stopped":
+                self._take_up_ended(going)
+        return going
+
+    def extend(self, sweep_id: str, budget: Budget) -> Sweep:
+        """Add to a sweep's budget; what is asked for then is halved by itself.
+
+        Raises:
+            ConfigError: The budget is of another kind than the sweep's.
+            RunError: The sweep was promoted: its choice is made.
+        """
+        with self._held(sweep_id) as sweep:
+            if sweep.promotion is not None:
+                raise RunError(f"sweep {sweep_id} was promoted: its choice is made; allowed: a new sweep")
+            is_new = sweep.plan.halving is not None and bool(sweep.trials)
+            changes = {"budget": sweep.budget.plus(budget), "cohort": sweep.cohort + is_new, "state": "running"}
+            extended = sweep.model_copy(update=changes | {"message": ""})
+            self._write(extended)
+        return extended
+
+    def promote(self, sweep_id: str, *, top: int = 3, num_seeds: int = 5, reads_test: bool = True) -> Sweep:
+        """Let the best of a sweep be trained again with seeds that it was not chosen by.
+
+        Args:
+            sweep_id: Of a sweep whose search is over, or stopped.
+            top: How many configurations.
+            num_seeds: Fresh ones of each.
+            reads_test: Whether the winner then looks at test, once.
+
+        Raises:
+            RunError: The search goes on, nothing came of it, or it was promoted before.
+        """
+        with self._held(sweep_id) as sweep:
+            ranking = sweep.ranking()
+            if sweep.promotion is not None:
+                raise RunError(f"sweep {sweep_id} was promoted already; allowed: once")
+            if not steps.is_search_over(sweep) or not ranking:
+                raise RunError(
+                    f"sweep {sweep_id} is not over, or nothing came of it; allowed: one whose search is over"
+                )
+            first = max(sweep.seeds) + 1
+            promotion = Promotion(
+                trials=tuple(trial.number for trial in ranking[:top]),
+                seeds=tuple(range(first, first + num_seeds)),
+                reads_test=reads_test,
+            )
+            promoted = sweep.model_copy(update={"promotion": promotion, "state": "running", "message": ""})
+            self._write(promoted)
+        return promoted
+
+    def is_driven(self, sweep_id: str) -> bool:
+        """Whether a process lets a sweep go on."""
+        try:
+            with self.driving(sweep_id):
+                return False
+        except LockedError:
+            return True
+
+    @contextmanager
+    def driving(self, sweep_id: str) -> Iterator[None]:
+        """Be the one process that lets a sweep go on.
+
+        Raises:
+            LockedError: Another one is.
+            OSError: The lock cannot be made.
+        """
+        with exclusive(self._folder / sweep_id / ".driver.lock", 0):
+            yield
+
+    def drive(self, sweep_id: str) -> None:
+        """Let a process of its own bring a sweep to its end, unless there is one or nothing is left to do.
+
+        Raises:
+            RunError: It cannot be started.
+        """
+        sweep = self.get(sweep_id)
+        if sweep.state != "running" or steps.is_over(sweep) or self.is_driven(sweep_id):
+            return
+        try:
+            with (self._folder / sweep_id / _LOG).open("ab") as log:
+                start_detached(DRIVER, [str(self.runs.runs_dir), sweep_id], log)
+        except OSError as error:
+            raise RunError(f"sweep {sweep_id} was not started: {explain(error)}") from error
+
+    def log_tail(self, sweep_id: str) -> str:
+        """Return the last line that the process behind a sweep wrote; empty if there is none."""
+        try:
+            lines = (self._folder / sweep_id / _LOG).read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return ""
+        return lines[-1] if lines else ""
+
+    def _take_up_ended(self, sweep: Sweep) -> None:
+        """Queue again what ended before it came to a score."""
+        ended = {run.run_id for run in self.runs.list_runs() if run.status.is_resumable}
+        goals = {run_id: sweep.rungs[trial.rung] for trial in sweep.trials for run_id in trial.runs.values()}
+        due: dict[int | None, list[str]] = {}
+        for run_id in steps.list_unfinished(sweep):
+            if run_id in ended:
+                due.setdefault(goals.get(run_id), []).append(run_id)
+        for until, run_ids in due.items():
+            self.runs.resume_runs(run_ids, until)
+
+    @contextmanager
+    def _held(self, sweep_id: str) -> Iterator[Sweep]:
+        """Yield a sweep as it is on disk; nobody else changes it meanwhile."""
+        self.get(sweep_id)
+        try:
+            with exclusive(self._folder / sweep_id / ".lock", _LOCK_SECONDS):
+                yield self.get(sweep_id)
+        except LockedError as error:
+            raise RunError(f"sweep {sweep_id} is held by another process; allowed: try again") from error
+
+    def _write(self, sweep: Sweep) -> None:
+        folder = self._folder / sweep.id
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            write_text_atomically(folder / _FILE, sweep.model_dump_json(indent=1))
+        except OSError as error:
+            raise RunError(f"sweep {sweep.id} cannot be written: {explain(error)}") from error
