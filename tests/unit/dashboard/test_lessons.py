@@ -8,7 +8,7 @@ from cifar_core.experiments.store import Experiment, Progress
 from dashboard.lessons.charts import bands_figure, bands_frame, effect_figure, effect_frame, find_extent
 from dashboard.lessons.list_view import describe_state
 from dashboard.lessons.pace import list_configs, unknown_configs
-from dashboard.lessons.subject import find_lessons, is_broken
+from dashboard.lessons.subject import find_lessons, is_whole
 from dashboard.lessons.words import (
     about,
     describe_guess,
@@ -126,7 +126,8 @@ def test_experiments_are_found_under_their_lessons():
     lessons = find_lessons(asked)
     assert list(lessons)[: len(list_lessons())] == list(list_lessons())
     assert [each.id for each in lessons["dropout"].asked] == ["2"]
-    assert is_broken(asked[1].question, lessons["dropout"])
+    assert not is_whole(asked[1].question, lessons["dropout"])
+    assert is_whole(lesson, lessons["dropout"])
     assert (lessons["mine"].number, lessons["mine"].question, len(lessons["mine"].asked)) == (None, own, 2)
     assert describe_state(None, lessons["luck"], []) == ("open", "Not asked yet.")
 
