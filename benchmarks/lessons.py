@@ -1,9 +1,9 @@
 """What every lesson answers here: its effects with intervals, verdicts and seconds, as the table of docs/lessons.md.
 
-python -m benchmarks.lessons [NAME ...] [--whole] [--save FILE] [--table FILE] [--quick]. Each lesson is asked as it was
+python -m benchmarks.lessons [--quick] [NAME ...] [--whole] [--save FILE] [--table FILE]. Each lesson is asked as it was
 written, and with its change (not with --whole), as `cifar-lab lesson NAME` does it, in a folder of runs of its own. All
-it found is kept in FILE as JSON, and lessons that were asked before and are not now stay in it; --table FILE measures
-nothing and prints the table of such a file. With the file's default the table in docs/lessons.md is written anew.
+it found is kept in FILE as JSON, where lessons that are not asked now stay; with the file's default the table is written
+anew. --table FILE measures nothing and prints the table of such a file. Uses CIFAR_DATA_DIR.
 """
 
 import argparse

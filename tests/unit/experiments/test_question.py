@@ -1,5 +1,8 @@
 """What may be asked, and what is said of a question that may not."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from cifar_core.experiments import Question, QuestionError, list_lessons, read_question
@@ -88,6 +91,16 @@ def test_another_optimizer_leaves_the_settings_of_the_last_one():
     momentum = "settings: {optimizer.name: sgd, optimizer.momentum: 0.9}\ntitle:"
     text = WHOLE.replace("title:", momentum).replace("training.num_epochs: 1", "optimizer.name: adam")
     assert parse_question(text, "rate.yaml").broken().config("slow", 0).optimizer.name == "adam"
+
+
+def test_the_documented_question_can_be_asked_and_all_fields_are_told_of():
+    document = (Path(__file__).parents[3] / "docs" / "lessons.md").read_text(encoding="utf-8")
+    example = re.search(r"```yaml\n(.*?)```", document, re.S)[1]
+    question = parse_question(example, "example")
+    assert question.at_full_size().config("narrow", 0).training.num_epochs == 25
+    assert set(re.findall(r"^(\w+):", example, re.M)) == set(Question.model_fields) - {"form", "changed"}
+    for name in Question.model_fields:
+        assert f"`{name}`" in document, name
 
 
 def test_no_question_reads_test_whatever_it_says():
