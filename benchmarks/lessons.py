@@ -2,7 +2,7 @@
 
 python -m benchmarks.lessons [--quick] [NAME ...] [--whole] [--save FILE] [--table FILE]. Each lesson is asked as it was
 written, and with its change (not with --whole), as `cifar-lab lesson NAME` does it, in a folder of runs of its own. All
-it found is kept in FILE as JSON, where lessons that are not asked now stay; with the file's default the table is written
+it found is kept in FILE as JSON, where other lessons stay as they are; with the file's default the table is written
 anew. --table FILE measures nothing and prints the table of such a file. Uses CIFAR_DATA_DIR.
 """
 

@@ -65,8 +65,8 @@ def find_lessons(asked: Sequence[Experiment]) -> dict[str, Lesson]:
         for number, (name, question) in enumerate(list_lessons().items(), start=1)
     }
     for name, experiments in by_name.items():
-        asked = [each.question for each in experiments]
-        small = [question for question in asked if question.form != "full size"] or asked
+        questions = [each.question for each in experiments]
+        small = [question for question in questions if question.form != "full size"] or questions
         whole = next((question for question in small if question.break_it), small[0])
         lessons[name] = Lesson(whole, None, tuple(experiments))
     return lessons
