@@ -79,7 +79,7 @@ def answer_claim(claim: Claim, found: Mapping[str, Mapping[int, Found]]) -> Answ
         return Answer(claim, len(seeds), None, None, _too_few(len(seeds)), more, differences)
     effect = compare_seeds([first[seed] for seed in seeds], [second[seed] for seed in seeds])
     verdict = judge_claim(effect, claim.margin)
-    sentence = describe_verdict(claim, effect, verdict, len(seeds), more)
+    sentence = _describe(claim, effect, verdict, len(seeds), more)
     return Answer(claim, len(seeds), effect, verdict, sentence, more, differences)
 
 
@@ -125,16 +125,7 @@ def _too_few(num_pairs: int) -> str:
     return f"Not answered yet: {have} been trained with both, and a comparison takes two or more."
 
 
-def describe_verdict(claim: Claim, effect: Effect, verdict: Verdict, num_pairs: int, more: float | None = None) -> str:
-    """Say what an interval makes of a claim, in a sentence that claims no more.
-
-    Args:
-        claim: Which.
-        effect: The second less the first.
-        verdict: What `judge_claim` makes of it.
-        num_pairs: Seeds.
-        more: Seconds that three more seeds of both take; None if that is not known.
-    """
+def _describe(claim: Claim, effect: Effect, verdict: Verdict, num_pairs: int, more: float | None) -> str:
     interval = f"95 % interval {_points(effect.low)} to {_points(effect.high)}, {num_pairs} seeds"
     what = "" if claim.measure == ACCURACY else f" in the {claim.measured.words}"
     match verdict:

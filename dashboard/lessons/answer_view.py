@@ -42,7 +42,7 @@ def render_answers(answers: Sequence[Answer], experiment: Experiment) -> None:
 def _render_effect(answer: Answer, extent: float, place: int) -> None:
     claim, frame = answer.claim, effect_frame(answer)
     is_decided = answer.verdict not in (None, "undecided")
-    more = "more" if claim.measured.kind in ("confusion", "mixed") else "better"
+    more = ": more" if claim.measured.kind in ("confusion", "mixed") else " better"
     of = (frame, claim.first, claim.second, 100 * claim.margin, extent, is_decided, more)
     what = claim.measured.words
     alt = f"{what} of {plain(claim.second)} less that of {plain(claim.first)}. {answer.sentence}"
@@ -58,8 +58,9 @@ def render_curves(experiment: Experiment, runs: Mapping[str, RunSummary]) -> Non
     st.markdown("**On the way there**")
     alt = "Val accuracy over epochs, a line and a band each setting"
     show_figure(bands_figure, frame, experiment.drawn, key="lesson_curves", alt=alt)
-    if drawn := describe_drawn(experiment, frame):
-        st.markdown(drawn)
+    if (drawn := experiment.drawn) is not None:
+        rows = frame[frame["arm"] == drawn.arm]
+        st.markdown(describe_drawn(drawn, dict(zip(rows["epoch"], rows["mean"], strict=True))))
     with st.container(horizontal=True, vertical_alignment="center"):
         ends = frame.groupby("arm", sort=False).last()
         reached = ", ".join(f"{literal(str(arm))} {percent(row['mean'])}" for arm, row in ends.iterrows())

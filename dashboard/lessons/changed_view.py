@@ -13,6 +13,7 @@ from cifar_core.experiments import Experiment, Found
 from cifar_core.runs import RunSummary
 from dashboard.components import Tile, gallery
 from dashboard.drawing.literal import literal, plain
+from dashboard.lessons.words import list_pairs
 from dashboard.session import address, state
 from dashboard.session.cache import get_predictions, get_store
 from dashboard.session.links import page_link
@@ -63,12 +64,12 @@ def render_changed(
         dataset: The images.
         runs: All, by id.
     """
-    pairs = dict.fromkeys((claim.first, claim.second) for claim in experiment.question.claims)
-    pairs = {pair: None for pair in pairs if results.get(pair[0], {}).keys() & results.get(pair[1], {}).keys()}
+    seeds = {arm: by_seed.keys() for arm, by_seed in results.items()}
+    pairs = [pair for pair in list_pairs(experiment.question) if seeds.get(pair[0], set()) & seeds.get(pair[1], set())]
     if not pairs:
         return
     st.markdown("##### Images that changed")
-    first, second = _choose_pair(list(pairs), experiment.id)
+    first, second = _choose_pair(pairs, experiment.id)
     changed = find_changed(experiment, results, dataset, runs, first, second)
     if changed is None:
         st.caption("What these runs said of val is not there any more.")
@@ -122,22 +123,23 @@ def describe_changed(changed: Changed) -> str:
     )
 
 
-def _choose_pair(pairs: Sequence[tuple[str, str]], key: str) -> tuple[str, str]:
+def _choose_pair(pairs: Sequence[tuple[str, str]], experiment_id: str) -> tuple[str, str]:
     if len(pairs) == 1:
         return pairs[0]
-    key = f"lesson_changed_{key}"
-    state.keep_among(key, pairs)
+    # By place: Streamlit takes a tuple for several choices.
+    key, places = f"lesson_changed_{experiment_id}", range(len(pairs))
+    state.keep_among(key, places)
     chosen = st.segmented_control(
         "From one to the other",
-        pairs,
-        default=pairs[0],
+        places,
+        default=0,
         required=True,
         key=key,
-        format_func=lambda pair: f"{literal(pair[0])} \N{RIGHTWARDS ARROW} {literal(pair[1])}",
+        format_func=lambda place: f"{literal(pairs[place][0])} \N{RIGHTWARDS ARROW} {literal(pairs[place][1])}",
         label_visibility="collapsed",
         wrap=True,
     )
-    return pairs[0] if chosen is None else chosen
+    return pairs[0 if chosen is None else chosen]
 
 
 def _render_turn(changed: Changed, turn: Turn) -> None:
@@ -158,7 +160,7 @@ def _render_turn(changed: Changed, turn: Turn) -> None:
     first, second = changed.runs[0]
     carried = {address.FIRST: first.run_id, address.SECOND: second.run_id, address.PILE: turn}
     seed = 0 if first.config is None else first.config.training.seed
-    page_link("Compare", f"All that seed {seed} {turn}", ":material/compare_arrows:", carrying=carried)
+    page_link("Compare", f"All that are {turn} with seed {seed}", ":material/compare_arrows:", carrying=carried)
 
 
 def describe_turn(changed: Changed, turn: Turn, number: int) -> str:

@@ -46,7 +46,7 @@ def find_extent(answers: Sequence[Answer]) -> float:
 
 
 def effect_figure(
-    frame: pd.DataFrame, first: str, second: str, margin: float, extent: float, is_decided: bool, more: str = "better"
+    frame: pd.DataFrame, first: str, second: str, margin: float, extent: float, is_decided: bool, more: str = " better"
 ) -> go.Figure:
     """Draw one claim's differences.
 
@@ -84,7 +84,7 @@ def effect_figure(
         hovertemplate="seed %{customdata}: %{x:+.1f} points<extra></extra>",
     )
     style_figure(figure, None, None)
-    _lay_out(figure, f"← {first} {more}", f"{second} {more} →", extent)
+    _lay_out(figure, f"← {first}{more}", f"{second}{more} →", extent)
     return figure
 
 

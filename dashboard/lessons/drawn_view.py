@@ -1,9 +1,10 @@
 """The curve that somebody expects: drawn before it is run, and how far off it was."""
 
-import pandas as pd
+from collections.abc import Mapping
+
 import streamlit as st
 
-from cifar_core.experiments import Drawn, Experiment, Question
+from cifar_core.experiments import Drawn, Question
 from cifar_core.experiments.drawn import MOST_EPOCHS, read_values, write_values
 from dashboard.components import forecast
 from dashboard.drawing.literal import literal, plain
@@ -41,22 +42,18 @@ def _keep(curve: list[int] | None) -> None:
     address.step_on()
 
 
-def describe_drawn(experiment: Experiment, frame: pd.DataFrame) -> str:
-    """Say how far off a drawn curve lay, for Markdown; empty if none was drawn or there is nothing to hold it against.
+def describe_drawn(drawn: Drawn, means: Mapping[int, float]) -> str:
+    """Say how far off a drawn curve lay, for Markdown; empty where there is nothing to hold it against.
 
     Args:
-        experiment: Whose.
-        frame: As `bands_frame` returns it.
+        drawn: The curve.
+        means: Val accuracy of its arm over seeds, by epoch from 1.
     """
-    drawn = experiment.drawn
-    if drawn is None:
-        return ""
-    rows = frame[frame["arm"] == drawn.arm]
-    missed = drawn.miss(dict(zip(rows["epoch"].tolist(), rows["mean"].tolist(), strict=True)))
+    missed = drawn.miss(means)
     if missed is None:
         return ""
     distance, at_end = missed
-    last = min(len(drawn.values), int(rows["epoch"].max()))
+    last = max(epoch for epoch in means if epoch <= len(drawn.values))
     way = "too high" if at_end > 0 else "too low"
     end = "there you were right" if round(100 * at_end) == 0 else f"{signed(abs(at_end))[1:]} points {way}"
     return (

@@ -8,6 +8,7 @@ from cifar_core.experiments import Experiment, Found
 from cifar_core.experiments.question import Page
 from cifar_core.runs import RunSummary
 from dashboard.drawing.literal import literal
+from dashboard.lessons.words import list_pairs
 from dashboard.session import address, state
 from dashboard.session.address import Parameter
 from dashboard.session.links import compare_link, page_link
@@ -48,8 +49,10 @@ def render_links(
     seed = seeds[0] if len(seeds) == 1 else _choose_seed(seeds, f"lesson_seed_{experiment.id}")
     of_seed = {arm: runs[experiment.runs[arm][seed]] for arm, by_seed in results.items() if seed in by_seed}
     for page in experiment.question.look_at:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"lesson_look_{page}"):
-            st.markdown(_TELLS[page], width="content")
+        with st.container(gap=None):
+            st.markdown(_TELLS[page])
+            links = st.container(horizontal=True, gap="small", key=f"lesson_look_{page}")
+        with links:
             if page == "compare":
                 _link_pairs(experiment, of_seed)
             elif page == "augment":
@@ -78,8 +81,7 @@ def _carry(page: Page, run: RunSummary, of_seed: Mapping[str, RunSummary]) -> di
 
 
 def _link_pairs(experiment: Experiment, of_seed: Mapping[str, RunSummary]) -> None:
-    pairs = dict.fromkeys((claim.first, claim.second) for claim in experiment.question.claims)
-    for first, second in pairs:
+    for first, second in list_pairs(experiment.question):
         if first in of_seed and second in of_seed:
             label = f"{literal(first)} \N{RIGHTWARDS ARROW} {literal(second)}"
             compare_link(of_seed[first].run_id, of_seed[second].run_id, label)

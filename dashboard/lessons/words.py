@@ -60,6 +60,14 @@ def _ends(values: Sequence[float]) -> list[float]:
     return list(dict.fromkeys((values[0], values[-1])))
 
 
+def list_pairs(question: Question) -> list[tuple[str, str]]:
+    """Return the arms that claims compare, each pair once, as the first claim about it has them."""
+    pairs: dict[frozenset[str], tuple[str, str]] = {}
+    for claim in question.claims:
+        pairs.setdefault(frozenset((claim.first, claim.second)), (claim.first, claim.second))
+    return list(pairs.values())
+
+
 def describe_margin(claims: Sequence[Claim]) -> str:
     """Return which differences matter, e.g. "1 point"."""
     margins = sorted({100 * claim.margin for claim in claims})

@@ -180,8 +180,20 @@ def test_images_that_most_seeds_turn_are_shown_with_where_they_lead(open_page, l
     assert "(0 of 3 right)" in fixed["captions"][0]
     assert "(3 of 3 right)" in fixed["captions"][0]
     first, second = (experiment.runs[arm][0] for arm in ("without", "with batch norm"))
-    link = links_of(at)["All that seed 0 broken"]
+    link = links_of(at)["All that are broken with seed 0"]
     assert all(part in link for part in (f"a={first}", f"b={second}", "pile=broken"))
+
+
+def test_of_several_pairs_one_is_chosen(open_page, lab, experiments):
+    experiment = ask(experiments, "convolution")
+    arms = list(experiment.runs)
+    finish(lab, experiment, dict.fromkeys(arms, (0.3, 0.31, 0.32)))
+    save_answers(lab, experiment, {(arm, seed): [place] for place, arm in enumerate(arms) for seed in range(3)})
+    at = open_page("Lessons", lesson="convolution")
+    assert [gallery["ids"] for gallery in galleries(at)] == [[0], [2]]
+    pairs = next(group for group in at.button_group if "dense →" in str(group.options))
+    pairs.set_value(1).run()
+    assert [gallery["ids"] for gallery in galleries(at)] == [[1], [2]]
 
 
 def test_a_tile_leads_to_the_run_and_image_that_show_it(open_page, lab, experiments, monkeypatch):

@@ -213,6 +213,6 @@ class Axes {
     }
     const last = values[numEpochs - 1];
     const words = current === undefined ? `At the end: ${last} %` : `Epoch ${current + 1}: ${values[current]} %`;
-    find(this.root, ".state", HTMLElement).textContent = curve ? words : "Dotted: guessing, 10 %";
+    find(this.root, ".state", HTMLElement).textContent = curve ? words : "Nothing drawn yet";
   }
 }

@@ -231,5 +231,7 @@ def test_commands_list_lessons_and_refuse_others(capsys):
     assert listed[0]["name"] == "luck"
     assert main(["lesson", "magic"]) == 2
     assert "lesson 'magic' does not exist; allowed: luck," in capsys.readouterr().err
+    assert main(["lesson", "dropout", "--break-it", "--full-size"]) == 2
+    assert "break_it and full_size are both set" in capsys.readouterr().err
     assert main(["experiment", "nowhere.yaml"]) == 2
     assert "nowhere.yaml cannot be read" in capsys.readouterr().err
