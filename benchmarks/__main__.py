@@ -1,6 +1,6 @@
 """Run benchmarks and print one table: python -m benchmarks [NAME ...] [--quick] [--save FILE].
 
-Without names, a smoke run leaves out those that drive a browser for minutes, as the browser tests do.
+Without names, a smoke run leaves out those that drive a browser for minutes, as the browser tests do, and the lessons.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from typing import Any
 
 _HERE = Path(__file__).parent
 NAMES = tuple(sorted(path.stem for path in _HERE.glob("[!_]*.py")))
-_LONG = frozenset(("dashboard", "first_visit", "growth", "live", "load"))
+_LONG = frozenset(("dashboard", "first_visit", "growth", "lessons", "live", "load"))
 _MARKS = {True: "met", False: "MISSED", None: ""}
 
 

@@ -49,6 +49,7 @@ class LessonCommand(BaseModel):
     name: Annotated[CliPositionalArg[str], Field(description="As `lessons` lists it")]
     seeds: NumSeeds = None
     break_it: Annotated[bool, Field(description="With the change that turns the result round")] = False
+    full_size: Annotated[bool, Field(description="The real thing: all images, and longer")] = False
     data_dir: DataDir = None
     runs_dir: RunsDir = None
     as_json: AsJson = False
@@ -58,8 +59,12 @@ class LessonCommand(BaseModel):
         lessons = list_lessons()
         if self.name not in lessons:
             raise ConfigError(f"lesson {self.name!r} does not exist; allowed: {', '.join(lessons)}")
+        if self.break_it and self.full_size:
+            raise ConfigError("break_it and full_size are both set; allowed: one of them")
         question = lessons[self.name]
-        _ask(question.broken() if self.break_it else question, self.seeds, self.data_dir, self.runs_dir, self.as_json)
+        if self.break_it or self.full_size:
+            question = question.broken() if self.break_it else question.at_full_size()
+        _ask(question, self.seeds, self.data_dir, self.runs_dir, self.as_json)
 
 
 class ExperimentCommand(BaseModel):
@@ -130,6 +135,7 @@ def _claim_facts(answer: Answer) -> dict[str, Any]:
         "first": answer.claim.first,
         "second": answer.claim.second,
         "says": answer.claim.says,
+        "measure": answer.claim.measure,
         "num_pairs": answer.num_pairs,
         "effect": effect and effect.size,
         "interval": effect and [effect.low, effect.high],

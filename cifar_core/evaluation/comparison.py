@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import optimize, stats
 
 from cifar_core.evaluation.predictions import Predictions, PredictionsError
 
@@ -170,6 +170,39 @@ def expected_half_width(deviation: float, num_pairs: int, confidence: float = 0.
     if num_pairs < 2:
         raise ValueError(f"num_pairs {num_pairs}; allowed: 2 and more")
     return float(stats.t.ppf(0.5 + confidence / 2, num_pairs - 1)) * deviation / math.sqrt(num_pairs)
+
+
+def smallest_difference(
+    deviation: float, num_pairs: int, margin: float = MARGIN, power: float = 0.5, confidence: float = 0.95
+) -> float:
+    """Return the true difference from which on so many pairs show that it is more than the margin, with a probability.
+
+    Below it they end as undecided more often than not, if the probability is a half. It is the power of the t-test that
+    `judge_claim` makes of the interval's end: the noncentral t distribution's.
+
+    Args:
+        deviation: Of the pairs' differences, above 0.
+        num_pairs: 2 and more.
+        margin: Smaller differences do not matter.
+        power: Probability, in (0, 1).
+        confidence: Of the interval, in (0, 1).
+
+    Raises:
+        ValueError: One of them is out of bounds.
+    """
+    _check_confidence(confidence)
+    if deviation <= 0 or num_pairs < 2 or margin < 0 or not 0 < power < 1:
+        raise ValueError(
+            f"deviation {deviation}, num_pairs {num_pairs}, margin {margin}, power {power}; allowed: above 0, from 2, "
+            "from 0, above 0 and below 1"
+        )
+    threshold = float(stats.t.ppf(0.5 + confidence / 2, num_pairs - 1))
+
+    def lack(noncentrality: float) -> float:
+        return float(stats.nct.sf(threshold, num_pairs - 1, noncentrality)) - power
+
+    found = optimize.brentq(lack, -threshold, 4 * threshold + 40)
+    return margin + max(0.0, float(found)) * deviation / math.sqrt(num_pairs)
 
 
 def judge_claim(effect: Effect, margin: float = MARGIN) -> Verdict:

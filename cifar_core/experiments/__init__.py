@@ -1,9 +1,10 @@
 """Questions about settings, asked of several runs and answered with what chance leaves open."""
 
-from cifar_core.experiments.answer import Answer, Found, answer_claim
+from cifar_core.experiments.answer import Answer, Found, answer_claim, describe_power, usual_deviation
+from cifar_core.experiments.drawn import Drawn
 from cifar_core.experiments.duration import expect_seconds, pace_of, read_paces
 from cifar_core.experiments.lessons import list_lessons
-from cifar_core.experiments.question import Arm, Change, Claim, Question, QuestionError, read_question
+from cifar_core.experiments.question import Arm, Change, Claim, FullSize, Question, QuestionError, read_question
 from cifar_core.experiments.store import Experiment, ExperimentStore, Prediction, Progress
 
 __all__ = [
@@ -11,17 +12,21 @@ __all__ = [
     "Arm",
     "Change",
     "Claim",
+    "Drawn",
     "Experiment",
     "ExperimentStore",
     "Found",
+    "FullSize",
     "Prediction",
     "Progress",
     "Question",
     "QuestionError",
     "answer_claim",
+    "describe_power",
     "expect_seconds",
     "list_lessons",
     "pace_of",
     "read_paces",
     "read_question",
+    "usual_deviation",
 ]

@@ -1,13 +1,14 @@
 """What is asked, as data: arms that differ in settings, and claims about which of them is better."""
 
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from cifar_core.config import RunConfig
 from cifar_core.evaluation.comparison import MARGIN
+from cifar_core.experiments.measures import ACCURACY, Measure, parse_measure
 from cifar_core.failures import explain
 from cifar_core.overrides import ConfigError, with_overrides
 from cifar_core.presets import FIRST_PRESET, PRESETS
@@ -16,6 +17,8 @@ Settings = dict[str, Any]
 Name = Annotated[str, Field(min_length=1, max_length=40)]
 Sentence = Annotated[str, Field(min_length=1, max_length=300)]
 Text = Annotated[str, Field(max_length=1500)]
+# Pages that tell more of runs than a card does.
+Page = Literal["explore", "augment", "train", "errors", "explain", "compare"]
 
 # No question reads test: that is for a final figure, and for once.
 _ALWAYS: Settings = {"training.evaluate_test": False}
@@ -37,19 +40,33 @@ class Arm(_Part):
 
 
 class Claim(_Part):
-    """That the second arm is more accurate on val than the first, by more than a margin.
+    """That the second arm is more accurate on val than the first, or more of another measure, by more than a margin.
 
     Attributes:
         first: An arm's name.
         second: Another's.
         says: The claim in a sentence.
-        margin: Smallest difference of val accuracy that matters, in [0, 0.5].
+        margin: Smallest difference that matters, in [0, 0.5].
+        measure: "accuracy", "recall:cat" (share of cats told rightly), "confusion:cat>dog" (share of cats taken for
+            dogs) or "confusion:cat<>dog" (share of both taken for the other), all of val.
     """
 
     first: Name
     second: Name
     says: Sentence
     margin: float = Field(MARGIN, ge=0, le=0.5)
+    measure: str = ACCURACY
+
+    @field_validator("measure")
+    @classmethod
+    def _check_measure(cls, text: str) -> str:
+        parse_measure(text)
+        return text
+
+    @property
+    def measured(self) -> Measure:
+        """What is measured."""
+        return parse_measure(self.measure)
 
 
 class Change(_Part):
@@ -57,6 +74,16 @@ class Change(_Part):
 
     says: Sentence
     settings: Settings
+
+
+class FullSize(_Part):
+    """What makes of a small experiment the real thing: settings for all arms, then for some of them by name.
+
+    Those that it does not name stay as they are; without any, all images train for as long as the preset says.
+    """
+
+    settings: Settings = {}
+    arms: dict[Name, Settings] = {}
 
 
 class Question(_Part):
@@ -73,7 +100,11 @@ class Question(_Part):
         num_seeds: Runs of each arm, 2 to 20; with three the interval is 2.5 deviations to either side.
         why: What explains the result, for after it.
         look: What to look at in the runs.
+        look_at: Pages that it speaks of: the card leads there with each arm's run.
         break_it: A change that turns the result round; None if there is none.
+        full_size: What makes the real thing of it.
+        form: Whether it is asked as it was written, with its change, or at full size.
+        changed: What all arms change besides, if it is not as it was written: after `settings`, before an arm's own.
     """
 
     name: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)
@@ -86,7 +117,11 @@ class Question(_Part):
     num_seeds: int = Field(3, ge=2, le=20)
     why: Text = ""
     look: Text = ""
+    look_at: tuple[Page, ...] = ("errors", "compare", "explain", "train")
     break_it: Change | None = None
+    full_size: FullSize = FullSize()
+    form: Literal["whole", "broken", "full size"] = "whole"
+    changed: Settings = {}
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -95,22 +130,25 @@ class Question(_Part):
         names = [arm.name for arm in self.arms]
         if len(set(names)) < len(names):
             raise ValueError(f"arms = {', '.join(names)}: a name twice; allowed: a name of its own for each")
+        for name in self.full_size.arms:
+            if name not in names:
+                raise ValueError(f"full_size.arms = {name!r} is not allowed; allowed: {', '.join(names)}")
         for number, claim in enumerate(self.claims):
             for role, name in (("first", claim.first), ("second", claim.second)):
                 if name not in names:
                     raise ValueError(f"claims.{number}.{role} = {name!r} is not allowed; allowed: {', '.join(names)}")
             if claim.first == claim.second:
                 raise ValueError(f"claims.{number}.second = {claim.second!r} is not allowed; allowed: another arm")
-        for changes in ({}, self.break_it.settings if self.break_it else {}):
-            for arm in self.arms:
-                self._try_config(arm, changes)
+        for arm in self.arms:
+            self._try_config(arm, {}, "")
+            self._try_config(arm, self.break_it.settings if self.break_it else {}, "break_it, ")
+            self._try_config(self._grown(arm), self._full_settings, "full_size, ")
         return self
 
-    def _try_config(self, arm: Arm, changes: Settings) -> None:
+    def _try_config(self, arm: Arm, changes: Settings, where: str) -> None:
         try:
-            self.config(arm.name, 0, changes)
+            self._config_of(arm, 0, changes)
         except ConfigError as error:
-            where = "break_it, " if changes else ""
             raise ValueError(f"{where}arm {arm.name!r}: {str(error).splitlines()[0]}") from error
 
     def config(self, arm: str, seed: int, changes: Settings | None = None) -> RunConfig:
@@ -124,10 +162,13 @@ class Question(_Part):
         Raises:
             ConfigError: A setting is not allowed.
         """
-        own = next(each.settings for each in self.arms if each.name == arm)
+        return self._config_of(next(each for each in self.arms if each.name == arm), seed, changes or {})
+
+    def _config_of(self, arm: Arm, seed: int, changes: Settings) -> RunConfig:
         base = with_overrides(PRESETS[self.preset].config, self.settings)
-        base = with_overrides(base, changes or {})
-        return with_overrides(base, {**own, **_ALWAYS, "training.seed": seed})
+        for layer in (self.changed, changes):  # one after the other: another optimizer leaves the last one's settings
+            base = with_overrides(base, layer)
+        return with_overrides(base, {**arm.settings, **_ALWAYS, "training.seed": seed})
 
     def broken(self) -> "Question":
         """Return the question with its `break_it` done.
@@ -137,8 +178,26 @@ class Question(_Part):
         """
         if self.break_it is None:
             raise QuestionError(f"question {self.name!r} has no break_it; allowed: one that has")
-        changed = {"settings": self.settings | self.break_it.settings, "break_it": None}
+        changed = {"changed": self.break_it.settings, "break_it": None, "form": "broken"}
         return Question.model_validate(self.model_dump() | changed)
+
+    def at_full_size(self) -> "Question":
+        """Return the real thing: the same question, as it was written, of all images and for longer."""
+        changed: dict[str, Any] = {
+            "changed": self._full_settings,
+            "arms": [self._grown(arm).model_dump() for arm in self.arms],
+            "break_it": None,
+            "form": "full size",
+        }
+        return Question.model_validate(self.model_dump() | changed)
+
+    @property
+    def _full_settings(self) -> Settings:
+        num_epochs = PRESETS[self.preset].config.training.num_epochs
+        return {"data.train_fraction": 1.0, "training.num_epochs": num_epochs} | self.full_size.settings
+
+    def _grown(self, arm: Arm) -> Arm:
+        return Arm(name=arm.name, settings=arm.settings | self.full_size.arms.get(arm.name, {}))
 
 
 def read_question(path: Path) -> Question:
@@ -176,6 +235,9 @@ def parse_question(text: str, where: str) -> Question:
         raise QuestionError(f"{where}: {_describe(error)}") from error
 
 
+_PARTS: dict[str, type[BaseModel]] = {"arms": Arm, "claims": Claim, "break_it": Change, "full_size": FullSize}
+
+
 def _describe(error: ValidationError) -> str:
     """Turn pydantic's first error into the field, the value and what is allowed."""
     details = error.errors()[0]
@@ -186,5 +248,8 @@ def _describe(error: ValidationError) -> str:
     if details["type"] == "missing":
         return f"{path} is missing; allowed: every question has one"
     if details["type"] == "extra_forbidden":
-        return f"{path}: no such field; allowed: {', '.join(Question.model_fields)}"
+        part = Question if len(details["loc"]) == 1 else _PARTS[str(details["loc"][0])]
+        return f"{path}: no such field; allowed: {', '.join(part.model_fields)}"
+    if path.startswith("look_at.") and details["type"] == "literal_error":
+        return f"{path} = {details['input']!r} is not allowed; allowed: {', '.join(get_args(Page))}"
     return f"{path} = {details['input']!r} is not allowed: {message[0].lower()}{message[1:]}"

@@ -4,7 +4,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -12,10 +12,13 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cifar_core.experiments.answer import Answer, Found, answer_claim
+from cifar_core.experiments.drawn import Drawn
 from cifar_core.experiments.duration import expect_seconds
+from cifar_core.experiments.measures import ACCURACY, read_measure
 from cifar_core.experiments.question import Question
 from cifar_core.files import write_text_atomically
 from cifar_core.runs import RunError, RunStore, RunSummary
+from cifar_core.runs.groups import outcome_of
 
 _FORMAT = 1
 _FOLDER = "experiments"
@@ -33,6 +36,7 @@ class Experiment(BaseModel):
         question: What was asked, all of it: a lesson may change later.
         runs: Ids of runs by arm and seed.
         predictions: What somebody expected of each claim before it was run, by the claim's place; may be empty.
+        drawn: The curve that somebody expected; None if none was drawn.
         learner: Who asked; may be empty.
         created_at: Unix time.
     """
@@ -44,6 +48,7 @@ class Experiment(BaseModel):
     question: Question
     runs: dict[str, dict[int, str]] = {}
     predictions: dict[int, Prediction] = {}
+    drawn: Drawn | None = None
     learner: str = Field("", max_length=80)
     created_at: float = 0.0
 
@@ -90,6 +95,7 @@ class ExperimentStore:
         *,
         num_seeds: int | None = None,
         predictions: dict[int, Prediction] | None = None,
+        drawn: Drawn | None = None,
         learner: str = "",
         data_dir: Path | None = None,
     ) -> Experiment:
@@ -99,6 +105,7 @@ class ExperimentStore:
             question: What.
             num_seeds: Of each arm; the question's own number if None.
             predictions: What somebody expects, by the claim's place.
+            drawn: The curve that somebody expects.
             learner: Who asks.
             data_dir: Where the images are; $CIFAR_DATA_DIR or `data` if None.
 
@@ -109,6 +116,7 @@ class ExperimentStore:
             id=f"{time.strftime('%Y%m%d-%H%M')}-{question.name}-{secrets.token_hex(2)}",
             question=question,
             predictions=predictions or {},
+            drawn=drawn,
             learner=learner,
             created_at=time.time(),
         )
@@ -157,12 +165,12 @@ class ExperimentStore:
             runs: All, as the store lists them; here and below they are looked up if None.
         """
         summaries = self._summaries(experiment, runs)
-        return {
-            arm: {
-                seed: found for seed, run_id in by_seed.items() if (found := _found(summaries.get(run_id))) is not None
-            }
-            for arm, by_seed in experiment.runs.items()
-        }
+        measures = {claim.measure for claim in experiment.question.claims} - {ACCURACY}
+        results: dict[str, dict[int, Found]] = {}
+        for arm, by_seed in experiment.runs.items():
+            found = {seed: self._find(summaries.get(run_id), measures) for seed, run_id in by_seed.items()}
+            results[arm] = {seed: each for seed, each in found.items() if each is not None}
+        return results
 
     def answers(self, experiment: Experiment, runs: Sequence[RunSummary] | None = None) -> list[Answer]:
         """Return what the runs say so far, a claim each, in the question's order."""
@@ -185,7 +193,7 @@ class ExperimentStore:
         """
         summaries = list(self._summaries(experiment, runs).values())
         left = [run for run in summaries if run.status.is_active]
-        num_done = sum(_found(run) is not None for run in summaries)
+        num_done = sum(outcome_of(run.status) is not None for run in summaries)
         num_runs = len(experiment.run_ids)
         done = num_runs - len(left) + sum(run.status.progress for run in left)
         times = [_seconds_left(run, paces) for run in left]
@@ -218,6 +226,18 @@ class ExperimentStore:
                 if run is not None and run.status.is_resumable:
                     self._runs.resume_run(run.run_id)
 
+    def _find(self, run: RunSummary | None, measures: Iterable[str]) -> Found | None:
+        """Return what a run came to; None if it did not come to its end."""
+        accuracy = None if run is None else outcome_of(run.status)
+        if run is None or accuracy is None:
+            return None
+        seconds = run.status.seconds or 0.0
+        if run.status.status == "diverged":  # it guesses at all of them
+            return Found(accuracy, seconds, dict.fromkeys(measures, accuracy))
+        path = self._runs.record(run.run_id).files.predictions_path("val", run.status.epoch)
+        values = {measure: read_measure(path, measure) for measure in measures}
+        return Found(accuracy, seconds, {measure: value for measure, value in values.items() if value is not None})
+
     def _summaries(self, experiment: Experiment, runs: Sequence[RunSummary] | None) -> dict[str, RunSummary]:
         """Return those of its runs that are there, by id."""
         wanted = set(experiment.run_ids)
@@ -247,16 +267,3 @@ def _seconds_left(run: RunSummary, paces: Mapping[str, float]) -> float | None:
     """By earlier runs where there are some: a run's own first steps tell little."""
     whole = None if run.config is None else expect_seconds([run.config], paces)
     return run.status.seconds_left if whole is None else whole * (1 - run.status.progress)
-
-
-def _found(summary: RunSummary | None) -> Found | None:
-    if summary is None or summary.status.status not in ("completed", "diverged"):
-        return None
-    status = summary.status
-    if status.status == "diverged":
-        return Found(GUESSING, status.seconds or 0.0)
-    return None if status.last_val_accuracy is None else Found(status.last_val_accuracy, status.seconds or 0.0)
-
-
-# What a network that diverged is worth: CIFAR-10's ten classes, as many images of each.
-GUESSING = 0.1

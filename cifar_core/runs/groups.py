@@ -3,16 +3,35 @@
 from collections.abc import Iterable, Sequence
 
 from cifar_core.runs.index import RunSummary
+from cifar_core.runs.status import RunStatus
+
+# What a run that diverged is worth: CIFAR-10 has ten classes, with as many images of each.
+GUESSING = 0.1
+_OVER = frozenset(("completed", "diverged"))
+
+
+def outcome_of(status: RunStatus) -> float | None:
+    """Return what a run says of its settings, in [0, 1]: val accuracy after its last epoch; guessing's if it diverged.
+
+    Not the best epoch's: that was chosen by the very images that judge it, among the more the longer a run is. And a
+    run that diverged counts: to leave it out would judge settings by those seeds alone that they did not ruin.
+
+    Returns:
+        None of a run that did not come to its end: it failed, was stopped, or still trains.
+    """
+    if status.status == "diverged":
+        return GUESSING
+    return status.last_val_accuracy if status.status == "completed" else None
 
 
 def group_by_settings(runs: Iterable[RunSummary]) -> list[list[RunSummary]]:
-    """Return completed runs, those together whose settings differ in `training.seed` alone, in order of creation.
+    """Return runs with an outcome, those together whose settings differ in `training.seed` alone, in order of creation.
 
     Runs on other data are another group, demos are in none.
     """
     groups: dict[tuple[str, str], list[RunSummary]] = {}
     for run in sorted(runs, key=lambda run: run.created_at):
-        if run.config is not None and run.status.status == "completed" and not run.is_demo:
+        if run.config is not None and run.status.status in _OVER and not run.is_demo:
             groups.setdefault(settings_key(run), []).append(run)
     return list(groups.values())
 
@@ -32,7 +51,7 @@ def settings_key(run: RunSummary) -> tuple[str, str]:
 
 
 def find_sisters(run: RunSummary, runs: Sequence[RunSummary]) -> dict[int, RunSummary]:
-    """Return by seed the completed runs that differ from a run in their seed alone; of its own seed, the run itself.
+    """Return by seed the runs with an outcome that differ from a run in their seed alone; of its own seed, itself.
 
     Of several with one seed it is the first: they were trained alike. A demo has sisters and is nobody else's.
     """
@@ -40,7 +59,7 @@ def find_sisters(run: RunSummary, runs: Sequence[RunSummary]) -> dict[int, RunSu
         return {}
     group = next((group for group in group_by_settings(runs) if settings_key(group[0]) == settings_key(run)), [])
     found = {each.config.training.seed: each for each in reversed(group) if each.config is not None}
-    if run.status.status == "completed":
+    if run.status.status in _OVER:
         found[run.config.training.seed] = run
     return dict(sorted(found.items()))
 

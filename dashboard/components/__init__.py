@@ -3,6 +3,7 @@
 from dashboard.components.arrival import render_arrival
 from dashboard.components.class_bar import class_bar
 from dashboard.components.confusion_matrix import Cells, confusion_matrix
+from dashboard.components.forecast import forecast
 from dashboard.components.gallery import Tile, gallery
 from dashboard.components.inspector import image_inspector
 from dashboard.components.lines import Level, Line, LineChart, Mark, line_chart
@@ -25,6 +26,7 @@ __all__ = [
     "Tile",
     "class_bar",
     "confusion_matrix",
+    "forecast",
     "gallery",
     "image_inspector",
     "line_chart",

@@ -1,5 +1,6 @@
 """Numbers and states as people read them."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from cifar_core.data.splits import UNUSED
 from cifar_core.runs import RunStatus, RunSummary
 from dashboard.drawing.literal import plain
+
+_NEGATIVE = re.compile(r"(?<![\w-])-(?=\d)")
 
 STATUS_ICONS = {
     "queued": ":material/schedule:",
@@ -116,8 +119,17 @@ def percent(share: float | None, digits: int = 1) -> str:
 
 def points(difference: float) -> str:
     """Return a difference of two shares in percentage points, with its sign, e.g. "+1.3 points"."""
-    rounded = round(100 * difference, 1)
-    return "no difference" if not rounded else f"{rounded:+.1f} points"
+    return f"{signed(difference)} points" if round(100 * difference, 1) else "no difference"
+
+
+def signed(difference: float, digits: int = 1) -> str:
+    """Return a difference of two shares as a number of percentage points with its sign, e.g. "+2.3"."""
+    return with_minus(f"{100 * difference:+.{digits}f}")
+
+
+def with_minus(words: str) -> str:
+    """Return a text whose negative numbers have a minus instead of a hyphen."""
+    return _NEGATIVE.sub("\N{MINUS SIGN}", words)
 
 
 def unbroken(words: str) -> str:

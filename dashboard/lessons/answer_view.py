@@ -1,40 +1,40 @@
-"""What an experiment came to: claim by claim with the interval drawn, curves over seeds, and its runs to look at."""
+"""What an experiment came to: claim by claim with the interval drawn, and curves over seeds."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import streamlit as st
 
-from cifar_core.experiments import Answer, Experiment, Found
+from cifar_core.experiments import Answer, Experiment
+from cifar_core.experiments.measures import ACCURACY
 from cifar_core.runs import RunError, RunSummary
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.literal import literal, plain
 from dashboard.drawing.tables import offer_csv
-from dashboard.drawing.words import percent
+from dashboard.drawing.words import percent, with_minus
 from dashboard.lessons.charts import bands_figure, bands_frame, effect_figure, effect_frame, find_extent
+from dashboard.lessons.drawn_view import describe_drawn
 from dashboard.lessons.words import describe_guess
-from dashboard.session import address, state
 from dashboard.session.cache import get_store
-from dashboard.session.links import compare_link, page_link
-
-Value = TypeVar("Value", str, int)
 
 
 def render_answers(answers: Sequence[Answer], experiment: Experiment) -> None:
     """Draw each claim with its differences and its verdict beside what was predicted."""
     extent = find_extent(answers)
     if any(answer.differences for answer in answers):
+        is_plain = all(answer.claim.measure == ACCURACY for answer in answers)
+        of = "val accuracy" if is_plain else "what the claim is about"
         st.caption(
-            "Small dots: the difference of one seed's two runs, in points of val accuracy. Large dot and bar: their "
-            "mean, and the interval that holds the true difference in 95 of 100 such experiments. Grey band: too small "
-            "to matter."
+            f"Small dots: the difference of one seed's two runs, in percentage points of {of}, after the last epoch; a "
+            "run that diverged counts as guessing. Large dot and bar: their mean, and the interval that holds the true "
+            "difference in 95 of 100 such experiments. Grey band: too small to matter."
         )
     for place, answer in enumerate(answers):
         with st.container(border=True):
             st.markdown(f"**{literal(answer.claim.says, most=None)}**")
             if answer.differences:
                 _render_effect(answer, extent, place)
-            st.markdown(literal(answer.sentence, most=None))
+            st.markdown(literal(with_minus(answer.sentence), most=None))
             guess = describe_guess(answer.claim, experiment.predictions.get(place), answer.verdict)
             st.markdown(f":material/psychology_alt: {guess}")
 
@@ -42,8 +42,10 @@ def render_answers(answers: Sequence[Answer], experiment: Experiment) -> None:
 def _render_effect(answer: Answer, extent: float, place: int) -> None:
     claim, frame = answer.claim, effect_frame(answer)
     is_decided = answer.verdict not in (None, "undecided")
-    of = (frame, claim.first, claim.second, 100 * claim.margin, extent, is_decided)
-    alt = f"Val accuracy of {plain(claim.second)} less that of {plain(claim.first)}. {answer.sentence}"
+    more = ": more" if claim.measured.kind in ("confusion", "mixed") else " better"
+    of = (frame, claim.first, claim.second, 100 * claim.margin, extent, is_decided, more)
+    what = claim.measured.words
+    alt = f"{what} of {plain(claim.second)} less that of {plain(claim.first)}. {answer.sentence}"
     show_figure(effect_figure, *of, key=f"lesson_effect_{place}", alt=alt)
 
 
@@ -54,9 +56,11 @@ def render_curves(experiment: Experiment, runs: Mapping[str, RunSummary]) -> Non
     if frame.empty:
         return
     st.markdown("**On the way there**")
-    show_figure(
-        bands_figure, frame, key="lesson_curves", alt="Val accuracy over epochs, a line and a band each setting"
-    )
+    alt = "Val accuracy over epochs, a line and a band each setting"
+    show_figure(bands_figure, frame, experiment.drawn, key="lesson_curves", alt=alt)
+    if (drawn := experiment.drawn) is not None:
+        rows = frame[frame["arm"] == drawn.arm]
+        st.markdown(describe_drawn(drawn, dict(zip(rows["epoch"], rows["mean"], strict=True))))
     with st.container(horizontal=True, vertical_alignment="center"):
         ends = frame.groupby("arm", sort=False).last()
         reached = ", ".join(f"{literal(str(arm))} {percent(row['mean'])}" for arm, row in ends.iterrows())
@@ -74,41 +78,3 @@ def _list_rows(run_ids: Iterable[str], runs: Mapping[str, RunSummary]) -> list[l
             except RunError:
                 continue
     return [rows for rows in found if rows]
-
-
-def render_runs(experiment: Experiment, results: Mapping[str, Mapping[int, Found]]) -> None:
-    """Draw links to exactly these runs: errors and explanations of one, and the curves of all."""
-    arms = [arm for arm, by_seed in results.items() if by_seed]
-    if not arms:
-        return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        arm = _choose("Look at", arms, f"lesson_arm_{experiment.id}")
-        seed = _choose("Seed", list(results[arm]), f"lesson_seed_{experiment.id}")
-    carried = {address.RUN: experiment.runs[arm][seed]}
-    other = next((experiment.runs[name][seed] for name in arms if name != arm and seed in results[name]), None)
-    against = {} if other is None else {address.AGAINST: other}
-    with st.container(horizontal=True):
-        page_link("Errors", "Its mistakes, beside another's", ":material/error_outline:", carrying=carried | against)
-        if other is not None:
-            compare_link(experiment.runs[arm][seed], other, "Both, image by image")
-        beside = {} if other is None else {address.BESIDE: other}
-        page_link("Explain", "What it looks at", ":material/center_focus_strong:", carrying=carried | beside)
-        watched = carried | {address.PART: address.THIS_RUN}
-        page_link("Train", "Its curves within epochs", ":material/show_chart:", carrying=watched)
-        ticked = {address.TICKED: ",".join(experiment.run_ids)}
-        page_link("Runs", "All runs of this lesson", ":material/table_rows:", carrying=ticked)
-
-
-def _choose(label: str, options: Sequence[Value], key: str) -> Value:
-    """Draw a row of buttons, the first one chosen until somebody chooses."""
-    state.keep_among(key, options)
-    chosen = st.segmented_control(
-        label,
-        options,
-        default=options[0],
-        required=True,
-        key=key,
-        format_func=lambda option: literal(str(option)),
-        wrap=True,
-    )
-    return options[0] if chosen is None else chosen

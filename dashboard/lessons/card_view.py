@@ -6,14 +6,16 @@ from datetime import datetime
 import streamlit as st
 
 from cifar_core.data import Dataset
-from cifar_core.experiments import Experiment, ExperimentStore, expect_seconds, list_lessons
+from cifar_core.experiments import Experiment, ExperimentStore, Found, expect_seconds, list_lessons
 from cifar_core.runs import RunSummary
 from dashboard.drawing.literal import literal, message
-from dashboard.lessons.answer_view import render_answers, render_curves, render_runs
+from dashboard.lessons.answer_view import render_answers, render_curves
 from dashboard.lessons.before_view import render_before, render_plan
+from dashboard.lessons.changed_view import render_changed
+from dashboard.lessons.look_view import render_links
 from dashboard.lessons.pace import find_paces, list_configs
-from dashboard.lessons.subject import BROKEN, NEW, Lesson, Subject, is_broken, open_lesson
-from dashboard.lessons.words import about, describe_progress
+from dashboard.lessons.subject import BROKEN, FULL, NEW, Lesson, Subject, is_whole, open_lesson
+from dashboard.lessons.words import about, describe_change, describe_progress, describe_size
 from dashboard.session import address
 from dashboard.session.cache import why_not_startable
 from dashboard.session.saying import act_or_toast
@@ -47,14 +49,17 @@ def _render_top(subject: Subject) -> None:
     place = "Your own question" if lesson.number is None else f"Lesson {lesson.number} of {len(list_lessons())}"
     st.caption(f"{place}: {literal(lesson.question.title)}")
     st.subheader(literal(lesson.question.question, most=None), anchor=False)
-    if subject.is_broken and lesson.question.break_it is not None:
-        st.info(f"With a change: {literal(lesson.question.break_it.says, most=None)}", icon=":material/construction:")
+    if change := describe_change(subject.question, lesson.question):
+        is_full = subject.question.form == "full size"
+        st.info(change, icon=":material/expand_content:" if is_full else ":material/construction:")
 
 
 def _render_picker(lesson: Lesson) -> None:
     titles = {each.id: _title(each, lesson) for each in lesson.asked} | {NEW: "Ask anew"}
     if address.EXPERIMENT.value() == BROKEN:
         titles[BROKEN] = "With the change, about to be asked"
+    if address.EXPERIMENT.value() == FULL:
+        titles[FULL] = "At full size, about to be asked"
     bound = address.bind(address.EXPERIMENT, _PICKER, list(titles))
     st.selectbox(
         "Asked", list(titles), format_func=titles.__getitem__, label_visibility="collapsed", width=340, **bound
@@ -63,7 +68,8 @@ def _render_picker(lesson: Lesson) -> None:
 
 def _title(experiment: Experiment, lesson: Lesson) -> str:
     when = datetime.fromtimestamp(experiment.created_at).strftime("%Y-%m-%d %H:%M")
-    change = ", with the change" if is_broken(experiment.question, lesson) else ""
+    is_full = experiment.question.form == "full size"
+    change = ", at full size" if is_full else "" if is_whole(experiment.question, lesson) else ", with the change"
     return f"Asked {when}, {len(experiment.seeds)} seeds{change}"
 
 
@@ -79,13 +85,17 @@ def _render_asked(
     render_answers(answers, experiment)
     by_id = {run.run_id: run for run in runs}
     render_curves(experiment, by_id)
+    results = store.results(experiment, runs)
+    if is_over:
+        render_changed(experiment, results, dataset, by_id)
     with st.expander("What was run", icon=":material/science:"):
         render_plan(experiment.question)
     if not is_over:
         return
     if any(answer.verdict is not None for answer in answers):
-        _render_why(store, subject, experiment, runs)
+        _render_why(subject, experiment, results, by_id)
     _render_more(store, subject, experiment, paces)
+    _render_forms(subject, paces)
 
 
 def _render_running(
@@ -115,7 +125,12 @@ def _render_ended(store: ExperimentStore, experiment: Experiment, num_ended: int
             _button("Go on", ":material/restart_alt:", "lesson_go_on", store.go_on, experiment)
 
 
-def _render_why(store: ExperimentStore, subject: Subject, experiment: Experiment, runs: Sequence[RunSummary]) -> None:
+def _render_why(
+    subject: Subject,
+    experiment: Experiment,
+    results: Mapping[str, Mapping[int, Found]],
+    runs: Mapping[str, RunSummary],
+) -> None:
     question = subject.question
     left, right = st.columns(2, gap="medium")
     with left:
@@ -124,11 +139,11 @@ def _render_why(store: ExperimentStore, subject: Subject, experiment: Experiment
     with right:
         st.markdown("##### What to look at")
         st.markdown(literal(question.look, most=None))
-        render_runs(experiment, store.results(experiment, runs))
+        render_links(experiment, results, runs)
 
 
 def _render_more(store: ExperimentStore, subject: Subject, experiment: Experiment, paces: Mapping[str, float]) -> None:
-    """Offer more seeds, and the change that turns the result round."""
+    """Offer more seeds."""
     first = max(experiment.seeds, default=-1) + 1
     configs = list_configs(experiment.question, range(first, first + _MORE_SEEDS))
     seconds = expect_seconds(configs, paces)
@@ -139,24 +154,34 @@ def _render_more(store: ExperimentStore, subject: Subject, experiment: Experimen
         st.caption(
             "More seeds make the intervals narrower: with six instead of three, about half as wide.", width="content"
         )
-    change = subject.lesson.question.break_it
-    if change is None:
+
+
+def _render_forms(subject: Subject, paces: Mapping[str, float]) -> None:
+    """Offer the change that turns the result round, and the real thing; of these, the way back."""
+    name, whole = subject.lesson.question.name, subject.lesson.question
+    if not subject.is_whole:
+        st.button("Back to the lesson as it was", on_click=open_lesson, args=(name, _find_whole(subject.lesson)))
         return
-    name = subject.lesson.question.name
-    st.markdown("##### Break it")
+    if whole.break_it is not None:
+        label, icon = "Ask it with this change", ":material/construction:"
+        _offer_form("Break it", whole.break_it.says, label, icon, name, BROKEN)
+    full = whole.at_full_size()
+    seconds = expect_seconds(list_configs(full, range(full.num_seeds)), paces)
+    time = "" if seconds is None else f" That takes {about(seconds)} here."
+    says = f"Does it hold for the real thing: {describe_size(full)}?{time}"
+    _offer_form("At full size", says, "Ask it at full size", ":material/expand_content:", name, FULL)
+
+
+def _offer_form(title: str, says: str, label: str, icon: str, name: str, form: str) -> None:
+    st.markdown(f"##### {title}")
     with st.container(horizontal=True, vertical_alignment="center"):
-        if subject.is_broken:
-            st.button("Back to the lesson as it was", on_click=open_lesson, args=(name, _find_whole(subject.lesson)))
-        else:
-            st.markdown(literal(change.says, most=None), width="content")
-            st.button(
-                "Ask it with this change", icon=":material/construction:", on_click=open_lesson, args=(name, BROKEN)
-            )
+        st.markdown(literal(says, most=None), width="content")
+        st.button(label, icon=icon, on_click=open_lesson, args=(name, form))
 
 
 def _find_whole(lesson: Lesson) -> str:
-    """Return the newest experiment without the change."""
-    return next((each.id for each in lesson.asked if not is_broken(each.question, lesson)), NEW)
+    """Return the newest experiment that asked it as it was written."""
+    return next((each.id for each in lesson.asked if is_whole(each.question, lesson)), NEW)
 
 
 def _button(label: str, icon: str, key: str, action: Callable[[Experiment], object], experiment: Experiment) -> None:

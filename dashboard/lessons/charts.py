@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from cifar_core.experiments import Answer
+from cifar_core.experiments import Answer, Drawn
 from dashboard.drawing.chart_style import EPOCH, style_figure
 from dashboard.drawing.colours import VAL, YARDSTICK
 from dashboard.drawing.literal import in_figure
@@ -21,7 +21,7 @@ _ARMS = ((47, 111, 222), (230, 126, 34), (23, 162, 184), (192, 57, 43), (91, 106
 def effect_frame(answer: Answer) -> pd.DataFrame:
     """Return a row for the mean, if there is one, and one for each seed: kind, seed, difference, low, high.
 
-    Differences are in percentage points of val accuracy, the second arm's less the first's.
+    Differences are in percentage points of what the claim is about, the second arm's less the first's.
     """
     rows: list[dict[str, Any]] = []
     if answer.effect is not None:
@@ -46,7 +46,7 @@ def find_extent(answers: Sequence[Answer]) -> float:
 
 
 def effect_figure(
-    frame: pd.DataFrame, first: str, second: str, margin: float, extent: float, is_decided: bool
+    frame: pd.DataFrame, first: str, second: str, margin: float, extent: float, is_decided: bool, more: str = " better"
 ) -> go.Figure:
     """Draw one claim's differences.
 
@@ -57,6 +57,7 @@ def effect_figure(
         margin: Smaller differences do not matter, in points.
         extent: How far to draw, in points.
         is_decided: Whether the interval says something.
+        more: What a larger value is.
     """
     figure = go.Figure()
     figure.add_vrect(x0=-margin, x1=margin, fillcolor=_BAND, line_width=0, layer="below")
@@ -83,12 +84,12 @@ def effect_figure(
         hovertemplate="seed %{customdata}: %{x:+.1f} points<extra></extra>",
     )
     style_figure(figure, None, None)
-    _lay_out(figure, first, second, extent)
+    _lay_out(figure, f"← {first}{more}", f"{second}{more} →", extent)
     return figure
 
 
-def _lay_out(figure: go.Figure, first: str, second: str, extent: float) -> None:
-    for x, anchor, words in ((0, "left", f"← {first} better"), (1, "right", f"{second} better →")):
+def _lay_out(figure: go.Figure, left: str, right: str, extent: float) -> None:
+    for x, anchor, words in ((0, "left", left), (1, "right", right)):
         figure.add_annotation(
             x=x, xref="paper", xanchor=anchor, y=1.0, yref="paper", yanchor="bottom", text=in_figure(words, most=44),
             showarrow=False, font={"size": 12, "color": YARDSTICK},
@@ -118,8 +119,13 @@ def bands_frame(rows_by_arm: Mapping[str, Sequence[Sequence[Mapping[str, Any]]]]
     return bands[bands["num_runs"] == bands["arm"].map(whole)].reset_index(drop=True)
 
 
-def bands_figure(frame: pd.DataFrame) -> go.Figure:
-    """Draw each arm's mean val accuracy as a line, and from its lowest to its highest run as a band."""
+def bands_figure(frame: pd.DataFrame, drawn: Drawn | None = None) -> go.Figure:
+    """Draw each arm's mean val accuracy as a line, and from its lowest to its highest run as a band.
+
+    Args:
+        frame: As `bands_frame` returns it.
+        drawn: What somebody expected of one arm, drawn dashed.
+    """
     figure = go.Figure()
     shown = in_per_cent(frame, ("mean", "low", "high"))
     for place, (arm, part) in enumerate(shown.groupby("arm", sort=False)):
@@ -140,7 +146,21 @@ def bands_figure(frame: pd.DataFrame) -> go.Figure:
             hovertemplate=f"%{{fullData.name}}, epoch %{{x}}: mean {hover_share('y')}, "
             f"from {hover_share('customdata[0]')} to {hover_share('customdata[1]')}<extra></extra>",
         )
+    if drawn is not None:
+        _draw_expected(figure, drawn)
     style_figure(figure, EPOCH, "Val accuracy")
     figure.update_layout(height=320, legend={"y": -0.28}, hovermode="closest")
     figure.update_yaxes(**share_axis(), rangemode="tozero")
     return figure
+
+
+def _draw_expected(figure: go.Figure, drawn: Drawn) -> None:
+    name = in_figure(f"drawn for {drawn.arm}")
+    figure.add_scatter(
+        x=list(range(1, len(drawn.values) + 1)),
+        y=[100 * value for value in drawn.values],
+        name=name,
+        mode="lines",
+        line={"color": YARDSTICK, "width": 2.5, "dash": "dash"},
+        hovertemplate=f"{name}, epoch %{{x}}: {hover_share('y')}<extra></extra>",
+    )

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cifar_core.experiments import Experiment, ExperimentStore, Question, list_lessons
+from dashboard.lessons.words import describe_change
 from dashboard.session import address
 
-# In place of an experiment's id: one is about to be asked, as the lesson is or with its change.
-NEW, BROKEN = "new", "broken"
+# In place of an experiment's id: one is about to be asked, as the lesson is, with its change, or at full size.
+NEW, BROKEN, FULL = "new", "broken", "full"
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,14 @@ class Subject:
     experiment: Experiment | None
 
     @property
-    def is_broken(self) -> bool:
-        """Whether the question is asked with the change that turns it round."""
-        return is_broken(self.question, self.lesson)
+    def is_whole(self) -> bool:
+        """Whether the question is asked as it was written."""
+        return is_whole(self.question, self.lesson)
 
 
-def is_broken(question: Question, lesson: Lesson) -> bool:
-    """Whether a question is a lesson's with its change."""
-    return question.break_it is None and lesson.question.break_it is not None
+def is_whole(question: Question, lesson: Lesson) -> bool:
+    """Whether a question is a lesson's as it was written, neither with its change nor at full size."""
+    return not describe_change(question, lesson.question)
 
 
 def find_lessons(asked: Sequence[Experiment]) -> dict[str, Lesson]:
@@ -64,7 +65,9 @@ def find_lessons(asked: Sequence[Experiment]) -> dict[str, Lesson]:
         for number, (name, question) in enumerate(list_lessons().items(), start=1)
     }
     for name, experiments in by_name.items():
-        whole = next((each.question for each in experiments if each.question.break_it), experiments[0].question)
+        questions = [each.question for each in experiments]
+        small = [question for question in questions if question.form != "full size"] or questions
+        whole = next((question for question in small if question.break_it), small[0])
         lessons[name] = Lesson(whole, None, tuple(experiments))
     return lessons
 
@@ -76,7 +79,7 @@ def read_subject(store: ExperimentStore, lessons: Mapping[str, Lesson]) -> Subje
         RunError: The experiment is not here, or damaged.
     """
     wanted, lesson = address.EXPERIMENT.value(), lessons.get(address.LESSON.value() or "")
-    if wanted is not None and wanted not in (NEW, BROKEN):
+    if wanted is not None and wanted not in (NEW, BROKEN, FULL):
         experiment = store.get(wanted)
         lesson = lessons.get(experiment.question.name) or Lesson(experiment.question, None, (experiment,))
         return Subject(lesson, experiment.question, experiment)
@@ -84,6 +87,8 @@ def read_subject(store: ExperimentStore, lessons: Mapping[str, Lesson]) -> Subje
         return None
     if wanted == BROKEN and lesson.question.break_it is not None:
         return Subject(lesson, lesson.question.broken(), None)
+    if wanted == FULL:
+        return Subject(lesson, lesson.question.at_full_size(), None)
     if wanted is None and lesson.asked:
         return Subject(lesson, lesson.asked[0].question, lesson.asked[0])
     return Subject(lesson, lesson.question, None)
@@ -100,3 +105,4 @@ def turn_to(name: str | None, experiment: str | None) -> None:
     address.LESSON.choose(name)
     address.EXPERIMENT.choose(experiment)
     address.PREDICTED.choose(None)
+    address.DRAWN.choose(None)

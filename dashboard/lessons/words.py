@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cifar_core.evaluation.comparison import Verdict
-from cifar_core.experiments import Answer, Progress
+from cifar_core.experiments import Answer, Progress, Question
+from cifar_core.experiments.measures import ACCURACY
 from cifar_core.experiments.question import Claim
 from cifar_core.experiments.store import Prediction
 from dashboard.drawing.literal import literal
-from dashboard.drawing.words import duration, setting, setting_names
+from dashboard.drawing.words import duration, percent, setting, setting_names
 
 CHOICES: tuple[Prediction, ...] = ("supported", "no difference", "contradicted")
 # As the address has them: the second is better, no difference, the first is better.
@@ -20,7 +21,51 @@ def describe_choice(claim: Claim, choice: Prediction) -> str:
     """Return what a prediction says of a claim, for Markdown."""
     if choice == "no difference":
         return "no difference"
-    return f'"{literal(claim.second if choice == "supported" else claim.first)}" is better'
+    return f'"{literal(claim.second if choice == "supported" else claim.first)}" {claim.measured.more}'
+
+
+def describe_better(claims: Sequence[Claim]) -> str:
+    """Say from which difference on something is better, for Markdown."""
+    margin = describe_margin(claims)
+    if all(claim.measure == ACCURACY for claim in claims):
+        return f"*Better* means: by more than {margin} of accuracy on val, the images that no network trains on."
+    return f"*Better* and *more* mean: by more than {margin} on val, the images that no network trains on."
+
+
+def describe_change(question: Question, lesson: Question) -> str:
+    """Say what is other than in the lesson as it was written; empty if nothing is. For Markdown."""
+    if question.form == "full size":
+        return f"At full size: {describe_size(question)}."
+    if is_broken(question, lesson) and lesson.break_it is not None:
+        return f"With a change: {literal(lesson.break_it.says, most=None)}"
+    return ""
+
+
+def is_broken(question: Question, lesson: Question) -> bool:
+    """Whether a question is a lesson's with its change."""
+    return question.form != "full size" and question.break_it is None and lesson.break_it is not None
+
+
+def describe_size(question: Question) -> str:
+    """Say how many images the arms of a question train on, and for how long, e.g. "all images, 10 epochs"."""
+    configs = [question.config(arm.name, 0) for arm in question.arms]
+    shares = sorted({config.data.train_fraction for config in configs})
+    epochs = sorted({config.training.num_epochs for config in configs})
+    parts = " to ".join(percent(share, 0) for share in _ends(shares))
+    images = "all images" if shares == [1.0] else f"{parts} of all images"
+    return f"{images}, {' to '.join(map(str, _ends(epochs)))} epochs"
+
+
+def _ends(values: Sequence[float]) -> list[float]:
+    return list(dict.fromkeys((values[0], values[-1])))
+
+
+def list_pairs(question: Question) -> list[tuple[str, str]]:
+    """Return the arms that claims compare, each pair once, as the first claim about it has them."""
+    pairs: dict[frozenset[str], tuple[str, str]] = {}
+    for claim in question.claims:
+        pairs.setdefault(frozenset((claim.first, claim.second)), (claim.first, claim.second))
+    return list(pairs.values())
 
 
 def describe_margin(claims: Sequence[Claim]) -> str:

@@ -102,6 +102,7 @@ DRAW = _on("draw", "Augment")  # a number: other pictures for each
 LESSON = _on("lesson", "Lessons")  # its name
 EXPERIMENT = _on("experiment", "Lessons")  # its id, or that one is about to be asked
 PREDICTED = _on("predicted", "Lessons")  # a letter a claim, before it is run
+DRAWN = _on("drawn", "Lessons")  # whole per cents, an epoch each, with dots between them, before it is run
 
 PARAMETERS = (
     RUN,
@@ -147,6 +148,7 @@ PARAMETERS = (
     LESSON,
     EXPERIMENT,
     PREDICTED,
+    DRAWN,
 )
 
 

@@ -3,13 +3,17 @@
 import json
 import socket
 
+import numpy as np
 import pytest
+import streamlit as st
 
-from cifar_core.experiments import ExperimentStore, list_lessons
+from cifar_core.data import default_data_dir, load_dataset
+from cifar_core.evaluation import Predictions, save_predictions
+from cifar_core.experiments import Drawn, ExperimentStore, list_lessons
 from cifar_core.runs import RunStore
 from cifar_core.runs.status import change_status
 from tests.app.driving import labels, press
-from tests.app.reading import labelled, texts
+from tests.app.reading import galleries, labelled, texts
 
 NAME = "batch-norm"
 CLAIM = "With batch norm the network is more accurate."
@@ -26,8 +30,8 @@ def experiments(lab):
     return ExperimentStore(lab.store)
 
 
-def ask(experiments, name=NAME, prediction="supported", question=None):
-    return experiments.start(question or list_lessons()[name], predictions={0: prediction})
+def ask(experiments, name=NAME, prediction="supported", question=None, **more):
+    return experiments.start(question or list_lessons()[name], num_seeds=3, predictions={0: prediction}, **more)
 
 
 def finish(lab, experiment, accuracies):
@@ -44,6 +48,23 @@ def end(lab, run_id, accuracy, status="completed"):
     record.files.metrics.write_text("".join(json.dumps(row) + "\n" for row in rows))
     known = {"epoch": 4, "seconds": 8.0, "hostname": socket.gethostname(), "step": 100, "num_steps": 100}
     change_status(record.run_dir, status=status, last_val_accuracy=accuracy, **known)
+
+
+def save_answers(lab, experiment, wrong):
+    """Save what runs said of the first images: all right, but one class further where an arm's seed is wrong."""
+    dataset = load_dataset(default_data_dir())
+    indices, targets = np.arange(20), dataset.labels[:20].astype(np.int64)
+    for (arm, seed), places in wrong.items():
+        logits = np.zeros((20, 10), np.float32)
+        logits[np.arange(20), targets] = 4.0
+        logits[places, (targets[places] + 1) % 10] = 8.0
+        path = lab.record(experiment.runs[arm][seed]).files.predictions_path("val", 4)
+        path.parent.mkdir(exist_ok=True)
+        save_predictions(path, Predictions(logits, targets, indices))
+
+
+def links_of(at):
+    return {link.proto.label: link.proto.query_string for link in at.main.get("page_link")}
 
 
 def charts(at):
@@ -90,7 +111,7 @@ def test_a_link_brings_predictions_that_can_still_be_changed(open_page):
 def test_the_time_is_told_by_what_was_trained_here(open_page, lab, experiments):
     finish(lab, ask(experiments), {"without": (0.3,), "with batch norm": (0.5,)})
     at = open_page("Lessons", lesson=NAME, experiment="new")
-    assert "6 small trainings, 3 seeds of each setting: **about 50 s here**" in texts(at)
+    assert "10 small trainings, 5 seeds of each setting: **about 1 min 20 s here**" in texts(at)
 
 
 def test_run_asks_the_question_and_keeps_what_was_predicted(open_page, lab, experiments):
@@ -100,14 +121,14 @@ def test_run_asks_the_question_and_keeps_what_was_predicted(open_page, lab, expe
     assert experiment.predictions == {0: "no difference"}
     assert at.query_params["experiment"] == experiment.id
     assert "predicted" not in at.query_params
-    assert "0 of 6 runs are done" in at.get("progress")[0].proto.text
+    assert "0 of 10 runs are done" in at.get("progress")[0].proto.text
     assert "You said: **no difference**." in texts(at)
     assert not at.radio
     press(at, "Stop")  # a run that has begun ends after its present step
     (begun,) = (run for run in lab.store.list_runs() if run.status.is_active)
     change_status(lab.record(begun.run_id).run_dir, status="stopped")
     at = open_page("Lessons", lesson=NAME)
-    assert "6 runs were stopped, failed or deleted" in texts(at)
+    assert "10 runs were stopped, failed or deleted" in texts(at)
     assert experiments.is_over(experiment)
     press(at, "Go on")
     assert not experiments.is_over(experiment)
@@ -122,12 +143,131 @@ def test_an_answer_stands_beside_the_prediction(open_page, lab, experiments):
     assert 'You said: **"with batch norm" is better**, and so it is here.' in said
     assert "Batch norm brings each channel to mean 0" in said
     assert charts(at) == ["lesson_effect_0", "lesson_curves"]
-    links = {link.proto.label: link.proto.query_string for link in at.main.get("page_link")}
     first, second = (experiment.runs[arm][0] for arm in ("without", "with batch norm"))
-    assert f"run={first}" in links["Its mistakes, beside another's"]
-    assert f"against={second}" in links["Its mistakes, beside another's"]
-    assert f"a={first}" in links["Both, image by image"]
+    links = links_of(at)
     assert all(run_id in links["All runs of this lesson"] for run_id in experiment.run_ids)
+    assert f"a={first}&b={second}" in links["without \N{RIGHTWARDS ARROW} with batch norm"]
+    # This lesson names Compare and Train: each arm's run is watched there.
+    assert f"run={first}" in links["without"]
+    assert "part=this" in links["without"]
+    assert f"run={second}" in links["with batch norm"]
+
+
+SAID = {
+    ("without", 0): [1, 2, 5],
+    ("without", 1): [1, 2],
+    ("without", 2): [1, 5],
+    ("with batch norm", 0): [9],
+    ("with batch norm", 1): [9, 2],
+    ("with batch norm", 2): [],
+}
+
+
+def test_images_that_most_seeds_turn_are_shown_with_where_they_lead(open_page, lab, experiments):
+    experiment = ask(experiments)
+    finish(lab, experiment, {"without": (0.3, 0.31, 0.32), "with batch norm": (0.5, 0.51, 0.52)})
+    said = texts(open_page("Lessons", lesson=NAME))
+    assert "What these runs said of val is not there any more." in said
+
+    save_answers(lab, experiment, SAID)
+    at = open_page("Lessons", lesson=NAME)
+    said = texts(at)
+    assert "most of 3 networks of each says of the 20 val images" in said
+    assert "**3 images fixed**: with batch norm right, without wrong" in said
+    assert "**1 image broken**: without right, with batch norm wrong" in said
+    fixed, broken = galleries(at)
+    assert (fixed["ids"], broken["ids"]) == ([1, 5, 2], [9])  # where the most agree, first
+    assert "(0 of 3 right)" in fixed["captions"][0]
+    assert "(3 of 3 right)" in fixed["captions"][0]
+    first, second = (experiment.runs[arm][0] for arm in ("without", "with batch norm"))
+    link = links_of(at)["All that are broken with seed 0"]
+    assert all(part in link for part in (f"a={first}", f"b={second}", "pile=broken"))
+
+
+def test_of_several_pairs_one_is_chosen(open_page, lab, experiments):
+    experiment = ask(experiments, "convolution")
+    arms = list(experiment.runs)
+    finish(lab, experiment, dict.fromkeys(arms, (0.3, 0.31, 0.32)))
+    save_answers(lab, experiment, {(arm, seed): [place] for place, arm in enumerate(arms) for seed in range(3)})
+    at = open_page("Lessons", lesson="convolution")
+    assert [gallery["ids"] for gallery in galleries(at)] == [[0], [2]]
+    pairs = next(group for group in at.button_group if "dense →" in str(group.options))
+    pairs.set_value(1).run()
+    assert [gallery["ids"] for gallery in galleries(at)] == [[1], [2]]
+
+
+def test_a_tile_leads_to_the_run_and_image_that_show_it(open_page, lab, experiments, monkeypatch):
+    def tiles(images, tiles, *, label, on_select, **look):
+        for tile in tiles:
+            name = f"{label.split()[0]} {tile.index}"
+            st.button(name, on_click=on_select, args=(tile.index,), key=name)
+
+    monkeypatch.setattr("dashboard.lessons.changed_view.gallery", tiles)
+    experiment = ask(experiments)
+    finish(lab, experiment, {"without": (0.3, 0.31, 0.32), "with batch norm": (0.5, 0.51, 0.52)})
+    save_answers(lab, experiment, SAID)
+    at = open_page("Lessons", lesson=NAME)
+    press(at, "fixed 5")  # with seed 0, as with seed 2
+    chosen = {name: at.session_state[f"address_{name}"] for name in ("run", "beside", "image", "epoch", "on")}
+    assert chosen == {
+        "run": experiment.runs["with batch norm"][0],
+        "beside": experiment.runs["without"][0],
+        "image": "5",
+        "epoch": "4",
+        "on": "val",
+    }
+
+
+def test_a_curve_is_drawn_kept_and_held_against_what_came(open_page, lab, experiments):
+    at = open_page("Lessons", lesson=NAME, predicted="s", drawn="20.30.40.55")
+    press(at, "Run it")
+    (experiment,) = experiments.list_experiments()
+    assert experiment.drawn == Drawn(arm="with batch norm", values=(0.2, 0.3, 0.4, 0.55))
+    assert "drawn" not in at.query_params
+    finish(lab, experiment, {"without": (0.3, 0.3), "with batch norm": (0.5, 0.5)})  # 12.5, 25, 37.5 and 50 %
+    said = texts(open_page("Lessons", lesson=NAME))
+    assert "lay 5.0 points off on average" in said
+    assert "at epoch 4 you drew 55 %, it came to 50.0 %: 5.0 points too high." in said
+
+
+def test_a_curve_of_an_address_that_is_none_is_not_drawn(open_page, experiments):
+    at = open_page("Lessons", lesson=NAME, predicted="s", drawn="20.30.x")
+    assert at.expander[0].label == "Draw the curve you expect, if you like"
+    press(at, "Run it")
+    assert experiments.list_experiments()[0].drawn is None
+
+
+def test_before_it_is_run_a_card_says_what_its_seeds_can_show(open_page, lab, experiments):
+    said = texts(open_page("Lessons", lesson=NAME))
+    assert "With 5 seeds, differences below about 2 to 5 points will mostly end as undecided" in said
+    assert "such small runs usually lie" in said
+    finish(lab, ask(experiments), {"without": (0.3, 0.3, 0.3), "with batch norm": (0.4, 0.41, 0.42)})
+    said = texts(open_page("Lessons", lesson=NAME, experiment="new"))
+    assert (
+        "differences below about 2.2 points will mostly end as undecided, if seeds lie as far apart as earlier" in said
+    )
+
+
+def test_the_real_thing_is_asked_as_an_experiment_of_its_own(open_page, lab, experiments):
+    experiment = ask(experiments)
+    finish(lab, experiment, {"without": (0.3, 0.31, 0.32), "with batch norm": (0.5, 0.51, 0.52)})
+    at = open_page("Lessons", lesson=NAME)
+    assert "Does it hold for the real thing: all images, 10 epochs?" in texts(at)
+    press(at, "Ask it at full size")
+    assert at.query_params["experiment"] == "full"
+    assert at.info[0].value == "At full size: all images, 10 epochs."
+    assert "Then all change: train fraction 1, epochs 10." in texts(at)
+    at.radio[0].set_value("supported").run()
+    press(at, "Run it")
+    full = experiments.list_experiments()[0]
+    assert full.question.form == "full size"
+    assert full.question.config("without", 0).data.train_fraction == 1.0
+    at = open_page("Lessons", lesson=NAME)
+    assert "At full size" in at.info[0].value
+    finish(lab, full, dict.fromkeys(("without", "with batch norm"), (0.6,) * 5))
+    at = open_page("Lessons", lesson=NAME)
+    press(at, "Back to the lesson as it was")
+    assert at.query_params["experiment"] == experiment.id
 
 
 def test_more_seeds_are_added_with_about_how_long_they_take(open_page, lab, experiments):

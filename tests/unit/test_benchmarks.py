@@ -6,7 +6,7 @@ import json
 import pytest
 
 from benchmarks import __main__ as runner
-from benchmarks import time_to_accuracy
+from benchmarks import lessons, time_to_accuracy
 from benchmarks._report import judge, print_report
 
 
@@ -24,6 +24,25 @@ def test_the_last_line_is_json_with_the_machine_and_the_versions(capsys):
     assert (report["name"], report["source"], report["goals"][0]["met"]) == ("data", "practice", True)
     assert report["machine"]["num_threads"] >= 1
     assert {"processor", "platform", "python", "torch", "streamlit"} <= set(report["machine"])
+
+
+def test_lessons_fill_the_table_of_their_document():
+    claim = {
+        "says": "B|C is better.",
+        "num_pairs": 3,
+        "effect": -0.0123,
+        "interval": [-0.03, 0.005],
+        "verdict": "undecided",
+    }
+    unanswered = claim | {"num_pairs": 1, "effect": None, "interval": None, "verdict": None}
+    table = lessons.format_table({"luck": {"claims": [claim, unanswered], "wall_seconds": 19.6}})
+    assert table.splitlines()[2:] == [
+        "| luck | B\\|C is better. | \N{MINUS SIGN}1.2 | \N{MINUS SIGN}3.0 to +0.5 | 3 | 20 | undecided |",
+        "|  | B\\|C is better. | – | – | 1 |  | not answered |",
+    ]
+    document = (runner._HERE.parent / "docs" / "lessons.md").read_text(encoding="utf-8")
+    assert lessons.put_table(lessons.put_table(document, "x"), table) == lessons.put_table(document, table)
+    assert lessons.put_table(document, table).startswith(document[:500])
 
 
 def test_the_table_has_a_line_for_each_figure():

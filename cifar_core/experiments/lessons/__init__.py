@@ -19,6 +19,7 @@ ORDER = (
     "depth",
     "amount-of-data",
     "label-noise",
+    "confusion",
 )
 
 

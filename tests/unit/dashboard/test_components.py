@@ -13,6 +13,7 @@ from dashboard.components import Level, Line, LineChart, Mark, PictureMap, Tile
 from dashboard.components.class_bar import read_class
 from dashboard.components.colours import colour_css
 from dashboard.components.confusion_matrix import encode_matrix, read_cell
+from dashboard.components.forecast import read_curve
 from dashboard.components.gallery import encode_gallery
 from dashboard.components.inspector import encode_image
 from dashboard.components.lines import encode_chart
@@ -203,3 +204,9 @@ def test_every_colour_that_a_component_asks_for_is_sent_along():
 )
 def test_only_a_class_comes_from_the_class_bar(value, expected):
     assert read_class(value, 10) == expected
+
+
+def test_a_drawn_curve_is_whole_per_cents_of_each_epoch():
+    assert read_curve("0.42.100", 3) == [0, 42, 100]
+    for strange in (None, "", 7, "0.42", "0.42.101", "0.-1.2", "0.4 2.3", "0.1e1.2", "0.\u0664.2", "0.0100.1"):
+        assert read_curve(strange, 3) is None, strange

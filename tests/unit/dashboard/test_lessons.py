@@ -2,15 +2,19 @@
 
 import pytest
 
-from cifar_core.experiments import Found, answer_claim, list_lessons
+from cifar_core.experiments import Drawn, Found, answer_claim, list_lessons
 from cifar_core.experiments.question import Claim
 from cifar_core.experiments.store import Experiment, Progress
+from dashboard.drawing.words import signed, with_minus
 from dashboard.lessons.charts import bands_figure, bands_frame, effect_figure, effect_frame, find_extent
 from dashboard.lessons.list_view import describe_state
 from dashboard.lessons.pace import list_configs, unknown_configs
-from dashboard.lessons.subject import find_lessons, is_broken
+from dashboard.lessons.subject import find_lessons, is_whole
 from dashboard.lessons.words import (
     about,
+    describe_better,
+    describe_change,
+    describe_choice,
     describe_guess,
     describe_margin,
     describe_outcome,
@@ -126,7 +130,8 @@ def test_experiments_are_found_under_their_lessons():
     lessons = find_lessons(asked)
     assert list(lessons)[: len(list_lessons())] == list(list_lessons())
     assert [each.id for each in lessons["dropout"].asked] == ["2"]
-    assert is_broken(asked[1].question, lessons["dropout"])
+    assert not is_whole(asked[1].question, lessons["dropout"])
+    assert is_whole(lesson, lessons["dropout"])
     assert (lessons["mine"].number, lessons["mine"].question, len(lessons["mine"].asked)) == (None, own, 2)
     assert describe_state(None, lessons["luck"], []) == ("open", "Not asked yet.")
 
@@ -137,3 +142,34 @@ def test_each_kind_of_arm_is_tried_once():
     known = dict.fromkeys(unknown_configs(lessons["convolution"], {}), 1.0)
     assert unknown_configs(lessons["convolution"], known) == {}
     assert len(list_configs(lessons["convolution"], range(3))) == 9
+
+
+def test_numbers_have_a_minus_and_words_their_hyphens():
+    assert with_minus("-1.2 to +0.8, twenty-four, 3-4, x-2 (-5)") == (
+        "\N{MINUS SIGN}1.2 to +0.8, twenty-four, 3-4, x-2 (\N{MINUS SIGN}5)"
+    )
+    assert (signed(-0.0123), signed(0.5, 0)) == ("\N{MINUS SIGN}1.2", "+50")
+
+
+def test_a_drawn_curve_is_drawn_beside_what_came():
+    frame = bands_frame({"A": [[{"epoch": 1, "val/accuracy": 0.2}, {"epoch": 2, "val/accuracy": 0.4}]]})
+    figure = bands_figure(frame, Drawn(arm="A", values=(0.3, 0.4)))
+    drawn = figure.data[-1]
+    assert (drawn.name, list(drawn.x), list(drawn.y), drawn.line.dash) == ("drawn for A", [1, 2], [30, 40], "dash")
+
+
+def test_a_claim_about_a_confusion_is_not_about_what_is_better():
+    claim = Claim(first="A", second="B", says="B mixes.", measure="confusion:cat<>dog")
+    assert describe_choice(claim, "supported") == '"B" mixes up more cats and dogs'
+    assert describe_choice(claim, "contradicted") == '"A" mixes up more cats and dogs'
+    assert describe_better([claim]).startswith("*Better* and *more* mean: by more than 1 point on val")
+
+
+def test_a_question_that_is_not_as_it_was_written_says_so():
+    lesson = list_lessons()["amount-of-data"]
+    assert describe_change(lesson, lesson) == ""
+    assert describe_change(lesson.broken(), lesson).startswith("With a change: One epoch.")
+    assert describe_change(lesson.at_full_size(), lesson) == "At full size: 5 % to 40 % of all images, 20 epochs."
+    full = Experiment(id="2", question=lesson.model_copy(update={"name": "mine"}).at_full_size(), created_at=2)
+    small = Experiment(id="1", question=lesson.model_copy(update={"name": "mine", "break_it": None}), created_at=1)
+    assert find_lessons([full, small])["mine"].question == small.question

@@ -55,7 +55,7 @@ def test_namesakes_have_their_animals():
 def test_differences_are_points_with_a_sign():
     assert [points(value) for value in (0.0134, -0.02, 0.0004, -0.0004)] == [
         "+1.3 points",
-        "-2.0 points",
+        "\N{MINUS SIGN}2.0 points",
         "no difference",
         "no difference",
     ]

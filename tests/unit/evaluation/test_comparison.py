@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
+from statsmodels.stats.power import TTestPower
 
 from cifar_core.evaluation.comparison import (
     Effect,
@@ -17,6 +18,7 @@ from cifar_core.evaluation.comparison import (
     compare_seeds,
     expected_half_width,
     judge_claim,
+    smallest_difference,
     sort_into_piles,
 )
 from cifar_core.evaluation.predictions import Predictions, PredictionsError
@@ -153,6 +155,29 @@ def test_a_confidence_or_margin_out_of_bounds_is_refused():
         judge_claim(Effect(0, 0, 0, None), margin=-0.1)
     with pytest.raises(ValueError, match="num_pairs 1"):
         expected_half_width(0.01, 1)
+
+
+@pytest.mark.parametrize("num_pairs", [2, 3, 5, 20])
+@pytest.mark.parametrize("power", [0.5, 0.8])
+def test_the_smallest_difference_is_that_of_a_power_analysis(num_pairs, power):
+    # One end of a two-sided interval is a one-sided test.
+    expected = TTestPower().solve_power(nobs=num_pairs, alpha=0.025, power=power, alternative="larger")
+    assert smallest_difference(1.0, num_pairs, 0.0, power) == pytest.approx(expected, abs=1e-4)
+    assert smallest_difference(0.02, num_pairs, 0.01, power) == pytest.approx(0.01 + 0.02 * expected, abs=1e-5)
+
+
+def test_half_of_all_experiments_show_the_smallest_difference():
+    chance = np.random.default_rng(1)
+    size = smallest_difference(0.02, 3)
+    differences = chance.normal(size, 0.02, (1500, 3))
+    verdicts = [judge_claim(compare_seeds([0.0] * 3, list(each))) for each in differences]
+    assert verdicts.count("supported") / 1500 == pytest.approx(0.5, abs=0.04)
+
+
+@pytest.mark.parametrize("changes", [{"deviation": 0}, {"num_pairs": 1}, {"margin": -0.1}, {"power": 1}])
+def test_no_power_is_told_of_what_cannot_be(changes):
+    with pytest.raises(ValueError, match="allowed: above 0, from 2"):
+        smallest_difference(**{"deviation": 0.01, "num_pairs": 3} | changes)
 
 
 def test_three_pairs_are_twice_as_unsure_as_five():

@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 
 from cifar_core.cli import main
-from cifar_core.experiments import ExperimentStore, Found, answer_claim
+from cifar_core.evaluation import as_saved, save_predictions
+from cifar_core.experiments import Drawn, ExperimentStore, Found, answer_claim, describe_power, usual_deviation
+from cifar_core.experiments.measures import parse_measure
 from cifar_core.experiments.question import Claim, parse_question
 from cifar_core.runs import RunError, RunStore
 from cifar_core.runs.status import change_status
 from cifar_core.runs.worker import run_experiment
 from tests.unit.experiments.test_question import WHOLE
+from tests.unit.predictions_helpers import make_predictions
 from tests.unit.runs_helpers import IdleExecutor, pretend_fit
 
 QUESTION = parse_question(WHOLE, "rate.yaml")
@@ -28,8 +31,8 @@ def experiments(runs):
     return ExperimentStore(runs)
 
 
-def end(runs, run_id, accuracy, status="completed", seconds=2.0):
-    change_status(runs.record(run_id).run_dir, status=status, last_val_accuracy=accuracy, seconds=seconds)
+def end(runs, run_id, accuracy, status="completed", seconds=2.0, **more):
+    change_status(runs.record(run_id).run_dir, status=status, last_val_accuracy=accuracy, seconds=seconds, **more)
 
 
 def found(*accuracies, seconds=2.0):
@@ -73,6 +76,67 @@ def test_runs_that_failed_are_left_out_and_those_that_diverged_guess(experiments
     (answer,) = experiments.answers(experiment)
     assert (answer.num_pairs, answer.verdict) == (2, "contradicted")
     assert answer.effect.size == pytest.approx(-0.3)
+
+
+def test_a_claim_about_a_confusion_reads_what_the_runs_said_of_val(experiments, runs):
+    text = WHOLE.replace("is better.}", "is better., measure: 'confusion:cat>dog'}")
+    experiment = experiments.start(parse_question(text, "rate.yaml"), num_seeds=3)
+    expected = {}
+    for arm in ("slow", "fast"):
+        for seed, run_id in experiment.runs[arm].items():
+            end(runs, run_id, 0.4, "diverged" if (arm, seed) == ("slow", 2) else "completed", epoch=4)
+            if (arm, seed) != ("fast", 1):  # its predictions are gone
+                predictions = make_predictions(seed, num_images=400, bias=1.0 if arm == "fast" else 0.0)
+                path = runs.record(run_id).files.predictions_path("val", 4)
+                path.parent.mkdir(exist_ok=True)
+                save_predictions(path, predictions)
+                expected[arm, seed] = parse_measure("confusion:cat>dog").compute(as_saved(predictions))
+    (answer,) = experiments.answers(experiment)
+    assert answer.differences == pytest.approx(
+        {0: expected["fast", 0] - expected["slow", 0], 2: expected["fast", 2] - 0.1}
+    )
+    assert answer.sentence.startswith("Undecided: ")
+    assert "points in the share of val cats taken for dogs, which chance can make" in answer.sentence
+
+
+def test_what_was_drawn_is_kept_and_old_records_have_nothing_drawn(experiments, runs):
+    drawn = Drawn(arm="fast", values=(0.2, 0.4))
+    experiment = experiments.start(QUESTION, num_seeds=2, drawn=drawn)
+    assert experiments.get(experiment.id).drawn == drawn
+    path = runs.runs_dir / "experiments" / experiment.id / "experiment.json"
+    tree = json.loads(path.read_text())
+    for name in ("form", "full_size", "look_at"):
+        del tree["question"][name]
+    del tree["drawn"], tree["question"]["claims"][0]["measure"]
+    path.write_text(json.dumps(tree))
+    assert experiments.get(experiment.id) == experiment.model_copy(update={"drawn": None})
+
+
+def test_the_usual_deviation_pools_experiments():
+    first = answer_claim(CLAIM, {"slow": found(0.4, 0.4, 0.4), "fast": found(0.41, 0.42, 0.43)})
+    second = answer_claim(CLAIM, {"slow": found(0.4, 0.4), "fast": found(0.5, 0.52)})
+    alone = answer_claim(CLAIM, {"slow": found(0.4), "fast": found(0.9)})
+    assert usual_deviation([first, second, alone]) == pytest.approx(((2 * 0.01**2 + 0.0002) / 3) ** 0.5)
+    assert usual_deviation([alone]) is None
+    same = answer_claim(CLAIM, {"slow": found(0.4, 0.4), "fast": found(0.5, 0.5)})
+    assert usual_deviation([same]) is None
+
+
+@pytest.mark.parametrize(
+    ("num_seeds", "deviation", "words"),
+    [
+        (
+            3,
+            None,
+            "With 3 seeds, differences below about 3 to 9 points will mostly end as undecided, if seeds lie as far",
+        ),
+        (3, 0.012, "below about 3.5 points will mostly end as undecided, if seeds lie as far apart as earlier runs"),
+        (5, 0.003, "below about 1.3 points will mostly not show,"),
+        (3, 0.2, "below about 43 points will mostly end as undecided,"),
+    ],
+)
+def test_what_so_many_seeds_can_show_is_said(num_seeds, deviation, words):
+    assert words in describe_power(num_seeds, 0.01, deviation)
 
 
 def test_more_seeds_are_new_ones(experiments):
@@ -167,5 +231,7 @@ def test_commands_list_lessons_and_refuse_others(capsys):
     assert listed[0]["name"] == "luck"
     assert main(["lesson", "magic"]) == 2
     assert "lesson 'magic' does not exist; allowed: luck," in capsys.readouterr().err
+    assert main(["lesson", "dropout", "--break-it", "--full-size"]) == 2
+    assert "break_it and full_size are both set" in capsys.readouterr().err
     assert main(["experiment", "nowhere.yaml"]) == 2
     assert "nowhere.yaml cannot be read" in capsys.readouterr().err

@@ -1,10 +1,14 @@
 """What may be asked, and what is said of a question that may not."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from cifar_core.experiments import QuestionError, list_lessons, read_question
+from cifar_core.experiments import Question, QuestionError, list_lessons, read_question
 from cifar_core.experiments.question import parse_question
 from cifar_core.models import summarize_config
+from cifar_core.presets import PRESETS
 
 WHOLE = """
 name: rate
@@ -54,6 +58,51 @@ def test_a_broken_question_keeps_its_arms():
         broken.broken()
 
 
+def test_at_full_size_all_images_train_for_as_long_as_the_preset_says():
+    question = parse_question(WHOLE.replace("title:", "settings: {data.train_fraction: 0.1}\ntitle:"), "rate.yaml")
+    full = question.at_full_size()
+    config = full.config("fast", 0)
+    assert (config.data.train_fraction, config.optimizer.learning_rate) == (1.0, 0.01)
+    assert config.training.num_epochs == PRESETS[question.preset].config.training.num_epochs
+    assert not config.training.evaluate_test
+    assert (full.form, full.break_it, full.claims) == ("full size", None, question.claims)
+
+
+def test_full_size_is_what_the_question_says_arm_by_arm():
+    more = "full_size: {settings: {training.num_epochs: 7}, arms: {fast: {training.num_epochs: 21}}}\ntitle:"
+    full = parse_question(WHOLE.replace("title:", more), "rate.yaml").at_full_size()
+    assert [full.config(arm, 0).training.num_epochs for arm in ("slow", "fast")] == [7, 21]
+    assert full.config("fast", 0).optimizer.learning_rate == 0.01
+    assert parse_question(WHOLE, "rate.yaml").broken().form == "broken"
+
+
+@pytest.mark.parametrize("name", list_lessons())
+def test_every_lesson_can_be_broken_and_asked_at_full_size(name):
+    lesson = list_lessons()[name]
+    forms = [lesson.at_full_size()] + ([lesson.broken()] if lesson.break_it else [])
+    for question in forms:
+        assert Question.model_validate_json(question.model_dump_json()) == question
+        configs = [question.config(arm.name, 1) for arm in question.arms]
+        assert not any(config.training.evaluate_test for config in configs)
+        assert configs != [lesson.config(arm.name, 1) for arm in lesson.arms]
+
+
+def test_another_optimizer_leaves_the_settings_of_the_last_one():
+    momentum = "settings: {optimizer.name: sgd, optimizer.momentum: 0.9}\ntitle:"
+    text = WHOLE.replace("title:", momentum).replace("training.num_epochs: 1", "optimizer.name: adam")
+    assert parse_question(text, "rate.yaml").broken().config("slow", 0).optimizer.name == "adam"
+
+
+def test_the_documented_question_can_be_asked_and_all_fields_are_told_of():
+    document = (Path(__file__).parents[3] / "docs" / "lessons.md").read_text(encoding="utf-8")
+    example = re.search(r"```yaml\n(.*?)```", document, re.S)[1]
+    question = parse_question(example, "example")
+    assert question.at_full_size().config("narrow", 0).training.num_epochs == 25
+    assert set(re.findall(r"^(\w+):", example, re.M)) == set(Question.model_fields) - {"form", "changed"}
+    for name in Question.model_fields:
+        assert f"`{name}`" in document, name
+
+
 def test_no_question_reads_test_whatever_it_says():
     text = WHOLE.replace("{name: slow}", "{name: slow, settings: {training.evaluate_test: true}}")
     assert not parse_question(text, "rate.yaml").config("slow", 0).training.evaluate_test
@@ -74,6 +123,24 @@ def test_no_question_reads_test_whatever_it_says():
         ("training.num_epochs: 1", "training.num_epochs: 0", ["break_it, arm 'slow'", "training.num_epochs = 0"]),
         ("title:", "preset: lenet\ntitle:", ["preset = 'lenet'", "notebook"]),
         ("title:", "colour: red\ntitle:", ["colour: no such field", "num_seeds"]),
+        ("title:", "look_at: [errors, runs]\ntitle:", ["look_at.1 = 'runs'", "allowed: explore, augment, train"]),
+        (
+            "is better.}",
+            "is better., measure: speed}",
+            ["claims.0.measure = 'speed'", "allowed: accuracy, recall:CLASS"],
+        ),
+        ("is better.}", "is better., metric: x}", ["claims.0.metric: no such field", "allowed: first, second"]),
+        ("title:", "full_size: {arms: {quick: {}}}\ntitle:", ["full_size.arms = 'quick'", "allowed: slow, fast"]),
+        (
+            "title:",
+            "full_size: {settings: {training.num_epochs: 0}}\ntitle:",
+            ["full_size, arm 'slow'", "training.num_epochs = 0"],
+        ),
+        (
+            "title:",
+            "full_size: {arms: {fast: {optimizer.learning_rate: 99}}}\ntitle:",
+            ["full_size, arm 'fast'", "optimizer.learning_rate = 99"],
+        ),
         ("title:", "num_seeds: 1\ntitle:", ["num_seeds = 1", "greater than or equal to 2"]),
         ("arms:", "arms: [", ["line", "not YAML"]),
         (WHOLE, "- 1\n", ["list instead of fields"]),
