@@ -13,6 +13,7 @@ from cifar_core.cli.comparing import CompareCommand
 from cifar_core.cli.experimenting import ExperimentCommand, LessonCommand, LessonsCommand
 from cifar_core.cli.looking import AppCommand, DataCommand, EvaluateCommand, RunsCommand, ScorecardCommand
 from cifar_core.cli.steering import DeleteCommand, ExtendCommand, PauseCommand, ResumeCommand, StopCommand
+from cifar_core.cli.teaching import ClassCommand, LearnerCommand
 from cifar_core.cli.training import ForkCommand, TrainCommand
 from cifar_core.data import DataError
 from cifar_core.interrupts import signals_interrupt
@@ -42,6 +43,8 @@ class Cli(BaseSettings):
     lessons: CliSubCommand[LessonsCommand]
     lesson: CliSubCommand[LessonCommand]
     experiment: CliSubCommand[ExperimentCommand]
+    learner: CliSubCommand[LearnerCommand]
+    class_: CliSubCommand[ClassCommand] = Field(alias="class")
     runs: CliSubCommand[RunsCommand]
     stop: CliSubCommand[StopCommand]
     pause: CliSubCommand[PauseCommand]
