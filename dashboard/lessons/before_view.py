@@ -7,12 +7,14 @@ import streamlit as st
 
 from cifar_core.data import Dataset
 from cifar_core.experiments import Arm, ExperimentStore, Question, expect_seconds
+from cifar_core.experiments.learners import first_seed
 from cifar_core.experiments.store import Prediction
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunSummary
 from dashboard.drawing.literal import literal
 from dashboard.lessons.pace import find_paces, list_configs
 from dashboard.lessons.subject import Subject, turn_to
+from dashboard.lessons.sureness import read_confidences, render_sureness
 from dashboard.lessons.words import (
     CHOICES,
     about,
@@ -23,6 +25,7 @@ from dashboard.lessons.words import (
     write_predictions,
 )
 from dashboard.session import address, state
+from dashboard.session.learner import learner_name
 from dashboard.session.starting import offer_start
 
 
@@ -47,7 +50,11 @@ def render_before(store: ExperimentStore, dataset: Dataset, subject: Subject, ru
 
 
 def _start(store: ExperimentStore, subject: Subject, predictions: dict[int, Prediction]) -> None:
-    experiment = store.start(subject.question, predictions=predictions)
+    name, confidences = learner_name(), read_confidences(len(subject.question.claims))
+    sure = {place: share for place, share in confidences.items() if place in predictions}
+    experiment = store.start(
+        subject.question, predictions=predictions, confidences=sure, learner=name, first_seed=first_seed(name)
+    )
     turn_to(subject.question.name, experiment.id)
 
 
@@ -69,6 +76,7 @@ def _render_predictions(question: Question) -> dict[int, Prediction]:
             on_change=_keep,
             args=(question,),
         )
+        render_sureness(question.name, place, len(question.claims))
     return chosen
 
 
