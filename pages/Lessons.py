@@ -8,12 +8,13 @@ from cifar_core.runs import RunError
 from dashboard.components.follower import follow_runs
 from dashboard.drawing.literal import literal, message
 from dashboard.lessons.card_view import render_card
-from dashboard.lessons.list_view import render_list
-from dashboard.lessons.subject import find_lessons, open_lesson, read_subject
+from dashboard.lessons.rooms import LIST, choose_room, render_room
+from dashboard.lessons.subject import find_lessons, is_hidden, open_lesson, read_subject
 from dashboard.session import address
 from dashboard.session.activity import stage_of
 from dashboard.session.cache import get_store, list_readable_runs
 from dashboard.session.frame import page_frame, require_dataset
+from dashboard.session.learner import list_visible, render_name
 from dashboard.session.saying import fragment
 
 
@@ -21,7 +22,7 @@ from dashboard.session.saying import fragment
 def render_page(data: Dataset) -> None:
     """Draw all of the page, and again whenever a run moves on."""
     runs, store = list_readable_runs(), ExperimentStore(get_store())
-    lessons = find_lessons(store.list_experiments())
+    lessons = find_lessons(list_visible(store.list_experiments()))
     try:
         subject = read_subject(store, lessons)
     except RunError as error:
@@ -30,10 +31,16 @@ def render_page(data: Dataset) -> None:
         if name in lessons:
             st.button("Show the lesson", on_click=open_lesson, args=(name,), key="lesson_without")
         subject = None
+    if is_hidden(subject):
+        st.warning("That was asked by somebody else, and the link hides answers of others.", icon=":material/lock:")
+        subject = None
+    with st.container(horizontal=True, vertical_alignment="center", key="lessons_top"):
+        room = choose_room() if subject is None else None
+        render_name()
     if subject is None:
         if (name := address.LESSON.value()) is not None and name not in lessons:
             st.warning(f"There is no lesson {literal(name)} here.", icon=":material/help:")
-        render_list(store, lessons, runs)
+        render_room(room or LIST, store, lessons, runs)
     else:
         render_card(store, data, lessons, subject, runs)
     follow_runs("runs", stage_of(runs), key="follow_runs")

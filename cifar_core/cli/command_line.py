@@ -19,6 +19,7 @@ from cifar_core.cli.labelling import LabelsCommand, VerdictCommand
 from cifar_core.cli.looking import AppCommand, DataCommand, EvaluateCommand, RunsCommand, ScorecardCommand
 from cifar_core.cli.steering import DeleteCommand, ExtendCommand, ParkCommand, PauseCommand, ResumeCommand, StopCommand
 from cifar_core.cli.sweeping import PromoteCommand, SweepCommand, SweepsCommand
+from cifar_core.cli.teaching import ClassCommand, LearnerCommand
 from cifar_core.cli.training import ForkCommand, TrainCommand
 from cifar_core.data import DataError
 from cifar_core.interrupts import signals_interrupt
@@ -57,6 +58,8 @@ class Cli(BaseSettings):
     sweep: CliSubCommand[SweepCommand]
     sweeps: CliSubCommand[SweepsCommand]
     promote: CliSubCommand[PromoteCommand]
+    learner: CliSubCommand[LearnerCommand]
+    class_: CliSubCommand[ClassCommand] = Field(alias="class")
     runs: CliSubCommand[RunsCommand]
     stop: CliSubCommand[StopCommand]
     park: CliSubCommand[ParkCommand]

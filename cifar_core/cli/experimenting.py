@@ -11,12 +11,15 @@ from cifar_core.cli.answers import FailedError, print_json, remark, remark_on
 from cifar_core.cli.arguments import AsJson, DataDir, RunsDir
 from cifar_core.data import load_dataset
 from cifar_core.experiments import Answer, Experiment, ExperimentStore, Question, list_lessons, read_question
+from cifar_core.experiments.learners import clean_name, first_seed
 from cifar_core.overrides import ConfigError
 from cifar_core.runs import RunStore
 
 _LOOK_SECONDS = 0.5
 
 NumSeeds = Annotated[int | None, Field(ge=2, le=20, description="Runs of each arm (default: what the question says)")]
+
+Learner = Annotated[str, Field(description="Who asks: kept with the answer; a name has seeds of its own")]
 
 
 class LessonsCommand(BaseModel):
@@ -50,6 +53,7 @@ class LessonCommand(BaseModel):
     seeds: NumSeeds = None
     break_it: Annotated[bool, Field(description="With the change that turns the result round")] = False
     full_size: Annotated[bool, Field(description="The real thing: all images, and longer")] = False
+    learner: Learner = ""
     data_dir: DataDir = None
     runs_dir: RunsDir = None
     as_json: AsJson = False
@@ -64,7 +68,7 @@ class LessonCommand(BaseModel):
         question = lessons[self.name]
         if self.break_it or self.full_size:
             question = question.broken() if self.break_it else question.at_full_size()
-        _ask(question, self.seeds, self.data_dir, self.runs_dir, self.as_json)
+        _ask(question, self.seeds, self.learner, self.data_dir, self.runs_dir, self.as_json)
 
 
 class ExperimentCommand(BaseModel):
@@ -72,23 +76,32 @@ class ExperimentCommand(BaseModel):
 
     file: Annotated[CliPositionalArg[Path], Field(description="The question")]
     seeds: NumSeeds = None
+    learner: Learner = ""
     data_dir: DataDir = None
     runs_dir: RunsDir = None
     as_json: AsJson = False
 
     def cli_cmd(self) -> None:
         """Train and answer."""
-        _ask(read_question(self.file), self.seeds, self.data_dir, self.runs_dir, self.as_json)
+        _ask(read_question(self.file), self.seeds, self.learner, self.data_dir, self.runs_dir, self.as_json)
 
 
 def _ask(
-    question: Question, num_seeds: int | None, data_dir: Path | None, runs_dir: Path | None, as_json: bool
+    question: Question,
+    num_seeds: int | None,
+    learner: str,
+    data_dir: Path | None,
+    runs_dir: Path | None,
+    as_json: bool,
 ) -> None:
+    name = clean_name(learner) if learner else ""
     remark_on(load_dataset(data_dir))
     store = RunStore(runs_dir)
     experiments = ExperimentStore(store)
     print(question.question)
-    experiment = experiments.start(question, num_seeds=num_seeds, data_dir=data_dir)
+    experiment = experiments.start(
+        question, num_seeds=num_seeds, learner=name, first_seed=first_seed(name), data_dir=data_dir
+    )
     try:
         _wait(store, experiments, experiment)
     except KeyboardInterrupt:

@@ -151,3 +151,10 @@ def _points(value: float) -> str:
 
 def _duration(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def describe_effect(claim: Claim, effect: Effect | None, verdict: Verdict | None, num_pairs: int) -> str:
+    """Return what a claim's effect over so many seeds says, without a word on how long more of them take."""
+    if effect is None or verdict is None:
+        return _too_few(num_pairs)
+    return _describe(claim, effect, verdict, num_pairs, None)

@@ -6,8 +6,9 @@ import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -16,7 +17,7 @@ from cifar_core.experiments.drawn import Drawn
 from cifar_core.experiments.duration import expect_seconds
 from cifar_core.experiments.measures import ACCURACY, read_measure
 from cifar_core.experiments.question import Question
-from cifar_core.files import write_text_atomically
+from cifar_core.files import Stamp, stamp, write_text_atomically
 from cifar_core.runs import RunError, RunStore, RunSummary
 from cifar_core.runs.groups import outcome_of
 
@@ -26,6 +27,7 @@ _FILE = "experiment.json"
 _ID = re.compile(r"\d{8}-\d{4}-[a-z0-9-]{1,40}-[0-9a-f]{4}")
 
 Prediction = Literal["supported", "contradicted", "no difference"]
+Confidence = Annotated[int, Field(ge=50, le=100)]  # in per cent
 
 
 class Experiment(BaseModel):
@@ -37,6 +39,7 @@ class Experiment(BaseModel):
         runs: Ids of runs by arm and seed.
         predictions: What somebody expected of each claim before it was run, by the claim's place; may be empty.
         drawn: The curve that somebody expected; None if none was drawn.
+        confidences: How sure they were of each, in per cent; may be empty.
         learner: Who asked; may be empty.
         created_at: Unix time.
     """
@@ -49,6 +52,7 @@ class Experiment(BaseModel):
     runs: dict[str, dict[int, str]] = {}
     predictions: dict[int, Prediction] = {}
     drawn: Drawn | None = None
+    confidences: dict[int, Confidence] = {}
     learner: str = Field("", max_length=80)
     created_at: float = 0.0
 
@@ -96,7 +100,9 @@ class ExperimentStore:
         num_seeds: int | None = None,
         predictions: dict[int, Prediction] | None = None,
         drawn: Drawn | None = None,
+        confidences: dict[int, int] | None = None,
         learner: str = "",
+        first_seed: int = 0,
         data_dir: Path | None = None,
     ) -> Experiment:
         """Ask a question: queue its runs, and return the record.
@@ -106,7 +112,9 @@ class ExperimentStore:
             num_seeds: Of each arm; the question's own number if None.
             predictions: What somebody expects, by the claim's place.
             drawn: The curve that somebody expects.
+            confidences: How sure somebody is of that, 50 to 100 %.
             learner: Who asks.
+            first_seed: Runs have this seed and those that follow it.
             data_dir: Where the images are; $CIFAR_DATA_DIR or `data` if None.
 
         Raises:
@@ -117,10 +125,12 @@ class ExperimentStore:
             question=question,
             predictions=predictions or {},
             drawn=drawn,
+            confidences=confidences or {},
             learner=learner,
             created_at=time.time(),
         )
-        return self._train(experiment, range(num_seeds or question.num_seeds), data_dir)
+        seeds = range(first_seed, first_seed + (num_seeds or question.num_seeds))
+        return self._train(experiment, seeds, data_dir)
 
     def add_seeds(self, experiment: Experiment, num_seeds: int = 3, data_dir: Path | None = None) -> Experiment:
         """Train every arm with so many seeds more, and return the record.
@@ -141,7 +151,7 @@ class ExperimentStore:
         try:
             if not _ID.fullmatch(experiment_id):
                 raise FileNotFoundError(experiment_id)
-            return Experiment.model_validate_json(path.read_text(encoding="utf-8"))
+            return _read(path, stamp(path))
         except FileNotFoundError as error:
             raise RunError(f"experiment {experiment_id!r} does not exist; allowed: one of {_FOLDER}/") from error
         except (OSError, ValidationError, UnicodeDecodeError) as error:
@@ -261,6 +271,11 @@ class ExperimentStore:
         folder = self._folder / experiment.id
         folder.mkdir(parents=True, exist_ok=True)
         write_text_atomically(folder / _FILE, json.dumps(experiment.model_dump(mode="json"), indent=1))
+
+
+@lru_cache(maxsize=2048)  # to check a question takes milliseconds, and a class asks hundreds
+def _read(path: Path, stamped: Stamp | None) -> Experiment:
+    return Experiment.model_validate_json(path.read_text(encoding="utf-8"))
 
 
 def _seconds_left(run: RunSummary, paces: Mapping[str, float]) -> float | None:

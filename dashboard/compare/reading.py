@@ -15,7 +15,8 @@ from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import short_name
 from dashboard.session import address, state
 from dashboard.session.cache import get_predictions, get_store
-from dashboard.session.selection import SPLITS, count_reading
+from dashboard.session.lock import list_splits
+from dashboard.session.selection import count_reading
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,12 +61,12 @@ def choose_split() -> str:
     """Draw which images it is about, which the address holds."""
     st.segmented_control(
         "Images",
-        SPLITS,
+        list_splits(),
         required=True,
         help="val chooses between runs as often as you like. test is for a final figure: a look at it is counted.",
-        **address.bind(address.COMPARED_SPLIT, state.COMPARE_SPLIT, SPLITS),
+        **address.bind(address.COMPARED_SPLIT, state.COMPARE_SPLIT, list_splits()),
     )
-    return address.COMPARED_SPLIT.value() or SPLITS[0]
+    return address.COMPARED_SPLIT.value() or list_splits()[0]
 
 
 def read_pair(dataset: Dataset, first: RunSummary, second: RunSummary, split: str) -> Pair:

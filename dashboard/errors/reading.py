@@ -14,7 +14,8 @@ from dashboard.session import address, state
 from dashboard.session.cache import get_predictions, get_store
 from dashboard.session.epochs import draw_epochs
 from dashboard.session.gone import title_of
-from dashboard.session.selection import SPLITS, count_reading, read_split
+from dashboard.session.lock import list_splits
+from dashboard.session.selection import count_reading, read_split
 
 _EPOCH_HELP = (
     "Best on val: epoch {best}. Val is saved after every epoch. Test is read when a run ends, for the best and the "
@@ -74,10 +75,10 @@ def choose_reading(dataset: Dataset, runs: list[RunSummary], run: RunSummary) ->
 def _choose_split() -> str:
     st.segmented_control(
         "Split",
-        SPLITS,
+        list_splits(),
         required=True,
         help="val chooses between settings as often as you like. A look at test is counted on the run.",
-        **address.bind(address.SPLIT, state.ERRORS_SPLIT, SPLITS),
+        **address.bind(address.SPLIT, state.ERRORS_SPLIT, list_splits()),
     )
     return read_split()
 

@@ -10,6 +10,9 @@ from dashboard.components.numbers import WHOLE
 from dashboard.drawing.words import setting
 from dashboard.session import state
 
+# Behind the label of what the link keeps as it is.
+LOCKED = " :gray[:material/lock: by the link]"
+
 
 def render_field(
     label: str,
@@ -17,6 +20,8 @@ def render_field(
     schema: dict[str, Any],
     on_change: Callable[..., None] | None = None,
     args: tuple[Any, ...] = (),
+    *,
+    is_locked: bool = False,
 ) -> Any:
     """Draw the widget that suits a setting and return its value.
 
@@ -26,11 +31,13 @@ def render_field(
         schema: Of the setting, as pydantic writes it: bounds, choices and help.
         on_change: Called before the next drawing when the value was changed.
         args: Given to it.
+        is_locked: Whether the link that one came by keeps it as it is.
     """
     common: dict[str, Any] = {
-        "label": label,
+        "label": f"{label}{LOCKED}" if is_locked else label,
         "key": key,
         "help": schema["description"],
+        "disabled": is_locked,
         "persist_state": "session",
         "on_change": on_change,
         "args": args,

@@ -10,8 +10,9 @@ from cifar_core.config.fields import SHOWN_WITH
 from dashboard.drawing.glossary import explain_field
 from dashboard.drawing.words import choice_title, setting_name
 from dashboard.forms.blocks import render_blocks
-from dashboard.forms.fields import render_field
+from dashboard.forms.fields import LOCKED, render_field
 from dashboard.session import state
+from dashboard.session.lock import read_lock
 
 Overrides = dict[str, Any]
 
@@ -24,8 +25,9 @@ def render_choice(section: str, label: str) -> Overrides:
     choices = section_choices(section)
     path = f"{section}.name"
     state.form_value(path, getattr(RunConfig(), section).name)
+    is_locked = read_lock().holds(path)
     name = st.selectbox(
-        label,
+        f"{label}{LOCKED}" if is_locked else label,
         list(choices),
         format_func=choice_title,
         key=state.form_key(path),
@@ -33,6 +35,7 @@ def render_choice(section: str, label: str) -> Overrides:
         on_change=_start_from_defaults,
         args=(section,),
         persist_state="session",
+        disabled=is_locked,
     )
     return {path: name}
 
@@ -90,4 +93,5 @@ def _render_setting(model: type[Section], path: str, schema: dict[str, Any], for
     if not _is_shown(path.partition(".")[0], schema, form):
         return value
     explained = schema | {"description": explain_field(schema["description"], path)}
-    return render_field(setting_name(path).capitalize(), state.form_key(path, form), explained)
+    is_locked = read_lock().holds(path)
+    return render_field(setting_name(path).capitalize(), state.form_key(path, form), explained, is_locked=is_locked)

@@ -15,6 +15,7 @@ from cifar_core.experiments import (
     expect_seconds,
     usual_deviation,
 )
+from cifar_core.experiments.learners import first_seed
 from cifar_core.experiments.store import Prediction
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunSummary
@@ -22,6 +23,7 @@ from dashboard.drawing.literal import literal
 from dashboard.lessons.drawn_view import render_drawing
 from dashboard.lessons.pace import find_paces, list_configs
 from dashboard.lessons.subject import Subject, turn_to
+from dashboard.lessons.sureness import read_confidences, render_sureness
 from dashboard.lessons.words import (
     CHOICES,
     about,
@@ -32,6 +34,7 @@ from dashboard.lessons.words import (
     write_predictions,
 )
 from dashboard.session import address, state
+from dashboard.session.learner import learner_name
 from dashboard.session.starting import offer_start
 
 
@@ -72,7 +75,16 @@ def describe_arms(question: Question) -> list[str]:
 
 
 def _start(store: ExperimentStore, subject: Subject, predictions: dict[int, Prediction], drawn: Drawn | None) -> None:
-    experiment = store.start(subject.question, predictions=predictions, drawn=drawn)
+    name, confidences = learner_name(), read_confidences(len(subject.question.claims))
+    sure = {place: share for place, share in confidences.items() if place in predictions}
+    experiment = store.start(
+        subject.question,
+        predictions=predictions,
+        drawn=drawn,
+        confidences=sure,
+        learner=name,
+        first_seed=first_seed(name),
+    )
     turn_to(subject.question.name, experiment.id)
 
 
@@ -93,6 +105,7 @@ def _render_predictions(question: Question) -> dict[int, Prediction]:
             on_change=_keep,
             args=(question,),
         )
+        render_sureness(question.name, place, len(question.claims))
     return chosen
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from cifar_core.data import Dataset
 from cifar_core.experiments import Experiment, ExperimentStore, Found, expect_seconds, list_lessons
 from cifar_core.runs import RunSummary
-from dashboard.drawing.literal import literal, message
+from dashboard.drawing.literal import literal, message, plain
 from dashboard.lessons.answer_view import render_answers, render_curves
 from dashboard.lessons.before_view import render_before, render_plan
 from dashboard.lessons.changed_view import render_changed
@@ -18,6 +18,7 @@ from dashboard.lessons.subject import BROKEN, FULL, NEW, Lesson, Subject, is_who
 from dashboard.lessons.words import about, describe_change, describe_progress, describe_size
 from dashboard.session import address
 from dashboard.session.cache import why_not_startable
+from dashboard.session.lock import read_lock
 from dashboard.session.saying import act_or_toast
 
 _MORE_SEEDS = 3
@@ -43,7 +44,8 @@ def render_card(
 def _render_top(subject: Subject) -> None:
     lesson = subject.lesson
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("All lessons", icon=":material/arrow_back:", type="tertiary", on_click=open_lesson, args=(None,))
+        if not read_lock().hides("other_lessons"):
+            st.button("All lessons", icon=":material/arrow_back:", type="tertiary", on_click=open_lesson, args=(None,))
         if lesson.asked:
             _render_picker(lesson)
     place = "Your own question" if lesson.number is None else f"Lesson {lesson.number} of {len(list_lessons())}"
@@ -70,7 +72,8 @@ def _title(experiment: Experiment, lesson: Lesson) -> str:
     when = datetime.fromtimestamp(experiment.created_at).strftime("%Y-%m-%d %H:%M")
     is_full = experiment.question.form == "full size"
     change = ", at full size" if is_full else "" if is_whole(experiment.question, lesson) else ", with the change"
-    return f"Asked {when}, {len(experiment.seeds)} seeds{change}"
+    by = f" by {plain(experiment.learner)}" if experiment.learner else ""
+    return f"Asked {when}{by}, {len(experiment.seeds)} seeds{change}"
 
 
 def _render_asked(
@@ -148,12 +151,8 @@ def _render_more(store: ExperimentStore, subject: Subject, experiment: Experimen
     configs = list_configs(experiment.question, range(first, first + _MORE_SEEDS))
     seconds = expect_seconds(configs, paces)
     time = "" if seconds is None else f", {about(seconds)}"
-    st.markdown("##### More certain")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        _button(f"{_MORE_SEEDS} more seeds{time}", ":material/add:", "lesson_more", store.add_seeds, experiment)
-        st.caption(
-            "More seeds make the intervals narrower: with six instead of three, about half as wide.", width="content"
-        )
+    if not read_lock().hides("more_seeds"):
+        _render_more_seeds(store, experiment, time)
 
 
 def _render_forms(subject: Subject, paces: Mapping[str, float]) -> None:
@@ -162,7 +161,7 @@ def _render_forms(subject: Subject, paces: Mapping[str, float]) -> None:
     if not subject.is_whole:
         st.button("Back to the lesson as it was", on_click=open_lesson, args=(name, _find_whole(subject.lesson)))
         return
-    if whole.break_it is not None:
+    if whole.break_it is not None and not read_lock().hides("break_it"):
         label, icon = "Ask it with this change", ":material/construction:"
         _offer_form("Break it", whole.break_it.says, label, icon, name, BROKEN)
     full = whole.at_full_size()
@@ -177,6 +176,15 @@ def _offer_form(title: str, says: str, label: str, icon: str, name: str, form: s
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(literal(says, most=None), width="content")
         st.button(label, icon=icon, on_click=open_lesson, args=(name, form))
+
+
+def _render_more_seeds(store: ExperimentStore, experiment: Experiment, time: str) -> None:
+    st.markdown("##### More certain")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _button(f"{_MORE_SEEDS} more seeds{time}", ":material/add:", "lesson_more", store.add_seeds, experiment)
+        st.caption(
+            "More seeds make the intervals narrower: with six instead of three, about half as wide.", width="content"
+        )
 
 
 def _find_whole(lesson: Lesson) -> str:
@@ -200,7 +208,7 @@ def _button(label: str, icon: str, key: str, action: Callable[[Experiment], obje
 def _render_next(lessons: Mapping[str, Lesson], lesson: Lesson) -> None:
     names = list(lessons)
     following = names[names.index(lesson.question.name) + 1 :] if lesson.question.name in names else []
-    if not following:
+    if not following or read_lock().hides("other_lessons"):
         return
     title = literal(lessons[following[0]].question.title)
     st.divider()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from cifar_core.experiments import Experiment, ExperimentStore, Question, list_lessons
 from dashboard.lessons.words import describe_change
 from dashboard.session import address
+from dashboard.session.learner import is_own
+from dashboard.session.lock import read_lock
 
 # In place of an experiment's id: one is about to be asked, as the lesson is, with its change, or at full size.
 NEW, BROKEN, FULL = "new", "broken", "full"
@@ -85,13 +87,20 @@ def read_subject(store: ExperimentStore, lessons: Mapping[str, Lesson]) -> Subje
         return Subject(lesson, experiment.question, experiment)
     if lesson is None:
         return None
-    if wanted == BROKEN and lesson.question.break_it is not None:
+    if wanted == BROKEN and lesson.question.break_it is not None and not read_lock().hides("break_it"):
         return Subject(lesson, lesson.question.broken(), None)
     if wanted == FULL:
         return Subject(lesson, lesson.question.at_full_size(), None)
     if wanted is None and lesson.asked:
         return Subject(lesson, lesson.asked[0].question, lesson.asked[0])
     return Subject(lesson, lesson.question, None)
+
+
+def is_hidden(subject: Subject | None) -> bool:
+    """Whether the address speaks of somebody else's experiment, and its lock hides those."""
+    if subject is None or subject.experiment is None or not read_lock().hides("others"):
+        return False
+    return not is_own(subject.experiment)
 
 
 def open_lesson(name: str | None, experiment: str | None = None) -> None:
@@ -106,3 +115,4 @@ def turn_to(name: str | None, experiment: str | None) -> None:
     address.EXPERIMENT.choose(experiment)
     address.PREDICTED.choose(None)
     address.DRAWN.choose(None)
+    address.SURE.choose(None)

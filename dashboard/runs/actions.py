@@ -10,6 +10,7 @@ from dashboard.drawing.words import duration, percent, run_title, short_name, so
 from dashboard.session import address, state
 from dashboard.session.changes import describe_changes
 from dashboard.session.links import open_page
+from dashboard.session.lock import read_lock
 from dashboard.session.saying import errors_said, try_or_toast
 
 
@@ -35,7 +36,8 @@ def render_actions(store: RunStore, run: RunSummary) -> None:
             and st.button("Resume", icon=":material/restart_alt:")
         ):
             _try(lambda: store.resume_run(run.run_id))
-        if st.button("Delete", icon=":material/delete:", disabled=run.status.is_active):
+        is_hidden = read_lock().hides("delete")
+        if not is_hidden and st.button("Delete", icon=":material/delete:", disabled=run.status.is_active):
             confirm_deletion(store, run)
 
 

@@ -20,6 +20,8 @@ _WENT_BACK, _TAKEN = "address_went_back", "address_taken"
 NO_RUN = "none"
 # The two halves of Train.
 THIS_RUN, NEW_RUN = "this", "new"
+# Of the views of Lessons, while none is open, the one of what one did.
+MINE = "mine"
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,10 @@ class Parameter:
     def choose(self, value: str | None) -> None:
         """Choose another value, or none. Before the page is drawn, or in a callback."""
         st.session_state[self.key] = value or None
+
+
+# Titles of all pages.
+PAGES = ("Overview", "Explore", "Augment", "Train", "Runs", "Lessons", "Errors", "Explain", "Compare")
 
 
 def _on(name: str, *pages: str) -> Parameter:
@@ -103,6 +109,11 @@ LESSON = _on("lesson", "Lessons")  # its name
 EXPERIMENT = _on("experiment", "Lessons")  # its id, or that one is about to be asked
 PREDICTED = _on("predicted", "Lessons")  # a letter a claim, before it is run
 DRAWN = _on("drawn", "Lessons")  # whole per cents, an epoch each, with dots between them, before it is run
+SURE = _on("sure", "Lessons")  # likewise, numbers with commas between them
+ROOM = _on("room", "Lessons")  # which view, while no lesson is open
+WALL = _on("wall", "Lessons")  # a pooled lesson
+LEARNER = _on("learner", "Lessons")  # a name; a link to another page shall not make somebody else of who follows it
+LOCK = _on("lock", *PAGES)  # `dashboard.session.lock` says what it may be
 
 PARAMETERS = (
     RUN,
@@ -149,6 +160,11 @@ PARAMETERS = (
     EXPERIMENT,
     PREDICTED,
     DRAWN,
+    SURE,
+    ROOM,
+    WALL,
+    LEARNER,
+    LOCK,
 )
 
 

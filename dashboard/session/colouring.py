@@ -27,6 +27,7 @@ from dashboard.drawing.words import short_name
 from dashboard.session.background import find_derived, read_derived
 from dashboard.session.cache import get_predictions, get_store, get_track
 from dashboard.session.epochs import Spoken, find_spoken
+from dashboard.session.lock import list_splits
 from dashboard.session.selection import count_reading
 from dashboard.session.weights import Weights
 
@@ -171,7 +172,7 @@ def _find_predictions(
 ) -> Predictions:
     """What the run saved of val and test at these weights, and of all other images what was computed since."""
     saved = []
-    for split in ("val", "test"):
+    for split in list_splits():
         with suppress(PredictionsError):
             found = get_predictions(record, split, weights.epoch)
             saved += [] if found is None else [found]

@@ -20,6 +20,8 @@ from dashboard.session.demo import make_demo_if_due
 from dashboard.session.dictionary import render_words
 from dashboard.session.gone import render_gone
 from dashboard.session.links import SECTIONS, open_page, page_link
+from dashboard.session.lock import read_lock, without_test
+from dashboard.session.locked import render_lock
 from dashboard.session.opening import Pick, choose_for_page
 from dashboard.session.redraw import handed_over_page
 from dashboard.session.saying import ICON, errors_said
@@ -92,6 +94,7 @@ def _render_frame(title: str, opens_on: Pick | None) -> list[RunSummary]:
     address.read_address(title)
     if (page := handed_over_page()) is not None:
         open_page(page)
+    runs = without_test(runs)
     choose_for_page(opens_on, runs)
     memory.note_open_page(title)
     if title in address.RUN.pages:
@@ -109,6 +112,7 @@ def _render_frame(title: str, opens_on: Pick | None) -> list[RunSummary]:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.header(title, width="content")
         render_words()
+    render_lock(title)
     if problem:
         st.error(problem, icon=ICON)
     return runs
@@ -175,7 +179,8 @@ def find_run(runs: list[RunSummary]) -> RunSummary | None:
 
 def _render_navigation() -> None:
     for section, pages in SECTIONS.items():
-        st.caption(section)
+        if any(map(read_lock().shows, pages)):
+            st.caption(section)
         for title, (_, icon) in pages.items():
             page_link(title, title, icon, is_wide=True)
 

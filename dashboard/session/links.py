@@ -6,6 +6,7 @@ from typing import NoReturn
 import streamlit as st
 
 from dashboard.session.address import FIRST, SECOND, Parameter, link_to
+from dashboard.session.lock import read_lock
 
 # Sections of the navigation: each page's title, its script and its icon.
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
@@ -31,7 +32,7 @@ _SCRIPTS = {title: script for section in SECTIONS.values() for title, (script, _
 def page_link(
     page: str, label: str, icon: str, *, is_wide: bool = False, carrying: Mapping[Parameter, str] | None = None
 ) -> None:
-    """Draw a link to a page, by its title.
+    """Draw a link to a page, by its title; nothing where the lock leaves that page out.
 
     Args:
         page: Its title.
@@ -40,6 +41,8 @@ def page_link(
         is_wide: Whether it is as wide as what it stands in.
         carrying: What shall be chosen there, beside what is chosen now.
     """
+    if not read_lock().shows(page):
+        return
     carried = {parameter.name: value for parameter, value in (carrying or {}).items()}
     st.page_link(
         _SCRIPTS[page],

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from cifar_core.experiments.learners import LearnerRecord
+
 _KNOWN, _PROBLEM, _SEEN = "known_runs", "page_problem", "seen_runs"
-_PAGES = "opened_pages"
+_PAGES, _HANDED_IN = "opened_pages", "class_handed_in"
 
 
 def know_runs(names: Mapping[str, str]) -> None:
@@ -46,3 +48,8 @@ def note_open_page(title: str) -> None:
 def opened_pages() -> frozenset[str]:
     """Return the titles of the pages that somebody of this session has opened."""
     return frozenset(st.session_state.get(_PAGES, ()))
+
+
+def handed_in() -> dict[str, LearnerRecord]:
+    """Return the learners' records that this session brought along, by what names their content. To be changed."""
+    return st.session_state.setdefault(_HANDED_IN, {})

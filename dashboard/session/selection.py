@@ -14,10 +14,10 @@ from cifar_core.evaluation.criteria import ORDERS, Order, Outcome
 from cifar_core.runs import RunRecord
 from dashboard.session import address, state
 from dashboard.session.cache import get_predictions
+from dashboard.session.lock import list_splits
 from dashboard.session.saying import errors_said
 
 ANY = "any"
-SPLITS = ("val", "test")
 MISTAKES, RIGHT, UNSURE, EVERYTHING = "mistakes", "right", "right but unsure", "all"
 OUTCOMES: dict[str, Outcome] = {MISTAKES: "wrong", RIGHT: "right", UNSURE: "right", EVERYTHING: "any"}
 _ALL_PROBS = (0.0, 1.0)
@@ -97,7 +97,7 @@ def list_names(class_names: tuple[str, ...]) -> list[str]:
 
 def read_split() -> str:
     """Return the split whose images they are."""
-    return _read(address.SPLIT, SPLITS)
+    return _read(address.SPLIT, list_splits())
 
 
 def read_probs() -> tuple[float, float]:

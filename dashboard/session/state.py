@@ -14,6 +14,7 @@ from cifar_core.data.upload import Upload
 from cifar_core.overrides import flatten
 from dashboard.session import address, draft
 from dashboard.session.arrival import START, arrive_at
+from dashboard.session.lock import read_lock
 from dashboard.session.redraw import ask_for_redraw
 
 # Widgets bound to the address: their key is the parameter's name.
@@ -184,9 +185,12 @@ def lead_to_form() -> None:
 
 
 def set_form(values: Mapping[str, Any], form: str = TRAIN) -> None:
-    """Set some widgets of a form, by path. Before they are drawn, or in a callback."""
+    """Set some widgets of a form, by path. Before they are drawn, or in a callback. What is locked stays as it is."""
+    lock = read_lock()
     for path, value in values.items():
-        st.session_state[form_key(path, form)] = value
+        key = form_key(path, form)
+        if key not in st.session_state or not lock.holds(path):
+            st.session_state[key] = value
     if form == TRAIN:
         draft.note_edited(True)
 

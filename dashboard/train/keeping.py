@@ -8,6 +8,7 @@ from cifar_core.presets import FIRST_PRESET, PRESETS
 from cifar_core.runs import RunError, SavedPresets, default_runs_dir
 from dashboard.drawing.literal import literal, message
 from dashboard.session import address, state
+from dashboard.session.lock import read_lock
 from dashboard.session.packing import pack
 from dashboard.session.saying import try_or_toast
 from dashboard.train.origins import Origin, base_of
@@ -19,7 +20,7 @@ def render_keeping(config: RunConfig, origin: Origin) -> None:
         with st.popover("Save as preset", icon=":material/bookmark_add:"):
             st.text_input("Name of the preset", key=state.TRAIN_SAVED_NAME, max_chars=40)
             st.button("Save it", type="primary", on_click=_save, args=(config,))
-            if origin.key not in PRESETS and not origin.is_run:
+            if origin.key not in PRESETS and not origin.is_run and not read_lock().hides("delete"):
                 delete = f"Delete the preset {literal(origin.key)}"
                 st.button(delete, icon=":material/delete:", on_click=_delete, args=(origin.key,))
         with st.popover("Share", icon=":material/link:"):

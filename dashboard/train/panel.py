@@ -9,6 +9,7 @@ from dashboard.drawing.words import STATUS_ICONS, duration, percent, source_titl
 from dashboard.session import state
 from dashboard.session.cache import get_presets
 from dashboard.session.changes import describe_changes
+from dashboard.session.lock import read_lock
 from dashboard.session.redraw import is_redraw_due
 from dashboard.session.saying import fragment
 from dashboard.train.feed import feed_address, read_feed
@@ -93,7 +94,7 @@ def _render_numbers(status: RunStatus) -> None:
     numbers = val_numbers(status)
     if not numbers:
         return
-    if status.test_accuracy_best is not None:
+    if status.test_accuracy_best is not None and not read_lock().hides("test"):
         of = which_epoch("best on val", status.best_epoch)
         numbers.append(("Test accuracy", percent(status.test_accuracy_best), of))
     with st.container(horizontal=True):

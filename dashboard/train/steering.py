@@ -14,6 +14,7 @@ from dashboard.drawing.literal import literal
 from dashboard.drawing.words import choice_title, run_name
 from dashboard.session import draft, state
 from dashboard.session.links import open_page
+from dashboard.session.lock import read_lock
 from dashboard.session.saying import act_or_toast, fragment, try_or_toast
 from dashboard.train.origins import run_key
 
@@ -50,8 +51,11 @@ def _render_brakes(store: RunStore, record: RunRecord, status: RunStatus) -> Non
         _render_park(store, record)
     icon, key = ":material/stop:", f"stop_{record.run_id}"
     st.button(label, icon=icon, on_click=_act, args=(store.stop, record), help=help_text, key=key)
-    if status.status in ("running", "paused"):
+    lock = read_lock()
+    if status.status in ("running", "paused") and not lock.holds("optimizer.learning_rate"):
         _render_learning_rate(store, record)
+    if lock.hides("delete"):
+        return
     with st.popover("Discard", icon=":material/delete:", help="Stop it and keep nothing"):
         st.write("Its settings, curves, weights and predictions will be removed.")
         key = f"discard_{record.run_id}"

@@ -17,6 +17,7 @@ from dashboard.drawing.words import duration
 from dashboard.session import state
 from dashboard.session.background import find_derived, is_derived
 from dashboard.session.cache import get_dataset
+from dashboard.session.lock import read_lock
 
 # What neither the curve of a range test nor the time of an epoch depends on.
 _RANGE_IGNORES = ("optimizer.learning_rate", "training.num_epochs", "training.early_stopping_patience")
@@ -51,6 +52,7 @@ def render_range_test(values: dict[str, Any]) -> None:
         st.button(
             f"Use {suggested:g}",
             type="primary",
+            disabled=read_lock().holds("optimizer.learning_rate"),
             on_click=state.set_form,
             args=({"optimizer.learning_rate": suggested},),
         )

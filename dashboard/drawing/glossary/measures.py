@@ -54,6 +54,11 @@ TERMS = (
         words=("ROC area",),
     ),
     Term(
+        "pooled",
+        "Taken together as if one had made all runs: each seed of each learner is a piece of evidence. Equal seeds "
+        "count once, since their networks began alike.",
+    ),
+    Term(
         "confidence",
         "The probability that the network gives the class it predicts. Over several epochs it is the mean probability "
         "of the true class.",

@@ -1,0 +1,75 @@
+"""Who learns here: a name that somebody gave, kept for the visit and in the address of Lessons. It signs nobody in."""
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from cifar_core.experiments import Experiment
+from cifar_core.experiments.learners import LONGEST_NAME, LearnerError, clean_name, first_seed, is_same_learner
+from dashboard.drawing.literal import literal, message
+from dashboard.session import address
+from dashboard.session.lock import read_lock
+
+_BOX = address.LEARNER.widget
+_HELP = (
+    "No sign-in: it is written beside what you ask here, so that you find it again, take it along as a file, and add "
+    "it to a class. Each name trains with random numbers of its own."
+)
+
+
+def learner_name() -> str:
+    """Return the name that this session goes by; empty without one, or with one that cannot be."""
+    try:
+        return clean_name(address.LEARNER.value() or "")
+    except LearnerError:
+        return ""
+
+
+def render_name() -> None:
+    """Draw the name, to be given or changed behind it; what is wrong with one is said."""
+    name, given = learner_name(), address.LEARNER.value()
+    label = f"Learning as {literal(name)}" if name else "Say who you are"
+    with st.popover(label, icon=":material/person:", type="tertiary", key="learner_popover"):
+        st.session_state[_BOX] = given or ""
+        st.text_input("Your name", key=_BOX, max_chars=LONGEST_NAME, help=_HELP, on_change=_take)
+        if name:
+            st.caption(f"Your runs have the seeds {first_seed(name)}, {first_seed(name) + 1}, ...")
+            st.button("What I did", icon=":material/history_edu:", type="tertiary", on_click=_open_own)
+    if given and not name:
+        try:
+            clean_name(given)
+        except LearnerError as error:
+            st.warning(message(error), icon=":material/person_off:")
+
+
+def _take() -> None:
+    address.LEARNER.choose(" ".join(str(st.session_state.get(_BOX) or "").split()))
+    address.step_on()
+
+
+def _open_own() -> None:
+    address.LESSON.choose(None)
+    address.EXPERIMENT.choose(None)
+    address.ROOM.choose(address.MINE)
+    address.step_on()
+
+
+def is_own(experiment: Experiment) -> bool:
+    """Whether this session's learner asked it; without a name, whoever gave none."""
+    return is_same_learner(experiment.learner, learner_name())
+
+
+def list_visible(experiments: Iterable[Experiment]) -> list[Experiment]:
+    """Return the experiments that Lessons speaks of, as they come: one's own, where one gave a name, else everybody's.
+
+    One that the address names is among them, unless answers of others are hidden.
+    """
+    if read_lock().hides("others"):
+        return [each for each in experiments if is_own(each) and (each.learner or _is_named(each))]
+    if not learner_name():
+        return list(experiments)
+    return [each for each in experiments if is_own(each) or _is_named(each)]
+
+
+def _is_named(experiment: Experiment) -> bool:
+    return experiment.id == address.EXPERIMENT.value()
