@@ -1,5 +1,6 @@
 """Numbers and states as people read them."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from typing import Any
@@ -78,6 +79,11 @@ def which_epoch(which: str, number: int | None) -> str:
 def short_name(run: RunSummary) -> str:
     """Return a run's name as it was given, where no Markdown is read; its id if it has none."""
     return plain(run.name) or run.run_id
+
+
+def group_name(run: RunSummary) -> str:
+    """Return a run's name without its seed: that of all runs with its settings, where no Markdown is read."""
+    return re.sub(r", seed \d+$", "", short_name(run))
 
 
 def run_name(run: RunSummary) -> str:
