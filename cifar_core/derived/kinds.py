@@ -14,6 +14,7 @@ from cifar_core.data.similarity import scale_features
 from cifar_core.data.splits import splits_of
 from cifar_core.data.traits import compute_class_statistics, compute_traits
 from cifar_core.derived.answers import derive_answers, derive_tsne
+from cifar_core.derived.audits import derive_audit
 from cifar_core.overrides import parse_config
 
 Arrays = dict[str, NDArray[np.generic]]
@@ -117,4 +118,5 @@ KINDS: dict[str, Callable[[Dataset, Options, OnProgress], Arrays]] = {
     "range_test": derive_range_test,
     "probe": derive_probe,
     "paces": derive_paces,
+    "audit": derive_audit,
 }
