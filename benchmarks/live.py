@@ -31,6 +31,7 @@ from benchmarks._app import get_store, opened_app, start_training, wait
 from benchmarks._report import judge, print_report
 from benchmarks._viewer import Viewer
 from cifar_core.runs import RunRecord
+from dashboard.train.beneath import Beneath
 from dashboard.train.feed import feed_address
 from tests.browser.app import App
 
@@ -136,7 +137,7 @@ def _watchers(app: App, browser: Browser, record: RunRecord) -> dict[str, Callab
 
 @contextmanager
 def _viewers(app: App, record: RunRecord, count: int) -> Iterator[_Look]:
-    feed = feed_address(record.run_id, "Curves", [])
+    feed = feed_address(record.run_id, "Curves", Beneath())
     with ExitStack() as stack:
         viewers = [stack.enter_context(Viewer(app.port, "Train", f"run={record.run_id}")) for _ in range(count)]
         for viewer in viewers:

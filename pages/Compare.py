@@ -6,6 +6,7 @@ import streamlit as st
 
 from cifar_core.runs import settings_apart
 from dashboard.compare.choice import choose_runs, list_candidates, render_differences
+from dashboard.compare.curves_view import render_curves
 from dashboard.compare.few_view import render_too_few
 from dashboard.compare.images_view import render_cells, render_classes, render_piles
 from dashboard.compare.networks_view import render_networks
@@ -24,6 +25,7 @@ VIEWS: dict[str, Callable[[Pair], None]] = {
     "Pile by pile": render_piles,
     "Cell by cell": render_cells,
     "Class by class": render_classes,
+    "Epoch by epoch": render_curves,
 }
 
 with page_frame("Compare") as runs:

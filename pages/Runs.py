@@ -51,7 +51,7 @@ def render_runs(runs: list[RunSummary]) -> None:
     colours = render_list(runs)
     render_fold(everything, runs)
     with st.container(border=True):
-        render_overlay(get_store(), [run for run in runs if run.run_id in colours], colours)
+        render_overlay(runs, [run for run in runs if run.run_id in colours], colours)
     run_column, pair_column = st.columns([2, 3], gap="medium")
     with run_column, st.container(border=True):
         if chosen is None:

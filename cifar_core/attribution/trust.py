@@ -1,13 +1,11 @@
-"""Whether a map can be believed: three checks, each against what is known for certain."""
+"""Whether a map can be believed: checks against what is known for certain."""
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 from torch import Tensor, nn
 
 from cifar_core.attribution.computations import BASELINES, IMAGE_SHAPE
@@ -99,20 +97,6 @@ def measure_completeness(
         )
     end = own if copies_score is None else copies_score
     return Completeness(float(attributions.double().sum()), end - start, copies_score, own)
-
-
-def compare_maps(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
-    """Return the rank correlation (Spearman) of two maps' strengths, in [-1, 1].
-
-    NaN for a map that is equally strong everywhere or holds what is no number: it has no ranks.
-
-    Of a trained and an untrained network: near 1 the map shows the architecture, not what was learned
-    (Adebayo et al., 2018).
-    """
-    ranks = [rankdata(np.abs(each)) for each in (first, second)]
-    if any(np.isnan(each).any() or np.ptp(each) == 0 for each in ranks):
-        return math.nan
-    return float(np.corrcoef(*ranks)[0, 1])
 
 
 def deletion_curve(

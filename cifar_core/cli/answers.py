@@ -5,7 +5,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cifar_core.data import Dataset
+import numpy as np
+from numpy.typing import NDArray
+
+from cifar_core.data import Dataset, inspect_source, load_dataset
+from cifar_core.data.disputed import find_disputed
+from cifar_core.data.duplicates import USUAL_LIKENESS, NearDuplicates
+from cifar_core.derived import DerivedStore, Request
 from cifar_core.evaluation.predictions import Predictions, load_predictions
 from cifar_core.overrides import ConfigError
 from cifar_core.runs import RunRecord, RunStatus
@@ -49,18 +55,48 @@ def print_result(status: RunStatus) -> None:
         print(f"test accuracy {status.test_accuracy_best:.2%} with the weights of epoch {status.best_epoch}.")
 
 
+def find_predictions(record: RunRecord, split: str, epoch: str) -> Path:
+    """Return where a run's predictions are, without a look at them.
+
+    Raises:
+        ConfigError: There are none.
+    """
+    path = record.predictions_path(split, epoch)
+    if path is None or not path.exists():
+        raise ConfigError(f"run {record.run_id} has no {split} predictions: it did not end, or it is not readable")
+    return path
+
+
 def read_predictions(record: RunRecord, split: str, epoch: str) -> Predictions:
     """Return what a run predicted. A look at test is counted on it.
 
     Raises:
         ConfigError: There is nothing to read.
     """
-    path = record.predictions_path(split, epoch)
-    if path is None or not path.exists():
-        raise ConfigError(f"run {record.run_id} has no {split} predictions: it did not end, or it is not readable")
+    path = find_predictions(record, split, epoch)
     if split == "test":
         record.count_test_reading(by="command line")
     return load_predictions(path)
+
+
+def find_doubtful(data_dir: Path) -> dict[str, NDArray[np.int64]]:
+    """Return the test images that a score card leaves out, as far as is known: near-duplicates, disputed labels.
+
+    Near-duplicates are searched by the dashboard's page Explore, and kept.
+
+    Raises:
+        DataError: The list of disputed labels is damaged.
+    """
+    if inspect_source(data_dir).kind not in ("folder", "archive"):
+        return {}
+    dataset = load_dataset(data_dir)
+    pairs = DerivedStore(data_dir).load(Request("duplicates", dataset.fingerprint))
+    disputed = find_disputed(dataset, data_dir)
+    known = {} if disputed is None else {"disputed": disputed}
+    if pairs is None:
+        return known
+    usual = NearDuplicates(**pairs).above(USUAL_LIKENESS)  # type: ignore[arg-type]  # the arrays of its own fields
+    return known | {"duplicates": usual.test_images(dataset.num_train)}
 
 
 def result_of(run_id: str, status: RunStatus) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 from pydantic_settings import CliPositionalArg
 
-from cifar_core.cli.answers import print_json, read_predictions
+from cifar_core.cli.answers import find_predictions, print_json, read_predictions
 from cifar_core.cli.arguments import AsJson, Epoch, RunsDir, Split
 from cifar_core.evaluation.comparison import Effect, compare_networks, sort_into_piles
 from cifar_core.evaluation.metrics import compute_accuracy
@@ -36,6 +36,8 @@ class CompareCommand(BaseModel):
         """Read both runs' saved predictions and print how they compare."""
         store = RunStore(self.runs_dir)
         records = [store.record(run_id) for run_id in (self.first, self.second)]
+        for record in records:  # a look that comes to nothing would be counted
+            find_predictions(record, self.split, self.epoch)
         first, second = (read_predictions(record, self.split, self.epoch) for record in records)
         try:
             piles = sort_into_piles(first, second)

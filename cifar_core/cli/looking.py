@@ -6,12 +6,13 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 from tqdm import tqdm
 
-from cifar_core.cli.answers import print_json, read_predictions
+from cifar_core.cli.answers import find_doubtful, print_json, read_predictions
 from cifar_core.cli.arguments import AsJson, DataDir, Epoch, RunId, RunsDir, Split
 from cifar_core.data import DownloadProgress, default_data_dir, load_dataset
 from cifar_core.evaluation.metrics import compute_accuracy, compute_loss
-from cifar_core.evaluation.scorecard import Share, score_run
+from cifar_core.evaluation.scorecard_lines import describe_scorecard
 from cifar_core.runs import RunStore
+from cifar_core.runs.account import score
 from cifar_core.serving import serve
 
 
@@ -88,29 +89,23 @@ class ScorecardCommand(BaseModel):
 
     run_id: RunId
     with_test: Annotated[bool, Field(description="Look at test, too; it is counted on the run")] = False
+    data_dir: DataDir = None
     runs_dir: RunsDir = None
     as_json: AsJson = False
 
     def cli_cmd(self) -> None:
         """Read the saved predictions and print the card."""
-        record = RunStore(self.runs_dir).record(self.run_id)
+        store = RunStore(self.runs_dir)
+        record = store.record(self.run_id)
         best, last = (read_predictions(record, "val", epoch) for epoch in ("best", "last"))
         test = read_predictions(record, "test", "best") if self.with_test else None
-        num_epochs = max(1, record.status().epoch)
-        card = score_run(best, last, test, num_tried=num_epochs, num_test_readings=record.test_readings())
-        print(f"val at the best epoch {_say_share(card.val_best)}, at the last {_say_share(card.val_last)}")
-        print(
-            f"The best of {num_epochs} epochs is chosen on val: if all were equally good, that alone would add up to "
-            f"{100 * card.expected_inflation:.1f} points."
-        )
-        if card.test is not None:
-            print(f"test with the best weights {_say_share(card.test)}")
-        print(f"Test was looked at {card.num_test_readings} times.")
+        runs = store.refresh()
+        run = next(run for run in runs if run.run_id == self.run_id)
+        known = find_doubtful(self.data_dir or default_data_dir()) if self.with_test else {}
+        card = score(run, runs, (best, last), test, **known)
+        for what, value, meaning in describe_scorecard(card):
+            print(f"{what:<26} {value:<24} {meaning}")
         print_json({"run_id": self.run_id} | asdict(card), self.as_json)
-
-
-def _say_share(share: Share) -> str:
-    return f"{share.value:.2%} (95 % interval {share.low:.2%} to {share.high:.2%}, {share.num_images:,} images)"
 
 
 class RunsCommand(BaseModel):

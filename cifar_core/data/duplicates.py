@@ -47,6 +47,14 @@ class NearDuplicates:
         """Return the pairs that are at least so much alike."""
         return self.where(self.likeness >= likeness)
 
+    def test_images(self, num_train: int) -> NDArray[np.int64]:
+        """Return the dataset indices, ascending, of test images that have a training image for a double.
+
+        Args:
+            num_train: Of the dataset.
+        """
+        return np.unique(self.first[self.second < num_train])
+
     def where(self, kept: NDArray[np.bool_] | NDArray[np.intp]) -> "NearDuplicates":
         """Return some of the pairs, by a mask or by their places."""
         return NearDuplicates(**{field.name: getattr(self, field.name)[kept] for field in fields(self)})

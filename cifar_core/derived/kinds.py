@@ -15,6 +15,7 @@ from cifar_core.data.similarity import scale_features
 from cifar_core.data.splits import splits_of
 from cifar_core.data.traits import compute_class_statistics, compute_traits
 from cifar_core.derived.answers import derive_answers, derive_tsne
+from cifar_core.derived.audits import derive_audit
 from cifar_core.derived.heads import derive_head, derive_out_of_fold
 from cifar_core.derived.robustness import derive_robustness
 from cifar_core.overrides import parse_config
@@ -131,4 +132,5 @@ KINDS: dict[str, Callable[[Dataset, Options, OnProgress], Arrays]] = {
     "range_test": derive_range_test,
     "probe": derive_probe,
     "paces": derive_paces,
+    "audit": derive_audit,
 }

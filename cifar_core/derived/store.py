@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import time
 import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -22,6 +23,7 @@ from cifar_core.processes import start_detached
 _VERSIONS = {"range_test": 2, "duplicates": 2, "features": 2, "tsne": 2}
 _STOPPED = "stopped"
 _SECONDS_TO_END = 2.0
+_LEAST_DONE = 0.05
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,13 @@ class DerivedProgress:
             wanted it no more, for now.
         share: Done, in [0, 1].
         message: Of a failure, else empty.
+        seconds_left: About, while it is running and some of it is done; else None.
     """
 
     state: Literal["absent", "running", "failed", "stopped", "done"]
     share: float = 0.0
     message: str = ""
+    seconds_left: float | None = None
 
 
 class _Note(NamedTuple):
@@ -140,7 +144,7 @@ class DerivedStore:
         if noted.message:
             return DerivedProgress("failed", noted.share, noted.message)
         if noted.started is not None and _start_time(noted.pid) == noted.started:
-            return DerivedProgress("running", noted.share)
+            return DerivedProgress("running", noted.share, seconds_left=_estimate_rest(noted.started, noted.share))
         lines = self._log_path(request).read_text(encoding="utf-8", errors="replace").strip().splitlines()
         reason = lines[-1] if lines else "it left no message"
         return DerivedProgress("failed", noted.share, f"The computation ended early: {reason}")
@@ -161,6 +165,13 @@ class DerivedStore:
 
     def _log_path(self, request: Request) -> Path:
         return self._folder / f"{request.key}.log"
+
+
+def _estimate_rest(started: float, share: float) -> float | None:
+    """What is left if it goes on as it did since its process was started; None while too little is done to tell."""
+    if not _LEAST_DONE <= share < 1:
+        return None
+    return max(0.0, time.time() - started) * (1 - share) / share
 
 
 def _start_time(pid: int) -> float | None:

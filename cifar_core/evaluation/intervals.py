@@ -1,9 +1,13 @@
-"""How sure a share is that was counted on so many images."""
+"""How sure a share is that was counted on so many images, and a mean that was taken over so many runs."""
 
+import math
+from collections.abc import Sequence
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import stats
 
 
 def wilson_interval(
@@ -31,3 +35,28 @@ def wilson_interval(
     half = z / (1 + z**2 / sizes) * np.sqrt(share * (1 - share) / sizes + (z / (2 * sizes)) ** 2)
     low, high = np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
     return np.nan_to_num(low, nan=0.0), np.nan_to_num(high, nan=1.0)
+
+
+def mean_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
+    """Return the ends of the interval of a mean (Student, 1908); both NaN for fewer than two values.
+
+    Args:
+        values: E.g. accuracies of runs that differ in their seed alone.
+        confidence: Share of such intervals that hold the true mean, in (0, 1).
+
+    Raises:
+        ValueError: If the confidence is out of bounds.
+    """
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence {confidence}; allowed: above 0 and below 1")
+    if len(values) < 2:
+        return math.nan, math.nan
+    mean, deviation = float(np.mean(values)), float(np.std(values, ddof=1))
+    half = _student(confidence, len(values) - 1) * deviation / math.sqrt(len(values))
+    return mean - half, mean + half
+
+
+@lru_cache(maxsize=256)
+def _student(confidence: float, freedom: int) -> float:
+    """Of a chart that grows, asked anew for each epoch each second."""
+    return float(stats.t.ppf(0.5 + confidence / 2, freedom))

@@ -1,12 +1,13 @@
 """What a run may say of itself: figures with what chance and choice leave open."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from statistics import fmean, stdev
 
 import numpy as np
 from scipy import stats
 
-from cifar_core.evaluation.intervals import wilson_interval
+from cifar_core.evaluation.intervals import mean_interval, wilson_interval
 from cifar_core.evaluation.predictions import Predictions
 
 
@@ -27,6 +28,26 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Seeds:
+    """What the same settings came to with several seeds, on val at their best epochs.
+
+    Attributes:
+        num: Of how many seeds, two and more.
+        mean: Of their accuracies, in [0, 1]: what to expect of another one.
+        low, high: Ends of its 95 % interval (Student's t).
+        deviation: Sample standard deviation.
+        best_adds: By how much the best of so many lies above their mean, on average, if they are normally distributed.
+    """
+
+    num: int
+    mean: float
+    low: float
+    high: float
+    deviation: float
+    best_adds: float
+
+
+@dataclass(frozen=True)
 class Scorecard:
     """An honest account of one run.
 
@@ -35,18 +56,26 @@ class Scorecard:
         val_last: After the last epoch, which nothing chose.
         test: Accuracy on test with the best weights; None if it was not looked at.
         test_without_duplicates: Likewise, less images with a near-duplicate in train; None if that is not known.
+        test_without_disputed: Likewise, less images whose label most people who were asked disagree with.
         num_test_readings: How often test was looked at.
-        num_tried: Results that val was chosen among.
+        num_tried: Results that val was chosen among: this run's epochs.
         expected_inflation: What such a choice adds to val's accuracy on average if all were equally good, in [0, 1].
+        num_runs: Runs that were judged by the same val images, this one among them.
+        run_inflation: What choosing the best of these adds, likewise.
+        seeds: The same settings with other seeds; None if there is one seed only.
     """
 
     val_best: Share
     val_last: Share
     test: Share | None
     test_without_duplicates: Share | None
+    test_without_disputed: Share | None
     num_test_readings: int
     num_tried: int
     expected_inflation: float
+    num_runs: int
+    run_inflation: float
+    seeds: Seeds | None
 
 
 def share_right(predictions: Predictions, without: Collection[int] = ()) -> Share:
@@ -91,6 +120,33 @@ def expected_inflation(accuracy: float, num_images: int, num_tried: int) -> floa
     return float((1 - below**num_tried).sum()) / num_images - accuracy
 
 
+def expected_best(deviation: float, num: int) -> float:
+    """Return by how much the largest of `num` normally distributed values lies above their mean, on average.
+
+    Args:
+        deviation: Standard deviation, 0 and above.
+        num: 1 and more.
+
+    Raises:
+        ValueError: An argument is out of bounds.
+    """
+    if deviation < 0 or num < 1:
+        raise ValueError(f"deviation {deviation}, num {num}; allowed: 0 and above, 1 and more")
+    # The mean of a value whose distribution is normal to the power of num, on a grid finer than five digits need.
+    grid = np.linspace(-9, 9, 4001)
+    density = num * stats.norm.pdf(grid) * stats.norm.cdf(grid) ** (num - 1)
+    return deviation * float(np.trapezoid(grid * density, grid))
+
+
+def summarize_seeds(accuracies: Sequence[float]) -> Seeds | None:
+    """Return what several seeds came to; None for fewer than two."""
+    if len(accuracies) < 2:
+        return None
+    deviation = stdev(accuracies)
+    low, high = mean_interval(accuracies)
+    return Seeds(len(accuracies), fmean(accuracies), low, high, deviation, expected_best(deviation, len(accuracies)))
+
+
 def score_run(
     val_best: Predictions,
     val_last: Predictions,
@@ -99,6 +155,9 @@ def score_run(
     num_tried: int,
     num_test_readings: int,
     duplicates: Collection[int] | None = None,
+    disputed: Collection[int] | None = None,
+    num_runs: int = 1,
+    seeds: Sequence[float] = (),
 ) -> Scorecard:
     """Return the account of a run.
 
@@ -106,17 +165,28 @@ def score_run(
         val_best: Of the best epoch.
         val_last: Of the last.
         test: With the best weights; None if they were not looked at.
-        num_tried: Results that val was chosen among: epochs, or runs.
+        num_tried: Epochs that val was chosen among.
         num_test_readings: How often test was looked at.
         duplicates: Dataset indices of test images that have a near-duplicate in train; None if nobody looked.
+        disputed: Dataset indices of test images whose labels are disputed; None if that is not known.
+        num_runs: Runs that were judged by the same val images.
+        seeds: Val accuracies at their best epochs of the runs that differ in their seed alone, this one among them.
     """
     last = share_right(val_last)
+
+    def less(without: Collection[int] | None) -> Share | None:
+        return None if test is None or without is None else share_right(test, without)
+
     return Scorecard(
         val_best=share_right(val_best),
         val_last=last,
         test=None if test is None else share_right(test),
-        test_without_duplicates=None if test is None or duplicates is None else share_right(test, duplicates),
+        test_without_duplicates=less(duplicates),
+        test_without_disputed=less(disputed),
         num_test_readings=num_test_readings,
         num_tried=num_tried,
         expected_inflation=expected_inflation(last.value, last.num_images, num_tried),
+        num_runs=num_runs,
+        run_inflation=expected_inflation(last.value, last.num_images, num_runs),
+        seeds=summarize_seeds(seeds),
     )

@@ -96,6 +96,25 @@ def plan_seeds(first: Iterable[int], second: Iterable[int], num_pairs: int) -> l
     return [(seed, seed not in left, seed not in right) for seed in seeds]
 
 
+def list_rivals(run: RunSummary, runs: Iterable[RunSummary]) -> list[RunSummary]:
+    """Return the runs whose val accuracies somebody may have chosen among, this one included.
+
+    They hold out the same images of the same data and came to their end. Not counted are demos and runs of experiments:
+    nobody picks a network from these.
+    """
+    if run.config is None:
+        return []
+    return [each for each in runs if each.run_id == run.run_id or _is_rival(each, run)]
+
+
+def _is_rival(each: RunSummary, run: RunSummary) -> bool:
+    if each.config is None or run.config is None or each.is_demo or each.experiment is not None:
+        return False
+    ours, theirs = run.config.data, each.config.data
+    is_same = (theirs.val_fraction, theirs.split_seed) == (ours.val_fraction, ours.split_seed)
+    return each.status.status == "completed" and each.data_source == run.data_source and is_same
+
+
 def mean_seconds(runs: Sequence[RunSummary]) -> float | None:
     """Return how long such a run takes, as far as one of these tells."""
     known = [run.status.seconds for run in runs if run.status.seconds]

@@ -6,10 +6,10 @@ import streamlit as st
 
 from cifar_core.runs import RunSummary
 from cifar_core.runs.groups import find_coming_seeds, plan_seeds
-from dashboard.compare.seeds_view import name_of_group, reseeded
+from dashboard.compare.seeds_view import reseeded
 from dashboard.components.follower import follow_runs
 from dashboard.drawing.literal import literal
-from dashboard.drawing.words import about, run_name
+from dashboard.drawing.words import about, group_name, run_name
 from dashboard.session import state
 from dashboard.session.activity import stage_of
 from dashboard.session.cache import get_store
@@ -61,5 +61,5 @@ def _offer_second(run: RunSummary, runs: Sequence[RunSummary]) -> None:
 def _start(run: RunSummary, runs: Sequence[RunSummary]) -> None:
     taken = find_coming_seeds(run, runs) | {run.config.training.seed if run.config is not None else 0}
     ((seed, _, _),) = plan_seeds(taken, taken, 1)
-    run_id = get_store().submit(reseeded(run, seed), name=f"{name_of_group(run)}, seed {seed}"[-80:], preset=run.preset)
+    run_id = get_store().submit(reseeded(run, seed), name=f"{group_name(run)}, seed {seed}"[-80:], preset=run.preset)
     state.choose_run(run_id)

@@ -6,6 +6,7 @@ from dashboard.compare.charts import piles_figure, piles_frame, piles_legend
 from dashboard.compare.reading import Pair
 from dashboard.compare.words import describe_networks, explain_test
 from dashboard.drawing.figures import show_figure
+from dashboard.session.links import scorecard_link
 
 
 def render_networks(pair: Pair) -> None:
@@ -23,3 +24,6 @@ def render_networks(pair: Pair) -> None:
         help="The exact test of McNemar, and the interval of Bonett and Price: 19 of 20 such intervals hold the true "
         "difference.",
     )
+    with st.container(horizontal=True, gap="small"):
+        for letter, run in zip("AB", pair.runs, strict=True):
+            scorecard_link(run.run_id, f"Score card of {letter}")

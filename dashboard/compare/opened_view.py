@@ -10,9 +10,12 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cifar_core.attribution import AttributionError
+from cifar_core.runs import RunSummary
+from cifar_core.runs.groups import find_sisters
 from cifar_core.training.exceptions import CheckpointError
 from dashboard.compare.charts import probabilities_figure, probabilities_frame
 from dashboard.compare.reading import Pair
+from dashboard.compare.seed_maps_view import render_seed_maps
 from dashboard.compare.selection import Shown
 from dashboard.components import PictureMap, picture_maps, stepper
 from dashboard.drawing.figures import show_figure
@@ -20,6 +23,7 @@ from dashboard.drawing.literal import message
 from dashboard.drawing.pairs import draw_pair
 from dashboard.drawing.words import percent
 from dashboard.session import address, state
+from dashboard.session.cache import list_readable_runs
 from dashboard.session.links import page_link
 from dashboard.session.maps import choose_quietest, get_map, list_methods
 from dashboard.session.selection import find_place
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
 
 _SIDE = 220
 _NO_MAP = ":material/layers_clear:"
+_WHOSE = ("These two", "All their seeds")
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +136,10 @@ def render_maps(opened: Opened, place: "DeltaGenerator") -> None:
             st.info("No maps: the weights of these runs are not there.", icon=_NO_MAP)
             return
         target = _choose_class(opened)
+        groups = _list_groups(opened)
+        if any(len(group) > 1 for group in groups) and _are_seeds_wanted():
+            render_seed_maps(opened, groups, target)
+            return
         try:
             common = set(list_methods(first)) & set(list_methods(second))
             choices = [choose_quietest(each, common) for each in (first, second)]
@@ -147,6 +156,29 @@ def render_maps(opened: Opened, place: "DeltaGenerator") -> None:
             f"{method}, both on one scale: where one is paler, that network finds less that speaks for {name} or "
             "against it."
         )
+
+
+def _list_groups(opened: Opened) -> list[list[RunSummary]]:
+    """Return A's and B's runs over seeds, the two themselves first."""
+    runs = list_readable_runs()
+    groups = []
+    for run in opened.pair.runs:
+        others = [each for each in find_sisters(run, runs).values() if each.run_id != run.run_id]
+        groups.append([run, *others])
+    return groups
+
+
+def _are_seeds_wanted() -> bool:
+    chosen = st.segmented_control(
+        "Maps of",
+        _WHOSE,
+        default=_WHOSE[0],
+        required=True,
+        key=state.COMPARE_MAPS_OF,
+        help="A map of one network is that network's own, in part by chance. Over the seeds of its settings one sees "
+        "what they have in common.",
+    )
+    return chosen == _WHOSE[1]
 
 
 def _choose_class(opened: Opened) -> int:

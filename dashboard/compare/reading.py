@@ -76,6 +76,7 @@ def read_pair(dataset: Dataset, first: RunSummary, second: RunSummary, split: st
     """
     records = get_store().record(first.run_id), get_store().record(second.run_id)
     if split == "test":
+        _require_test((first, second), records)
         _ask_before_test((first, second), records)
     try:
         found = [get_predictions(record, split, "best") for record in records]
@@ -90,8 +91,28 @@ def read_pair(dataset: Dataset, first: RunSummary, second: RunSummary, split: st
     if split == "test":
         for record in records:
             count_reading(record, split, by="Compare page")
+        looks = [_times(record.test_readings()) for record in records]
+        st.caption(f":material/visibility: Test was looked at, with this time: A {looks[0]}, B {looks[1]}.")
     _say_shared(len(frame), *(predictions.num_images for predictions in found if predictions is not None))
     return Pair(dataset, (first, second), records, split, pair, frame)
+
+
+def _require_test(runs: tuple[RunSummary, RunSummary], records: tuple[RunRecord, RunRecord]) -> None:
+    """End the page here, nothing read and nothing counted, if one of the two has nothing to compare on test."""
+    lacking = [
+        f"{letter}, **{literal(short_name(run))}**"
+        for letter, run, record in zip("AB", runs, records, strict=True)
+        if record.predictions_path("test", "best") is None
+    ]
+    if not lacking:
+        return
+    has, it = ("has", "it is") if len(lacking) == 1 else ("have", "they are")
+    st.info(
+        f"There is no comparison on test: {' and '.join(lacking)} {has} read no test image, since {it} not done or "
+        "told not to. Compare on val: nothing was counted.",
+        icon=":material/visibility_off:",
+    )
+    st.stop()
 
 
 def _ask_before_test(runs: tuple[RunSummary, RunSummary], records: tuple[RunRecord, RunRecord]) -> None:

@@ -1,6 +1,5 @@
 """What the seeds say: the same settings over several runs, and the button that trains more of them."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ from dashboard.compare.charts import outcomes_figure, outcomes_frame
 from dashboard.compare.words import describe_settings, describe_spread, too_few_seeds
 from dashboard.components.follower import follow_runs
 from dashboard.drawing.figures import show_figure
-from dashboard.drawing.words import about, short_name
+from dashboard.drawing.words import about, group_name
 from dashboard.session.activity import stage_of
 from dashboard.session.cache import get_store
 from dashboard.session.starting import offer_start
@@ -115,15 +114,10 @@ def describe_more(left: Group, right: Group, plan: Sequence[tuple[RunSummary, in
 
 def _start(store: RunStore, plan: Sequence[tuple[RunSummary, int]]) -> None:
     for run, seed in plan:
-        name = f"{name_of_group(run)}, seed {seed}"
+        name = f"{group_name(run)}, seed {seed}"
         store.submit(reseeded(run, seed), name=name[-80:], preset=run.preset)
 
 
 def reseeded(run: RunSummary, seed: int) -> RunConfig:
     """Return a run's settings with another seed."""
     return with_overrides(run.config or RunConfig(), {"training.seed": seed})
-
-
-def name_of_group(run: RunSummary) -> str:
-    """Return a run's name without its seed."""
-    return re.sub(r", seed \d+$", "", short_name(run))

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from cifar_core.evaluation.bands import Band
 from dashboard.components import Level, Line, LineChart, Mark
+from dashboard.drawing.bands import Edges, band_line, count_seeds
 from dashboard.drawing.chart_style import EPOCH, style_figure, top_of_accuracy
 from dashboard.drawing.colours import RIGHT, RUN_COLOURS, TRAIN, VAL, WRONG, colour_classes
 from dashboard.drawing.shares import hover_share, share_axis
@@ -88,6 +90,8 @@ def curves_chart(
     yardsticks: Sequence[tuple[str, float]] = (),
     marks: Sequence[Mark] = (),
     others: pd.DataFrame | None = None,
+    sisters: Band | None = None,
+    edges: Edges = "range",
 ) -> LineChart:
     """Draw train (fine, within epochs) and val (a point an epoch) over epochs.
 
@@ -97,19 +101,27 @@ def curves_chart(
         yardsticks: Levels to hold an accuracy against.
         marks: What is to be seen where.
         others: Val of other runs, as `overlay_frame` returns it.
+        sisters: Val of the runs that differ in their seed alone.
+        edges: Of their band.
     """
-    lines = []
+    lines = [] if sisters is None or not sisters.epochs else [_draw_sisters(sisters, quantity, edges)]
     for place, (name, other) in enumerate(() if others is None else others.groupby("run", sort=False)):
         colour = RUN_COLOURS[(place + 1) % len(RUN_COLOURS)]  # the first is val's own
         lines.append(Line(str(name), other["epoch"].tolist(), other["value"].tolist(), colour, 1.5, is_dotted=True))
     train, val = (getattr(points[split], quantity) for split in ("train", "val"))
     lines.append(Line("train", points["train"].epochs, train, TRAIN, 1.5))
     lines.append(Line("val", points["val"].epochs, val, VAL, 2.0, has_points=len(val) <= _MOST_POINTS))
+    theirs = [] if sisters is None else sisters.means
     if quantity == "loss":
-        top = _top_of_loss(_known(train), _known(val))
+        top = _top_of_loss(_known(train), _known(val) + theirs)
         return LineChart(lines, EPOCH, _LOSS, (0.0, top), unit=_NATS, marks=marks)
-    top = top_of_accuracy(train + val, yardsticks)
+    top = top_of_accuracy(train + val + theirs, yardsticks)
     return LineChart(lines, EPOCH, "Accuracy", (0.0, top), is_share=True, levels=_levels(yardsticks, top), marks=marks)
+
+
+def _draw_sisters(band: Band, quantity: Quantity, edges: Edges) -> Line:
+    name = f"val, {count_seeds(band.num_runs).replace(' ', ' other ', 1)}"
+    return band_line(name, band, VAL, edges, is_share=quantity == "accuracy", width=1.25, is_dotted=True)
 
 
 def _levels(yardsticks: Sequence[tuple[str, float]], top: float) -> list[Level]:
@@ -129,10 +141,10 @@ def overlay_frame(rows_by_run: Mapping[str, Sequence[Mapping[str, Any]]], curve:
 
 @dataclass(frozen=True)
 class Drawn:
-    """How a run is drawn over others.
+    """How a run, or a group of runs, is drawn over others.
 
     Attributes:
-        name: As the frame has it.
+        name: As its band has it.
         colour: CSS.
         is_baseline: Whether the others are held against it: dotted.
         is_chosen: Whether the page speaks of it: thicker.
@@ -145,19 +157,24 @@ class Drawn:
 
 
 def overlay_chart(
-    frame: pd.DataFrame, curve: str, drawn: Sequence[Drawn], yardsticks: Sequence[tuple[str, float]] = ()
+    bands: Mapping[str, Band],
+    curve: str,
+    drawn: Sequence[Drawn],
+    yardsticks: Sequence[tuple[str, float]] = (),
+    edges: Edges = "range",
 ) -> LineChart:
-    """Draw one curve of several runs over each other.
+    """Draw one curve of several runs, or of several groups of them, over each other.
 
     Args:
-        frame: As `overlay_frame` returns it.
-        curve: Which of `CURVES` it holds.
-        drawn: Its runs; those that come later lie on top.
+        bands: Of each run or group, by name.
+        curve: Which of `CURVES` they hold.
+        drawn: How; those that come later lie on top.
         yardsticks: Levels to hold an accuracy against.
+        edges: Of the bands.
     """
-    parts = {str(name): part for name, part in frame.groupby("run", sort=False)}
-    lines = [_overlaid(run, parts[run.name]) for run in drawn if run.name in parts]
-    values = frame["value"].tolist()
+    shown = [(one, bands[one.name]) for one in drawn if one.name in bands and bands[one.name].epochs]
+    lines = [_overlaid(one, band, edges, curve.endswith("accuracy")) for one, band in shown]
+    values = [value for _, band in shown for value in band.highest]
     if curve.endswith("accuracy"):
         top = top_of_accuracy(values, yardsticks)
         return LineChart(lines, EPOCH, CURVES[curve], (0.0, top), is_share=True, levels=_levels(yardsticks, top))
@@ -166,10 +183,17 @@ def overlay_chart(
     return LineChart(lines, EPOCH, CURVES[curve], (0.0, 1.08 * max(_known(values), default=1.0) or 1.0))
 
 
-def _overlaid(run: Drawn, part: pd.DataFrame) -> Line:
-    epochs, width = part["epoch"].tolist(), 3.0 if run.is_chosen else 1.75
-    has_points = len(epochs) <= _MOST_POINTS and not run.is_baseline
-    return Line(run.name, epochs, part["value"].tolist(), run.colour, width, run.is_baseline, has_points)
+def _overlaid(one: Drawn, band: Band, edges: Edges, is_share: bool) -> Line:
+    return band_line(
+        one.name,
+        band,
+        one.colour,
+        edges,
+        is_share=is_share,
+        width=3.0 if one.is_chosen else 1.75,
+        is_dotted=one.is_baseline,
+        has_points=len(band.epochs) <= _MOST_POINTS and not one.is_baseline,
+    )
 
 
 def step_points(step_rows: Sequence[Mapping[str, Any]], steps_per_epoch: float) -> dict[str, Sequence[float | None]]:

@@ -84,6 +84,11 @@ def short_name(run: RunSummary) -> str:
     return plain(run.name) or run.run_id
 
 
+def group_name(run: RunSummary) -> str:
+    """Return a run's name without its seed: that of all runs with its settings, where no Markdown is read."""
+    return re.sub(r", seed \d+$", "", short_name(run))
+
+
 def run_name(run: RunSummary) -> str:
     """Return a run's name with the animal that tells it from its namesakes, where no Markdown is read."""
     return f"{plain(run.name) or 'unreadable'} ({run.run_id.split('-', 2)[-1]})"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cifar_core.attribution import METHODS, attribute, inside, layers, trust
 from cifar_core.attribution.inside import Ascent, Unit
 from cifar_core.attribution.locks import model_lock
-from cifar_core.attribution.trust import Completeness, PerturbationCurve, compare_maps
+from cifar_core.attribution.trust import Completeness, PerturbationCurve
 from cifar_core.augmentation import cost, scale_pixels
 from cifar_core.augmentation.cost import PipelineCost
 from cifar_core.augmentation.recipe import torchvision_code
@@ -61,7 +61,6 @@ __all__ = [
     "PipelineCost",
     "Preview",
     "apply_change",
-    "compare_maps",
     "compute_attributions",
     "compute_feature_maps",
     "compute_probs",

@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from cifar_core.evaluation.scorecard import Scorecard
 from dashboard.drawing.chart_style import EPOCH, style_figure
 from dashboard.drawing.colours import RIGHT, TRAIN, VAL, WRONG, YARDSTICK, colour_classes
 from dashboard.drawing.shares import hover_share, in_per_cent, share_axis
@@ -190,3 +191,43 @@ _DASHED = {"color": YARDSTICK, "width": 1, "dash": "dot"}
 def _hover(x: str, y: str) -> str:
     words = [column.replace("_", " ") for column in (x, y)]
     return f"%{{fullData.name}}: {words[0]} {hover_share('x')}, {words[1]} {hover_share('y')}<extra></extra>"
+
+
+def shares_frame(card: Scorecard) -> pd.DataFrame:
+    """Return a row for each accuracy of a score card that is known: what, of ("val" or "test"), value, low, high."""
+    shares = {
+        ("val, best epoch", "val"): card.val_best,
+        ("val, last epoch", "val"): card.val_last,
+        ("test", "test"): card.test,
+        ("less near-duplicates", "test"): card.test_without_duplicates,
+        ("less disputed labels", "test"): card.test_without_disputed,
+    }
+    rows = [(*of, share.value, share.low, share.high) for of, share in shares.items() if share is not None]
+    if card.seeds is not None:
+        seeds = card.seeds
+        rows.insert(2, (f"mean of {seeds.num} seeds", "val", seeds.mean, max(0.0, seeds.low), min(1.0, seeds.high)))
+    return pd.DataFrame(rows, columns=["what", "of", "value", "low", "high"])
+
+
+def shares_figure(frame: pd.DataFrame) -> go.Figure:
+    """Draw each accuracy as a dot with its interval, one below the other."""
+    shown = in_per_cent(frame, ["value", "low", "high"])
+    figure = go.Figure()
+    for split, colour in (("val", VAL), ("test", TRAIN)):
+        part = shown[shown["of"] == split]
+        figure.add_scatter(
+            x=part["value"],
+            y=part["what"],
+            mode="markers",
+            name=split,
+            marker={"size": 10, "color": colour},
+            error_x={"array": part["high"] - part["value"], "arrayminus": part["value"] - part["low"], "width": 5},
+            customdata=part[["low", "high"]],
+            hovertemplate=f"%{{y}}: {hover_share('x')}, interval {hover_share('customdata[0]')} to "
+            f"{hover_share('customdata[1]')}<extra></extra>",
+        )
+    style_figure(figure, "Accuracy", None)
+    figure.update_layout(height=90 + 44 * len(frame), showlegend=False)
+    figure.update_xaxes(**share_axis(), showgrid=True, nticks=6)
+    figure.update_yaxes(categoryorder="array", categoryarray=frame["what"], autorange="reversed")
+    return figure

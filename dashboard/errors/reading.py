@@ -178,7 +178,8 @@ def _find_other(
         else:
             other = get_store().record(chosen)
             found = get_predictions(other, split, "best")
-            count_reading(other, split, by="Errors page")
+            if found is not None:
+                count_reading(other, split, by="Errors page")
     except PredictionsError as error:
         st.warning(message(error))
         return None, name

@@ -15,6 +15,7 @@ from dashboard.drawing.glossary import explain
 from dashboard.drawing.literal import message
 from dashboard.drawing.tables import Export, csv_export
 from dashboard.drawing.words import percent
+from dashboard.explain.audit_view import render_audit
 from dashboard.explain.charts import perturbation_figure, perturbation_frame
 from dashboard.explain.context import Context
 from dashboard.explain.maps import explain_silence, is_silent
@@ -51,7 +52,7 @@ def render_trust(context: Context) -> list[Export]:
         _render_completeness(context, choice, attributions)
     matters, exports = _render_perturbation(context, choice, attributions)
     sentence.markdown(f"{beginning} {find_verdict(context).finding}{matters}.")
-    return exports
+    return [*exports, *render_audit(context)]
 
 
 def _render_randomisation(context: Context, attributions: np.ndarray) -> None:

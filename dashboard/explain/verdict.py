@@ -7,11 +7,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboard import engine
+from cifar_core.attribution import ALIKE, compare_maps
 from dashboard.explain.context import Context
 from dashboard.session.maps import get_map, get_untrained_map
-
-ALIKE = 0.5  # rank correlation from which a map says more about the architecture than about what was learned
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,7 @@ def judge(trained: NDArray[np.float32], untrained: NDArray[np.float32]) -> Verdi
     for name, values in (("trained", trained), ("untrained", untrained)):
         if not values.any():
             return _leave_open(f"The {name} network's map is zero everywhere: there is no likeness to measure.")
-    likeness = engine.compare_maps(trained, untrained)
+    likeness = compare_maps(trained, untrained)
     if math.isnan(likeness):
         return _leave_open("One of the maps is equally strong everywhere: there is no likeness to measure.")
     number = f"Likeness {likeness:.2f}".replace("-", "\N{MINUS SIGN}")

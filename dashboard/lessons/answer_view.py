@@ -5,16 +5,22 @@ from typing import Any
 
 import streamlit as st
 
+from cifar_core.evaluation.bands import bands_frame, fold_curves
 from cifar_core.experiments import Answer, Experiment
 from cifar_core.experiments.measures import ACCURACY
 from cifar_core.runs import RunError, RunSummary
+from dashboard.components import line_chart
+from dashboard.components.lines import encode_chart
+from dashboard.drawing.bands import describe_edges
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.literal import literal, plain
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import percent, with_minus
-from dashboard.lessons.charts import bands_figure, bands_frame, effect_figure, effect_frame, find_extent
+from dashboard.lessons.charts import curves_chart, effect_figure, effect_frame, find_extent
 from dashboard.lessons.drawn_view import describe_drawn
 from dashboard.lessons.words import describe_guess
+from dashboard.session import state
+from dashboard.session.banding import choose_band, chosen_band
 from dashboard.session.cache import get_store
 
 
@@ -52,20 +58,23 @@ def _render_effect(answer: Answer, extent: float, place: int) -> None:
 def render_curves(experiment: Experiment, runs: Mapping[str, RunSummary]) -> None:
     """Draw val accuracy over epochs, an arm a line with its band over seeds."""
     rows_by_arm = {arm: _list_rows(by_seed.values(), runs) for arm, by_seed in experiment.runs.items()}
-    frame = bands_frame(rows_by_arm)
-    if frame.empty:
+    bands = {arm: fold_curves(rows, "val/accuracy") for arm, rows in rows_by_arm.items() if rows}
+    bands = {arm: band for arm, band in bands.items() if band.epochs}
+    if not bands:
         return
-    st.markdown("**On the way there**")
-    alt = "Val accuracy over epochs, a line and a band each setting"
-    show_figure(bands_figure, frame, experiment.drawn, key="lesson_curves", alt=alt)
-    if (drawn := experiment.drawn) is not None:
-        rows = frame[frame["arm"] == drawn.arm]
-        st.markdown(describe_drawn(drawn, dict(zip(rows["epoch"], rows["mean"], strict=True))))
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown("**On the way there**", width="content")
+        choose_band(state.LESSONS_BAND)
+    chart = curves_chart(bands, chosen_band(), experiment.drawn)
+    line_chart(encode_chart(chart, "Val accuracy over epochs, a line and a band each setting"), key="lesson_curves")
+    if (drawn := experiment.drawn) is not None and drawn.arm in bands:
+        band = bands[drawn.arm]
+        st.markdown(describe_drawn(drawn, dict(zip(band.epochs, band.means, strict=True))))
     with st.container(horizontal=True, vertical_alignment="center"):
-        ends = frame.groupby("arm", sort=False).last()
-        reached = ", ".join(f"{literal(str(arm))} {percent(row['mean'])}" for arm, row in ends.iterrows())
-        st.caption(f"Line: mean over seeds. Band: from the lowest to the highest. At the end: {reached}.")
-        offer_csv("Curves as CSV", frame, "lesson.csv")
+        reached = ", ".join(f"{literal(arm)} {percent(band.means[-1])}" for arm, band in bands.items())
+        words = describe_edges(chosen_band())
+        st.caption(f"{words[0].upper()}{words[1:]}. At the end: {reached}.")
+        offer_csv("Curves as CSV", bands_frame(bands), "lesson.csv")
 
 
 def _list_rows(run_ids: Iterable[str], runs: Mapping[str, RunSummary]) -> list[list[dict[str, Any]]]:

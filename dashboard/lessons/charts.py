@@ -1,21 +1,24 @@
 """What runs say of a claim, drawn: each seed's difference, their mean, its interval, the margin; curves over seeds."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
+from cifar_core.evaluation.bands import Band
 from cifar_core.experiments import Answer, Drawn
-from dashboard.drawing.chart_style import EPOCH, style_figure
-from dashboard.drawing.colours import VAL, YARDSTICK
-from dashboard.drawing.literal import in_figure
-from dashboard.drawing.shares import hover_share, in_per_cent, share_axis
+from dashboard.components import Line, LineChart
+from dashboard.drawing.bands import Edges, count_seeds
+from dashboard.drawing.chart_style import style_figure, top_of_accuracy
+from dashboard.drawing.colours import RUN_COLOURS, VAL, YARDSTICK
+from dashboard.drawing.curve_charts import Drawn as DrawnLine
+from dashboard.drawing.curve_charts import overlay_chart
+from dashboard.drawing.literal import in_figure, plain
 
 _BAND = "rgba(138, 148, 166, 0.18)"
 _SEED, _MEAN = -0.55, 0.0  # heights of the two rows
-# An arm each, told apart in both themes.
-_ARMS = ((47, 111, 222), (230, 126, 34), (23, 162, 184), (192, 57, 43), (91, 106, 191), (185, 119, 14))
 
 
 def effect_frame(answer: Answer) -> pd.DataFrame:
@@ -99,68 +102,21 @@ def _lay_out(figure: go.Figure, left: str, right: str, extent: float) -> None:
     figure.update_yaxes(range=[-0.95, 0.6], visible=False, fixedrange=True)
 
 
-def bands_frame(rows_by_arm: Mapping[str, Sequence[Sequence[Mapping[str, Any]]]]) -> pd.DataFrame:
-    """Return val accuracy over epochs by arm, over its runs: arm, epoch, mean, low, high, num_runs.
+def curves_chart(bands: Mapping[str, Band], edges: Edges, drawn: Drawn | None = None) -> LineChart:
+    """Draw each arm's mean val accuracy over epochs with its band.
 
     Args:
-        rows_by_arm: The rows of epochs of each of an arm's runs. An epoch that not all of them have is left out.
+        bands: By arm.
+        edges: Of the bands.
+        drawn: The curve that somebody expected.
     """
-    found = [
-        {"arm": arm, "epoch": row["epoch"], "value": row["val/accuracy"]}
-        for arm, rows_by_run in rows_by_arm.items()
-        for rows in rows_by_run
-        for row in rows
-        if row.get("val/accuracy") is not None
-    ]
-    frame = pd.DataFrame(found, columns=["arm", "epoch", "value"])
-    grouped = frame.groupby(["arm", "epoch"], sort=False)["value"]
-    bands = grouped.agg(mean="mean", low="min", high="max", num_runs="count").reset_index()
-    whole = {arm: len(rows_by_run) for arm, rows_by_run in rows_by_arm.items()}
-    return bands[bands["num_runs"] == bands["arm"].map(whole)].reset_index(drop=True)
-
-
-def bands_figure(frame: pd.DataFrame, drawn: Drawn | None = None) -> go.Figure:
-    """Draw each arm's mean val accuracy as a line, and from its lowest to its highest run as a band.
-
-    Args:
-        frame: As `bands_frame` returns it.
-        drawn: What somebody expected of one arm, drawn dashed.
-    """
-    figure = go.Figure()
-    shown = in_per_cent(frame, ("mean", "low", "high"))
-    for place, (arm, part) in enumerate(shown.groupby("arm", sort=False)):
-        rgb = ", ".join(map(str, _ARMS[place % len(_ARMS)]))
-        name = in_figure(str(arm))
-        edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False, "legendgroup": name}
-        figure.add_scatter(x=part["epoch"], y=part["high"], **edge)
-        figure.add_scatter(x=part["epoch"], y=part["low"], fill="tonexty", fillcolor=f"rgba({rgb}, 0.2)", **edge)
-        figure.add_scatter(
-            x=part["epoch"],
-            y=part["mean"],
-            name=name,
-            legendgroup=name,
-            mode="lines+markers",
-            line={"color": f"rgb({rgb})", "width": 2},
-            marker={"size": 5},
-            customdata=part[["low", "high"]],
-            hovertemplate=f"%{{fullData.name}}, epoch %{{x}}: mean {hover_share('y')}, "
-            f"from {hover_share('customdata[0]')} to {hover_share('customdata[1]')}<extra></extra>",
-        )
-    if drawn is not None:
-        _draw_expected(figure, drawn)
-    style_figure(figure, EPOCH, "Val accuracy")
-    figure.update_layout(height=320, legend={"y": -0.28}, hovermode="closest")
-    figure.update_yaxes(**share_axis(), rangemode="tozero")
-    return figure
-
-
-def _draw_expected(figure: go.Figure, drawn: Drawn) -> None:
-    name = in_figure(f"drawn for {drawn.arm}")
-    figure.add_scatter(
-        x=list(range(1, len(drawn.values) + 1)),
-        y=[100 * value for value in drawn.values],
-        name=name,
-        mode="lines",
-        line={"color": YARDSTICK, "width": 2.5, "dash": "dash"},
-        hovertemplate=f"{name}, epoch %{{x}}: {hover_share('y')}<extra></extra>",
-    )
+    names = {arm: f"{plain(arm)}, {count_seeds(band.num_runs)}" for arm, band in bands.items()}
+    looks = [DrawnLine(names[arm], RUN_COLOURS[place % len(RUN_COLOURS)]) for place, arm in enumerate(bands)]
+    chart = overlay_chart({names[arm]: band for arm, band in bands.items()}, "val/accuracy", looks, (), edges)
+    if drawn is None:
+        return chart
+    values = list(drawn.values)
+    epochs = range(1, len(values) + 1)
+    expected = Line(f"drawn for {plain(drawn.arm)}", [*epochs], values, YARDSTICK, 2.5, is_dotted=True)
+    top = max(chart.y_range[1], top_of_accuracy(values, ()))
+    return replace(chart, lines=[*chart.lines, expected], y_range=(0.0, top))

@@ -9,8 +9,9 @@ from dashboard.drawing.literal import literal, message, plain, plain_lines
 from dashboard.drawing.words import duration, percent, run_title, short_name, source_title
 from dashboard.session import address, state
 from dashboard.session.changes import describe_changes
-from dashboard.session.links import open_page
+from dashboard.session.links import open_page, scorecard_link
 from dashboard.session.lock import read_lock
+from dashboard.session.opening import has_predictions
 from dashboard.session.saying import errors_said, try_or_toast
 
 
@@ -18,6 +19,8 @@ def render_actions(store: RunStore, run: RunSummary) -> None:
     """Say what a run is; watch, name, note, resume or delete it."""
     st.markdown(f"**{literal(short_name(run))}** `{run.run_id}`")
     st.caption(_introduce(run))
+    if has_predictions(run):
+        scorecard_link(run.run_id)
     old_name, old_note = plain(run.name), plain_lines(run.note)
     name = st.text_input("Name", old_name, key=f"runs_name_{run.run_id}", max_chars=80)
     note = st.text_area("Note", old_note, key=f"runs_note_{run.run_id}", placeholder="What did you expect, and see?")

@@ -1,4 +1,4 @@
-"""Runs that differ in their seed alone, averaged: how much of a difference between settings is luck."""
+"""Runs that differ in their seed alone, side by side: how much of a difference between settings is luck."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,36 +6,69 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from cifar_core.evaluation.intervals import mean_interval
 from cifar_core.runs import RunSummary
-from cifar_core.runs.groups import group_by_settings
+from dashboard.drawing.figures import show_figure
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import short_name
+from dashboard.runs.bundles import list_groups
+from dashboard.runs.outcomes import describe_outcomes, means_frame, outcomes_figure, outcomes_frame
+from dashboard.session import state
+from dashboard.session.redraw import ask_for_redraw
 
 _DEVIATION = "Sample standard deviation, in percentage points: how far runs that differ in chance alone lie apart"
+_INTERVAL = "95 % interval of the mean (Student's t): where the mean of many more seeds would lie"
 SEED_COLUMNS: dict[str, Any] = {
     "name": st.column_config.TextColumn("Name of the first", pinned=True),
     "num_runs": st.column_config.NumberColumn("Runs", format="%d"),
     "seeds": "Seeds",
     "mean_val": st.column_config.NumberColumn("Mean best val", format="%.1f %%"),
+    "low_val": st.column_config.NumberColumn("95 % interval from", format="%.1f %%", help=_INTERVAL),
+    "high_val": st.column_config.NumberColumn("95 % interval to", format="%.1f %%", help=_INTERVAL),
     "deviation_val": st.column_config.NumberColumn("± val", format="%.1f points", help=_DEVIATION),
     "mean_test": st.column_config.NumberColumn("Mean test", format="%.1f %%"),
     "deviation_test": st.column_config.NumberColumn("± test", format="%.1f points", help=_DEVIATION),
 }
+_CHART = "runs_outcomes"
 
 
 def render_seeds(runs: Sequence[RunSummary]) -> None:
-    """Average runs that differ in their seed alone, if there are any."""
-    frame = seeds_frame(runs)
-    if frame.empty:
+    """Draw what runs that differ in their seed alone came to, if there are any."""
+    groups = list_groups(runs)
+    if not groups:
         return
+    trained = "one setting was" if len(groups) == 1 else f"{len(groups)} settings were"
     st.markdown("**Over seeds**")
-    trained = "one setting was" if len(frame) == 1 else f"{len(frame)} settings were"
-    st.caption(
-        f"{trained.capitalize()} trained with several seeds, {frame['num_runs'].sum()} completed runs in all: a "
-        "difference between settings that is no larger than these deviations may be luck."
-    )
+    outcomes = outcomes_frame(groups)
+    number = f"{sum(map(len, groups))} completed runs in all"
+    st.caption(f"{trained.capitalize()} trained with several seeds, {number}. {describe_outcomes(outcomes)}")
+    if len(outcomes):
+        _render_outcomes(outcomes)
+    frame = seeds_frame(runs)
     st.dataframe(frame, hide_index=True, column_config=SEED_COLUMNS, placeholder="–")
     offer_csv("Seeds as CSV", frame, "seeds.csv")
+
+
+def _render_outcomes(outcomes: pd.DataFrame) -> None:
+    run_ids = outcomes["run_id"].tolist()
+    # Under a new key once a run is opened: a dot that is clicked again opens its run again.
+    key = f"{_CHART}_{state.chosen_run()}"
+    alt = "Val accuracy of each run, a row for each setting, with mean and interval"
+    show_figure(
+        outcomes_figure, outcomes, means_frame(outcomes), key=key, alt=alt, on_select=lambda: _open(key, run_ids)
+    )
+    st.caption(
+        "Full dots: best epoch, which val chose. Hollow dots: last epoch, which nothing chose. Bars: mean and its 95 % "
+        "interval; it may reach beyond the chart where seeds are few. Click a dot to open its run."
+    )
+
+
+def _open(key: str, run_ids: Sequence[str]) -> None:
+    points = (state.widget_value(key) or {}).get("selection", {}).get("points", [])
+    wanted = [data[0] for point in points if (data := point.get("customdata"))]
+    if wanted and wanted[0] in run_ids:
+        state.choose_run(wanted[0])
+        ask_for_redraw()
 
 
 def seeds_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
@@ -44,18 +77,20 @@ def seeds_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
     Runs on other data are another group, demos are in none. Accuracies in per cent; deviations are the sample standard
     deviation (divided by n - 1), in percentage points. Columns as in SEED_COLUMNS.
     """
-    repeated = [group for group in group_by_settings(runs) if len(group) > 1]
-    return pd.DataFrame([_average(group) for group in repeated], columns=list(SEED_COLUMNS))
+    return pd.DataFrame([_average(group) for group in list_groups(runs)], columns=list(SEED_COLUMNS))
 
 
 def _average(runs: Sequence[RunSummary]) -> dict[str, Any]:
     val = pd.Series([run.status.best_val_accuracy for run in runs], dtype=float)
     test = pd.Series([run.status.test_accuracy_best for run in runs], dtype=float)
+    low, high = mean_interval(val.dropna().tolist())
     return {
         "name": short_name(runs[0]),
         "num_runs": len(runs),
         "seeds": ", ".join(str(run.config.training.seed) for run in runs if run.config is not None),
         "mean_val": 100 * val.mean(),
+        "low_val": 100 * low,
+        "high_val": 100 * high,
         "deviation_val": 100 * val.std(),
         "mean_test": 100 * test.mean(),
         "deviation_test": 100 * test.std(),

@@ -22,7 +22,7 @@ from dashboard.components.activity import ActiveRun, render_activity
 from dashboard.components.follower import follow_runs
 from dashboard.drawing.words import epoch_of, percent, short_name
 from dashboard.routes import own_address, own_route
-from dashboard.session import memory, state
+from dashboard.session import address, memory, state
 from dashboard.session.cache import get_store
 from dashboard.session.redraw import hand_over_page
 
@@ -75,20 +75,38 @@ def follow_chosen(runs: Sequence[RunSummary]) -> None:
 
 
 def _open(run_id: str) -> None:
-    if any(run.run_id == run_id for run in get_store().list_runs()):
+    """Lead to a run on Train; to a lesson's run in its lesson, of which it is a small part."""
+    runs = get_store().list_runs()
+    run = next((run for run in runs if run.run_id == run_id), None)
+    if run is None:
+        return
+    if run.experiment is None:
         state.choose_run(run_id)
         hand_over_page("Train")
+        return
+    for other in runs:
+        if other.experiment == run.experiment and not other.status.is_active:
+            memory.note_seen_run(other.run_id)
+    for parameter, value in ((address.LESSON, None), (address.EXPERIMENT, run.experiment), (address.PREDICTED, None)):
+        parameter.choose(value)
+    hand_over_page("Lessons")
 
 
 def _describe(run: RunSummary) -> ActiveRun:
     status, name = run.status, short_name(run)
-    address = f"Train?{urlencode({'run': run.run_id, 'part': 'this'})}"
+    where = _address_of(run)
     if status.status == "queued":
-        return ActiveRun(run.run_id, f"{name}: queued", 0.0, address)
+        return ActiveRun(run.run_id, f"{name}: queued", 0.0, where)
     if status.is_active:
-        return ActiveRun(run.run_id, f"{name}: {status.status}, {epoch_of(status)}", round(status.progress, 3), address)
+        return ActiveRun(run.run_id, f"{name}: {status.status}, {epoch_of(status)}", round(status.progress, 3), where)
     accuracy = "" if status.best_val_accuracy is None else f", val {percent(status.best_val_accuracy)}"
-    return ActiveRun(run.run_id, f"{name}: {status.status}{accuracy}", None, address)
+    return ActiveRun(run.run_id, f"{name}: {status.status}{accuracy}", None, where)
+
+
+def _address_of(run: RunSummary) -> str:
+    if run.experiment is not None:
+        return f"Lessons?{urlencode({address.EXPERIMENT.name: run.experiment})}"
+    return f"Train?{urlencode({address.RUN.name: run.run_id, address.PART.name: address.THIS_RUN})}"
 
 
 def _stage_of_chosen(runs: Sequence[RunSummary], run_id: str) -> str:

@@ -87,6 +87,8 @@ GROUP = _on("group", "Runs")  # a setting's path, or what else runs have in comm
 SORT = _on("by", "Runs")  # a column's key, behind a "-" if descending
 MOST = _on("most", "Runs")  # a number of runs
 EXPERIMENTS = _on("experiments", "Runs")  # whether their runs are listed
+FOLDED = _on("bundled", "Runs")  # whether runs that differ in their seed alone are one line
+BAND = _on("band", "Train", "Runs", "Lessons", "Compare")  # how far the band of several seeds reaches
 PART = _on("part", "Train")  # THIS_RUN or NEW_RUN
 # Not bound to their widgets: those are of one half, and to lose what is bound would be a step of the history.
 WATCH = _on("watch", "Train")  # the title of a view
@@ -143,6 +145,8 @@ PARAMETERS = (
     SORT,
     MOST,
     EXPERIMENTS,
+    FOLDED,
+    BAND,
     FIRST,
     SECOND,
     COMPARED_SPLIT,

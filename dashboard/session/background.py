@@ -10,7 +10,7 @@ from cifar_core.derived import Arrays, DerivedStore, Request
 from cifar_core.files import Stamp, stamp
 from cifar_core.training.device import count_cores
 from dashboard.drawing.literal import literal, message
-from dashboard.drawing.words import percent
+from dashboard.drawing.words import about, percent
 from dashboard.session.cache import get_store
 
 _REFRESH_SECONDS = 0.5
@@ -66,7 +66,9 @@ def _render_progress(store: DerivedStore, request: Request, what: str) -> None:
         if progress.state != "running":
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.progress(progress.share, text=f"{literal(what, most=None)}. Once made, it is kept.", width="stretch")
+            left = "" if progress.seconds_left is None else f" About {about(progress.seconds_left)} left."
+            text = f"{literal(what, most=None)}.{left} Once made, it is kept."
+            st.progress(progress.share, text=text, width="stretch")
             _offer("Stop", ":material/stop:", store.stop, request)
 
     bar()

@@ -5,7 +5,8 @@ from typing import NoReturn
 
 import streamlit as st
 
-from dashboard.session.address import FIRST, SECOND, Parameter, link_to
+from dashboard.session import state
+from dashboard.session.address import FIRST, RUN, SECOND, Parameter, link_to
 from dashboard.session.lock import read_lock
 
 # Sections of the navigation: each page's title, its script and its icon.
@@ -30,7 +31,13 @@ _SCRIPTS = {title: script for section in SECTIONS.values() for title, (script, _
 
 
 def page_link(
-    page: str, label: str, icon: str, *, is_wide: bool = False, carrying: Mapping[Parameter, str] | None = None
+    page: str,
+    label: str,
+    icon: str,
+    *,
+    is_wide: bool = False,
+    carrying: Mapping[Parameter, str] | None = None,
+    showing: Mapping[str, str] | None = None,
 ) -> None:
     """Draw a link to a page, by its title; nothing where the lock leaves that page out.
 
@@ -40,6 +47,7 @@ def page_link(
         icon: Before it.
         is_wide: Whether it is as wide as what it stands in.
         carrying: What shall be chosen there, beside what is chosen now.
+        showing: What widgets there that are bound to the address shall show, by their keys.
     """
     if not read_lock().shows(page):
         return
@@ -49,13 +57,19 @@ def page_link(
         label=label,
         icon=icon,
         width="stretch" if is_wide else "content",
-        query_params=link_to(page) | carried,
+        query_params=link_to(page) | carried | dict(showing or {}),
     )
 
 
 def compare_link(first: str, second: str, label: str = "Compare them image by image") -> None:
     """Draw a link to Compare with two runs, by their ids: the first is held against the second."""
     page_link("Compare", label, ":material/compare_arrows:", carrying={FIRST: first, SECOND: second})
+
+
+def scorecard_link(run_id: str, label: str = "How good is it really?") -> None:
+    """Draw a link to a run's score card."""
+    shown = {state.ERRORS_VIEW: "Score card"}
+    page_link("Errors", label, ":material/fact_check:", carrying={RUN: run_id}, showing=shown)
 
 
 def open_page(page: str) -> NoReturn:

@@ -34,15 +34,16 @@ EXPLAIN_SOURCE, EXPLAIN_EPOCH, EXPLAIN_OTHER_RUN = "explain_source", "explain_ep
 EXPLAIN_CLASS, EXPLAIN_INDEX = "explain_class", "explain_index"
 COMPARE_VIEW = "way"
 COMPARE_FIRST, COMPARE_SECOND, COMPARE_SPLIT = "compare_first", "compare_second", "compare_split"
-COMPARE_PILE, COMPARE_MAP_CLASS = "compare_pile", "compare_map_class"
+COMPARE_PILE, COMPARE_MAP_CLASS, COMPARE_MAPS_OF = "compare_pile", "compare_map_class", "compare_maps_of"
 
 OVERVIEW_CLASSES, RUNS_CURVE = "overview_classes", "curve"
+RUNS_FOLDED, RUNS_BAND, LESSONS_BAND, COMPARE_BAND = "runs_folded", "runs_band", "lessons_band", "compare_band"
 RUN_PICKER = "frame_run_picker"
 AUGMENT_VIEW, AUGMENT_FIELD, AUGMENT_NORMALISED = "look", "parameter", "normalised"
 TRAIN_NAME, TRAIN_SEEDS, TRAIN_VIEW = "name", "seeds", "watch"
 TRAIN_PART, TRAIN_PRESET, TRAIN_FOLLOW = "train_part", "train_preset", "train_follow"
 TRAIN_COMPARED, TRAIN_SAVED_NAME = "train_compared", "train_saved_name"
-TRAIN_OVERLAY, TRAIN_EPOCH = "train_overlay", "train_epoch"
+TRAIN_OVERLAY, TRAIN_EPOCH, TRAIN_BAND = "train_overlay", "train_epoch", "train_band"
 
 TRAIN, AUGMENT = "train", "augment"  # the pages with a form over RunConfig
 RUN_ORIGIN = "run:"  # before a run's id, where the form starts from one instead of a preset

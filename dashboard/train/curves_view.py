@@ -12,14 +12,15 @@ from cifar_core.runs import RunRecord, RunStatus, RunSummary, read_learning_rate
 from cifar_core.runs.precision import describe_precision
 from dashboard.components import Mark, line_chart
 from dashboard.components.lines import encode_chart
+from dashboard.drawing.bands import count_seeds, describe_edges
 from dashboard.drawing.chart_style import yardsticks
 from dashboard.drawing.curve_charts import Quantity, curve_points, curves_chart, curves_frame, overlay_frame
 from dashboard.drawing.literal import literal
 from dashboard.drawing.tables import offer_csv
-from dashboard.drawing.words import run_name, short_name
-from dashboard.session import address, state
+from dashboard.drawing.words import short_name
+from dashboard.session import state
 from dashboard.session.cache import get_store
-from dashboard.session.gone import drop_gone
+from dashboard.train.beneath import Beneath, choose_beneath
 from dashboard.train.findings import find_all
 
 _QUANTITIES: tuple[Quantity, Quantity] = ("accuracy", "loss")
@@ -47,12 +48,16 @@ class _Curves:
     remarks: str
 
 
-def render_curves(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:
-    """Draw accuracy and loss, runs to compare with beneath, and what the rules find in them."""
+def render_curves(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> Beneath:
+    """Draw accuracy and loss, runs to compare with beneath, and what the rules find in them.
+
+    Returns:
+        What is drawn beneath.
+    """
     sentence = st.container()
-    overlay = _choose_overlay(runs, record.run_id)
-    curves = _get_curves(overlay, record, status)
-    sentence.caption(_introduce(runs, record.run_id, status, list(overlay.values())))
+    beneath = choose_beneath(runs, record.run_id)
+    curves = _get_curves(beneath, runs, record, status)
+    sentence.caption(_introduce(runs, record.run_id, status, beneath))
     for column, quantity in zip(st.columns(2), _QUANTITIES, strict=True):
         with column:
             line_chart(curves.charts[quantity], key=f"curves_{quantity}")
@@ -63,18 +68,18 @@ def render_curves(runs: list[RunSummary], record: RunRecord, status: RunStatus) 
     _render_findings(record, curves.findings)
     if not status.is_active:
         offer_csv("Curves as CSV", _frame(record, status), f"{record.run_id}-curves.csv")
+    return beneath
 
 
-def read_curves(record: RunRecord, status: RunStatus, compared: list[str]) -> Growth:
+def read_curves(record: RunRecord, status: RunStatus, beneath: Beneath) -> Growth:
     """Return how a run's curves look by now; the rest are the findings.
 
     Args:
         record: The run's.
         status: The same run's.
-        compared: Ids of the runs to draw beneath; those that are gone are left out.
+        beneath: What is drawn there; runs that are gone are left out.
     """
-    overlay = _name_overlay({run.run_id: run for run in get_store().refresh()}, compared) if compared else {}
-    curves = _get_curves(overlay, record, status)
+    curves = _get_curves(beneath, get_store().refresh() if beneath.compared else [], record, status)
     rest = " ".join([*(finding.text for finding in curves.findings), curves.remarks])
     return Growth({_label(quantity): message for quantity, message in curves.charts.items()}, rest)
 
@@ -87,28 +92,34 @@ def rate_marks(record: RunRecord, steps_per_epoch: float) -> list[Mark]:
     ]
 
 
-def _introduce(runs: list[RunSummary], run_id: str, status: RunStatus, others: list[str]) -> str:
+def _introduce(runs: list[RunSummary], run_id: str, status: RunStatus, beneath: Beneath) -> str:
     """Say in a sentence what the charts show."""
     name = next((short_name(run) for run in runs if run.run_id == run_id), run_id)
-    beneath = f", val of {literal(', '.join(others), most=None)} dotted beneath" if others else ""
+    others = list(beneath.names(runs).values())
+    if beneath.sisters:
+        number = count_seeds(len(beneath.sisters)).replace(" ", " other ", 1)
+        others.append(f"the same settings with {number} ({describe_edges(beneath.edges)})")
+    also = f", val of {literal(' and '.join(others), most=None)} dotted beneath" if others else ""
     return (
         f"Accuracy and loss of **{literal(name)}** over {status.num_epochs} "
-        f"{'epoch' if status.num_epochs == 1 else 'epochs'}: train within each, val at its end{beneath}."
+        f"{'epoch' if status.num_epochs == 1 else 'epochs'}: train within each, val at its end{also}."
     )
 
 
-def _get_curves(overlay: dict[str, str], record: RunRecord, status: RunStatus) -> _Curves:
+def _get_curves(beneath: Beneath, runs: list[RunSummary], record: RunRecord, status: RunStatus) -> _Curves:
     findings = find_all(record, status)
     per_epoch = status.steps_per_epoch
     marks = [Mark(finding.epoch, finding.name) for finding in findings] + rate_marks(record, per_epoch)
     environment = record.environment()
     lines = yardsticks(environment.get("data_source") == "practice")
     points = curve_points(record.epoch_rows(), record.step_rows(), per_epoch)
-    rows = {name: get_store().record(other).epoch_rows() for other, name in overlay.items()}
+    rows = {name: get_store().record(other).epoch_rows() for other, name in beneath.names(runs).items()}
     charts: dict[Quantity, str] = {}
     for quantity in _QUANTITIES:
         others = overlay_frame(rows, f"val/{quantity}") if rows else None
-        chart = curves_chart(points, quantity, lines if quantity == "accuracy" else (), marks, others)
+        band = beneath.read_band(f"val/{quantity}")
+        levels = lines if quantity == "accuracy" else ()
+        chart = curves_chart(points, quantity, levels, marks, others, band, beneath.edges)
         charts[quantity] = encode_chart(chart, _label(quantity))
     return _Curves(charts, findings, _remark(record, environment))
 
@@ -140,35 +151,6 @@ def _render_findings(record: RunRecord, findings: list[Finding]) -> None:
                         args=(with_overrides(record.stored_config().config, finding.changes),),
                         help="With this run's settings and the suggested change. Nothing starts before you say so.",
                     )
-
-
-def _choose_overlay(runs: list[RunSummary], run_id: str) -> dict[str, str]:
-    """Return the runs to draw beneath this one: their names, with the epoch they are at, by id."""
-    others = {run.run_id: run for run in runs if run.run_id != run_id and run.status.epoch}
-    drop_gone(address.OVERLAY, runs, "no longer drawn beneath")
-    if not others:
-        return {}
-    state.set_widget(state.TRAIN_OVERLAY, address.read_list(address.OVERLAY, others))
-    chosen = st.multiselect(
-        "Compare with",
-        list(others),
-        format_func=lambda other: run_name(others[other]) if other in others else other,
-        key=state.TRAIN_OVERLAY,
-        max_selections=5,
-        placeholder="Draw other runs beneath",
-        label_visibility="collapsed",
-        on_change=_keep_overlay,
-    )
-    return _name_overlay(others, chosen)
-
-
-def _keep_overlay() -> None:
-    address.choose_list(address.OVERLAY, state.widget_value(state.TRAIN_OVERLAY))
-    address.step_on()
-
-
-def _name_overlay(runs: dict[str, RunSummary], compared: list[str]) -> dict[str, str]:
-    return {other: f"{run_name(runs[other])}, {runs[other].status.epoch} epochs" for other in compared if other in runs}
 
 
 def _label(quantity: Quantity) -> str:

@@ -8,11 +8,11 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from urllib.parse import urlencode
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -27,6 +27,7 @@ from dashboard.drawing.literal import plain
 from dashboard.drawing.words import duration, epoch_of, val_numbers
 from dashboard.routes import own_route
 from dashboard.session.cache import get_store
+from dashboard.train.beneath import Beneath, read_beneath
 from dashboard.train.views import read_growth
 
 _PATH = "live"
@@ -39,15 +40,18 @@ _EAGER_INTERVAL, _INTERVAL = 1.0, 2.0
 _EAGER_SECONDS = 60.0
 
 
-def feed_address(run_id: str, view: str, compared: Sequence[str]) -> str:
+def feed_address(run_id: str, view: str, beneath: Beneath) -> str:
     """Return where a page asks, relative to itself.
 
     Args:
         run_id: The run it shows.
         view: Which of its views; empty if its charts shall hold still.
-        compared: Ids of the runs drawn beneath.
+        beneath: What is drawn beneath its curves.
     """
-    return f"{_PATH}/{run_id}?{urlencode({'view': view, 'with': list(compared)}, doseq=True)}"
+    wish = {"view": view, "with": list(beneath.compared)}
+    if beneath.sisters:
+        wish |= {"over": list(beneath.sisters), "band": beneath.edges}
+    return f"{_PATH}/{run_id}?{urlencode(wish, doseq=True)}"
 
 
 def create_routes() -> list[Route]:
@@ -56,14 +60,14 @@ def create_routes() -> list[Route]:
 
 
 def read_feed(
-    store: RunStore, record: RunRecord, status: RunStatus, view: str, compared: list[str]
+    store: RunStore, record: RunRecord, status: RunStatus, view: str, beneath: Beneath
 ) -> tuple[Pulse, dict[str, str]]:
     """Return how far a run is, and the charts of the open view that grow, by their labels.
 
     The pulse's stage passes when more has to be drawn than these: with the run's status and first numbers, with what is
     done to it, with the runs that wait, with what else the view shows.
     """
-    growth = read_growth(view, record, status, compared)
+    growth = read_growth(view, record, status, beneath)
     events = stamp(record.files.events)
     waiting = [run.run_id for run in store.waiting()]
     stage = [status.status, status.attempt, status.has_begun, events, waiting, growth.rest]
@@ -107,12 +111,12 @@ def _answer(request: Request) -> Response:
     """
     run_id, query = request.path_params["run_id"], request.query_params
     try:
-        view, compared = query.get("view", ""), tuple(query.getlist("with"))
-        version = _version(run_id, view, compared)
+        view, beneath = query.get("view", ""), _read_beneath(query)
+        version = _version(run_id, view, beneath)
         headers = {"ETag": version, "Cache-Control": "no-store"}
         if request.headers.get("If-None-Match") in (version, f"W/{version}"):
             return Response(status_code=304, headers=headers)
-        return Response(_body(run_id, view, compared, version), headers=headers, media_type="application/json")
+        return Response(_body(run_id, view, beneath, version), headers=headers, media_type="application/json")
     except RunError as error:
         return _refuse(str(error), 404)
     except Exception as error:
@@ -120,17 +124,24 @@ def _answer(request: Request) -> Response:
         return _refuse(f"run {run_id} cannot be shown now: {explain(error)}", 503)
 
 
-def _version(run_id: str, view: str, compared: tuple[str, ...]) -> str:
+def _read_beneath(query: QueryParams) -> Beneath:
+    over = tuple(run_id for run_id in query.getlist("over") if is_run_id(run_id))
+    return read_beneath(query.get("band", ""), tuple(query.getlist("with")), over)
+
+
+def _version(run_id: str, view: str, beneath: Beneath) -> str:
     """Name all that an answer follows from."""
     store = get_store()
     record = store.record(run_id)
-    files = [record.files] + [RunFiles(store.runs_dir / other) for other in compared if is_run_id(other)]
+    others = (*beneath.compared, *beneath.sisters)
+    files = [record.files] + [RunFiles(store.runs_dir / other) for other in others if is_run_id(other)]
     paths = [path for each in files for path in (each.status, each.metrics, each.events, each.environment, each.meta)]
     waiting = [run.run_id for run in store.waiting()]
     seen = [
         str(record.run_dir),
         view,
-        *compared,
+        *others,
+        beneath.edges,
         *waiting,
         _interval(record.status()),
         *(str(stamp(path)) for path in paths),
@@ -139,11 +150,11 @@ def _version(run_id: str, view: str, compared: tuple[str, ...]) -> str:
 
 
 @lru_cache(maxsize=16)
-def _body(run_id: str, view: str, compared: tuple[str, ...], version: str) -> bytes:
+def _body(run_id: str, view: str, beneath: Beneath, version: str) -> bytes:
     """Made once for all who look on."""
     store = get_store()
     record = store.record(run_id)
-    pulse, charts = read_feed(store, record, record.status(), view, list(compared))
+    pulse, charts = read_feed(store, record, record.status(), view, beneath)
     return json.dumps({"pulse": asdict(pulse), "charts": charts}, allow_nan=False, separators=(",", ":")).encode()
 
 

@@ -46,12 +46,12 @@ def render_run(store: RunStore, run: RunSummary) -> None:
             _render_numbers(status)
             _render_outcome(record, status)
             render_ways_on(store, run, status)
-        view, compared = render_watch(runs, record, status)
+        view, beneath = render_watch(runs, record, status)
         if status.is_active:
             view = view if follow else ""
-            pulse, _ = read_feed(store, record, status, view, compared)
+            pulse, _ = read_feed(store, record, status, view, beneath)
             with progress:
-                render_pulse(pulse, feed_address(run.run_id, view, compared), key=f"pulse_{run.run_id}")
+                render_pulse(pulse, feed_address(run.run_id, view, beneath), key=f"pulse_{run.run_id}")
 
     panel()
 

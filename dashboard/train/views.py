@@ -25,6 +25,7 @@ from dashboard.drawing.words import duration
 from dashboard.session import address, state
 from dashboard.session.cache import get_dataset, get_filter_sheet, get_predictions, get_track
 from dashboard.session.links import page_link
+from dashboard.train.beneath import Beneath
 from dashboard.train.curves_view import Growth, rate_marks, read_curves, render_curves
 from dashboard.train.sentences import (
     describe_changing,
@@ -41,10 +42,10 @@ _NUM_FILTERS = 64
 _NUM_OF_CELL = 24
 
 
-def render_watch(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> tuple[str, list[str]]:
-    """Draw the chosen view of a run; return its name and the ids of the runs drawn beneath."""
+def render_watch(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> tuple[str, Beneath]:
+    """Draw the chosen view of a run; return its name and what is drawn beneath its curves."""
     if not status.has_begun:
-        return "", []
+        return "", Beneath()
     view = st.segmented_control(
         "View",
         list(_VIEWS),
@@ -54,21 +55,20 @@ def render_watch(runs: list[RunSummary], record: RunRecord, status: RunStatus) -
         **address.bind(address.WATCH, state.TRAIN_VIEW, list(_VIEWS)),
     )
     view = view or next(iter(_VIEWS))
-    _VIEWS[view](runs, record, status)
-    return view, state.widget_value(state.TRAIN_OVERLAY) or []
+    return view, _VIEWS[view](runs, record, status) or Beneath()
 
 
-def read_growth(view: str, record: RunRecord, status: RunStatus, compared: list[str]) -> Growth:
+def read_growth(view: str, record: RunRecord, status: RunStatus, beneath: Beneath) -> Growth:
     """Return what an open view of a run takes without being drawn anew.
 
     Args:
         view: Its name; empty for charts that shall hold still.
         record: The run's.
         status: The same run's.
-        compared: Ids of the runs drawn beneath.
+        beneath: What is drawn beneath its curves.
     """
     if view == "Curves":
-        growth = read_curves(record, status, compared)
+        growth = read_curves(record, status, beneath)
         return Growth(growth.charts, f"{growth.rest} {describe_curves(record.epoch_rows())}")
     if view == "Steps":
         messages = _encode_steps(_step_points(record, status), record, status)
@@ -77,9 +77,9 @@ def read_growth(view: str, record: RunRecord, status: RunStatus, compared: list[
     return Growth({}, str(status.epoch) if view else "")
 
 
-def _render_curves(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:
+def _render_curves(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> Beneath:
     st.markdown(describe_curves(record.epoch_rows()))
-    render_curves(runs, record, status)
+    return render_curves(runs, record, status)
 
 
 def _render_steps(runs: list[RunSummary], record: RunRecord, status: RunStatus) -> None:
@@ -226,7 +226,7 @@ def _find_track(record: RunRecord) -> Track | None:
     return track
 
 
-_VIEWS: dict[str, Callable[[list[RunSummary], RunRecord, RunStatus], None]] = {
+_VIEWS: dict[str, Callable[[list[RunSummary], RunRecord, RunStatus], Beneath | None]] = {
     "Curves": _render_curves,
     "Steps": _render_steps,
     "Classes": _render_classes,

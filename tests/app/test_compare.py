@@ -8,8 +8,8 @@ from cifar_core.evaluation import Predictions, load_predictions, save_prediction
 from cifar_core.evaluation.comparison import sort_into_piles
 from cifar_core.overrides import with_overrides
 from cifar_core.runs.status import change_status
-from tests.app.driving import press, save_weights
-from tests.app.reading import component_messages, galleries, labelled, maps, texts
+from tests.app.driving import labels, press, save_weights
+from tests.app.reading import component_messages, galleries, labelled, line_charts, maps, texts
 
 
 @pytest.fixture
@@ -142,6 +142,22 @@ def test_test_is_looked_at_only_when_asked_and_counted_for_both(open_page, lab, 
     assert [lab.record(run_id).test_readings() for run_id in pair] == [2, 2]
 
 
+def test_without_test_of_both_nothing_is_read_or_counted(open_page, lab, pair):
+    lab.record(pair[1]).predictions_path("test", "best").unlink()
+    at = open_page("Compare", of="test", a=pair[0], b=pair[1])
+    assert "There is no comparison on test: B, " in texts(at)
+    assert not any(label.startswith("Look at test") for label in labels(at))
+    assert [lab.record(run_id).test_readings() for run_id in pair] == [1, 1]
+
+
+def test_a_cell_shows_the_same_images_either_way_round(open_page, pair):
+    found = [
+        set(shown(open_page("Compare", a=first, b=second, way="Cell by cell")))
+        for first, second in (pair, reversed(pair))
+    ]
+    assert found[0] == found[1] != set()
+
+
 def test_the_same_image_under_both(open_page, lab, pair):
     for run_id in pair:
         save_weights(lab.record(run_id))
@@ -152,7 +168,8 @@ def test_the_same_image_under_both(open_page, lab, pair):
     first, second = maps(at, 1)[0], maps(at, 2)[0]
     assert (first["title"], second["title"]) == ("A", "B")
     assert max(np.abs(part["values"]).max() for part in (first, second)) == 1000, "on one scale"
-    links = [link.proto.query_string for link in at.main.get("page_link")]
+    links = [link.proto for link in at.main.get("page_link")]
+    links = [link.query_string for link in links if link.label.startswith("Explain what")]
     assert all(f"run={run_id}" in link and f"image={index}" in link for run_id, link in zip(pair, links, strict=True))
     other = open_page("Compare", a=pair[0], b=pair[1], pile="fixed", image=index)
     assert "**A** says" not in texts(other), "it is none of these"
@@ -190,3 +207,29 @@ def test_a_run_that_is_gone_is_said_and_another_taken(open_page, lab, pair):
     at = open_page("Compare", a="20260101-0000-brave-otter", b=pair[1])
     assert "is gone: another run is taken" in texts(at)
     assert at.query_params["a"] == pair[0]
+
+
+def test_over_seeds_maps_are_averaged_and_told(open_page, lab, train):
+    runs = [train(f"plain, seed {seed}", seed, training__seed=seed) for seed in range(2)]
+    runs.append(train("wide", 7, model__width=8))
+    for run_id in runs:
+        save_weights(lab.record(run_id))
+    index = int(piles(lab, (runs[0], runs[2])).broken[0])
+    at = open_page("Compare", a=runs[0], b=runs[2], pile="broken", image=index)
+    labelled(at.segmented_control, "Maps of").set_value("All their seeds").run()
+    assert not at.exception
+    titles = [part["title"] for place in (1, 2) for part in maps(at, place)]
+    assert titles == ["A, mean", "Spread", "Shared by all", "B, mean"]
+    assert "A: two of its networks agree to" in texts(at)
+    assert "B: one network" in texts(at)
+
+
+def test_curves_are_bands_over_the_seeds_of_both(open_page, lab, train):
+    runs = [train(f"plain, seed {seed}", seed, training__seed=seed) for seed in range(2)]
+    runs.append(train("wide", 7, model__width=8))
+    at = open_page("Compare", a=runs[1], b=runs[2], way="Epoch by epoch")
+    accuracy, loss = line_charts(at)
+    assert [(line["name"], len(line["low"])) for line in accuracy["lines"]] == [("A, 2 seeds", 4), ("B, 1 seed", 0)]
+    assert loss["unit"] == "nats"
+    at.segmented_control(key="compare_band").set_value("mean").run()
+    assert line_charts(at)[0]["lines"][0]["low"] == []

@@ -377,6 +377,15 @@ def test_learning_counts_what_was_forgotten(open_page, run_id, lab):
     assert len(at.get("plotly_chart")) == 3
 
 
+def test_a_run_without_test_to_compare_with_is_counted_no_look(open_page, run_id, lab):
+    other = lab.complete("other")
+    lab.record(other).predictions_path("test", "best").unlink()
+    assert "has no test predictions" in str(
+        [each.value for each in open_page("Errors", run=run_id, on="test", against=other).warning]
+    )
+    assert lab.record(other).test_readings() == 1
+
+
 def test_learning_takes_two_epochs(open_page, lab):
     run_id = lab.complete("short", with_overrides(lab.config, {"training.num_epochs": 1}))
     assert "predictions of two epochs" in texts(open_page("Errors", run=run_id, show="Learning"))
@@ -396,7 +405,7 @@ def test_planted_label_errors_are_suspected(open_page, run_id, lab):
     assert "Suspected labels as CSV" in downloads(at)
 
 
-@pytest.mark.parametrize("view", ["Mistakes", "Classes", "Calibration", "Learning", "Labels"])
+@pytest.mark.parametrize("view", ["Mistakes", "Classes", "Calibration", "Learning", "Labels", "Score card"])
 def test_a_diverged_run_breaks_no_view(open_page, run_id, lab, view):
     path = lab.record(run_id).predictions_path("val", 3)
     broken = load_predictions(path)

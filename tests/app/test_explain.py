@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from cifar_core.config import MLPConfig
-from cifar_core.data import load_dataset
+from cifar_core.data import default_data_dir, load_dataset
 from cifar_core.derived import DerivedStore
 from cifar_core.derived.store import DerivedProgress
 from cifar_core.evaluation import Criteria, load_predictions, save_predictions, select_predictions
@@ -18,6 +18,7 @@ from cifar_core.inference.changes import compute_probs
 from cifar_core.inference.predict import predict
 from cifar_core.models import create_classifier
 from cifar_core.training.checkpoint import Progress, load_classifier, save_checkpoint
+from tests.app.driving import labels, press
 from tests.app.reading import component_messages, galleries, labelled, maps, texts
 
 VIEWS = ["Where it looked", "Trust", "How firm", "What if", "Inside", "Class"]
@@ -461,3 +462,33 @@ def test_a_look_at_one_test_image_is_no_reading_of_test(open_page, complete, lab
     at = open_page("Explain", run=run_id, image="5001")
     assert "Saved by the run" in texts(at)
     assert lab.record(run_id).test_readings() == before
+
+
+def test_all_methods_are_checked_when_asked_and_the_result_is_kept(open_page, complete, lab, monkeypatch):
+    run_id = complete()
+    started = []
+    monkeypatch.setattr(DerivedStore, "start", lambda store, request, **of: started.append(request))
+    at = open_page("Explain", run=run_id, image="5", see="Trust")
+    assert not started
+    states = iter(["absent", "absent"])
+    making = {"share": 0.5, "seconds_left": 40.0}
+    monkeypatch.setattr(DerivedStore, "progress", lambda *parts: DerivedProgress(next(states, "running"), **making))
+    press(at, "Check all methods")
+    (request,) = started
+    assert "About 40 s left. Once made, it is kept." in at.get("progress")[0].proto.text
+    assert (request.kind, request.options["sisters"]) == ("audit", "[]")
+    indices = json.loads(request.options["images"])
+    assert len(indices) == 30
+    dataset, val = load_dataset(), load_predictions(lab.record(run_id).predictions_path("val", 3)).indices
+    assert set(indices) <= set(val.tolist())
+    assert np.bincount(dataset.labels[indices]).tolist() == [3] * 10
+    rows = np.stack([np.full(30, 0.2), np.full(30, 0.9)]) + np.linspace(0, 0.01, 30)
+    arrays = {"methods": np.array(["saliency", "occlusion"]), "untrained": rows, "seeds": np.full((2, 30), np.nan)}
+    arrays |= {"deletion": rows, "insertion": rows, "seconds": np.array([2.0, 3.0])}
+    DerivedStore(default_data_dir()).save(request, arrays)
+    at = open_page("Explain", run=run_id, image="5", see="Trust")
+    assert "1 pass every check: **Saliency**; 1 fail at least one: Occlusion" in texts(at)
+    assert "Over 30 val images" in texts(at)
+    assert "It took 5 s." in texts(at)
+    assert "Check all methods" not in labels(at)
+    DerivedStore(default_data_dir()).path(request).unlink()

@@ -11,9 +11,10 @@ from cifar_core.data import default_data_dir, load_dataset
 from cifar_core.evaluation import Predictions, save_predictions
 from cifar_core.experiments import Drawn, ExperimentStore, list_lessons
 from cifar_core.runs import RunStore
-from cifar_core.runs.status import change_status
+from cifar_core.runs.status import change_status, now
+from dashboard.session import activity
 from tests.app.driving import labels, press
-from tests.app.reading import galleries, labelled, texts
+from tests.app.reading import galleries, labelled, line_charts, texts
 
 NAME = "batch-norm"
 CLAIM = "With batch norm the network is more accurate."
@@ -142,7 +143,10 @@ def test_an_answer_stands_beside_the_prediction(open_page, lab, experiments):
     assert "Supported here: with batch norm is +20.0 points beside without" in said
     assert 'You said: **"with batch norm" is better**, and so it is here.' in said
     assert "Batch norm brings each channel to mean 0" in said
-    assert charts(at) == ["lesson_effect_0", "lesson_curves"]
+    assert charts(at) == ["lesson_effect_0"]
+    (curves,) = line_charts(at)
+    assert [line["name"] for line in curves["lines"]] == ["without, 3 seeds", "with batch norm, 3 seeds"]
+    assert len(curves["lines"][0]["low"]) == 4
     first, second = (experiment.runs[arm][0] for arm in ("without", "with batch norm"))
     links = links_of(at)
     assert all(run_id in links["All runs of this lesson"] for run_id in experiment.run_ids)
@@ -338,3 +342,21 @@ def test_no_page_opens_on_an_experiments_runs(open_page, lab, experiments):
     finish(lab, ask(experiments), {"without": (0.3, 0.31, 0.32), "with batch norm": (0.5, 0.51, 0.52)})
     for page in ("Train", "Errors"):
         assert open_page(page).query_params["run"] == own
+
+
+def test_the_sidebars_lines_of_its_runs_lead_to_it(open_page, lab, experiments, monkeypatch):
+    done, own = ask(experiments), lab.complete("own")
+    lines = {line.run_id: line.address for line in activity.list_active(lab.store.list_runs(), now())}
+    first = next(run_id for run_id in lines if run_id != own)
+    assert lines[first] == f"Lessons?experiment={done.id}"
+    assert lines[own].startswith("Train?")
+
+    def draw(lines, feed, interval, seen, on_open):
+        for line in lines:
+            st.button(line.words, key=line.run_id, on_click=on_open, args=(line.run_id,))
+
+    monkeypatch.setattr(activity, "render_activity", draw)
+    at = open_page("Overview")
+    at.button(key=first).click().run()
+    assert at.header[0].value == "Lessons"
+    assert at.query_params["experiment"] == done.id

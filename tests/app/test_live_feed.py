@@ -6,11 +6,13 @@ import time
 import pytest
 from starlette.requests import Request
 
+from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunError, RunStore
 from cifar_core.runs.journal import append_row, read_lines_from
 from cifar_core.runs.status import change_status
+from dashboard.train.beneath import Beneath
 from dashboard.train.feed import create_routes, feed_address, read_feed
-from tests.app.reading import line_charts, pulse
+from tests.app.reading import line_charts, pulse, texts
 
 
 def get(run_id, query="view=Curves", headers=()):
@@ -27,7 +29,7 @@ def ask(run_id, query="view=Curves"):
 
 def stage(lab, run_id, view="Curves"):
     record = lab.record(run_id)
-    return read_feed(lab.store, record, record.status(), view, [])[0].stage
+    return read_feed(lab.store, record, record.status(), view, Beneath())[0].stage
 
 
 @pytest.mark.parametrize("view", ["Curves", "Steps"])
@@ -35,7 +37,7 @@ def test_the_feed_says_what_the_page_was_drawn_with(open_page, lab, view):
     run_id = lab.run("hare")
     at = open_page("Train", run=run_id)
     at.segmented_control(key="watch").set_value(view).run()
-    assert pulse(at)["feed"] == feed_address(run_id, view, [])
+    assert pulse(at)["feed"] == feed_address(run_id, view, Beneath())
     code, answer = ask(run_id, f"view={view}")
     assert code == 200
     drawn = pulse(at)["pulse"]
@@ -48,10 +50,28 @@ def test_the_feed_says_what_the_page_was_drawn_with(open_page, lab, view):
 
 def test_runs_drawn_beneath_stay_there(lab):
     run_id, other = lab.run("hare"), lab.complete("tortoise")
-    _, answer = ask(run_id, feed_address(run_id, "Curves", [other, "gone"]).partition("?")[2])
+    _, answer = ask(run_id, feed_address(run_id, "Curves", Beneath([other, "gone"])).partition("?")[2])
     names = [line["name"] for line in json.loads(next(iter(answer["charts"].values())))["lines"]]
     assert len(names) == 3
     assert names[0].startswith("tortoise")
+
+
+def test_the_band_of_other_seeds_lies_beneath_and_grows_with_the_run(open_page, lab):
+    for seed in (1, 2):
+        lab.complete(f"hare, seed {seed}", with_overrides(lab.config, {"training.seed": seed}))
+    run_id = lab.run("hare")
+    at = open_page("Train", run=run_id)
+    (accuracy, _) = line_charts(at)
+    assert [line["name"] for line in accuracy["lines"]] == ["val, 2 other seeds", "train", "val"]
+    assert len(accuracy["lines"][0]["low"]) == 4
+    assert "the same settings with 2 other seeds" in texts(at)
+    _, answer = ask(run_id, pulse(at)["feed"].partition("?")[2])
+    assert json.loads(answer["charts"][accuracy["label"]]) == accuracy
+    at.segmented_control(key="train_band").set_value("mean").run()
+    assert line_charts(at)[0]["lines"][0]["low"] == []
+    at.segmented_control(key="train_band").set_value("off").run()
+    assert [line["name"] for line in line_charts(at)[0]["lines"]] == ["train", "val"]
+    assert "over=" not in pulse(at)["feed"]
 
 
 def test_a_page_asks_less_often_after_the_first_minute(lab):
@@ -138,7 +158,7 @@ def test_a_second_answer_reads_only_what_was_added(lab, monkeypatch):
 
 def test_who_has_the_newest_answer_is_sent_no_other(lab):
     run_id, other = lab.run("hare"), lab.complete("tortoise")
-    query = feed_address(run_id, "Curves", [other]).partition("?")[2]
+    query = feed_address(run_id, "Curves", Beneath([other])).partition("?")[2]
 
     def ask_again(version):
         answer = get(run_id, query, [(b"if-none-match", version.encode())])
@@ -188,4 +208,4 @@ def test_what_was_followed_looks_like_what_is_read_for_the_first_time(lab, view)
 
 def charts_of(store, run_id, view):
     record = store.record(run_id)
-    return read_feed(RunStore(), record, record.status(), view, [])[1]
+    return read_feed(RunStore(), record, record.status(), view, Beneath())[1]

@@ -95,7 +95,7 @@ def found_signs(at):
 
 VIEWS = {
     "Train": ("watch", ("Curves", "Steps", "Layers")),
-    "Errors": ("show", ("Mistakes", "Classes", "Calibration", "Learning", "Labels")),
+    "Errors": ("show", ("Mistakes", "Classes", "Calibration", "Learning", "Labels", "Score card")),
     "Explain": ("see", ("Trust", "How firm", "What if")),
     "Explore": ("view", ("Images", "Map")),
     "Compare": ("way", ("Pile by pile", "Cell by cell", "Class by class")),

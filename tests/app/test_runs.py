@@ -80,6 +80,24 @@ def test_runs_that_differ_in_their_seed_alone_are_averaged(open_page, lab):
     assert (row["deviation_val"], row["deviation_test"]) == (pytest.approx(2**0.5), pytest.approx(0))
 
 
+def test_runs_that_differ_in_their_seed_alone_fold_into_a_band(open_page, lab):
+    for seed, value in ((3, 0.5), (8, 0.6)):
+        run_id = lab.complete(f"hare, seed {seed}", with_overrides(lab.config, {"training.seed": seed}))
+        change_status(lab.record(run_id).run_dir, best_val_accuracy=value)
+    lab.complete("tortoise", with_overrides(lab.config, {"training.batch_size": 50}))
+    at = open_page("Runs")
+    assert sorted(line["name"] for line in line_charts(at)[0]["lines"]) == ["hare, seed 3", "hare, seed 8", "tortoise"]
+    at.toggle(key="runs_folded").set_value(True).run()
+    lines = {line["name"]: line for line in line_charts(at)[0]["lines"]}
+    assert sorted(lines) == ["hare, 2 seeds", "tortoise"]
+    assert len(lines["hare, 2 seeds"]["low"]) == 4
+    assert lines["tortoise"]["low"] == []
+    assert at.query_params["bundled"] == "on"
+    at.segmented_control(key="runs_band").set_value("mean").run()
+    assert not any(line["low"] for line in line_charts(at)[0]["lines"])
+    assert "Mean best val" not in texts(at)
+
+
 def test_without_repeats_nothing_is_averaged(open_page, lab):
     lab.complete("tortoise")
     assert "Over seeds" not in texts(open_page("Runs"))

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  bandParts,
   describe,
   EDGES,
   layOut,
@@ -29,6 +30,8 @@ const line = (name, x, y) => ({
   is_dotted: false,
   has_points: false,
   end_label: "",
+  low: [],
+  high: [],
 });
 
 /**
@@ -152,4 +155,34 @@ test("labels that end close together move apart and stay on the chart", () => {
   const crowded = spread([20, 18, 16], room);
   assert.deepEqual(crowded, [36, 23, 10]);
   assert.deepEqual(spread([], room), []);
+});
+
+const BANDED = { ...line("mean", [1, 2, 3], [0.5, 0.6, 0.7]), low: [0.4, null, 0.65], high: [0.6, null, 0.75] };
+
+test("a band has a part from gap to gap, its foot below its top", () => {
+  const layout = layOut(chart([BANDED]), { left: 0, right: 3, bottom: 0, top: 1 }, { width: 600, height: 280 });
+  const parts = bandParts(BANDED.x, BANDED.low, BANDED.high, layout);
+  assert.deepEqual(
+    parts.map(({ tops, bottoms }) => [tops.length, bottoms.length]),
+    [
+      [1, 1],
+      [1, 1],
+    ],
+  );
+  assert.ok(parts[0].tops[0][1] < parts[0].bottoms[0][1]);
+  assert.deepEqual(bandParts(VAL.x, VAL.low, VAL.high, layout), [], "a line without a band");
+  const tens = layOut(chart([BANDED]), { left: 0, right: 3, bottom: 0.01, top: 1 }, { width: 600, height: 280 }, true);
+  const [first] = bandParts([1], [-0.1], [0.5], tens);
+  assert.equal(first.bottoms[0][1], tens.bottom, "below zero: down to the foot");
+});
+
+test("a band is told, read under the cursor and zoomed to", () => {
+  const shares = { ...chart([BANDED]), is_share: true };
+  assert.match(describe(shares), /mean: 70.0 % \(65.0 % to 75.0 %\) at the end/);
+  assert.deepEqual(
+    [1, 2].map((at) => readValues(shares, at)[0].band),
+    [{ low: 0.4, high: 0.6 }, null],
+  );
+  const view = zoomTo(shares, 0.5, 1.5);
+  assert.ok(view && view.bottom < 0.4 && view.top > 0.6);
 });

@@ -48,12 +48,13 @@ test("a fine line and a coarse one lag alike", () => {
 });
 
 test("a chart keeps what was measured, and without smoothing it is the same chart", () => {
-  const line = /** @type {Line} */ ({ name: "val", x: [0, 100], y: [1, 0] });
+  const line = /** @type {Line} */ ({ name: "val", x: [0, 100], y: [1, 0], low: [0.5, 0], high: [] });
   const chart = /** @type {Chart} */ ({ lines: [line] });
   assert.equal(smoothen(chart, 0), chart);
   const [smoothed] = smoothen(chart, 0.2).lines;
   assert.deepEqual(smoothed.raw, [1, 0]);
   assert.ok((smoothed.y[1] ?? 0) > 0);
+  assert.ok((smoothed.low[1] ?? 0) > 0 && !smoothed.high.length, "its band, too");
   const alone = /** @type {Chart} */ ({ lines: [{ ...line, x: [1], y: [1] }] });
   assert.equal(smoothen(alone, 0.2), alone, "one place is no axis");
   assert.deepEqual(smoothen({ ...chart, lines: [] }, 0.2).lines, []);

@@ -282,6 +282,10 @@ def test_runs_about_other_images_are_not_compared(capsys, tmp_path):
     assert f"runs {first} and {second} cannot be compared" in capsys.readouterr().err
     assert main(["compare", first, second, "--split", "test", "--runs-dir", str(tmp_path)]) == 2
     assert "no test predictions" in capsys.readouterr().err
+    files = store.record(first).files
+    save_predictions(files.predictions_path("test", "best"), moved)
+    assert main(["compare", first, second, "--split", "test", "--runs-dir", str(tmp_path)]) == 2
+    assert store.record(first).test_readings() == 0, "a look that came to nothing"
 
 
 def test_a_scorecard_looks_at_test_only_where_it_is_asked(capsys, tmp_path):

@@ -10,6 +10,7 @@ from dashboard.components.registration import register
 
 _COMPONENT = register(__file__)
 _DIGITS = 5
+_NUMBERS = ("x", "y", "low", "high")  # of a line
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Line:
         is_dotted: For what is only to be compared with.
         has_points: Whether each value gets a dot; sensible up to some dozens.
         end_label: Written right of the line's end, in its colour.
+        low, high: Edges of a pale band in the line's colour, as many as x; both empty for a line without one.
     """
 
     name: str
@@ -35,6 +37,8 @@ class Line:
     is_dotted: bool = False
     has_points: bool = False
     end_label: str = ""
+    low: Sequence[float | None] = ()
+    high: Sequence[float | None] = ()
 
 
 @dataclass(frozen=True)
@@ -123,8 +127,9 @@ def encode_chart(chart: LineChart, label: str) -> str:
 
 
 def _encode_line(line: Line) -> str:
-    fields = {name: value for name, value in vars(line).items() if name not in ("x", "y")}
-    return f'{_encode(fields)[:-1]},"x":[{",".join(map(_shorten, line.x))}],"y":[{",".join(map(_shorten, line.y))}]}}'
+    fields = {name: value for name, value in vars(line).items() if name not in _NUMBERS}
+    numbers = (f'"{name}":[{",".join(map(_shorten, getattr(line, name)))}]' for name in _NUMBERS)
+    return f"{_encode(fields)[:-1]},{','.join(numbers)}}}"
 
 
 def _encode(fields: dict[str, Any]) -> str:

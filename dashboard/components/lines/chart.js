@@ -5,7 +5,9 @@ import { linearScale, logScale, writeValue } from "../shared/scales.js";
  * @import { Scale } from "../shared/scales.js"
  * @import { Bounds, Size } from "../shared/screen.js"
  * @typedef {{ name: string, x: number[], y: (number | null)[], colour: string, width: number, is_dotted: boolean,
- *   has_points: boolean, end_label: string, raw?: (number | null)[] }} Line `raw` is what `y` was before it was smoothed.
+ *   has_points: boolean, end_label: string, low: (number | null)[], high: (number | null)[],
+ *   raw?: (number | null)[] }} Line `low` and `high` are its band's edges, empty without one; `raw` is what `y` was
+ *   before it was smoothed.
  * @typedef {{ name: string, y: number }} Level
  * @typedef {{ x: number, label: string, tone: "finding" | "event" }} Mark
  * @typedef {{ label: string, lines: Line[], x_title: string, y_title: string, y_range: [number, number],
@@ -28,9 +30,24 @@ const LABEL_ROOM = 104;
 export function describe({ label, lines, is_share: isShare, unit }) {
   const ends = lines.map((line) => {
     const last = lastValue(line);
-    return last === null ? `${line.name}: nothing yet` : `${line.name}: ${writeValue(last, isShare, unit)} at the end`;
+    const place = last === null ? -1 : line.y.lastIndexOf(last);
+    const [low, high] = [line.low[place], line.high[place]].map((end) => end ?? null);
+    const band = writeBand(low === null || high === null ? null : { low, high }, isShare);
+    return last === null
+      ? `${line.name}: nothing yet`
+      : `${line.name}: ${writeValue(last, isShare, unit)}${band && ` (${band})`} at the end`;
   });
   return `${label}. ${ends.join(", ")}. Arrow keys read the values.`;
+}
+
+/**
+ * From where to where a band reaches, in words; empty without one.
+ *
+ * @param {{ low: number, high: number } | null} band
+ * @param {boolean} isShare
+ */
+export function writeBand(band, isShare) {
+  return band ? `${writeValue(band.low, isShare)} to ${writeValue(band.high, isShare)}` : "";
 }
 
 /**
@@ -98,7 +115,9 @@ export function layOut(chart, view, size, isLog = false) {
  */
 export function zoomTo(chart, left, right, isLog = false) {
   const values = chart.lines
-    .flatMap(({ x, y }) => y.filter((_, place) => x[place] >= left && x[place] <= right))
+    .flatMap(({ x, y, low, high }) =>
+      [y, low, high].flatMap((values) => values.filter((_, place) => x[place] >= left && x[place] <= right)),
+    )
     .filter((value) => value !== null && (!isLog || value > 0));
   if (!values.length) {
     return null;
@@ -137,7 +156,8 @@ export function stepCursor(chart, view, cursor, step) {
  *
  * @param {Chart} chart
  * @param {number} cursor
- * @returns {{ line: Line, x: number, y: number, raw: number | null }[]} Each with what it was before it was smoothed.
+ * @returns {{ line: Line, x: number, y: number, raw: number | null, band: { low: number, high: number } | null }[]}
+ *   Each with what it was before it was smoothed, and with its band there.
  */
 export function readValues(chart, cursor) {
   const { left, right } = whole(chart);
@@ -147,8 +167,18 @@ export function readValues(chart, cursor) {
       return [];
     }
     const raw = line.raw ? (nearestValue({ x: line.x, y: line.raw }, value.x)?.y ?? null) : null;
-    return [{ line, ...value, raw }];
+    return [{ line, ...value, raw, band: bandAt(line, value.x) }];
   });
+}
+
+/**
+ * @param {Line} line
+ * @param {number} at One of its places.
+ */
+function bandAt({ x, low, high }, at) {
+  const place = x.indexOf(at);
+  const [bottom, top] = [low[place] ?? null, high[place] ?? null];
+  return bottom === null || top === null ? null : { low: bottom, high: top };
 }
 
 /**
@@ -159,6 +189,36 @@ export function readValues(chart, cursor) {
  */
 function reachOf({ x }, extent) {
   return x.length > 1 ? Math.max((x[x.length - 1] - x[0]) / (x.length - 1), extent / 100) : extent / 10;
+}
+
+/**
+ * A band's edges on the canvas, a part from gap to gap. On a scale of factors an edge at zero or below lies at the
+ * plot's foot.
+ *
+ * @param {readonly number[]} x
+ * @param {readonly (number | null)[]} low
+ * @param {readonly (number | null)[]} high
+ * @param {Layout} layout
+ * @returns {{ tops: [number, number][], bottoms: [number, number][] }[]} From left to right.
+ */
+export function bandParts(x, low, high, layout) {
+  /** @type {{ tops: [number, number][], bottoms: [number, number][] }[]} */
+  const parts = [];
+  let isBroken = true;
+  for (const [place, at] of x.entries()) {
+    const [bottom, top] = [low[place] ?? null, high[place] ?? null];
+    const isGap = bottom === null || top === null || Number.isNaN(layout.y.to(top));
+    if (!isGap && isBroken) {
+      parts.push({ tops: [], bottoms: [] });
+    }
+    if (!isGap) {
+      const foot = layout.y.to(bottom);
+      parts[parts.length - 1].tops.push([layout.x.to(at), layout.y.to(top)]);
+      parts[parts.length - 1].bottoms.push([layout.x.to(at), Number.isNaN(foot) ? layout.bottom : foot]);
+    }
+    isBroken = isGap;
+  }
+  return parts;
 }
 
 /**

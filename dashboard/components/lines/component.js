@@ -2,7 +2,7 @@ import { createRedraw, pointerAt, sharpen, sizeOf } from "../shared/canvas.js";
 import { create, find } from "../shared/elements.js";
 import { writeNumber, writeValue } from "../shared/scales.js";
 import { createRegistry } from "../shared/state.js";
-import { describe, EDGES, layOut, quantityOf, readValues, stepCursor, whole, zoomTo } from "./chart.js";
+import { describe, EDGES, layOut, quantityOf, readValues, stepCursor, whole, writeBand, zoomTo } from "./chart.js";
 import { drawChart, drawCursor, drawDrag, styleOf } from "./drawing.js";
 import { pageLook } from "./look.js";
 import { smoothen } from "./smoothing.js";
@@ -195,15 +195,18 @@ function draw(state, canvas, tip) {
 /**
  * @param {HTMLElement} tip
  * @param {string} heading
- * @param {{ line: Line, y: number, raw: number | null }[]} rows
+ * @param {ReturnType<typeof readValues>} rows
  * @param {Chart} chart
  */
 function tellValues(tip, heading, rows, { is_share: isShare, unit }) {
-  const lines = rows.map(({ line, y, raw }) => {
+  const lines = rows.map(({ line, y, raw, band }) => {
     const dot = create("i");
     dot.style.background = line.colour;
     const row = create("div");
     row.append(dot, `${line.name} ${writeValue(y, isShare, unit)}`);
+    if (band) {
+      row.append(create("small", "", ` ${writeBand(band, isShare)}`));
+    }
     if (raw !== null) {
       row.append(create("small", "", ` measured ${isShare ? writeValue(raw, true) : writeNumber(raw)}`));
     }

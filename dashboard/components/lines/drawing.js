@@ -1,7 +1,7 @@
 import { strokePath } from "../shared/canvas.js";
 import { namedColour } from "../shared/colours.js";
 import { logTicks, ticks, writeNumber, writeTick, writeValue } from "../shared/scales.js";
-import { EDGES, lastValue, spread } from "./chart.js";
+import { bandParts, EDGES, lastValue, spread } from "./chart.js";
 
 /**
  * @import { Chart, Layout, Line } from "./chart.js"
@@ -10,6 +10,7 @@ import { EDGES, lastValue, spread } from "./chart.js";
 
 const LABEL_HEIGHT = 13;
 const PALE = 0.28; // what was measured, behind what was smoothed
+const BAND = 0.2; // of a line's colour, beneath all lines
 
 /**
  * @param {HTMLCanvasElement} canvas
@@ -34,6 +35,9 @@ export function drawChart(context, chart, layout, style) {
   context.beginPath();
   context.rect(EDGES.left, EDGES.top - 4, layout.right - EDGES.left + 4, layout.bottom - EDGES.top + 4);
   context.clip();
+  for (const line of chart.lines) {
+    drawBand(context, line, layout);
+  }
   for (const line of chart.lines) {
     drawLine(context, line, layout);
   }
@@ -78,6 +82,24 @@ function drawAxes(context, chart, { view, right, bottom, x, y, isLog }, style) {
   context.textBaseline = "middle";
   context.fillText(chart.y_title, 0, 0);
   context.restore();
+  context.globalAlpha = 1;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Line} line
+ * @param {Layout} layout
+ */
+function drawBand(context, { x, low, high, colour }, layout) {
+  context.fillStyle = colour;
+  context.globalAlpha = BAND;
+  for (const { tops, bottoms } of bandParts(x, low, high, layout)) {
+    context.beginPath();
+    for (const point of [...tops, ...bottoms.reverse()]) {
+      context.lineTo(...point);
+    }
+    context.fill();
+  }
   context.globalAlpha = 1;
 }
 

@@ -37,6 +37,11 @@ export function smoothen(chart, share) {
   if (!share || !(extent > 0)) {
     return chart;
   }
-  const lines = chart.lines.map((line) => ({ ...line, y: average(line, share * extent), raw: line.y }));
+  const reach = share * extent;
+  const lines = chart.lines.map((line) => {
+    const { x, y } = line;
+    const [low, high] = [line.low, line.high].map((edge) => average({ x, y: edge }, reach));
+    return { ...line, y: average(line, reach), low, high, raw: y };
+  });
   return { ...chart, lines };
 }

@@ -6,8 +6,9 @@ import torch
 from torch import nn
 
 from cifar_core.attribution import AttributionError
+from cifar_core.attribution.agreement import compare_maps
 from cifar_core.attribution.attribute import attribute, compute_saliency_map
-from cifar_core.attribution.trust import compare_maps, deletion_curve, insertion_curve, measure_completeness
+from cifar_core.attribution.trust import deletion_curve, insertion_curve, measure_completeness
 from cifar_core.config import RunConfig, SimpleCNNConfig
 from cifar_core.models import create_classifier
 

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cifar_core.evaluation.bands import fold_curves
 from dashboard.components import Mark
-from dashboard.drawing import chart_style, curve_charts
+from dashboard.drawing import bands, chart_style, curve_charts
 from dashboard.drawing.colours import colour_runs
 from dashboard.explain import charts as explain_charts
 
@@ -115,12 +116,16 @@ def test_curves_of_a_run_without_a_number_are_an_empty_chart(quantity):
     assert chart.y_range[1] > 0
 
 
+def fold(rows_by_run, curve):
+    return {name: fold_curves([rows], curve) for name, rows in rows_by_run.items()}
+
+
 def test_an_overlay_holds_each_run_and_skips_what_was_not_measured():
     rows = {"a": EPOCHS, "b": [{"epoch": 1, "val/accuracy": None}, {"epoch": 2, "val/accuracy": 0.5}], "c": []}
     frame = curve_charts.overlay_frame(rows, "val/accuracy")
     assert list(frame.itertuples(index=False, name=None)) == [("a", 1, 0.4), ("a", 2, 0.6), ("b", 2, 0.5)]
     drawn = [curve_charts.Drawn("b", "#222222"), curve_charts.Drawn("a", "#111111"), curve_charts.Drawn("c", "#333333")]
-    chart = curve_charts.overlay_chart(frame, "val/accuracy", drawn, (chart_style.CHANCE,))
+    chart = curve_charts.overlay_chart(fold(rows, "val/accuracy"), "val/accuracy", drawn, (chart_style.CHANCE,))
     assert [(line.name, line.y, line.colour) for line in chart.lines] == [
         ("b", [0.5], "#222222"),
         ("a", [0.4, 0.6], "#111111"),
@@ -133,18 +138,37 @@ def test_an_overlay_holds_each_run_and_skips_what_was_not_measured():
 )
 def test_an_overlay_says_its_unit_and_holds_all_values(curve, unit, title):
     rows = {"a": [{"epoch": epoch, curve: 0.1 * epoch} for epoch in range(1, 5)]}
-    frame = curve_charts.overlay_frame(rows, curve)
-    chart = curve_charts.overlay_chart(frame, curve, [curve_charts.Drawn("a", "#111111")], (chart_style.CHANCE,))
+    chart = curve_charts.overlay_chart(
+        fold(rows, curve), curve, [curve_charts.Drawn("a", "#111111")], (chart_style.CHANCE,)
+    )
     assert (chart.unit, chart.y_title, chart.is_share, chart.levels) == (unit, title, False, ())
     assert 0.4 < chart.y_range[1] < 0.6
 
 
 def test_the_baseline_is_dotted_and_the_chosen_run_thick():
-    frame = curve_charts.overlay_frame({"a": EPOCHS, "b": EPOCHS}, "val/loss")
     drawn = [curve_charts.Drawn("a", "#111111", is_baseline=True), curve_charts.Drawn("b", "#222222", is_chosen=True)]
-    baseline, chosen = curve_charts.overlay_chart(frame, "val/loss", drawn).lines
+    baseline, chosen = curve_charts.overlay_chart(fold({"a": EPOCHS, "b": EPOCHS}, "val/loss"), "val/loss", drawn).lines
     assert (baseline.is_dotted, chosen.is_dotted) == (True, False)
     assert chosen.width > baseline.width
+
+
+def test_sisters_lie_beneath_and_in_view():
+    high = [{"epoch": 1, "val/accuracy": 0.8}, {"epoch": 2, "val/accuracy": 0.9}]
+    band = fold_curves([high, EPOCHS], "val/accuracy")
+    points = curve_charts.curve_points(EPOCHS, STEPS, 10)
+    chart = curve_charts.curves_chart(points, "accuracy", sisters=band, edges="mean")
+    assert (chart.lines[0].name, chart.lines[0].is_dotted, chart.lines[0].low) == ("val, 2 other seeds", True, [])
+    assert chart.y_range[1] > max(band.means)
+
+
+@pytest.mark.parametrize("edges", ["range", "interval"])
+def test_a_band_reaches_no_further_than_a_share_can(edges):
+    rows = [[{"epoch": 1, "val/accuracy": value, "val/loss": 3 * value}] for value in (0.3, 0.9)]
+    share = bands.band_line("a", fold_curves(rows, "val/accuracy"), "#111111", edges, is_share=True)
+    assert (list(share.low), list(share.high)) == (([0.3], [0.9]) if edges == "range" else ([0.0], [1.0]))
+    loss = bands.band_line("a", fold_curves(rows, "val/loss"), "#111111", edges, is_share=False)
+    assert loss.low[0] >= 0
+    assert edges == "range" or loss.high[0] > 3
 
 
 def test_a_run_keeps_its_colour_while_others_come_and_go():

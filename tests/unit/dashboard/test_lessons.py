@@ -2,11 +2,12 @@
 
 import pytest
 
+from cifar_core.evaluation.bands import fold_curves
 from cifar_core.experiments import Drawn, Found, answer_claim, list_lessons
 from cifar_core.experiments.question import Claim
 from cifar_core.experiments.store import Experiment, Progress
 from dashboard.drawing.words import signed, with_minus
-from dashboard.lessons.charts import bands_figure, bands_frame, effect_figure, effect_frame, find_extent
+from dashboard.lessons.charts import curves_chart, effect_figure, effect_frame, find_extent
 from dashboard.lessons.list_view import describe_state
 from dashboard.lessons.pace import list_configs, unknown_configs
 from dashboard.lessons.subject import find_lessons, is_whole
@@ -106,17 +107,16 @@ def test_a_claims_table_has_the_mean_and_every_seed_in_points():
     assert list(single["kind"]) == ["seed"]
 
 
-def test_bands_hold_the_epochs_that_all_runs_of_an_arm_have():
+def test_curves_are_a_line_and_a_band_an_arm():
     def rows(*values):
         return [{"epoch": epoch, "val/accuracy": value} for epoch, value in enumerate(values, start=1)]
 
-    frame = bands_frame({"A": [rows(0.1, 0.2), rows(0.3, 0.4, 0.9)], "B": [rows(0.5)], "C": []})
-    assert list(frame["arm"]) == ["A", "A", "B"]
-    assert list(frame["mean"]) == pytest.approx([0.2, 0.3, 0.5])
-    assert list(frame["low"]) == pytest.approx([0.1, 0.2, 0.5])
-    assert list(frame["high"]) == pytest.approx([0.3, 0.4, 0.5])
-    assert [trace.name for trace in bands_figure(frame).data if trace.name] == ["A", "B"]
-    assert bands_frame({"A": []}).empty
+    arms = {"A": [rows(0.1, 0.2), rows(0.3, 0.4)], "B": [rows(0.5)]}
+    chart = curves_chart({arm: fold_curves(found, "val/accuracy") for arm, found in arms.items()}, "range")
+    assert [(line.name, list(line.low), list(line.high)) for line in chart.lines] == [
+        ("A, 2 seeds", [0.1, 0.2], [0.3, 0.4]),
+        ("B, 1 seed", [], []),
+    ]
 
 
 def test_experiments_are_found_under_their_lessons():
@@ -152,10 +152,12 @@ def test_numbers_have_a_minus_and_words_their_hyphens():
 
 
 def test_a_drawn_curve_is_drawn_beside_what_came():
-    frame = bands_frame({"A": [[{"epoch": 1, "val/accuracy": 0.2}, {"epoch": 2, "val/accuracy": 0.4}]]})
-    figure = bands_figure(frame, Drawn(arm="A", values=(0.3, 0.4)))
-    drawn = figure.data[-1]
-    assert (drawn.name, list(drawn.x), list(drawn.y), drawn.line.dash) == ("drawn for A", [1, 2], [30, 40], "dash")
+    rows = [{"epoch": 1, "val/accuracy": 0.2}, {"epoch": 2, "val/accuracy": 0.4}]
+    bands = {"A": fold_curves([rows], "val/accuracy")}
+    chart = curves_chart(bands, "range", Drawn(arm="A", values=(0.3, 0.9)))
+    drawn = chart.lines[-1]
+    assert (drawn.name, drawn.x, drawn.y, drawn.is_dotted) == ("drawn for A", [1, 2], [0.3, 0.9], True)
+    assert chart.y_range[1] >= 0.9
 
 
 def test_a_claim_about_a_confusion_is_not_about_what_is_better():

@@ -5,7 +5,14 @@ import pytest
 from statsmodels.stats.proportion import proportion_confint
 
 from cifar_core.evaluation.predictions import Predictions
-from cifar_core.evaluation.scorecard import expected_inflation, score_run, share_right
+from cifar_core.evaluation.scorecard import (
+    expected_best,
+    expected_inflation,
+    score_run,
+    share_right,
+    summarize_seeds,
+)
+from cifar_core.evaluation.scorecard_lines import describe_scorecard
 
 
 def right_on(num_right, num_images, first=0):
@@ -56,3 +63,34 @@ def test_a_card_says_what_is_known_and_no_more():
     card = score_run(val, last, right_on(85, 100), num_tried=1, num_test_readings=2, duplicates=[0, 99])
     assert (card.test.value, card.test_without_duplicates.num_images) == (0.85, 98)
     assert score_run(val, last, right_on(85, 100), num_tried=1, num_test_readings=2).test_without_duplicates is None
+
+
+@pytest.mark.parametrize("num", [1, 2, 3, 10])
+def test_the_best_of_several_seeds_lies_above_their_mean_as_in_simulation(num):
+    best = np.random.default_rng(1).normal(0.6, 0.02, (20_000, num)).max(axis=1) - 0.6
+    assert expected_best(0.02, num) == pytest.approx(best.mean(), abs=4 * best.std() / len(best) ** 0.5)
+    assert expected_best(1, 2) == pytest.approx(np.pi**-0.5)
+    with pytest.raises(ValueError, match="allowed: 0 and above, 1 and more"):
+        expected_best(0.02, 0)
+
+
+def test_seeds_are_summarised_from_two_on():
+    assert summarize_seeds([0.6]) is None
+    seeds = summarize_seeds([0.6, 0.64])
+    assert (seeds.num, seeds.mean, seeds.deviation) == (2, pytest.approx(0.62), pytest.approx(0.02 * 2**0.5))
+    assert seeds.low < 0.6 < 0.64 < seeds.high
+
+
+def test_disputed_labels_and_the_choice_of_a_run_are_accounted_for():
+    val, test = right_on(90, 100), right_on(85, 100)
+    card = score_run(
+        val, val, test, num_tried=1, num_test_readings=1, disputed=[90, 91], num_runs=20, seeds=[0.88, 0.9]
+    )
+    assert card.test_without_disputed.value == 85 / 98
+    assert card.test_without_duplicates is None
+    assert card.run_inflation == expected_inflation(0.9, 100, 20) > card.expected_inflation
+    lines = {what: value for what, value, _ in describe_scorecard(card)}
+    assert lines["Test"].startswith("85.0 % (")
+    assert lines["Test less near-duplicates"] == "–"
+    assert lines["Best of 20 runs"] == f"up to +{100 * card.run_inflation:.1f} points"
+    assert "Mean of 2 seeds" in lines

@@ -1,0 +1,68 @@
+"""What one line of the curves stands for: a run, or all runs that differ from it in their seed alone."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from cifar_core.runs import RunSummary
+from cifar_core.runs.groups import group_by_settings
+from dashboard.drawing.bands import count_seeds
+from dashboard.drawing.words import group_name, names_apart, run_name
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Runs that are one line.
+
+    Attributes:
+        of: The one that was ticked.
+        runs: All of them.
+    """
+
+    of: RunSummary
+    runs: Sequence[RunSummary]
+
+    @property
+    def run_ids(self) -> list[str]:
+        """Theirs."""
+        return [run.run_id for run in self.runs]
+
+    @property
+    def is_several(self) -> bool:
+        """Whether its line is a mean."""
+        return len(self.runs) > 1
+
+
+def list_groups(runs: Iterable[RunSummary]) -> list[list[RunSummary]]:
+    """Return the completed runs that differ in their seed alone, two and more of them together."""
+    return [group for group in group_by_settings(runs) if len(group) > 1]
+
+
+def bundle_runs(drawn: Sequence[RunSummary], groups: Sequence[Sequence[RunSummary]]) -> list[Bundle]:
+    """Return a bundle for each run that is drawn, in order; sisters are all in that of the first of them.
+
+    A run brings its whole group along, ticked or not: a mean of half of them would say something else.
+
+    Args:
+        drawn: The runs that somebody ticked.
+        groups: As `list_groups` returns them; none to draw each run by itself.
+    """
+    group_of = {run.run_id: group for group in groups for run in group}
+    bundles: list[Bundle] = []
+    for run in drawn:
+        if not any(run.run_id in bundle.run_ids for bundle in bundles):
+            bundles.append(Bundle(run, group_of.get(run.run_id, [run])))
+    return bundles
+
+
+def name_bundles(bundles: Sequence[Bundle]) -> dict[str, str]:
+    """Return names by the ids of the runs that were ticked, no two alike; of several runs with how many seeds."""
+    names = names_apart([bundle.of for bundle in bundles])
+    names |= {each.of.run_id: f"{group_name(each.of)}, {_count(each)}" for each in bundles if each.is_several}
+    common = Counter(names.values())
+    doubled = [each for each in bundles if common[names[each.of.run_id]] > 1]
+    return names | {each.of.run_id: f"{run_name(each.of)}, {_count(each)}" for each in doubled}
+
+
+def _count(bundle: Bundle) -> str:
+    return count_seeds(len(bundle.runs))

@@ -1,0 +1,74 @@
+"""Runs that differ in their seed alone: how they are bundled, named and drawn on Runs."""
+
+import pytest
+from scipy import stats
+
+from cifar_core.config import RunConfig
+from cifar_core.overrides import with_overrides
+from cifar_core.runs import RunStatus, RunSummary
+from dashboard.runs import seed_table
+from dashboard.runs.bundles import bundle_runs, list_groups, name_bundles
+from dashboard.runs.outcomes import describe_outcomes, means_frame, outcomes_figure, outcomes_frame
+
+
+def create_run(name, seed, best=0.6, last=0.5, number=0, status="completed", **settings):
+    config = with_overrides(RunConfig(), {"training.seed": seed, **settings})
+    found = RunStatus(status=status, best_val_accuracy=best, last_val_accuracy=last, epoch=4)
+    run_id = f"20260101-000{number}-quick-hare{number}"
+    return RunSummary(run_id=run_id, name=name, config=config, status=found, created_at=number)
+
+
+WIDE = [create_run(f"wide, seed {seed}", seed, 0.6 + 0.02 * seed, 0.5, seed) for seed in range(3)]
+DEEP = [create_run("deep", seed, 0.7 + 0.02 * seed, None, 3 + seed, **{"training.batch_size": 50}) for seed in range(2)]
+ALONE = create_run("alone", 0, number=7, **{"training.batch_size": 25})
+ALL = [*WIDE, *DEEP, ALONE]
+
+
+def test_a_ticked_run_brings_its_sisters_along_once():
+    groups = list_groups(ALL)
+    bundles = bundle_runs([WIDE[1], ALONE, WIDE[0], DEEP[0]], groups)
+    assert [(bundle.of, len(bundle.runs)) for bundle in bundles] == [(WIDE[1], 3), (ALONE, 1), (DEEP[0], 2)]
+    assert list(name_bundles(bundles).values()) == ["wide, 3 seeds", "alone", "deep, 2 seeds"]
+    assert [len(bundle.runs) for bundle in bundle_runs(WIDE, ())] == [1, 1, 1]
+
+
+def test_groups_of_one_name_are_told_apart():
+    other = [create_run("wide", seed, number=8, **{"training.batch_size": 10 + seed}) for seed in range(2)]
+    names = name_bundles(bundle_runs([WIDE[0], other[0]], list_groups(WIDE)) + bundle_runs(other[1:], ()))
+    assert len(set(names.values())) == len(names)
+
+
+def test_outcomes_are_ordered_by_the_mean_of_their_best_epochs():
+    outcomes = outcomes_frame(list_groups(ALL))
+    assert outcomes["name"].drop_duplicates().tolist() == ["deep", "wide"]
+    assert (outcomes["which"] == "last").sum() == 3
+    means = means_frame(outcomes).set_index(["name", "which"])
+    row = means.loc[("wide", "best")]
+    assert (row["num_runs"], row["mean"]) == (3, pytest.approx(0.62))
+    assert (row["low"], row["high"]) == pytest.approx(stats.t.interval(0.95, 2, 0.62, stats.sem([0.6, 0.62, 0.64])))
+    assert means.loc[("deep", "best"), "high"] <= 1.0
+
+
+def test_what_seeds_can_tell_is_said():
+    words = describe_outcomes(outcomes_frame(list_groups(WIDE)))
+    assert "lie 2.0 points apart" in words
+    assert f"3 seeds to ± {100 * 0.02 * stats.t.ppf(0.975, 2) / 3**0.5:.1f} points" in words
+    assert "10 seeds" in words
+
+
+def test_a_dot_is_a_run():
+    outcomes = outcomes_frame(list_groups(ALL))
+    figure = outcomes_figure(outcomes, means_frame(outcomes))
+    dots = [data[0] for trace in figure.data if trace.customdata is not None for data in trace.customdata]
+    assert sorted(dots) == sorted(outcomes["run_id"])
+
+
+def test_a_clicked_dot_opens_its_run(monkeypatch):
+    opened = []
+    monkeypatch.setattr(seed_table.state, "choose_run", opened.append)
+    monkeypatch.setattr(seed_table, "ask_for_redraw", lambda: None)
+    for told in (None, {"selection": {"points": []}}, *({"selection": {"points": [{"customdata": [run_id, 1]}]}}
+                 for run_id in (ALONE.run_id, WIDE[0].run_id))):  # fmt: skip
+        monkeypatch.setattr(seed_table.state, "widget_value", lambda key, told=told: told)
+        seed_table._open("key", [run.run_id for run in WIDE])
+    assert opened == [WIDE[0].run_id]
