@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cifar_core.data import Dataset, inspect_source, load_dataset
-from cifar_core.data.disputed import find_disputed
 from cifar_core.data.duplicates import USUAL_LIKENESS, NearDuplicates
 from cifar_core.derived import DerivedStore, Request
 from cifar_core.evaluation.predictions import Predictions, load_predictions
+from cifar_core.labels.published import find_disputed
 from cifar_core.overrides import ConfigError
 from cifar_core.runs import RunRecord, RunStatus
 
@@ -91,7 +91,7 @@ def find_doubtful(data_dir: Path) -> dict[str, NDArray[np.int64]]:
         return {}
     dataset = load_dataset(data_dir)
     pairs = DerivedStore(data_dir).load(Request("duplicates", dataset.fingerprint))
-    disputed = find_disputed(dataset, data_dir)
+    disputed = find_disputed(data_dir, dataset)
     known = {} if disputed is None else {"disputed": disputed}
     if pairs is None:
         return known

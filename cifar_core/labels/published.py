@@ -154,6 +154,21 @@ def load_verdicts(data_dir: Path, dataset: Dataset) -> KnownVerdicts:
     return KnownVerdicts(rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3:], _is_original(VERDICTS, content))
 
 
+def find_disputed(data_dir: Path, dataset: Dataset) -> NDArray[np.int64] | None:
+    """Return the dataset indices of test images whose label fewer than three of five people kept, ascending.
+
+    Returns:
+        None where the votes are not in the data folder, or speak of other images than these.
+
+    Raises:
+        DataError: As for `load_verdicts`, of a file that is there.
+    """
+    if not _are_the_published(dataset) or not (data_dir / VERDICTS.name).is_file():
+        return None
+    verdicts = load_verdicts(data_dir, dataset)
+    return dataset.num_train + verdicts.places[verdicts.is_disputed]
+
+
 def load_people(data_dir: Path, dataset: Dataset) -> PeoplesAnswers:
     """Read CIFAR-10H's counts from the data folder.
 
@@ -197,7 +212,7 @@ def _accuracy(is_right: NDArray[np.bool_], counts: NDArray[np.bool_]) -> tuple[f
 
 
 def _read(published: Published, data_dir: Path, dataset: Dataset) -> bytes:
-    if dataset.is_practice or dataset.num_test != _NUM_TEST:
+    if not _are_the_published(dataset):
         raise DataError(f"{published.name} speaks of CIFAR-10's test images, not of the {dataset.title.lower()}")
     try:
         return (data_dir / published.name).read_bytes()
@@ -205,6 +220,10 @@ def _read(published: Published, data_dir: Path, dataset: Dataset) -> bytes:
         raise DataError(published.how_to_get(data_dir)) from error
     except OSError as error:
         raise DataError(f"{published.name} cannot be read: {explain(error)}") from error
+
+
+def _are_the_published(dataset: Dataset) -> bool:
+    return not dataset.is_practice and dataset.num_test == _NUM_TEST
 
 
 def _row_of(entry: dict[str, Any]) -> list[int]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from cifar_core.experiments.store import GUESSING
 from cifar_core.runs import RunError, RunStore, RunSummary
+from cifar_core.runs.groups import GUESSING
 from cifar_core.sweeps.record import Sweep, Trial
 
 # A run whose worker dies again and again is left alone.

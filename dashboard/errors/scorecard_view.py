@@ -10,12 +10,12 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cifar_core.data import DataError, default_data_dir
-from cifar_core.data.disputed import ADDRESS, FILE_NAME, find_disputed
 from cifar_core.data.duplicates import USUAL_LIKENESS, NearDuplicates
 from cifar_core.derived import Request
 from cifar_core.evaluation import Predictions, PredictionsError
 from cifar_core.evaluation.scorecard import Scorecard, Share
 from cifar_core.evaluation.scorecard_lines import describe_scorecard
+from cifar_core.labels.published import VERDICTS, find_disputed
 from cifar_core.runs.account import score
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.literal import in_code, message
@@ -83,7 +83,7 @@ def _render_ways_on(reading: Reading, card: Scorecard, *, has_duplicates: bool, 
     if card.test is not None and not has_disputed and not reading.dataset.is_practice:
         st.caption(
             f"Disputed labels: five people each looked at 275 test images that looked mislabelled (Northcutt et al., "
-            f"2021). Put [{FILE_NAME}]({ADDRESS}) into {in_code(str(default_data_dir()))} to have that line."
+            f"2021). Put [{VERDICTS.name}]({VERDICTS.url}) into {in_code(str(default_data_dir()))} to have that line."
         )
     if card.seeds is None:
         page_link("Compare", "Train it with other seeds", ":material/compare_arrows:")
@@ -118,7 +118,7 @@ def _find_duplicates(reading: Reading) -> NDArray[np.int64] | None:
 
 def _find_disputed(reading: Reading) -> NDArray[np.int64] | None:
     try:
-        return find_disputed(reading.dataset, default_data_dir())
+        return find_disputed(default_data_dir(), reading.dataset)
     except DataError as error:
         st.warning(f"{message(error)}.", icon=":material/broken_image:")
         return None

@@ -269,3 +269,8 @@ def test_a_sample_keeps_the_shares_of_classes_and_of_train_and_test(tiny_dataset
     assert counts.max() - counts.min() <= 2 + np.ptp(np.bincount(tiny_dataset.labels))
     assert len(stratified_sample(tiny_dataset, 10**6)) == tiny_dataset.num_images
     assert create_splits(tiny_dataset, 0.1, 0).test[0] == tiny_dataset.num_train
+
+
+def test_near_duplicates_that_count_are_those_of_training_images():
+    pairs = NearDuplicates(*map(np.array, ([4, 3, 4, 5], [1, 5, 0, 3], [False] * 4, [0.9, 0.9, 0.8, 0.8])))
+    assert pairs.test_images(num_train=2).tolist() == [4]

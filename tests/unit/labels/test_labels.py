@@ -13,6 +13,7 @@ from cifar_core.labels.published import (
     PEOPLE,
     VERDICTS,
     PeoplesAnswers,
+    find_disputed,
     load_people,
     load_verdicts,
     score_three_ways,
@@ -120,6 +121,7 @@ def test_votes_are_read_and_correct_accuracies(tmp_path, dataset):
     assert verdicts.is_disputed.tolist() == [False, True, True]
     assert verdicts.is_corrected.tolist() == [False, True, False]
     assert not verdicts.is_original
+    assert find_disputed(tmp_path, dataset).tolist() == [23, 37]
     labels = dataset.labels[10:]
     preds = labels.copy()
     preds[[13, 27, 100]] = 5, 1, labels[100] - 1
@@ -145,6 +147,14 @@ def test_a_file_that_is_something_else_is_said(tmp_path, dataset, content):
     (tmp_path / VERDICTS.name).write_text(content)
     with pytest.raises(DataError, match=r"cifar10_mturk.json in .* is not what it should be: get it anew from https"):
         load_verdicts(tmp_path, dataset)
+    with pytest.raises(DataError):
+        find_disputed(tmp_path, dataset)
+
+
+def test_without_votes_or_on_other_images_nothing_is_known_to_be_disputed(tmp_path, dataset, tiny_dataset):
+    assert find_disputed(tmp_path, dataset) is None
+    (tmp_path / VERDICTS.name).write_text(json.dumps([vote(13, 3, 5, (1, 4, 0, 0))]))
+    assert find_disputed(tmp_path, tiny_dataset) is None
 
 
 def test_votes_on_other_labels_are_refused(tmp_path, dataset):
