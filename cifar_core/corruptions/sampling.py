@@ -1,7 +1,7 @@
 """Random numbers of images, and images read at other places than their pixels'."""
 
 import math
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import torch
@@ -17,7 +17,14 @@ _SEED = 0
 
 
 def draw_uniform(name: str, indices: Tensor, num_draws: int) -> Tensor:
-    """Return (B, num_draws) float32 in [0, 1), by image and corruption alone."""
+    """Return (B, num_draws) float32 in [0, 1), by image and corruption alone; only to be read."""
+    return _draw(name, indices.numpy().tobytes(), num_draws)
+
+
+@lru_cache(maxsize=2)
+def _draw(name: str, places: bytes, num_draws: int) -> Tensor:
+    """Drawn once for all severities of a batch, which come one after another."""
+    indices = torch.from_numpy(np.frombuffer(places, np.int64).copy())
     return uniforms(_SEED, f"corruption/{name}", 0, indices, num_draws)
 
 

@@ -35,13 +35,14 @@ def derive_head(
     from cifar_core.training.checkpoint import load_classifier, read_checkpoint_header
 
     path = Path(str(options["checkpoint"]))
-    data = read_checkpoint_header(path).config.data
+    header = read_checkpoint_header(path)
+    data = header.config.data
     contents = read_kept(path.parent.parent, data)
     train, labels = splits_of(dataset, data, contents).train, labels_for_training(dataset, data, contents)
     classifier, parts = load_classifier(path), []
     for start in range(0, dataset.num_images, _AT_ONCE):
         chunk = np.arange(start, min(start + _AT_ONCE, dataset.num_images))
-        parts.append(extract_features(classifier, dataset.images, chunk))
+        parts.append(extract_features(classifier, dataset.images, chunk, header.dtype))
         on_progress(_SHARE_OF_FEATURES * chunk[-1] / dataset.num_images)
     return fit_to_features(np.concatenate(parts), train, labels[train], dataset.num_classes).to_arrays()
 

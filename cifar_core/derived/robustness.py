@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cifar_core.config import RunConfig
 from cifar_core.corruptions import CORRUPTIONS, SEVERITIES
 from cifar_core.data import Dataset, without_selections
 from cifar_core.evaluation.views import views_of
@@ -37,12 +38,9 @@ def derive_robustness(
         num_images: At most so many, the same share of each class.
     """
     from cifar_core.corruptions.corrupt import corrupt
-    from cifar_core.inference.changes import compute_probs
-    from cifar_core.training.checkpoint import load_classifier, read_checkpoint_header
 
     path = Path(str(options["checkpoint"]))
-    config, classifier = read_checkpoint_header(path).config, load_classifier(path)
-    views = views_of(config.training)
+    config, ask = _load(path)
     members = without_selections(dataset, config.data).indices(str(options["split"]))
     indices = choose_evenly(members, dataset.labels[members], int(options["num_images"]))
     targets = dataset.labels[indices]
@@ -52,15 +50,30 @@ def derive_robustness(
     for start in range(0, len(indices), _AT_ONCE):
         rows = slice(start, start + _AT_ONCE)
         images, own = np.ascontiguousarray(dataset.images[indices[rows]]), targets[rows]
-        clean[rows] = compute_probs(classifier, images, views).argmax(axis=1)
+        clean[rows] = ask(images).argmax(axis=1)
         for place, name in enumerate(CORRUPTIONS):
             for severity in SEVERITIES:
                 worse = corrupt(images, indices[rows], name, severity)
-                found = compute_probs(classifier, worse, views)
+                found = ask(worse)
                 preds[place, severity - 1, rows] = found.argmax(axis=1)
                 probs[place, severity - 1, rows] = found[np.arange(len(own)), own]
             on_progress((start + len(own) * (place + 1) / len(CORRUPTIONS)) / len(indices))
     return {"indices": indices, "targets": targets, "clean_preds": clean, "preds": preds, "probs": probs}
+
+
+def _load(path: Path) -> tuple[RunConfig, Callable[[NDArray[np.uint8]], NDArray[np.float64]]]:
+    """Return a run's config, and what gives class probabilities of images as the run does, in its own number format."""
+    from cifar_core.inference.predict import predict
+    from cifar_core.training.checkpoint import load_classifier, read_checkpoint_header
+
+    header, classifier = read_checkpoint_header(path), load_classifier(path)
+    views = views_of(header.config.training)
+
+    def ask(images: NDArray[np.uint8]) -> NDArray[np.float64]:
+        nothing, places = np.zeros(len(images), np.int64), np.arange(len(images))
+        return predict(classifier, images, nothing, places, dtype=header.dtype, views=views).probs
+
+    return header.config, ask
 
 
 def choose_evenly(indices: NDArray[np.int64], labels: NDArray[np.int64], num_images: int) -> NDArray[np.int64]:

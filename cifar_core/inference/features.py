@@ -9,7 +9,10 @@ from cifar_core.models import Classifier
 
 
 def extract_features(
-    classifier: Classifier, images: NDArray[np.uint8], indices: NDArray[np.int64]
+    classifier: Classifier,
+    images: NDArray[np.uint8],
+    indices: NDArray[np.int64],
+    dtype: torch.dtype | None = None,
 ) -> NDArray[np.float32]:
     """Return the penultimate features of some images, (N, D) float32.
 
@@ -17,12 +20,13 @@ def extract_features(
         classifier: Any of this project's networks, whose last layer is called `classifier`.
         images: (M, 3, 32, 32) uint8, the dataset's.
         indices: (N,) which of them.
+        dtype: torch.bfloat16 computes under autocast; None or torch.float32 does not.
     """
     last = classifier.network.get_submodule("classifier")
     parts: list[torch.Tensor] = []
     hook = last.register_forward_pre_hook(lambda module, inputs: parts.append(inputs[0].detach().float().cpu()))
     try:
-        predict(classifier, images, np.zeros(len(images), np.int64), indices)
+        predict(classifier, images, np.zeros(len(images), np.int64), indices, dtype=dtype)
     finally:
         hook.remove()
     return torch.cat(parts).numpy()

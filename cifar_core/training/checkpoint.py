@@ -50,6 +50,11 @@ class CheckpointHeader:
     progress: Progress
     environment: dict[str, Any]
 
+    @property
+    def dtype(self) -> torch.dtype:
+        """The number format in which its run trained and predicted."""
+        return torch.bfloat16 if self.environment.get("precision") == "bfloat16" else torch.float32
+
 
 @dataclass(frozen=True)
 class Checkpoint:
