@@ -228,7 +228,7 @@ class _Run:
         return totals
 
     def _close_epoch(self, epoch: int, totals: StepTotals, started: float) -> None:
-        """Look at val, save what the epoch brought, then tell."""
+        """Look at val, tell what the epoch brought, then save it."""
         predictions = predict_split(self._state, self._dataset, self._state.evaluated, "val")
         val_accuracy, val_loss = compute_accuracy(predictions), compute_loss(predictions)
         step = self._progress.step + self._state.steps_per_epoch
@@ -242,7 +242,8 @@ class _Run:
         seconds = time.perf_counter() - started
         self._progress = replace(self._progress, seconds=self._progress.seconds + seconds)
         save_predictions(self._outputs.predictions_path("val", epoch), predictions)
-        self._save(is_best)
+        # Told before it is saved: who is killed between the two trains the epoch again and tells it again, while an
+        # epoch that was saved and not told would be missing from the run's curves for good.
         self._monitor.on_event(
             EpochDone(
                 epoch=epoch,
@@ -258,6 +259,7 @@ class _Run:
                 dead_relus=count_dead_relus(self._state, self._dataset),
             )
         )
+        self._save(is_best)
 
     def _save(self, is_best: bool) -> None:
         """Save `best` before `last`: a run continued from `last` then never lacks the best epoch it knows of."""

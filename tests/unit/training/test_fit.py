@@ -69,6 +69,29 @@ def test_same_config_same_numbers_and_another_seed_others(tmp_path, tiny_dataset
     assert not torch.equal(weights(tmp_path / "a")["network.dense.weight"], other["network.dense.weight"])
 
 
+class Killed(BaseException):
+    """Ends a training as a signal would that nobody handles."""
+
+
+class KilledWhenTold(Watcher):
+    def on_event(self, event):
+        super().on_event(event)
+        if isinstance(event, EpochDone) and event.epoch == 2:
+            raise Killed
+
+
+def test_no_epoch_is_kept_that_was_not_told(tmp_path, tiny_dataset, tiny_config):
+    killed = KilledWhenTold()
+    with pytest.raises(Killed):
+        fit(tiny_config, tiny_dataset, RunFiles(tmp_path / "twice"), killed)
+    assert read_checkpoint_header(tmp_path / "twice" / "checkpoints" / "last.safetensors").progress.epoch == 1
+    _, later = run(tiny_config, tiny_dataset, tmp_path / "twice")
+    _, straight = run(tiny_config, tiny_dataset, tmp_path / "straight")
+    told = {event.epoch: event.val_loss for event in [*killed.events, *later] if isinstance(event, EpochDone)}
+    assert told == {event.epoch: event.val_loss for event in straight if isinstance(event, EpochDone)}
+    assert_same_weights(weights(tmp_path / "twice"), weights(tmp_path / "straight"))
+
+
 @pytest.mark.parametrize("stop_after", [3, 7, 9, 20])
 def test_a_stopped_run_continues_to_the_same_weights(tmp_path, tiny_dataset, tiny_config, stop_after):
     run(tiny_config, tiny_dataset, tmp_path / "straight")
