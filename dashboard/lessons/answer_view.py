@@ -60,7 +60,8 @@ def render_curves(experiment: Experiment, runs: Mapping[str, RunSummary]) -> Non
     show_figure(bands_figure, frame, experiment.drawn, key="lesson_curves", alt=alt)
     if (drawn := experiment.drawn) is not None:
         rows = frame[frame["arm"] == drawn.arm]
-        st.markdown(describe_drawn(drawn, dict(zip(rows["epoch"], rows["mean"], strict=True))))
+        if words := describe_drawn(drawn, dict(zip(rows["epoch"], rows["mean"], strict=True))):
+            st.markdown(words)
     with st.container(horizontal=True, vertical_alignment="center"):
         ends = frame.groupby("arm", sort=False).last()
         reached = ", ".join(f"{literal(str(arm))} {percent(row['mean'])}" for arm, row in ends.iterrows())
