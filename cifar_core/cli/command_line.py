@@ -82,8 +82,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _describe_arguments(error: ValidationError) -> str:
     """Turn pydantic's first error about the command line into one line."""
     details = error.errors()[0]
-    flag = "--" + str(details["loc"][-1]).replace("_", "-")
     message = details["msg"].removeprefix("Value error, ")
+    if not details["loc"]:  # of several fields together, or of something that a command made
+        return message
+    flag = "--" + str(details["loc"][-1]).replace("_", "-")
     return f"{flag} {details['input']!r}: {message[0].lower()}{message[1:]}"
 
 

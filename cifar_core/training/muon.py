@@ -51,14 +51,24 @@ class Muon(optim.Optimizer):
         super().__init__(groups, defaults)
 
     @torch.no_grad()
-    def step(self, closure: Callable[[], float] | None = None) -> None:  # type: ignore[override]
-        """Update every parameter that has a gradient."""
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
+        """Update every parameter that has a gradient.
+
+        Args:
+            closure: What computes the gradients anew and returns the loss, as trainers hand it in; called once, before.
+
+        Returns:
+            The closure's loss; None without one.
+        """
+        loss = None
         if closure is not None:
-            raise ValueError("closure is not supported")
+            with torch.enable_grad():
+                loss = closure()
         for group in self.param_groups:
             for parameter in group["params"]:
                 if parameter.grad is not None:
                     self._update(parameter, parameter.grad, group)
+        return loss
 
     def _update(self, parameter: Tensor, gradient: Tensor, group: dict[str, Any]) -> None:
         momentum, lr = group["momentum"], group["lr"]

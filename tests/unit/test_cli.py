@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from cifar_core import __version__
-from cifar_core.cli import main
+from cifar_core.cli import command_line, main
 from cifar_core.evaluation.predictions import Predictions, load_predictions, save_predictions
+from cifar_core.experiments import Question, list_lessons
 from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunStatus, RunStore, SavedPresets
@@ -71,6 +72,15 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments, words, capsys):
     for word in words:
         assert word in captured.err
     assert captured.out == ""
+
+
+def test_what_is_wrong_with_fields_together_is_one_line_too(monkeypatch, capsys):
+    def disagree(*_, **__):
+        Question.model_validate(list_lessons()["luck"].model_dump() | {"preset": "lenet"})
+
+    monkeypatch.setattr(command_line.CliApp, "run", disagree)
+    assert main(["runs"]) == 2
+    assert "preset = 'lenet' is not allowed" in capsys.readouterr().err
 
 
 def test_help_names_every_command(capsys):

@@ -192,3 +192,21 @@ def test_muon_brings_hidden_weights_to_a_fixed_length_before_each_step():
     optimizer.step()
     torch.testing.assert_close(hidden.detach(), direction / direction.norm() * 8**0.5)
     torch.testing.assert_close(other.detach(), kept * (1 - 0.1 * 0.5))  # plain decay, no fixed length
+
+
+def test_muon_computes_gradients_by_a_closure_as_trainers_hand_it_in():
+    torch.manual_seed(0)
+    model, images = nn.Sequential(OrderedDict(hidden=nn.Linear(4, 5), classifier=nn.Linear(5, 3))), torch.randn(6, 4)
+    twin = copy.deepcopy(model)
+    ours, plain = (create_optimizer(MuonConfig(), network) for network in (model, twin))
+
+    def compute(network):
+        network.zero_grad()
+        loss = network(images).square().mean()
+        loss.backward()
+        return loss
+
+    loss = ours.step(lambda: compute(model))
+    torch.testing.assert_close(loss, compute(twin))
+    assert plain.step() is None
+    torch.testing.assert_close(model.state_dict(), twin.state_dict(), rtol=0, atol=0)
