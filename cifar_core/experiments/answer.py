@@ -115,7 +115,7 @@ def describe_power(num_seeds: int, margin: float, deviation: float | None) -> st
     # Where the interval fits between the margins, what is not shown is shown to be small.
     is_wide = expected_half_width(max(deviations), num_seeds) >= margin
     fate = "mostly end as undecided" if is_wide else "mostly not show"
-    lie = "such small runs usually lie" if deviation is None else "earlier runs of this lay"
+    lie = "those of small runs usually do" if deviation is None else "earlier runs of this lay"
     below = f"differences below about {size} points will {fate}"
     return f"With {num_seeds} seeds, {below}, if seeds lie as far apart as {lie}."
 

@@ -9,7 +9,7 @@ from cifar_core.config import RunConfig
 from cifar_core.evaluation.comparison import compare_seeds, judge_claim
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunStore, RunSummary
-from cifar_core.runs.groups import find_coming_seeds, find_sisters, mean_seconds, plan_seeds
+from cifar_core.runs.groups import find_coming_seeds, find_sisters, mean_seconds, outcome_of, plan_seeds
 from dashboard.compare.charts import outcomes_figure, outcomes_frame
 from dashboard.compare.words import describe_settings, describe_spread, too_few_seeds
 from dashboard.components.follower import follow_runs
@@ -28,7 +28,7 @@ class Group:
 
     Attributes:
         of: The run that was chosen.
-        by_seed: Completed ones; that run is among them if it is completed.
+        by_seed: Those that came to something; that run is among them if it did.
         coming: Seeds that are being trained, or wait for it.
     """
 
@@ -38,9 +38,9 @@ class Group:
 
     @property
     def accuracies(self) -> dict[int, float]:
-        """On val, each run's best epoch, by seed."""
-        best = {seed: run.status.best_val_accuracy for seed, run in self.by_seed.items()}
-        return {seed: accuracy for seed, accuracy in best.items() if accuracy is not None}
+        """What each run came to on val, by seed."""
+        found = {seed: outcome_of(run.status) for seed, run in self.by_seed.items()}
+        return {seed: accuracy for seed, accuracy in found.items() if accuracy is not None}
 
     @property
     def seconds(self) -> float | None:
@@ -69,7 +69,7 @@ def render_seeds(first: RunSummary, second: RunSummary, runs: Sequence[RunSummar
         alt = "Val accuracy of each run, a line for each group"
         show_figure(outcomes_figure, frame, key="compare_outcomes", alt=alt)
         paired = "" if are_alike else " Lines join runs of one seed."
-        st.caption(f"A dot is a run, a bar the mean: val accuracy, best epoch.{paired}")
+        st.caption(f"A dot is a run, a bar the mean: val accuracy, last epoch; 10 % if it diverged.{paired}")
     _offer_more(left, right, runs, are_alike)
 
 

@@ -69,7 +69,8 @@ def render_curves(experiment: Experiment, runs: Mapping[str, RunSummary]) -> Non
     line_chart(encode_chart(chart, "Val accuracy over epochs, a line and a band each setting"), key="lesson_curves")
     if (drawn := experiment.drawn) is not None and drawn.arm in bands:
         band = bands[drawn.arm]
-        st.markdown(describe_drawn(drawn, dict(zip(band.epochs, band.means, strict=True))))
+        if words := describe_drawn(drawn, dict(zip(band.epochs, band.means, strict=True))):
+            st.markdown(words)
     with st.container(horizontal=True, vertical_alignment="center"):
         reached = ", ".join(f"{literal(arm)} {percent(band.means[-1])}" for arm, band in bands.items())
         words = describe_edges(chosen_band())

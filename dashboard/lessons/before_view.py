@@ -30,6 +30,7 @@ from dashboard.lessons.words import (
     describe_better,
     describe_choice,
     describe_settings,
+    describe_stand_ins,
     read_predictions,
     write_predictions,
 )
@@ -41,6 +42,8 @@ from dashboard.session.starting import offer_start
 def render_before(store: ExperimentStore, dataset: Dataset, subject: Subject, runs: Sequence[RunSummary]) -> None:
     """Draw the prediction, the plan and the button that runs it."""
     predictions = _render_predictions(subject.question)
+    if stand_ins := describe_stand_ins(subject.question, dataset.class_names):
+        st.caption(stand_ins)
     drawn = render_drawing(subject.question)
     st.markdown("##### What will be run")
     render_plan(subject.question)

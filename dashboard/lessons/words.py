@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cifar_core.data import CIFAR10_CLASS_NAMES
 from cifar_core.evaluation.comparison import Verdict
 from cifar_core.experiments import Answer, Progress, Question
 from cifar_core.experiments.measures import ACCURACY
@@ -58,6 +59,15 @@ def describe_size(question: Question) -> str:
 
 def _ends(values: Sequence[float]) -> list[float]:
     return list(dict.fromkeys((values[0], values[-1])))
+
+
+def describe_stand_ins(question: Question, class_names: Sequence[str]) -> str:
+    """Say which of the dataset's classes stand for those that claims name; empty where they are CIFAR-10's."""
+    measures = [claim.measured for claim in question.claims]
+    named = dict.fromkeys(name for measure in measures for name in (measure.true, measure.pred) if name)
+    places = {name: class_names[CIFAR10_CLASS_NAMES.index(name)] for name in named}
+    words = ", ".join(f"{other} for {name}" for name, other in places.items() if other != name)
+    return f"These images show other things. In their place stand: {words}." if words else ""
 
 
 def list_pairs(question: Question) -> list[tuple[str, str]]:

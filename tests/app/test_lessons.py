@@ -244,7 +244,7 @@ def test_a_curve_of_an_address_that_is_none_is_not_drawn(open_page, experiments)
 def test_before_it_is_run_a_card_says_what_its_seeds_can_show(open_page, lab, experiments):
     said = texts(open_page("Lessons", lesson=NAME))
     assert "With 5 seeds, differences below about 2 to 5 points will mostly end as undecided" in said
-    assert "such small runs usually lie" in said
+    assert "those of small runs usually do" in said
     finish(lab, ask(experiments), {"without": (0.3, 0.3, 0.3), "with batch norm": (0.4, 0.41, 0.42)})
     said = texts(open_page("Lessons", lesson=NAME, experiment="new"))
     assert (

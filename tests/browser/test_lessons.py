@@ -6,7 +6,7 @@ import socket
 import pytest
 from playwright.sync_api import expect
 
-from cifar_core.experiments import Experiment, ExperimentStore
+from cifar_core.experiments import Drawn, Experiment, ExperimentStore
 from cifar_core.experiments.question import parse_question
 from cifar_core.runs import RunStore
 from cifar_core.runs.status import change_status
@@ -17,7 +17,7 @@ QUESTION = parse_question(
 name: tiny
 title: A tiny question
 question: Is a large rate better than none?
-settings: {data.train_fraction: 0.01, model.width: 4, model.hidden_size: 16, training.num_epochs: 1}
+settings: {data.train_fraction: 0.01, model.width: 4, model.hidden_size: 16, training.num_epochs: 2}
 arms:
   - {name: crawling, settings: {optimizer.learning_rate: 0.0000001}}
   - {name: walking, settings: {optimizer.learning_rate: 0.01}}
@@ -49,15 +49,32 @@ def question(app):
             store.delete(run.run_id)
 
 
+def draw_curve(page):
+    """From 20 % to 40 % by mouse, a point more by keyboard; then the page is loaded anew, and has it still."""
+    plot = page.locator(".forecast .plot")
+    plot.click(trial=True)  # once it stands still
+    box = plot.bounding_box()
+    page.mouse.move(box["x"], box["y"] + 0.8 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"], box["y"] + 0.6 * box["height"], steps=3)
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(r"drawn=20\.40"))
+    page.get_by_role("slider", name="Epoch 2").press("ArrowUp")
+    expect(page).to_have_url(re.compile(r"drawn=20\.41"))
+    page.reload()
+    expect(page.get_by_role("slider", name="Epoch 2")).to_have_attribute("aria-valuetext", "41 %")
+
+
 @pytest.mark.timeout(120)
 def test_a_question_is_predicted_run_and_answered_while_one_watches(app, page, question):
-    page.goto(f"{app.url}/Lessons?lesson=tiny&experiment=new")
+    page.goto(f"{app.url}/Lessons?lesson=tiny&experiment=new&drawn=10.10")
     run = page.get_by_role("button", name="Run it")
-    expect(page.get_by_text("about 4 s here")).to_be_visible()
+    expect(page.get_by_text("about 8 s here")).to_be_visible()
     expect(run).to_be_disabled()
     page.get_by_text('"walking" is better', exact=True).click()
     expect(run).to_be_enabled()
     expect(page).to_have_url(re.compile("predicted=s"))
+    draw_curve(page)
     run.click()
     expect(page.get_by_text(re.compile("[0-3] of 4 runs are done"))).to_be_visible()
     expect(page).to_have_url(re.compile(r"experiment=\d{8}-\d{4}-tiny"))
@@ -65,8 +82,11 @@ def test_a_question_is_predicted_run_and_answered_while_one_watches(app, page, q
     # Nobody touches it: the page hears of its runs.
     expect(page.get_by_text(re.compile(r"\(95 % interval .*, 2 seeds\)"))).to_be_visible(timeout=60_000)
     expect(page.get_by_text("Who does not move stays where he is.")).to_be_visible()
+    expect(page.get_by_text(re.compile("Your curve for walking lay .* at epoch 2 you drew 41 %"))).to_be_visible()
+    expect(page.get_by_text("Images that changed")).to_be_visible()
     asked = question.list_experiments()[0]
     assert asked.predictions == {0: "supported"}
+    assert asked.drawn == Drawn(arm="walking", values=(0.2, 0.41))
     assert question.answers(asked)[0].effect is not None
 
     page.get_by_role("button", name="All lessons").click()

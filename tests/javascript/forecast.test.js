@@ -1,15 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  clamp,
-  labels,
-  leftOf,
-  move,
-  setAt,
-  setBetween,
-  under,
-  write,
-} from "../../dashboard/components/forecast/curve.js";
+import { clamp, follow, labels, leftOf, move, setAt, under, write } from "../../dashboard/components/forecast/curve.js";
 
 test("the first point makes a curve that rises from guessing to it and stays", () => {
   assert.deepEqual(setAt(null, 4, 2, 40), [20, 30, 40, 40]);
@@ -17,15 +8,21 @@ test("the first point makes a curve that rises from guessing to it and stays", (
 });
 
 test("a quick pointer skips no epoch, whichever way it goes", () => {
-  assert.deepEqual(setBetween([10, 10, 10, 10, 10], 5, [1, 20], [4, 50]), [10, 20, 30, 40, 50]);
-  assert.deepEqual(setBetween([10, 10, 10, 10, 10], 5, [4, 50], [1, 20]), [10, 20, 30, 40, 50]);
-  assert.deepEqual(setBetween([10, 10], 2, [1, 20], [1, 30]), [10, 30]);
+  assert.deepEqual(follow([10, 10, 10, 10, 10], 5, [1, 20], [4, 50]), [10, 20, 30, 40, 50]);
+  assert.deepEqual(follow([10, 10, 10, 10, 10], 5, [4, 50], [1, 20]), [10, 20, 30, 40, 50]);
+  assert.deepEqual(follow([10, 10, 10], 3, [0.5, 20], [1.5, 40]), [10, 30, 10]);
+});
+
+test("between two epochs a pointer sets neither, and near one it moves that up and down", () => {
+  assert.deepEqual(follow([20, 10], 2, [0, 20], [0.4, 30]), [20, 10]);
+  assert.deepEqual(follow([20, 10], 2, [1, 20], [1, 30]), [20, 30]);
+  assert.deepEqual(follow([20, 10], 2, [0.9, 40], [0.8, 45]), [20, 45]);
 });
 
 test("a pointer beside the axes draws at their ends", () => {
   assert.deepEqual(under(-0.2, 1.3, 4), [0, 0]);
   assert.deepEqual(under(1.4, -1, 4), [3, 100]);
-  assert.deepEqual(under(0.34, 0.6, 4), [1, 40]);
+  assert.deepEqual(under(0.5, 0.6, 4), [1.5, 40]);
   assert.deepEqual(
     [0, 1, 2].map((place) => leftOf(place, 3)),
     [0, 50, 100],

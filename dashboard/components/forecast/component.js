@@ -1,12 +1,12 @@
 import { create, find, keepOneTabStop } from "../shared/elements.js";
 import { createRegistry } from "../shared/state.js";
-import { labels, leftOf, move, setAt, setBetween, under, write } from "./curve.js";
+import { follow, labels, leftOf, move, setAt, under, write } from "./curve.js";
 
 /**
  * @import { Mounted } from "../shared/streamlit.js"
- * @import { Curve } from "./curve.js"
+ * @import { Curve, Spot } from "./curve.js"
  * @typedef {{ label: string, values: Curve, numEpochs: number }} Data
- * @typedef {{ curve: Curve, known: string, last: [place: number, value: number] | null, timer: number,
+ * @typedef {{ curve: Curve, known: string, last: Spot | null, timer: number,
  *   send: (text: string) => void }} State What is drawn; what the server knows of it; where a pointer was.
  */
 
@@ -55,7 +55,10 @@ class Axes {
     find(root, ".forecast", HTMLElement).setAttribute("aria-label", this.data.label);
     plot.onpointerdown = (event) => this.begin(event);
     plot.onpointermove = (event) => this.follow(event);
-    plot.onpointerup = () => this.finish();
+    plot.onpointerup = (event) => {
+      this.follow(event); // a browser may tell of no move to where it was lifted
+      this.finish();
+    };
     plot.onpointercancel = () => this.finish();
     find(root, ".clear", HTMLButtonElement).onclick = () => this.clear();
     this.layOut();
@@ -85,17 +88,21 @@ class Axes {
     }
   }
 
-  /** @param {[place: number, value: number]} to */
+  /** @param {Spot} to */
   draw(to) {
     const { state } = this;
-    state.curve = setBetween(state.curve, this.data.numEpochs, state.last ?? to, to);
+    const { numEpochs } = this.data;
+    const nearest = Math.round(to[0]);
+    state.curve = state.last
+      ? follow(state.curve, numEpochs, state.last, to)
+      : setAt(state.curve, numEpochs, nearest, to[1]);
     state.last = to;
-    this.show(to[0]);
+    this.show(nearest);
   }
 
   /**
    * @param {PointerEvent} event
-   * @returns {[place: number, value: number]}
+   * @returns {Spot}
    */
   placeOf(event) {
     const box = this.plot.getBoundingClientRect();

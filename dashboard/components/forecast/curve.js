@@ -2,8 +2,10 @@
  * A curve of whole per cents, one for each epoch; null before anything is drawn.
  *
  * @typedef {number[] | null} Curve
+ * @typedef {[place: number, value: number]} Spot An epoch's place from 0, or one between two, and a value.
  */
 
+const NEAR = 0.25; // of the way from one epoch to the next
 const CHANCE = 10; // of ten classes, before the first epoch
 const MOST_LABELS = 8;
 
@@ -27,21 +29,21 @@ export function setAt(curve, numEpochs, place, value) {
 }
 
 /**
- * Sets all epochs between two, along a line: a quick pointer skips some.
+ * Follows a pointer: sets each epoch that it passes, where it passes it, and one that it stays near.
  *
  * @param {Curve} curve
  * @param {number} numEpochs
- * @param {[place: number, value: number]} from
- * @param {[place: number, value: number]} to
+ * @param {Spot} from
+ * @param {Spot} to
  */
-export function setBetween(curve, numEpochs, [start, low], [end, high]) {
+export function follow(curve, numEpochs, [start, low], [end, high]) {
   let drawn = curve;
-  const step = Math.sign(end - start) || 1;
-  for (let place = start; place !== end + step; place += step) {
-    const share = start === end ? 1 : (place - start) / (end - start);
-    drawn = setAt(drawn, numEpochs, place, low + share * (high - low));
+  const [first, last] = [Math.ceil(Math.min(start, end)), Math.floor(Math.max(start, end))];
+  for (let place = first; start !== end && place <= last; place += 1) {
+    drawn = setAt(drawn, numEpochs, place, low + ((place - start) / (end - start)) * (high - low));
   }
-  return drawn;
+  const nearest = Math.round(end);
+  return Math.abs(end - nearest) <= NEAR ? setAt(drawn, numEpochs, nearest, high) : drawn;
 }
 
 /** @param {number} value */
@@ -60,16 +62,15 @@ export function leftOf(place, numEpochs) {
 }
 
 /**
- * The epoch and the value under a pointer.
+ * What lies under a pointer.
  *
  * @param {number} left Share of the width, from the left.
  * @param {number} top Share of the height, from the top.
  * @param {number} numEpochs
- * @returns {[place: number, value: number]}
+ * @returns {Spot}
  */
 export function under(left, top, numEpochs) {
-  const place = Math.round(left * (numEpochs - 1));
-  return [Math.min(numEpochs - 1, Math.max(0, place)), clamp(100 * (1 - top))];
+  return [Math.min(numEpochs - 1, Math.max(0, left * (numEpochs - 1))), clamp(100 * (1 - top))];
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cifar_core.data import CIFAR10_CLASS_NAMES
 from cifar_core.evaluation.bands import fold_curves
 from cifar_core.experiments import Drawn, Found, answer_claim, list_lessons
 from cifar_core.experiments.question import Claim
@@ -21,6 +22,7 @@ from dashboard.lessons.words import (
     describe_outcome,
     describe_progress,
     describe_settings,
+    describe_stand_ins,
     read_predictions,
     write_predictions,
 )
@@ -165,6 +167,17 @@ def test_a_claim_about_a_confusion_is_not_about_what_is_better():
     assert describe_choice(claim, "supported") == '"B" mixes up more cats and dogs'
     assert describe_choice(claim, "contradicted") == '"A" mixes up more cats and dogs'
     assert describe_better([claim]).startswith("*Better* and *more* mean: by more than 1 point on val")
+
+
+def test_on_other_images_it_is_said_which_classes_stand_for_those_of_a_claim():
+    lesson = list_lessons()["confusion"]
+    assert describe_stand_ins(lesson, CIFAR10_CLASS_NAMES) == ""
+    words = describe_stand_ins(lesson, tuple("abcdefghij"))
+    assert (
+        words
+        == "These images show other things. In their place stand: a for airplane, i for ship, d for cat, f for dog."
+    )
+    assert describe_stand_ins(list_lessons()["luck"], tuple("abcdefghij")) == ""
 
 
 def test_a_question_that_is_not_as_it_was_written_says_so():

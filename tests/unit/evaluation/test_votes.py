@@ -35,6 +35,8 @@ def test_most_networks_of_each_setting_decide():
 def test_half_of_them_are_not_most():
     frame = votes_frame(FIRST[:2], SECOND[:2])
     assert frame["turn"].tolist() == ["fixed", "", "broken", "", ""]
+    halves = votes_frame(FIRST[:2], [SECOND[0], said([1] * 5, TARGETS)])
+    assert halves["turn"].tolist() == ["", "", "broken", "", ""]
 
 
 def test_one_network_of_each_gives_the_piles_of_a_pair():

@@ -12,6 +12,7 @@ from cifar_core.runs.groups import (
     find_sisters,
     group_by_settings,
     mean_seconds,
+    outcome_of,
     plan_seeds,
     settings_key,
 )
@@ -41,6 +42,27 @@ ALL = [DEMO, ACTIVE, AGAIN, ELSEWHERE, OTHER, TWO, ONE]
 def test_runs_that_differ_in_their_seed_alone_are_together():
     names = [[each.run_id for each in group] for group in group_by_settings(ALL)]
     assert names == [["one", "two", "again"], ["other"], ["elsewhere"]]
+
+
+def test_a_run_that_diverged_is_one_of_its_group():
+    diverged = run("diverged", 4, status="diverged", created_at=9)
+    assert group_by_settings([*ALL, diverged])[0][-1] is diverged
+    assert list(find_sisters(ONE, [*ALL, diverged])) == [1, 2, 4]
+    assert find_sisters(diverged, [diverged]) == {4: diverged}
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ({"status": "completed", "best_val_accuracy": 0.7, "last_val_accuracy": 0.6}, 0.6),
+        ({"status": "diverged", "best_val_accuracy": 0.7, "last_val_accuracy": 0.6}, 0.1),
+        ({"status": "stopped", "last_val_accuracy": 0.6}, None),
+        ({"status": "running", "last_val_accuracy": 0.6}, None),
+        ({"status": "completed"}, None),
+    ],
+)
+def test_a_run_counts_with_its_last_epoch_and_as_guessing_if_it_diverged(status, expected):
+    assert outcome_of(RunStatus(**status)) == expected
 
 
 def test_sisters_are_found_by_seed_and_a_run_stands_for_its_own():
