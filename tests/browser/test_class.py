@@ -21,7 +21,7 @@ def pages(page):
 
 def test_a_locked_link_hides_what_it_says_wherever_one_goes_and_after_a_reload(app, page):
     page.goto(f"{app.url}/Train?part=new&lock={LOCK}")
-    rate = page.get_by_label("Learning rate", exact=False).first
+    rate = page.get_by_role("spinbutton", name="Learning rate, locked by the link")
     expect(rate).to_be_disabled()
     expect(pages(page)).to_have_text(["Train", "Lessons"])
     expect(page.get_by_text("Locked by the link you came by.")).to_be_visible()
