@@ -112,7 +112,7 @@ _Contribution = tuple[str, Asked]
 
 
 def pool(records: Iterable[LearnerRecord]) -> list[PooledLesson]:
-    """Pool what learners found, a lesson for each question on the same images, those with most learners first.
+    """Pool what learners found, a lesson for each question on the same images: by number of learners, then as a course.
 
     An experiment that is in several records counts once. Runs of the practice set are never pooled with those of
     CIFAR-10, nor a lesson with one that was changed.
@@ -122,7 +122,7 @@ def pool(records: Iterable[LearnerRecord]) -> list[PooledLesson]:
         for asked in record.experiments:
             groups.setdefault((asked.hash, asked.data), {}).setdefault(asked.id, (record.learner, asked))
     lessons = [_pool_lesson(list(group.values())) for group in groups.values()]
-    return sorted(lessons, key=lambda lesson: (-len(lesson.learners), lesson.question.title))
+    return sorted(in_course_order(lessons), key=lambda lesson: -len(lesson.learners))
 
 
 def in_course_order(lessons: Iterable[PooledLesson]) -> list[PooledLesson]:

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from cifar_core.config.blocks import BLOCKS, Block, BlockError, Shape, trace_shapes
 from dashboard.drawing.glossary import explain_field
 from dashboard.drawing.words import choice_title, setting
-from dashboard.forms.fields import LOCKED, render_field
+from dashboard.forms.fields import render_field
 from dashboard.session import state
 from dashboard.session.arrival import arrive_at
 from dashboard.session.lock import read_lock
@@ -41,7 +41,7 @@ def render_blocks(path: str, form: str = state.TRAIN) -> Blocks:
     shapes, error = _trace(blocks)
     if read_lock().holds(path):
         words = "\n".join(f"{place}. {describe_block(block)}" for place, block in enumerate(blocks, start=1))
-        st.markdown(f"{LOCKED}\n\n{words}")
+        st.markdown(f":material/lock: Locked by the link\n\n{words}")
         return blocks
     st.html(_STYLE)
     st.caption(f"{shapes_in_words(None)} goes in; ten scores come out of a dense layer behind the last block.")

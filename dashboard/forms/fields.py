@@ -10,8 +10,8 @@ from dashboard.components.numbers import WHOLE
 from dashboard.drawing.words import setting
 from dashboard.session import state
 
-# Behind the label of what the link keeps as it is.
-LOCKED = " :gray[:material/lock: by the link]"
+# Behind the label of what the link keeps as it is; no Markdown, since a screen reader would read its signs out.
+LOCKED = ", locked by the link"
 
 
 def render_field(

@@ -37,6 +37,10 @@ from dashboard.session import address
 from dashboard.session.cache import get_store
 
 _WIDGET = "class_lesson"
+_HOW_TO_READ = (
+    "A dot and line each learner: mean, lowest and highest seed; ✓ predicted what all together say, ✗ did not. "
+    "Diamond: all together with the 95 % interval. Grey band: too small to matter."
+)
 _NOBODY, _TRUE = "without a name", "Came true"
 
 
@@ -107,8 +111,8 @@ def _render_claim(pooled: PooledClaim, place: int) -> None:
         alt = f"Effect by learner: {plain(claim.second)} less {plain(claim.first)}. {pooled.sentence}"
         show_figure(wall_figure, *of, key=f"class_wall_{place}", alt=alt)
     st.markdown(literal(pooled.sentence, most=None))
-    if counting := describe_counting(pooled):
-        st.caption(counting)
+    if pooled.by_learner:
+        st.caption(" ".join(filter(None, (_HOW_TO_READ, describe_counting(pooled)))))
     if pooled.guesses:
         _render_guesses(pooled, place)
 

@@ -12,6 +12,7 @@ from cifar_core.runs.status import change_status
 from tests.browser.test_lessons import QUESTION
 from tests.unit.runs_helpers import IdleExecutor
 
+STAY = [re.compile("Train$"), re.compile("Lessons$")]  # behind their icons' names
 LOCK = "pages:lessons,train;settings:optimizer.learning_rate;parts:delete"
 
 
@@ -21,15 +22,15 @@ def pages(page):
 
 def test_a_locked_link_hides_what_it_says_wherever_one_goes_and_after_a_reload(app, page):
     page.goto(f"{app.url}/Train?part=new&lock={LOCK}")
-    rate = page.get_by_label("Learning rate", exact=False).first
+    rate = page.get_by_role("spinbutton", name="Learning rate, locked by the link")
     expect(rate).to_be_disabled()
-    expect(pages(page)).to_have_text(["Train", "Lessons"])
+    expect(pages(page)).to_have_text(STAY)
     expect(page.get_by_text("Locked by the link you came by.")).to_be_visible()
     pages(page).filter(has_text="Lessons").click()
     expect(page.get_by_role("heading", name="Lessons")).to_be_visible()
     expect(page).to_have_url(re.compile("lock=pages"))
     page.reload()
-    expect(pages(page)).to_have_text(["Train", "Lessons"])
+    expect(pages(page)).to_have_text(STAY)
     pages(page).filter(has_text="Train").click()
     expect(rate).to_be_disabled()
     page.goto(f"{app.url}/Lessons")
