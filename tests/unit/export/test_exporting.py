@@ -254,13 +254,14 @@ def bytes_of_images():
     return np.random.default_rng(0).integers(0, 256, (5, 3, 32, 32), dtype=np.uint8)
 
 
-@pytest.mark.parametrize("name", NETWORKS)
-def test_every_network_becomes_a_program(name, bytes_of_images, tmp_path):
+@pytest.mark.parametrize("name", ["resnet", "speed_cnn", "custom"])
+def test_networks_become_programs(name, bytes_of_images, tmp_path):
     model = create_deployed(name)
     found = write_program(model, tmp_path / "model.pt2")(bytes_of_images)
     np.testing.assert_allclose(found, as_model(model)(bytes_of_images), rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_network_becomes_onnx(name, bytes_of_images, tmp_path):
     pytest.importorskip("onnxruntime")
