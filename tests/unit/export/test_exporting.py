@@ -1,6 +1,8 @@
 """python -m pytest tests/unit/export/test_exporting.py. Whole exports of a trained run, read back."""
 
+import base64
 import errno
+import io
 import json
 import os
 import re
@@ -48,7 +50,7 @@ from cifar_core.export.plain.networks import write_network
 from cifar_core.export.rebuild import PACKAGES, TRAIN, pin_config, pin_requirements
 from cifar_core.export.rebuilt import Replay, compare, hash_weights
 from cifar_core.export.report.charts import Series, line_chart, nice_ticks, say_number
-from cifar_core.export.report.pictures import encode_sheet
+from cifar_core.export.report.pictures import Sheet, encode_sheet
 from cifar_core.models import Classifier, create_model
 from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
@@ -404,10 +406,19 @@ def test_a_look_at_test_is_asked_for_and_counted(record, tmp_path):
     assert record.test_readings() == 2
 
 
-def test_pictures_in_a_sheet_keep_their_places():
-    import base64
-    import io
+def test_a_tile_shows_the_picture_it_is_asked_for():
+    pictures = np.zeros((14, 3, 32, 32), np.uint8) + (10 * np.arange(14, dtype=np.uint8))[:, None, None, None]
+    sheet = Sheet("s", pictures, keys=range(100, 114))
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(sheet.style().partition("base64,")[2].rstrip(")}")))))
+    for key in (100, 111, 112, 113):
+        tile = sheet.tile(key, "<it>")
+        column, row = map(int, re.search(r"--x:(\d+);--y:(\d+)", tile).groups())
+        shown = pixels[32 * row : 32 * row + 32, 32 * column : 32 * column + 32]
+        assert abs(int(shown.mean().round()) - 10 * (key - 100)) <= 1
+        assert 'title="&lt;it&gt;"' in tile
 
+
+def test_pictures_in_a_sheet_keep_their_places():
     images = np.zeros((14, 3, 32, 32), np.uint8)
     images[13, 0] = 255
     sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(encode_sheet(images)))))
