@@ -27,19 +27,21 @@ def expect_drawn(page):
 class App:
     """The dashboard on a port of its own; it can be killed and started again."""
 
-    def __init__(self, folder, data_dir=None, script="app.py", has_demo=False):
+    def __init__(self, folder, data_dir=None, script="app.py", has_demo=False, base=""):
         self.port = free_port()
+        self.base = base
         self.script = script
         data_dir = data_dir or folder / "data"
         self.runs_dir = folder / "runs"
         self.env = {**os.environ, "CIFAR_DATA_DIR": str(data_dir), "CIFAR_RUNS_DIR": str(self.runs_dir)}
         self.env["CIFAR_DEMO"] = "1" if has_demo else "0"
+        self.env["STREAMLIT_SERVER_BASE_URL_PATH"] = base
         self.log = (folder / "server.log").open("ab")
         self.start()
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://127.0.0.1:{self.port}" + (f"/{self.base}" if self.base else "")
 
     def start(self):
         command = [sys.executable, "-m", "streamlit", "run", self.script, "--server.port", str(self.port)]
