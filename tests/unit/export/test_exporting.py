@@ -1,6 +1,8 @@
 """python -m pytest tests/unit/export/test_exporting.py. Whole exports of a trained run, read back."""
 
+import base64
 import errno
+import io
 import json
 import os
 import re
@@ -16,8 +18,18 @@ import torch
 from PIL import Image
 
 from cifar_core.cli import main
+from cifar_core.config import (
+    ConvNeXtConfig,
+    CustomConfig,
+    MLPConfig,
+    ResNetConfig,
+    SpeedCNNConfig,
+    VGGConfig,
+)
+from cifar_core.config.blocks import ConvBlock, GlobalPoolBlock
 from cifar_core.evaluation.confusion import compute_confusion_matrix
 from cifar_core.evaluation.metrics import compute_accuracy
+from cifar_core.evaluation.views import Views
 from cifar_core.export import (
     KINDS,
     ExportError,
@@ -29,8 +41,8 @@ from cifar_core.export import (
     exporting,
     kinds,
 )
-from cifar_core.export.model.deployed import load_deployed
-from cifar_core.export.model.formats import as_model
+from cifar_core.export.model.deployed import Deployed, load_deployed
+from cifar_core.export.model.formats import as_model, write_program
 from cifar_core.export.model.parity import check_parity, compare_probs
 from cifar_core.export.notebooks import Cell, as_script, dump_notebook
 from cifar_core.export.plain.data import IMPORTS
@@ -38,7 +50,8 @@ from cifar_core.export.plain.networks import write_network
 from cifar_core.export.rebuild import PACKAGES, TRAIN, pin_config, pin_requirements
 from cifar_core.export.rebuilt import Replay, compare, hash_weights
 from cifar_core.export.report.charts import Series, line_chart, nice_ticks, say_number
-from cifar_core.export.report.pictures import encode_sheet
+from cifar_core.export.report.pictures import Sheet, encode_sheet
+from cifar_core.models import Classifier, create_model
 from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs.layout import RunFiles
@@ -218,6 +231,53 @@ def test_plain_code_takes_the_exported_weights(subject, tmp_path, capsys):
     assert (preds == subject.val.preds).mean() > 0.99
 
 
+NETWORKS = {
+    "mlp": MLPConfig(hidden_size=16, batch_norm=True),
+    "vgg": VGGConfig(width=4, num_blocks=2),
+    "resnet": ResNetConfig(depth=8, width=4),
+    "preactivation": ResNetConfig(depth=8, width=4, preactivation=True),
+    "convnext": ConvNeXtConfig(width=8, blocks_per_stage=1, kernel_size=3),
+    "speed_cnn": SpeedCNNConfig(width=4),
+    "custom": CustomConfig(
+        blocks=(ConvBlock(channels=8, norm="group", activation="silu", residual=True), GlobalPoolBlock(method="max"))
+    ),
+}
+
+
+def create_deployed(name):
+    """A network of a kind, untrained, with all views."""
+    network = create_model(NETWORKS[name], seed=1)
+    classifier = Classifier(network, mean=(0.5, 0.4, 0.3), std=(0.2, 0.3, 0.25))
+    return Deployed(classifier.requires_grad_(False), Views(mirrored=True, shifted=True)).eval()
+
+
+@pytest.fixture
+def bytes_of_images():
+    return np.random.default_rng(0).integers(0, 256, (5, 3, 32, 32), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("name", ["resnet", "speed_cnn", "custom"])
+def test_networks_become_programs(name, bytes_of_images, tmp_path):
+    model = create_deployed(name)
+    found = write_program(model, tmp_path / "model.pt2")(bytes_of_images)
+    np.testing.assert_allclose(found, as_model(model)(bytes_of_images), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_network_becomes_onnx(name, bytes_of_images, tmp_path):
+    pytest.importorskip("onnxruntime")
+    pytest.importorskip("onnxscript")
+    from cifar_core.export.model.onnx import write_int8, write_onnx
+
+    model, path = create_deployed(name), tmp_path / "model.onnx"
+    found = write_onnx(model, path)(bytes_of_images)
+    np.testing.assert_allclose(found, as_model(model)(bytes_of_images), rtol=1e-3, atol=1e-5)
+    many = np.repeat(bytes_of_images, 30, axis=0)
+    small = write_int8(path, tmp_path / "small.onnx", many)(bytes_of_images)
+    np.testing.assert_allclose(small, found, atol=0.2)
+
+
 def test_onnx_predicts_what_the_run_saved(subject, tmp_path):
     pytest.importorskip("onnxruntime")
     pytest.importorskip("onnxscript")
@@ -346,10 +406,19 @@ def test_a_look_at_test_is_asked_for_and_counted(record, tmp_path):
     assert record.test_readings() == 2
 
 
-def test_pictures_in_a_sheet_keep_their_places():
-    import base64
-    import io
+def test_a_tile_shows_the_picture_it_is_asked_for():
+    pictures = np.zeros((14, 3, 32, 32), np.uint8) + (10 * np.arange(14, dtype=np.uint8))[:, None, None, None]
+    sheet = Sheet("s", pictures, keys=range(100, 114))
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(sheet.style().partition("base64,")[2].rstrip(")}")))))
+    for key in (100, 111, 112, 113):
+        tile = sheet.tile(key, "<it>")
+        column, row = map(int, re.search(r"--x:(\d+);--y:(\d+)", tile).groups())
+        shown = pixels[32 * row : 32 * row + 32, 32 * column : 32 * column + 32]
+        assert abs(int(shown.mean().round()) - 10 * (key - 100)) <= 1
+        assert 'title="&lt;it&gt;"' in tile
 
+
+def test_pictures_in_a_sheet_keep_their_places():
     images = np.zeros((14, 3, 32, 32), np.uint8)
     images[13, 0] = 255
     sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(encode_sheet(images)))))

@@ -235,8 +235,8 @@ WHOLE = {
         optimizer=SGDConfig(learning_rate=0.05),
         schedule=OneCycleScheduleConfig(),
         training=TrainingConfig(
-            num_epochs=3,
-            batch_size=32,
+            num_epochs=2,
+            batch_size=64,
             label_smoothing=0.1,
             gradient_clipping=1.0,
             ema_decay=0.9,
