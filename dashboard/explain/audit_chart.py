@@ -6,10 +6,13 @@ from plotly.subplots import make_subplots
 
 from cifar_core.attribution import ALIKE, MEASURES
 from dashboard.drawing.chart_style import style_figure
-from dashboard.drawing.colours import RIGHT, VAL, WRONG, YARDSTICK
+from dashboard.drawing.colours import RIGHT, RUN_COLOURS, WRONG, YARDSTICK
 
 _COLOURS = {"passes": RIGHT, "fails": WRONG, "undecided": YARDSTICK}
+_PLAIN = RUN_COLOURS[4]  # of what no verdict is passed on
 _BOUNDS = {"untrained": ALIKE, "deletion": 0.0, "insertion": 0.0}
+# Short: two of them stand side by side on a phone. The table says them whole.
+_TITLES = {"untrained": "Like untrained", "seeds": "Like other seeds", "deletion": "Deletion", "insertion": "Insertion"}
 _ACROSS = 2
 _ROW = 24  # CSS pixels
 
@@ -25,10 +28,10 @@ def audit_figure(frame: pd.DataFrame) -> go.Figure:
     figure = make_subplots(
         rows=num_rows,
         cols=_ACROSS,
-        subplot_titles=[MEASURES[measure][0] for measure in shown],
+        subplot_titles=[_TITLES[measure] for measure in shown],
         shared_yaxes=True,
         horizontal_spacing=0.04,
-        vertical_spacing=0.14 / num_rows,
+        vertical_spacing=0.22 / num_rows,
     )
     for place, measure in enumerate(shown):
         _add_measure(
@@ -44,7 +47,7 @@ def audit_figure(frame: pd.DataFrame) -> go.Figure:
 
 
 def _add_measure(figure: go.Figure, part: pd.DataFrame, measure: str, row: int, column: int) -> None:
-    colours = [_COLOURS.get(verdict, VAL) for verdict in part["verdict"]]
+    colours = [_COLOURS.get(verdict, _PLAIN) for verdict in part["verdict"]]
     for (_, each), colour in zip(part.iterrows(), colours, strict=True):
         words = "" if each["verdict"] is None else f", {each['verdict']}"
         figure.add_scatter(

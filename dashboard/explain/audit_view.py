@@ -96,9 +96,13 @@ def describe_audit(frame: pd.DataFrame) -> str:
         verdict: [literal(method) for method, found in verdicts.items() if found == verdict]
         for verdict in ("passes", "fails", "undecided")
     }
-    parts = [f"{len(named['passes'])} pass every check: **{', '.join(named['passes'])}**"] if named["passes"] else []
-    parts += [f"{len(named['fails'])} fail at least one: {', '.join(named['fails'])}"] if named["fails"] else []
-    parts += [f"{len(named['undecided'])} are undecided: {', '.join(named['undecided'])}"] if named["undecided"] else []
+    words = {"passes": ("passes", "pass"), "fails": ("fails", "fail"), "undecided": ("is", "are")}
+    ends = {"passes": "every check", "fails": "at least one", "undecided": "undecided"}
+    parts = [
+        f"{len(found)} {words[verdict][len(found) > 1]} {ends[verdict]}: {', '.join(found)}"
+        for verdict, found in named.items()
+        if found
+    ]
     return f"Of {len(verdicts)} methods {'; '.join(parts)}. {_describe_best(frame)}"
 
 
@@ -127,6 +131,7 @@ def audit_table(frame: pd.DataFrame) -> pd.DataFrame:
 def _write(mean: float, low: float, high: float) -> str:
     if mean != mean:
         return "–"
+    mean, low, high = (round(value, 2) + 0.0 for value in (mean, low, high))  # no minus before a zero
     words = f"{mean:.2f}" if low != low else f"{mean:.2f} ({low:.2f} to {high:.2f})"
     return words.replace("-", "\N{MINUS SIGN}")
 
@@ -138,7 +143,8 @@ def _describe_measures(num_images: int, num_sisters: int, seconds: float) -> str
         else "There are no other seeds of this run to hold its maps against."
     )
     return (
-        f"Over {num_images} val images, for the class the network predicts; bars are 95 % intervals over these images. "
+        f"Over {num_images} val images, for the class the network predicts; bars are 95 % intervals over these images, "
+        "blue where a check is passed, red where it is failed, grey where neither is certain. "
         "A method passes if its maps are unlike an untrained network's (rank correlation surely below 0.5) and the "
         f"pixels they name matter more than random ones, covered and uncovered (surely above 0). {seeds} It took "
         f"{seconds:.0f} s."

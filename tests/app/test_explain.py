@@ -487,7 +487,7 @@ def test_all_methods_are_checked_when_asked_and_the_result_is_kept(open_page, co
     arrays |= {"deletion": rows, "insertion": rows, "seconds": np.array([2.0, 3.0])}
     DerivedStore(default_data_dir()).save(request, arrays)
     at = open_page("Explain", run=run_id, image="5", see="Trust")
-    assert "1 pass every check: **Saliency**; 1 fail at least one: Occlusion" in texts(at)
+    assert "1 passes every check: Saliency; 1 fails at least one: Occlusion" in texts(at)
     assert "Over 30 val images" in texts(at)
     assert "It took 5 s." in texts(at)
     assert "Check all methods" not in labels(at)
