@@ -85,8 +85,10 @@ class PooledLesson:
     def title(self) -> str:
         """The question's; where it is a lesson that was changed, that is said."""
         lesson = list_lessons().get(self.question.name)
-        is_changed = lesson is not None and hash_question(lesson) != self.hash
-        return f"{self.question.title}, with a change" if is_changed else self.question.title
+        if lesson is None or hash_question(lesson) == self.hash:
+            return self.question.title
+        change = "at full size" if self.question.form == "full size" else "with a change"
+        return f"{self.question.title}, {change}"
 
 
 @dataclass(frozen=True)

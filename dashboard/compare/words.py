@@ -5,7 +5,7 @@ from typing import Any
 
 from cifar_core.evaluation.comparison import Effect, Verdict
 from cifar_core.evaluation.pairs import Pile
-from dashboard.drawing.words import percent
+from dashboard.drawing.words import percent, signed
 
 PILE_TITLES: dict[Pile, str] = {
     "fixed": "Fixed by B",
@@ -30,11 +30,6 @@ def is_of_seed_alone(differences: Mapping[str, tuple[Any, Any]]) -> bool:
     return set(differences) <= {_SEED}
 
 
-def points(share: float, digits: int = 1) -> str:
-    """Return a difference of shares in percentage points with its sign, e.g. "+2.3"."""
-    return f"{100 * share:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
-
-
 def describe_networks(effect: Effect, accuracies: tuple[float, float], of: str) -> str:
     """Say which of two networks is the more accurate one, if either is.
 
@@ -45,9 +40,9 @@ def describe_networks(effect: Effect, accuracies: tuple[float, float], of: str) 
     """
     numbers = f"B gets {percent(accuracies[1])} of {of} right, A {percent(accuracies[0])}"
     if not is_certain(effect):
-        return f"**Not told apart**: {numbers}, and a difference of {points(effect.size)} points can well be chance."
+        return f"**Not told apart**: {numbers}, and a difference of {signed(effect.size)} points can well be chance."
     better, worse = ("B", "A") if effect.size > 0 else ("A", "B")
-    return f"**{better} is better than {worse}** by {points(abs(effect.size))[1:]} points: {numbers}."
+    return f"**{better} is better than {worse}** by {signed(abs(effect.size))[1:]} points: {numbers}."
 
 
 def is_certain(effect: Effect) -> bool:
@@ -90,7 +85,7 @@ def describe_settings(effect: Effect, verdict: Verdict, num_pairs: int) -> str:
         verdict: What `judge_claim` makes of it with its usual margin of a point.
         num_pairs: Seeds.
     """
-    numbers = f"B {points(effect.size)} points, 95 % interval {_interval(effect)}, over {num_pairs} seeds"
+    numbers = f"B {signed(effect.size)} points, 95 % interval {_interval(effect)}, over {num_pairs} seeds"
     match verdict:
         case "supported":
             return f"**Supported here**: B's settings are better than A's by more than a point ({numbers})."
@@ -100,7 +95,7 @@ def describe_settings(effect: Effect, verdict: Verdict, num_pairs: int) -> str:
             return f"**No difference larger than {100 * effect.bound:.1f} points** here ({numbers})."
         case "undecided":
             return (
-                f"**Undecided**: B {points(effect.size)} points over {num_pairs} seeds, but anything from "
+                f"**Undecided**: B {signed(effect.size)} points over {num_pairs} seeds, but anything from "
                 f"{_interval(effect)} fits them. More seeds narrow it down."
             )
 
@@ -129,4 +124,4 @@ def too_few_seeds(num_pairs: int) -> str:
 
 
 def _interval(effect: Effect) -> str:
-    return f"{points(effect.low)} to {points(effect.high)}"
+    return f"{signed(effect.low)} to {signed(effect.high)}"

@@ -15,7 +15,7 @@ from dashboard.lessons.changed_view import render_changed
 from dashboard.lessons.look_view import render_links
 from dashboard.lessons.pace import find_paces, list_configs
 from dashboard.lessons.subject import BROKEN, FULL, NEW, Lesson, Subject, is_whole, open_lesson
-from dashboard.lessons.words import about, describe_change, describe_progress, describe_size
+from dashboard.lessons.words import about, describe_change, describe_progress, describe_size, say_narrower
 from dashboard.session import address
 from dashboard.session.cache import why_not_startable
 from dashboard.session.lock import read_lock
@@ -182,9 +182,7 @@ def _render_more_seeds(store: ExperimentStore, experiment: Experiment, time: str
     st.markdown("##### More certain")
     with st.container(horizontal=True, vertical_alignment="center"):
         _button(f"{_MORE_SEEDS} more seeds{time}", ":material/add:", "lesson_more", store.add_seeds, experiment)
-        st.caption(
-            "More seeds make the intervals narrower: with six instead of three, about half as wide.", width="content"
-        )
+        st.caption(say_narrower(len(experiment.seeds), _MORE_SEEDS), width="content")
 
 
 def _find_whole(lesson: Lesson) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cifar_core.data import CIFAR10_CLASS_NAMES
-from cifar_core.evaluation.comparison import Verdict
+from cifar_core.evaluation.comparison import Verdict, expected_half_width
 from cifar_core.experiments import Answer, Progress, Question
 from cifar_core.experiments.measures import ACCURACY
 from cifar_core.experiments.question import Claim
@@ -114,6 +114,17 @@ def describe_settings(settings: Mapping[str, Any]) -> str:
     """Return settings in words, e.g. "learning rate 0.01, momentum 0.9"; "nothing" if there are none."""
     names = setting_names(settings)
     return ", ".join(f"{names[path]} {setting(value)}" for path, value in settings.items()) or "nothing"
+
+
+def say_narrower(num_seeds: int, num_more: int) -> str:
+    """Say what more seeds do to intervals, if seeds lie as far apart as they do."""
+    if num_seeds < 2:
+        return "Intervals take two seeds or more."
+    share = expected_half_width(1.0, num_seeds + num_more) / expected_half_width(1.0, num_seeds)
+    return (
+        f"More seeds make intervals narrower: with {num_seeds + num_more} instead of {num_seeds}, about "
+        f"{percent(share, 0)} as wide."
+    )
 
 
 def about(seconds: float) -> str:

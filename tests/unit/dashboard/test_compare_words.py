@@ -10,9 +10,9 @@ from dashboard.compare.words import (
     describe_settings,
     describe_spread,
     explain_test,
-    points,
     too_few_seeds,
 )
+from dashboard.drawing.words import signed
 
 SURE = Effect(0.023, 0.011, 0.035, 0.0004)
 
@@ -69,7 +69,7 @@ def test_without_two_seeds_of_both_nothing_is_said_of_the_settings():
 
 
 def test_a_difference_has_its_sign():
-    assert (points(0.0123), points(-0.02)) == ("+1.2", "\N{MINUS SIGN}2.0")
+    assert (signed(0.0123), signed(-0.02)) == ("+1.2", "\N{MINUS SIGN}2.0")
 
 
 def test_the_bar_is_cut_into_shares_of_all():

@@ -24,6 +24,7 @@ from dashboard.lessons.words import (
     describe_settings,
     describe_stand_ins,
     read_predictions,
+    say_narrower,
     write_predictions,
 )
 
@@ -188,3 +189,10 @@ def test_a_question_that_is_not_as_it_was_written_says_so():
     full = Experiment(id="2", question=lesson.model_copy(update={"name": "mine"}).at_full_size(), created_at=2)
     small = Experiment(id="1", question=lesson.model_copy(update={"name": "mine", "break_it": None}), created_at=1)
     assert find_lessons([full, small])["mine"].question == small.question
+
+
+def test_what_more_seeds_do_to_intervals_is_said_of_these():
+    # Half-widths go with t / sqrt(n): 4.303 / sqrt(3) with three seeds, 2.571 / sqrt(6) with six.
+    assert "with 6 instead of 3, about 42 % as wide" in say_narrower(3, 3)
+    assert "with 8 instead of 5, about 67 % as wide" in say_narrower(5, 3)
+    assert say_narrower(1, 3) == "Intervals take two seeds or more."
