@@ -48,7 +48,19 @@ test("a fine line and a coarse one lag alike", () => {
 });
 
 test("a chart keeps what was measured, and without smoothing it is the same chart", () => {
-  const line = /** @type {Line} */ ({ name: "val", x: [0, 100], y: [1, 0], low: [0.5, 0], high: [] });
+  /** @type {Line} */
+  const line = {
+    name: "val",
+    x: [0, 100],
+    y: [1, 0],
+    low: [0.5, 0],
+    high: [],
+    colour: "#123456",
+    width: 2,
+    is_dotted: false,
+    has_points: false,
+    end_label: "",
+  };
   const chart = /** @type {Chart} */ ({ lines: [line] });
   assert.equal(smoothen(chart, 0), chart);
   const [smoothed] = smoothen(chart, 0.2).lines;

@@ -10,7 +10,7 @@ import { smoothen } from "./smoothing.js";
 /**
  * @import { Bounds } from "../shared/screen.js"
  * @import { Mounted } from "../shared/streamlit.js"
- * @import { Chart, Layout, Line } from "./chart.js"
+ * @import { Chart, Layout } from "./chart.js"
  * @typedef {{ sent: string, text: string, plain: Chart | null, chart: Chart | null, smoothing: number, isLog: boolean,
  *   view: Bounds | null, drag: { from: number, to: number } | null, release: () => void }} State What was sent, how it
  *   is looked at, and what is in view: new data leave that as somebody zoomed it.

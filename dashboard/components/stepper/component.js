@@ -1,6 +1,6 @@
 import { find } from "../shared/elements.js";
 import { createRegistry } from "../shared/state.js";
-import { OWN_ARROWS, OWN_ESCAPE, wish } from "./keys.js";
+import { mayHaveOpened, OWN_ARROWS, OWN_ESCAPE, wish } from "./keys.js";
 
 /**
  * @import { Mounted } from "../shared/streamlit.js"
@@ -86,7 +86,7 @@ function reveal(state, data, box) {
   if (!data.closes || !isOther) {
     return;
   }
-  if (document.activeElement !== document.body) {
+  if (mayHaveOpened(document.activeElement)) {
     box.focus({ preventScroll: true });
   }
   // Once what stands below it is there: of a short page nothing can be scrolled.

@@ -26,3 +26,13 @@ export function wish(event, isTaken) {
   const wishes = { ArrowLeft: -1, ArrowRight: 1, Escape: "close" };
   return wishes[event.key] ?? null;
 }
+
+/**
+ * Whether what has the keyboard may have opened something: a tile, a point or a cell, which are parts of components. It
+ * is not taken from a link or a box that somebody went on to before the stepper was there: Enter would go astray.
+ *
+ * @param {{ matches: (selector: string) => boolean } | null} active
+ */
+export function mayHaveOpened(active) {
+  return active?.matches('[data-testid^="stBidiComponent"]') ?? false;
+}
