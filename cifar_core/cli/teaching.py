@@ -133,5 +133,5 @@ def _claim_facts(pooled: PooledClaim) -> dict[str, Any]:
         "verdict": pooled.verdict,
         "sentence": pooled.sentence,
         "by_learner": {learner: dict(values) for learner, values in pooled.by_learner.items()},
-        "predictions": [vars(guess) for guess in pooled.guesses],
+        "guesses": [vars(guess) for guess in pooled.guesses],
     }

@@ -61,7 +61,9 @@ def write_zip(subject: Subject, path: Path, watch: Watch) -> dict[str, Any]:
             _add(archive, f"{record.run_id}/{name}", text.encode())
         start = record.checkpoint_path("start")
         if start.is_file():  # a fork begins from these
-            _add(archive, f"{record.run_id}/run/checkpoints/start.safetensors", start.read_bytes())
+            _add(
+                archive, RunFiles(Path(f"{record.run_id}/run")).checkpoint_path("start").as_posix(), start.read_bytes()
+            )
         for place, (name, content) in enumerate(files := list(_core_files())):
             watch.tell(0.3 + 0.7 * place / len(files), "Packing the core")
             _add(archive, f"{record.run_id}/cifar_core/{name}", content)

@@ -22,7 +22,7 @@ from cifar_core.sweeps.plan import Budget, Plan
 from cifar_core.sweeps.record import Promotion, Sweep
 from cifar_core.sweeps.sampling import require_optuna
 
-_FOLDER, _FILE, _LOG = "sweeps", "sweep.json", "log.txt"
+_FOLDER, _FILE, _LOG = "sweeps", "sweep.json", "driver.log"
 _ID = re.compile(r"\d{8}-\d{4}-[a-z0-9-]{1,40}-[0-9a-f]{4}")
 # Who advances a sweep may import torch meanwhile.
 _LOCK_SECONDS = 60.0

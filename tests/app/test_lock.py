@@ -131,7 +131,9 @@ def test_test_is_neither_shown_nor_read(open_page, lab):
 @pytest.fixture
 def asked(lab):
     experiments = ExperimentStore(lab.store)
-    experiment = experiments.start(list_lessons()["batch-norm"], predictions={0: "supported"}, learner="Bob")
+    experiment = experiments.start(
+        list_lessons()["batch-norm"], num_seeds=3, predictions={0: "supported"}, learner="Bob"
+    )
     finish(lab, experiment, {"without": (0.3, 0.31, 0.32), "with batch norm": (0.5, 0.51, 0.52)})
     return experiment
 

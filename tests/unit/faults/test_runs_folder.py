@@ -15,8 +15,7 @@ import pytest
 from cifar_core.cli.waiting import await_runs
 from cifar_core.interrupts import Interrupts
 from cifar_core.locks import exclusive
-from cifar_core.runs import Fork, RunError, RunStore
-from cifar_core.runs import store as store_module
+from cifar_core.runs import Fork, RunError, RunStore, register
 from cifar_core.runs.status import change_status
 from cifar_core.runs.worker import run_worker
 from tests.unit.runs_helpers import IdleExecutor, pretend_fit
@@ -159,7 +158,7 @@ def halted_holder(path):
 def test_a_lock_held_by_a_halted_process_is_named_and_reading_goes_on(store, run_dir, config, monkeypatch):
     waiting = store.submit(config)
     monkeypatch.setattr("cifar_core.runs.index.LOCK_SECONDS", 0.1)
-    monkeypatch.setattr(store_module, "_LOOK_LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(register, "_LOOK_LOCK_SECONDS", 0.1)
     monkeypatch.setattr(store._index.locked.__wrapped__, "__defaults__", (0.1,))
     with halted_holder(store.runs_dir / ".queue.lock"):
         before = contents(store.runs_dir)

@@ -89,7 +89,7 @@ def test_commands_arrive_once_and_in_order(tmp_path):
 
 
 def test_unknown_commands_are_refused_and_foreign_files_passed_over(tmp_path):
-    with pytest.raises(RunError, match="'dance' is not allowed; allowed: pause, resume, stop"):
+    with pytest.raises(RunError, match="'dance' is not allowed; allowed: pause, resume, park, stop"):
         send_command(tmp_path, "dance")
     (tmp_path / "commands").mkdir()
     (tmp_path / "commands" / "1-dance.json").write_text("{}")
