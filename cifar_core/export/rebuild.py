@@ -21,6 +21,7 @@ from cifar_core.export.watch import Watch
 from cifar_core.formats import dump_config
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import read_learning_rate_changes
+from cifar_core.runs.layout import RunFiles
 from cifar_core.training.checkpoint import CheckpointHeader, read_checkpoint_header
 
 # What `fit` and the data need; nothing of the dashboard.
@@ -61,9 +62,8 @@ def write_zip(subject: Subject, path: Path, watch: Watch) -> dict[str, Any]:
             _add(archive, f"{record.run_id}/{name}", text.encode())
         start = record.checkpoint_path("start")
         if start.is_file():  # a fork begins from these
-            _add(
-                archive, RunFiles(Path(f"{record.run_id}/run")).checkpoint_path("start").as_posix(), start.read_bytes()
-            )
+            rebuilt = RunFiles(Path(record.run_id, "run"))
+            _add(archive, rebuilt.checkpoint_path("start").as_posix(), start.read_bytes())
         for place, (name, content) in enumerate(files := list(_core_files())):
             watch.tell(0.3 + 0.7 * place / len(files), "Packing the core")
             _add(archive, f"{record.run_id}/cifar_core/{name}", content)

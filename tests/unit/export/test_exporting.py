@@ -136,6 +136,16 @@ def test_the_script_is_short_and_the_zip_is_always_the_same(subject, tmp_path):
     assert first == second
 
 
+def test_a_forks_start_weights_go_along(record, tmp_path):
+    start = record.checkpoint_path("start")
+    start.write_bytes(record.checkpoint_path("best").read_bytes())
+    made = export_run(Subject(record), "zip", tmp_path)
+    with zipfile.ZipFile(made.path) as archive:
+        archive.extractall(tmp_path)
+    found = RunFiles(tmp_path / record.run_id / "run").checkpoint_path("start")
+    assert found.read_bytes() == start.read_bytes()
+
+
 def test_what_the_machine_decided_is_pinned():
     config = with_overrides(PRESETS["notebook"].config, {"training.device": "auto", "training.precision": "auto"})
     environment = {"device": "cuda:1", "precision": "bfloat16", "num_threads": 3, "torch": "2.14.1+cpu"}
