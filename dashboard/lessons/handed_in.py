@@ -22,7 +22,7 @@ def take_files() -> list[LearnerRecord]:
     kept, problems = folder.read()
     with st.expander(_count(len(handed), len(kept)), icon=":material/upload_file:", expanded=not (handed or kept)):
         files: Any = st.file_uploader(
-            "Files that learners exported (What I did: For your class)",
+            "Files that learners exported under What I did",
             type=["json"],
             accept_multiple_files=True,
             key=_UPLOADER,

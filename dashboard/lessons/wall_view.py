@@ -21,7 +21,7 @@ from dashboard.drawing.figures import show_figure
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.literal import literal, plain
 from dashboard.drawing.tables import offer_csv
-from dashboard.drawing.words import source_title
+from dashboard.drawing.words import source_title, with_minus
 from dashboard.lessons.handed_in import take_files
 from dashboard.lessons.wall_charts import (
     ORDER,
@@ -110,7 +110,7 @@ def _render_claim(pooled: PooledClaim, place: int) -> None:
         of = (frame, claim.first, claim.second, 100 * claim.margin, pooled.verdict not in (None, "undecided"))
         alt = f"Effect by learner: {plain(claim.second)} less {plain(claim.first)}. {pooled.sentence}"
         show_figure(wall_figure, *of, key=f"class_wall_{place}", alt=alt)
-    st.markdown(literal(pooled.sentence, most=None))
+    st.markdown(literal(with_minus(pooled.sentence), most=None))
     if pooled.by_learner:
         st.caption(" ".join(filter(None, (_HOW_TO_READ, describe_counting(pooled)))))
     if pooled.guesses:

@@ -63,6 +63,8 @@ test("ticks in closed form", () => {
   assert.deepEqual(ticks(-3, 3, 6), [-3, -2, -1, 0, 1, 2, 3]);
   assert.deepEqual(ticks(1, 300, 6), [50, 100, 150, 200, 250, 300]);
   assert.deepEqual(ticks(0.1, 0.45, 3), [0.2, 0.4]);
+  assert.deepEqual(ticks(0, 4, 8), [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4]);
+  assert.deepEqual(ticks(0, 4, 8, 1), [0, 1, 2, 3, 4], "no step is smaller than the smallest");
   assert.ok(!ticks(-1, 1, 4).some((value) => Object.is(value, -0)));
 });
 

@@ -72,7 +72,9 @@ function drawAxes(context, chart, { view, right, bottom, x, y, isLog }, style) {
   context.globalAlpha = 0.8;
   context.textAlign = "center";
   context.textBaseline = "top";
-  for (const value of ticks(view.left, view.right, Math.max(2, Math.min(8, (right - EDGES.left) / 60)))) {
+  const wanted = Math.max(2, Math.min(8, (right - EDGES.left) / 60));
+  // Epochs are whole: only who has zoomed into one wants ticks within it.
+  for (const value of ticks(view.left, view.right, wanted, view.right - view.left >= 2 ? 1 : 0)) {
     context.fillText(writeNumber(value, 6), x.to(value), bottom + 6);
   }
   context.fillText(chart.x_title, (EDGES.left + right) / 2, bottom + 22);

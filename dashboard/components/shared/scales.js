@@ -67,15 +67,19 @@ export function logTicks(low, high, wanted) {
  * @param {number} low
  * @param {number} high
  * @param {number} wanted About how many; at most one more.
+ * @param {number} [smallest] the smallest step
  * @returns {number[]} Ascending.
  */
-export function ticks(low, high, wanted) {
+export function ticks(low, high, wanted, smallest = 0) {
   if (!(high > low)) {
     return [];
   }
   const rough = (high - low) / Math.max(wanted, 1);
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5].map((factor) => factor * power).find((size) => size >= rough) ?? 10 * power;
+  const step = Math.max(
+    smallest,
+    [1, 2, 5].map((factor) => factor * power).find((size) => size >= rough) ?? 10 * power,
+  );
   // Whole numbers of steps: a sum of steps would drift off what is round.
   const [first, last] = [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)];
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, place) => (first + place) * step || 0);
