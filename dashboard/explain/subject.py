@@ -64,7 +64,7 @@ def choose_image(dataset: Dataset, splits: Splits, start: int) -> Subject:
     value = start if index is None or index >= dataset.num_images else index
     address.IMAGE.choose(str(value))
     # The box follows the shared choice; its own key is only how Streamlit tells of a change.
-    state.set_widget(state.EXPLAIN_INDEX, value)
+    state.keep_widget_at(state.EXPLAIN_INDEX, value)
     st.number_input(
         "Image",
         min_value=0,

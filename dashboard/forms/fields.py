@@ -60,9 +60,9 @@ def _render_number(kind: str, schema: dict[str, Any], common: dict[str, Any]) ->
         "max_value": schema.get("maximum", schema.get("exclusiveMaximum")),
     }
     limits = {name: number(bound) for name, bound in bounds.items() if bound is not None}
-    key = common["key"]
-    if state.widget_value(key) is not None:
-        state.set_widget(key, number(state.widget_value(key)))
+    value = state.widget_value(common["key"])
+    if value is not None:
+        state.keep_widget_at(common["key"], number(value))
     common |= limits | {"step": number(_step(kind, schema))}
     if kind == "integer":
         common["placeholder"] = WHOLE

@@ -40,7 +40,7 @@ def baseline_of(runs: Sequence[RunSummary]) -> RunSummary | None:
 
 def _choose_filters(runs: Sequence[RunSummary]) -> Wish:
     with st.popover("Filter", icon=":material/filter_list:", help="List some of the runs only", key="runs_filter"):
-        state.set_widget(address.FIND.widget, address.FIND.value() or "")
+        state.keep_widget_at(address.FIND.widget, address.FIND.value() or "")
         find = st.text_input(
             "Name or note has",
             key=address.FIND.widget,

@@ -206,6 +206,16 @@ def set_widget(key: str, value: Any) -> None:
     st.session_state[key] = value
 
 
+def keep_widget_at(key: str, value: Any) -> None:
+    """Set a box before it is drawn, if it holds something else, or the same as another type.
+
+    A box that is set is filled anew in the browser, over what somebody may be typing there by now.
+    """
+    held = widget_value(key)
+    if held != value or type(held) is not type(value):
+        set_widget(key, value)
+
+
 def keep_among(key: str, options: Sequence[Any]) -> None:
     """Let a widget fall back to its default if what it was set to is no longer offered. Before it is drawn."""
     if key in st.session_state and st.session_state[key] not in options:

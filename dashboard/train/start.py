@@ -115,8 +115,8 @@ def render_start(wanted: Wanted, runs: list[RunSummary], more: DeltaGenerator) -
 
 def _ask_name_and_seeds(origin: Origin) -> tuple[str, int]:
     seeds = state.read_number(address.SEEDS) or 1
-    state.set_widget(state.TRAIN_NAME, (address.NAME.value() or "")[:_LONGEST_NAME])
-    state.set_widget(state.TRAIN_SEEDS, min(seeds, _MOST_SEEDS))
+    state.keep_widget_at(state.TRAIN_NAME, (address.NAME.value() or "")[:_LONGEST_NAME])
+    state.keep_widget_at(state.TRAIN_SEEDS, min(seeds, _MOST_SEEDS))
     name_column, seeds_column = st.columns([3, 2])
     name = name_column.text_input(
         "Name",

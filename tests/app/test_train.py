@@ -108,6 +108,16 @@ def test_changes_can_be_undone(open_page):
     assert "nothing to undo" in button(at, "Undo the changes").proto.help
 
 
+def test_a_box_is_not_filled_over_what_is_being_typed(open_page):
+    at = open_page("Train", part="new")
+    assert any(box.proto.set_value for box in at.number_input)  # at first with the preset's values
+    at.run()
+    widget(at, "optimizer.learning_rate").set_value(0.05).run()
+    typed = [box for box in [*at.number_input, *at.text_input] if box.proto.set_value]
+    assert typed == []
+    assert widget(at, "optimizer.learning_rate").value == 0.05
+
+
 def test_another_optimizer_brings_its_options_and_defaults(open_page):
     at = open_page("Train")
     widget(at, "optimizer.name").set_value("sgd").run()
