@@ -1,6 +1,6 @@
 """Questions about settings, asked of several runs and answered with what chance leaves open."""
 
-from cifar_core.experiments.answer import Answer, Found, answer_claim, describe_power, usual_deviation
+from cifar_core.experiments.answer import Answer, Found, answer_all, answer_claim, describe_power, usual_deviation
 from cifar_core.experiments.drawn import Drawn
 from cifar_core.experiments.duration import expect_seconds, pace_of, read_paces
 from cifar_core.experiments.lessons import list_lessons
@@ -21,6 +21,7 @@ __all__ = [
     "Progress",
     "Question",
     "QuestionError",
+    "answer_all",
     "answer_claim",
     "describe_power",
     "expect_seconds",

@@ -14,7 +14,7 @@ from cifar_core.evaluation.comparison import (
     smallest_difference,
 )
 from cifar_core.experiments.measures import ACCURACY
-from cifar_core.experiments.question import Claim
+from cifar_core.experiments.question import Claim, Question
 
 _MORE_SEEDS = 3
 # Deviations of the pairs' differences that were measured for small runs: few images, few epochs, over six claims.
@@ -61,6 +61,16 @@ class Answer:
     sentence: str
     seconds_more: float | None
     differences: Mapping[int, float]
+
+
+def answer_all(question: Question, found: Mapping[str, Mapping[int, Found]]) -> list[Answer]:
+    """Answer each claim of a question, in its order.
+
+    Args:
+        question: Which.
+        found: By arm and seed.
+    """
+    return [answer_claim(claim, found) for claim in question.claims]
 
 
 def answer_claim(claim: Claim, found: Mapping[str, Mapping[int, Found]]) -> Answer:

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from cifar_core import __version__
 from cifar_core.evaluation.comparison import Verdict
+from cifar_core.experiments.answer import answer_all
+from cifar_core.experiments.measures import ACCURACY
 from cifar_core.experiments.question import Claim, Name, Question
 from cifar_core.experiments.store import Confidence, Experiment, ExperimentStore, Prediction
 from cifar_core.runs import RunStore, RunSummary
@@ -88,13 +90,12 @@ class Asked(_Part):
 
     def _check_differences(self, place: int, claim: Claim) -> None:
         """They are what the accuracies say, where the claim is about these."""
-        is_of_accuracy = claim.model_dump().get("measure", "accuracy") == "accuracy"
         first, second = self.accuracies.get(claim.first, {}), self.accuracies.get(claim.second, {})
         for seed, difference in self.differences[place].items():
             if seed not in first or seed not in second:
                 raise ValueError(f"differences, claim {place}, seed = {seed} is not allowed; allowed: one of both arms")
             expected = second[seed] - first[seed]
-            if is_of_accuracy and abs(difference - expected) > 1e-9:
+            if claim.measure == ACCURACY and abs(difference - expected) > 1e-9:
                 where = f"differences, claim {place}, seed {seed} = {difference:.6g}"
                 raise ValueError(f"{where} is not allowed; allowed: {expected:.6g}, as the accuracies say")
 
@@ -193,7 +194,8 @@ def _record(name: str, asked: Sequence[Asked]) -> LearnerRecord:
 
 
 def _describe(runs: RunStore, store: ExperimentStore, experiment: Experiment, own: Sequence[RunSummary]) -> Asked:
-    results, answers = store.results(experiment, own), store.answers(experiment, own)
+    results = store.results(experiment, own)
+    answers = answer_all(experiment.question, results)
     begun = [run for run in own if run.data_source]
     facts = runs.record(begun[0].run_id).environment() if begun else {}
     return Asked(

@@ -1,30 +1,24 @@
 """Experiments on disk: which question, which runs, what somebody predicted. What they found is read from the runs."""
 
-import json
-import re
-import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from cifar_core.experiments.answer import Answer, Found, answer_claim
+from cifar_core.experiments.answer import Answer, Found, answer_all
 from cifar_core.experiments.drawn import Drawn
 from cifar_core.experiments.duration import expect_seconds
 from cifar_core.experiments.measures import ACCURACY, read_measure
 from cifar_core.experiments.question import Question
-from cifar_core.files import Stamp, stamp, write_text_atomically
-from cifar_core.runs import RunError, RunStore, RunSummary
+from cifar_core.runs import RunStore, RunSummary
+from cifar_core.runs.folders import RecordFolder
 from cifar_core.runs.groups import outcome_of
 
 _FORMAT = 1
 _FOLDER = "experiments"
-_FILE = "experiment.json"
-_ID = re.compile(r"\d{8}-\d{4}-[a-z0-9-]{1,40}-[0-9a-f]{4}")
 
 Prediction = Literal["supported", "contradicted", "no difference"]
 Confidence = Annotated[int, Field(ge=50, le=100)]  # in per cent
@@ -91,7 +85,7 @@ class ExperimentStore:
 
     def __init__(self, runs: RunStore) -> None:
         self._runs = runs
-        self._folder = runs.runs_dir / _FOLDER
+        self._records = RecordFolder(runs.runs_dir / _FOLDER, Experiment, "experiment", f"one of {_FOLDER}/")
 
     def start(
         self,
@@ -121,7 +115,7 @@ class ExperimentStore:
             RunError: The runs cannot be written or started. Then nothing of the experiment remains.
         """
         experiment = Experiment(
-            id=f"{time.strftime('%Y%m%d-%H%M')}-{question.name}-{secrets.token_hex(2)}",
+            id=self._records.new_id(question.name),
             question=question,
             predictions=predictions or {},
             drawn=drawn,
@@ -147,25 +141,11 @@ class ExperimentStore:
         Raises:
             RunError: There is none of this name, or it cannot be read.
         """
-        path = self._folder / experiment_id / _FILE
-        try:
-            if not _ID.fullmatch(experiment_id):
-                raise FileNotFoundError(experiment_id)
-            return _read(path, stamp(path))
-        except FileNotFoundError as error:
-            raise RunError(f"experiment {experiment_id!r} does not exist; allowed: one of {_FOLDER}/") from error
-        except (OSError, ValidationError, UnicodeDecodeError) as error:
-            raise RunError(f"experiment {experiment_id!r} cannot be read: {path.name} is damaged") from error
+        return self._records.get(experiment_id)
 
     def list_experiments(self) -> list[Experiment]:
         """Return those that can be read, newest first."""
-        found = []
-        for path in self._folder.glob(f"*/{_FILE}"):
-            try:
-                found.append(self.get(path.parent.name))
-            except RunError:
-                continue
-        return sorted(found, key=lambda experiment: experiment.created_at, reverse=True)
+        return self._records.list()
 
     def results(self, experiment: Experiment, runs: Sequence[RunSummary] | None = None) -> dict[str, dict[int, Found]]:
         """Return what its runs came to so far, by arm and seed; runs that failed or were stopped are left out.
@@ -184,8 +164,7 @@ class ExperimentStore:
 
     def answers(self, experiment: Experiment, runs: Sequence[RunSummary] | None = None) -> list[Answer]:
         """Return what the runs say so far, a claim each, in the question's order."""
-        results = self.results(experiment, runs)
-        return [answer_claim(claim, results) for claim in experiment.question.claims]
+        return answer_all(experiment.question, self.results(experiment, runs))
 
     def is_over(self, experiment: Experiment, runs: Sequence[RunSummary] | None = None) -> bool:
         """Whether no run of it trains or waits any more."""
@@ -264,18 +243,8 @@ class ExperimentStore:
         for (arm, seed), run_id in zip(wanted, run_ids, strict=True):
             runs.setdefault(arm, {})[seed] = run_id
         grown = experiment.model_copy(update={"runs": runs})
-        self._write(grown)
+        self._records.write(grown.id, grown)
         return grown
-
-    def _write(self, experiment: Experiment) -> None:
-        folder = self._folder / experiment.id
-        folder.mkdir(parents=True, exist_ok=True)
-        write_text_atomically(folder / _FILE, json.dumps(experiment.model_dump(mode="json"), indent=1))
-
-
-@lru_cache(maxsize=2048)  # to check a question takes milliseconds, and a class asks hundreds
-def _read(path: Path, stamped: Stamp | None) -> Experiment:
-    return Experiment.model_validate_json(path.read_text(encoding="utf-8"))
 
 
 def _seconds_left(run: RunSummary, paces: Mapping[str, float]) -> float | None:

@@ -1,29 +1,24 @@
 """The sweeps beside a store's runs: begin, look up, stop, extend, promote."""
 
 import json
-import re
-import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from cifar_core.failures import explain
-from cifar_core.files import write_text_atomically
 from cifar_core.formats import dump_config
 from cifar_core.locks import LockedError, exclusive
 from cifar_core.processes import start_detached
 from cifar_core.runs import RunError, RunStore
+from cifar_core.runs.folders import RecordFolder
 from cifar_core.sweeps import steps
 from cifar_core.sweeps.conductor import Conductor
 from cifar_core.sweeps.plan import Budget, Plan
 from cifar_core.sweeps.record import Promotion, Sweep
 from cifar_core.sweeps.sampling import require_optuna
 
-_FOLDER, _FILE, _LOG = "sweeps", "sweep.json", "driver.log"
-_ID = re.compile(r"\d{8}-\d{4}-[a-z0-9-]{1,40}-[0-9a-f]{4}")
+_FOLDER, _LOG = "sweeps", "driver.log"
 # Who advances a sweep may import torch meanwhile.
 _LOCK_SECONDS = 60.0
 DRIVER = "cifar_core.sweeps.driver"
@@ -34,7 +29,7 @@ class SweepStore:
 
     def __init__(self, runs: RunStore) -> None:
         self.runs = runs
-        self._folder = runs.runs_dir / _FOLDER
+        self._records = RecordFolder(runs.runs_dir / _FOLDER, Sweep, "sweep", "those that `sweeps` lists")
 
     def start(self, plan: Plan, *, data_dir: Path | None = None) -> Sweep:
         """Put a sweep on record; `drive` then lets it go on.
@@ -49,7 +44,7 @@ class SweepStore:
         """
         require_optuna()
         sweep = Sweep(
-            id=f"{time.strftime('%Y%m%d-%H%M')}-{plan.name}-{secrets.token_hex(2)}",
+            id=self._records.new_id(plan.name),
             plan=plan,
             base=json.loads(dump_config(plan.base())),
             budget=plan.budget,
@@ -65,25 +60,11 @@ class SweepStore:
         Raises:
             RunError: There is none of this name, or it cannot be read.
         """
-        path = self._folder / sweep_id / _FILE
-        try:
-            if not _ID.fullmatch(sweep_id):
-                raise FileNotFoundError(sweep_id)
-            return Sweep.model_validate_json(path.read_text(encoding="utf-8"))
-        except FileNotFoundError as error:
-            raise RunError(f"sweep {sweep_id!r} does not exist; allowed: those that `sweeps` lists") from error
-        except (OSError, ValidationError, UnicodeDecodeError) as error:
-            raise RunError(f"sweep {sweep_id!r} cannot be read: {path.name} is damaged") from error
+        return self._records.get(sweep_id)
 
     def list_sweeps(self) -> list[Sweep]:
         """Return those that can be read, newest first."""
-        found = []
-        for path in self._folder.glob(f"*/{_FILE}"):
-            try:
-                found.append(self.get(path.parent.name))
-            except RunError:
-                continue
-        return sorted(found, key=lambda sweep: sweep.created_at, reverse=True)
+        return self._records.list()
 
     def advance(self, sweep_id: str) -> Sweep:
         """Note what runs came to and do what is due; return the sweep.
@@ -177,7 +158,7 @@ class SweepStore:
             LockedError: Another one is.
             OSError: The lock cannot be made.
         """
-        with exclusive(self._folder / sweep_id / ".driver.lock", 0):
+        with exclusive(self._records.path(sweep_id) / ".driver.lock", 0):
             yield
 
     def drive(self, sweep_id: str) -> None:
@@ -190,7 +171,7 @@ class SweepStore:
         if sweep.state != "running" or steps.is_over(sweep) or self.is_driven(sweep_id):
             return
         try:
-            with (self._folder / sweep_id / _LOG).open("ab") as log:
+            with (self._records.path(sweep_id) / _LOG).open("ab") as log:
                 start_detached(DRIVER, [str(self.runs.runs_dir), sweep_id], log)
         except OSError as error:
             raise RunError(f"sweep {sweep_id} was not started: {explain(error)}") from error
@@ -198,7 +179,7 @@ class SweepStore:
     def log_tail(self, sweep_id: str) -> str:
         """Return the last line that the process behind a sweep wrote; empty if there is none."""
         try:
-            lines = (self._folder / sweep_id / _LOG).read_text(encoding="utf-8", errors="replace").splitlines()
+            lines = (self._records.path(sweep_id) / _LOG).read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
             return ""
         return lines[-1] if lines else ""
@@ -219,15 +200,10 @@ class SweepStore:
         """Yield a sweep as it is on disk; nobody else changes it meanwhile."""
         self.get(sweep_id)
         try:
-            with exclusive(self._folder / sweep_id / ".lock", _LOCK_SECONDS):
+            with exclusive(self._records.path(sweep_id) / ".lock", _LOCK_SECONDS):
                 yield self.get(sweep_id)
         except LockedError as error:
             raise RunError(f"sweep {sweep_id} is held by another process; allowed: try again") from error
 
     def _write(self, sweep: Sweep) -> None:
-        folder = self._folder / sweep.id
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            write_text_atomically(folder / _FILE, sweep.model_dump_json(indent=1))
-        except OSError as error:
-            raise RunError(f"sweep {sweep.id} cannot be written: {explain(error)}") from error
+        self._records.write(sweep.id, sweep)

@@ -6,7 +6,7 @@ from datetime import datetime
 import streamlit as st
 
 from cifar_core.data import Dataset
-from cifar_core.experiments import Experiment, ExperimentStore, Found, expect_seconds, list_lessons
+from cifar_core.experiments import Experiment, ExperimentStore, Found, answer_all, expect_seconds, list_lessons
 from cifar_core.runs import RunSummary
 from dashboard.drawing.literal import literal, message, plain
 from dashboard.lessons.answer_view import render_answers, render_curves
@@ -80,7 +80,8 @@ def _render_asked(
     store: ExperimentStore, dataset: Dataset, subject: Subject, experiment: Experiment, runs: Sequence[RunSummary]
 ) -> None:
     paces = find_paces(dataset, experiment.question, runs, may_try=False)
-    answers, is_over = store.answers(experiment, runs), store.is_over(experiment, runs)
+    results, is_over = store.results(experiment, runs), store.is_over(experiment, runs)
+    answers = answer_all(experiment.question, results)
     if not is_over:
         _render_running(store, experiment, paces, runs)
     elif (num_ended := store.progress(experiment, paces, runs).num_ended) > 0:
@@ -88,7 +89,6 @@ def _render_asked(
     render_answers(answers, experiment)
     by_id = {run.run_id: run for run in runs}
     render_curves(experiment, by_id)
-    results = store.results(experiment, runs)
     if is_over:
         render_changed(experiment, results, dataset, by_id)
     with st.expander("What was run", icon=":material/science:"):
