@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
+from cifar_core.evaluation.intervals import student_quantile
 from cifar_core.evaluation.predictions import Predictions, PredictionsError
 
 Verdict = Literal["supported", "contradicted", "no difference", "undecided"]
@@ -150,10 +151,10 @@ def compare_seeds(first: Sequence[float], second: Sequence[float], confidence: f
     differences = np.subtract(second, first, dtype=np.float64)
     if not np.isfinite(differences).all():
         raise ValueError("a value that is not a finite number; allowed: accuracies of runs that did not diverge")
-    size, error = float(differences.mean()), float(stats.sem(differences))
+    size, error = float(differences.mean()), float(np.std(differences, ddof=1)) / math.sqrt(len(differences))
     if error == 0:  # all pairs differ by the same: the test has no distribution to ask
         return Effect(size, size, size, 1.0 if size == 0 else 0.0, confidence)
-    half = float(stats.t.ppf(0.5 + confidence / 2, len(differences) - 1)) * error
+    half = student_quantile(confidence, len(differences) - 1) * error
     p = 2 * float(stats.t.sf(abs(size) / error, len(differences) - 1))
     return Effect(size, size - half, size + half, p, confidence)
 
@@ -169,7 +170,7 @@ def expected_half_width(deviation: float, num_pairs: int, confidence: float = 0.
     _check_confidence(confidence)
     if num_pairs < 2:
         raise ValueError(f"num_pairs {num_pairs}; allowed: 2 and more")
-    return float(stats.t.ppf(0.5 + confidence / 2, num_pairs - 1)) * deviation / math.sqrt(num_pairs)
+    return student_quantile(confidence, num_pairs - 1) * deviation / math.sqrt(num_pairs)
 
 
 def smallest_difference(
@@ -196,7 +197,7 @@ def smallest_difference(
             f"deviation {deviation}, num_pairs {num_pairs}, margin {margin}, power {power}; allowed: above 0, from 2, "
             "from 0, above 0 and below 1"
         )
-    threshold = float(stats.t.ppf(0.5 + confidence / 2, num_pairs - 1))
+    threshold = student_quantile(confidence, num_pairs - 1)
 
     def lack(noncentrality: float) -> float:
         return float(stats.nct.sf(threshold, num_pairs - 1, noncentrality)) - power

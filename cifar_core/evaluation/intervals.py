@@ -52,11 +52,18 @@ def mean_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[fl
     if len(values) < 2:
         return math.nan, math.nan
     mean, deviation = float(np.mean(values)), float(np.std(values, ddof=1))
-    half = _student(confidence, len(values) - 1) * deviation / math.sqrt(len(values))
+    half = student_quantile(confidence, len(values) - 1) * deviation / math.sqrt(len(values))
     return mean - half, mean + half
 
 
 @lru_cache(maxsize=256)
-def _student(confidence: float, freedom: int) -> float:
-    """Of a chart that grows, asked anew for each epoch each second."""
+def student_quantile(confidence: float, freedom: int) -> float:
+    """Return how many standard errors the interval of a mean reaches to either side: Student's t distribution.
+
+    Kept, since a chart that grows asks for it anew for each epoch each second.
+
+    Args:
+        confidence: In (0, 1).
+        freedom: Degrees of freedom, from 1.
+    """
     return float(stats.t.ppf(0.5 + confidence / 2, freedom))

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import stats
 
 from cifar_core.evaluation.comparison import Effect, compare_seeds
-from cifar_core.evaluation.intervals import wilson_interval
+from cifar_core.evaluation.intervals import mean_interval, wilson_interval
 from cifar_core.evaluation.scorecard import expected_inflation
 from cifar_core.sweeps.record import Promotion, Sweep, Trial
 from cifar_core.sweeps.steps import is_over
@@ -68,21 +68,8 @@ def report_fresh(sweep: Sweep) -> list[Fresh]:
 def _fresh(trial: Trial, promotion: Promotion) -> Fresh:
     scores = promotion.scores[trial.number]
     values = list(scores.values())
-    low, high = interval_of_mean(values) if len(values) > 1 else (None, None)
+    low, high = mean_interval(values) if len(values) > 1 else (None, None)
     return Fresh(trial, dict(scores), mean(values), low, high, trial.score or 0.0)
-
-
-def interval_of_mean(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
-    """Return the ends of the interval that holds the true mean (Student, 1908).
-
-    Raises:
-        ValueError: Fewer than two values.
-    """
-    if len(values) < 2:
-        raise ValueError(f"{len(values)} values; allowed: two and more")
-    error = stdev(values) / math.sqrt(len(values))
-    half = float(stats.t.ppf(0.5 + confidence / 2, len(values) - 1)) * error
-    return mean(values) - half, mean(values) + half
 
 
 def compare_winner(sweep: Sweep) -> Effect | None:

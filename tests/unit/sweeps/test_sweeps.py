@@ -7,6 +7,7 @@ from statistics import mean
 import numpy as np
 import pytest
 
+from cifar_core.evaluation.intervals import mean_interval
 from cifar_core.overrides import ConfigError
 from cifar_core.runs import RunError, RunStore
 from cifar_core.runs.status import change_status
@@ -24,7 +25,7 @@ from cifar_core.sweeps import (
     sweep_facts,
 )
 from cifar_core.sweeps.driver import drive
-from cifar_core.sweeps.report import expected_best, interval_of_mean
+from cifar_core.sweeps.report import expected_best
 from cifar_core.sweeps.sampling import Tried, suggest
 from tests.unit.runs_helpers import IdleExecutor
 
@@ -411,7 +412,7 @@ def test_the_interval_of_a_mean_is_students():
     stats = pytest.importorskip("scipy.stats")
     values = [0.61, 0.63, 0.62, 0.66]
     expected = stats.t.interval(0.95, 3, np.mean(values), stats.sem(values))
-    assert interval_of_mean(values) == pytest.approx(expected)
+    assert mean_interval(values) == pytest.approx(expected)
 
 
 def test_luck_is_told_as_large_as_it_is_where_all_are_equally_good(sweeps, trainers, monkeypatch):
