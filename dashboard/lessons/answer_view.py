@@ -1,14 +1,13 @@
 """What an experiment came to: claim by claim with the interval drawn, and curves over seeds."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
-from cifar_core.evaluation.bands import bands_frame, fold_curves
+from cifar_core.evaluation.bands import bands_frame
 from cifar_core.experiments import Answer, Experiment
 from cifar_core.experiments.measures import ACCURACY
-from cifar_core.runs import RunError, RunSummary
+from cifar_core.runs import RunSummary
 from dashboard.components import line_chart
 from dashboard.components.lines import encode_chart
 from dashboard.drawing.bands import describe_edges
@@ -20,8 +19,7 @@ from dashboard.lessons.charts import curves_chart, effect_figure, effect_frame, 
 from dashboard.lessons.drawn_view import describe_drawn
 from dashboard.lessons.words import describe_guess
 from dashboard.session import state
-from dashboard.session.banding import choose_band, chosen_band
-from dashboard.session.cache import get_store
+from dashboard.session.banding import choose_band, chosen_band, read_band
 
 
 def render_answers(answers: Sequence[Answer], experiment: Experiment) -> None:
@@ -57,8 +55,8 @@ def _render_effect(answer: Answer, extent: float, place: int) -> None:
 
 def render_curves(experiment: Experiment, runs: Mapping[str, RunSummary]) -> None:
     """Draw val accuracy over epochs, an arm a line with its band over seeds."""
-    rows_by_arm = {arm: _list_rows(by_seed.values(), runs) for arm, by_seed in experiment.runs.items()}
-    bands = {arm: fold_curves(rows, "val/accuracy") for arm, rows in rows_by_arm.items() if rows}
+    ended = {arm: _list_ended(by_seed.values(), runs) for arm, by_seed in experiment.runs.items()}
+    bands = {arm: read_band(run_ids, "val/accuracy") for arm, run_ids in ended.items()}
     bands = {arm: band for arm, band in bands.items() if band.epochs}
     if not bands:
         return
@@ -78,13 +76,6 @@ def render_curves(experiment: Experiment, runs: Mapping[str, RunSummary]) -> Non
         offer_csv("Curves as CSV", bands_frame(bands), "lesson.csv")
 
 
-def _list_rows(run_ids: Iterable[str], runs: Mapping[str, RunSummary]) -> list[list[dict[str, Any]]]:
-    """Return the rows of epochs of those runs that came to their end."""
-    found = []
-    for run_id in run_ids:
-        if run_id in runs and runs[run_id].status.status in ("completed", "diverged"):
-            try:
-                found.append(get_store().record(run_id).epoch_rows())
-            except RunError:
-                continue
-    return [rows for rows in found if rows]
+def _list_ended(run_ids: Iterable[str], runs: Mapping[str, RunSummary]) -> list[str]:
+    """Return those runs that came to their end."""
+    return [each for each in run_ids if each in runs and runs[each].status.status in ("completed", "diverged")]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 import streamlit as st
@@ -99,10 +100,15 @@ def find_changed(
     if not said:
         return None
     try:
-        frame = votes_frame([one for one, _ in said], [other for _, other in said])
+        frame = _count_votes(tuple(one for one, _ in said), tuple(other for _, other in said))
     except PredictionsError:
         return None
     return Changed(dataset, first, second, pairs, said, frame)
+
+
+@lru_cache(maxsize=8)  # predictions are read once a server: the same ones are the same object
+def _count_votes(first: tuple[Predictions, ...], second: tuple[Predictions, ...]) -> pd.DataFrame:
+    return votes_frame(first, second)
 
 
 def _read(run: RunSummary) -> Predictions | None:

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from cifar_core.evaluation.bands import Band, bands_frame, fold_curves
-from cifar_core.runs import RunStore, RunSummary
+from cifar_core.evaluation.bands import Band, bands_frame
+from cifar_core.runs import RunSummary
 from dashboard.components import line_chart
 from dashboard.components.lines import encode_chart
 from dashboard.drawing.bands import describe_edges
@@ -17,8 +17,7 @@ from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import short_name
 from dashboard.runs.bundles import Bundle, bundle_runs, list_groups, name_bundles
 from dashboard.session import address, state
-from dashboard.session.banding import choose_band, chosen_band
-from dashboard.session.cache import get_store
+from dashboard.session.banding import choose_band, chosen_band, read_band
 
 _DEFAULT = ["val/accuracy", "val/loss"]
 _ACROSS = 2
@@ -44,7 +43,7 @@ def render_overlay(runs: Sequence[RunSummary], drawn: Sequence[RunSummary], colo
     if not readable:
         return
     names = name_bundles(bundles)
-    bands = {curve: _read_bands(get_store(), bundles, names, curve) for curve in curves}
+    bands = {curve: _read_bands(bundles, names, curve) for curve in curves}
     if curves and not any(band.epochs for by_name in bands.values() for band in by_name.values()):
         st.caption("No finished epoch yet in these runs: the first one brings the first point.")
         return
@@ -94,11 +93,8 @@ def _follow_folding() -> None:
     address.step_on()
 
 
-def _read_bands(store: RunStore, bundles: Sequence[Bundle], names: Mapping[str, str], curve: str) -> dict[str, Band]:
-    return {
-        names[bundle.of.run_id]: fold_curves([store.record(run_id).epoch_rows() for run_id in bundle.run_ids], curve)
-        for bundle in bundles
-    }
+def _read_bands(bundles: Sequence[Bundle], names: Mapping[str, str], curve: str) -> dict[str, Band]:
+    return {names[bundle.of.run_id]: read_band(bundle.run_ids, curve) for bundle in bundles}
 
 
 def _join(bands: Mapping[str, Mapping[str, Band]], is_folded: bool) -> pd.DataFrame:

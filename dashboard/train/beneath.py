@@ -1,20 +1,17 @@
 """What is drawn beneath a run's curves: other runs, and the band of those that differ from it in their seed alone."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
-from cifar_core.evaluation.bands import Band, fold_curves
-from cifar_core.runs import RunError, RunSummary
+from cifar_core.evaluation.bands import Band
+from cifar_core.runs import RunSummary
 from cifar_core.runs.groups import find_sisters
 from dashboard.drawing.bands import EDGES, Edges, count_seeds
 from dashboard.drawing.words import run_name
 from dashboard.session import address, state
-from dashboard.session.banding import choose_band
-from dashboard.session.cache import get_store
+from dashboard.session.banding import choose_band, read_band
 from dashboard.session.gone import drop_gone
 
 _OFF = "off"
@@ -42,11 +39,8 @@ class Beneath:
 
     def read_band(self, curve: str) -> Band | None:
         """Return the sisters' band; None without any that can be read."""
-        rows: list[list[dict[str, Any]]] = []
-        for run_id in self.sisters:
-            with suppress(RunError):  # deleted meanwhile
-                rows.append(get_store().record(run_id).epoch_rows())
-        return fold_curves(rows, curve) if rows else None
+        band = read_band(self.sisters, curve) if self.sisters else None
+        return band if band is not None and band.num_runs else None
 
 
 def read_beneath(edges: str, compared: Sequence[str], sisters: Sequence[str]) -> Beneath:
