@@ -17,7 +17,6 @@ from cifar_core.training.checkpoint import (
     Progress,
     load_classifier,
     load_weights,
-    read_checkpoint_header,
     restore,
     take_checkpoint,
 )
@@ -34,7 +33,7 @@ from cifar_core.training.events import (
 )
 from cifar_core.training.look import count_dead_relus, predict_split
 from cifar_core.training.monitor import Monitor, Outputs, Weights
-from cifar_core.training.precision import resume_precision
+from cifar_core.training.precision import precision_so_far
 from cifar_core.training.saver import CheckpointSaver
 from cifar_core.training.schedule import compute_learning_rate
 from cifar_core.training.state import TrainingState, count_parameters, create_training_state, iterate_batches
@@ -79,7 +78,9 @@ def fit(
     """
     device = resolve_device(config.training.device)
     with reproducible(device, config.training.num_threads), CheckpointSaver() as saver:
-        state = create_training_state(config, dataset, device, _precision_so_far(config, device, outputs), contents)
+        state = create_training_state(
+            config, dataset, device, precision_so_far(config, device, outputs.checkpoint_path("last")), contents
+        )
         run = _Run(state, dataset, outputs, saver, monitor or Monitor())
         status, message = "completed", ""
         try:
@@ -91,12 +92,6 @@ def fit(
         except DivergedError as error:
             status, message = "diverged", f"Diverged: {error}. Epochs finished before that are kept."
         return run.finish(status, message)
-
-
-def _precision_so_far(config: RunConfig, device: str, outputs: Outputs) -> str | None:
-    """Return the number format of the last checkpoint; None if there is none to go on from."""
-    last = outputs.checkpoint_path("last")
-    return resume_precision(config, device, read_checkpoint_header(last).environment) if last.exists() else None
 
 
 class _Run:

@@ -19,6 +19,7 @@ from cifar_core.data import default_data_dir
 from cifar_core.data.cache import find_cache_dir
 from cifar_core.files import write_text_atomically
 from cifar_core.models import create_classifier
+from cifar_core.training.checkpoint import read_checkpoint_header
 from cifar_core.training.device import count_cores, has_bfloat16, list_devices, processor_name, reproducible
 from cifar_core.training.optimizer import create_optimizer, set_learning_rate
 from cifar_core.training.step import train_step
@@ -78,6 +79,11 @@ def expect_precision(config: RunConfig, device: str) -> str | None:
         return _ruled(config, device)
     timing = _load_timing(_kept_path(config, device))
     return None if timing is None else pick_format(timing)
+
+
+def precision_so_far(config: RunConfig, device: str, last: Path) -> str | None:
+    """Return the number format of a run's last checkpoint; None if there is none to go on from."""
+    return resume_precision(config, device, read_checkpoint_header(last).environment) if last.exists() else None
 
 
 def resume_precision(config: RunConfig, device: str, environment: Mapping[str, Any]) -> str:

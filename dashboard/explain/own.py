@@ -12,7 +12,7 @@ from cifar_core.data.upload import EXTENSIONS, MAX_BYTES, MAX_PIXELS, Upload, Up
 from dashboard.components import Tile, gallery, sketch
 from dashboard.drawing.literal import literal, message, plain
 from dashboard.explain.subject import CAMERA, DRAWING, Subject
-from dashboard.session import state
+from dashboard.session import brought, state
 from dashboard.session.weights import digest
 
 _UNKNOWN = "not one of these"
@@ -47,7 +47,7 @@ def choose_own_picture(dataset: Dataset, source: str) -> Subject:
         left, middle, right = st.columns([3, 2, 2], gap="medium")
     with left:
         uploaded = _TAKE.get(source, _take_files)()
-    pictures, chosen = state.own_pictures(), state.chosen_own()
+    pictures, chosen = brought.own_pictures(), brought.chosen_own()
     if chosen is None:
         with middle if source == DRAWING else st.container():
             st.info(_invite(dataset, source))
@@ -132,7 +132,7 @@ _TAKE = {CAMERA: _take_photo, DRAWING: _take_drawing}
 
 def _keep_drawing(image: NDArray[np.uint8]) -> None:
     """Keep a drawing (3, 32, 32) and look at it; the same one shown again is the same picture. For callbacks."""
-    pictures, picture_id = state.own_pictures(), f"drawing {digest(image)}"
+    pictures, picture_id = brought.own_pictures(), f"drawing {digest(image)}"
     if picture_id not in pictures:
         if len(pictures) >= _MOST:
             st.toast(f"{_MOST} pictures are kept at most. Remove one first.", icon=":material/photo_library:")
@@ -140,21 +140,21 @@ def _keep_drawing(image: NDArray[np.uint8]) -> None:
         large = np.repeat(np.repeat(image.transpose(1, 2, 0), _ENLARGED, axis=0), _ENLARGED, axis=1)
         side = len(large)
         pictures[picture_id] = (_number("drawing"), Upload(image, large, (0, 0, side, side), (_DRAWN,)))
-    state.choose_own(picture_id)
+    brought.choose_own(picture_id)
 
 
 def _number(kind: str) -> str:
     """Return a name for the next picture of a kind: "photo 3"."""
-    names = [name for name, _ in state.own_pictures().values()]
+    names = [name for name, _ in brought.own_pictures().values()]
     taken = [int(name.removeprefix(f"{kind} ")) for name in names if name.removeprefix(f"{kind} ").isdecimal()]
     return f"{kind} {max(taken, default=0) + 1}"
 
 
 def _take_in(file: Any, name: str) -> None:
     """Decode a file once, not on every rerun, and look at it; say why if it is refused."""
-    if file.file_id in state.own_pictures() or file.file_id in _list_removed():
+    if file.file_id in brought.own_pictures() or file.file_id in _list_removed():
         return
-    if len(state.own_pictures()) >= _MOST:
+    if len(brought.own_pictures()) >= _MOST:
         st.warning(f"{literal(name)} is left out: {_MOST} pictures are kept at most. Remove one first.")
         return
     try:
@@ -163,8 +163,8 @@ def _take_in(file: Any, name: str) -> None:
         st.error(f"{literal(name)}: {message(error)}", icon=":material/broken_image:")
         return
     _draw_crop(upload)  # kept if it can be drawn
-    state.own_pictures()[file.file_id] = (name, upload)
-    state.choose_own(file.file_id)
+    brought.own_pictures()[file.file_id] = (name, upload)
+    brought.choose_own(file.file_id)
 
 
 def _forget_removed() -> None:
@@ -176,7 +176,7 @@ def _forget_removed() -> None:
 
 def _forget(picture_id: str) -> None:
     """Forget a picture, though the uploader or the camera may still hold it."""
-    state.own_pictures().pop(picture_id, None)
+    brought.own_pictures().pop(picture_id, None)
     state.set_widget(_REMOVED, [*_list_removed(), picture_id])
 
 
@@ -188,7 +188,7 @@ def _choose_among(ids: list[str], chosen: str) -> None:
     """Draw all of them, if there is more than one; a click looks at another."""
     if len(ids) < 2:
         return
-    pictures = state.own_pictures()
+    pictures = brought.own_pictures()
     st.markdown(f"**{len(ids)} pictures of this visit**")
     gallery(
         np.stack([pictures[picture_id][1].image for picture_id in ids]),
@@ -196,7 +196,7 @@ def _choose_among(ids: list[str], chosen: str) -> None:
         key="explain_own_gallery",
         label="Your own pictures",
         selected=ids.index(chosen),
-        on_select=lambda place: state.choose_own(ids[place]),
+        on_select=lambda place: brought.choose_own(ids[place]),
     )
 
 

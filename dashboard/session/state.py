@@ -10,7 +10,6 @@ from typing import Any
 import streamlit as st
 
 from cifar_core.config import RunConfig
-from cifar_core.data.upload import Upload
 from cifar_core.overrides import flatten
 from dashboard.session import address, draft
 from dashboard.session.arrival import START, arrive_at
@@ -52,7 +51,6 @@ _PINNED, _CELL = "train_pinned_epoch", "train_cell"
 _LOST = "lost_run"
 _COUNTED = "errors_test_readings"
 _HANDED_OVER = "image_handed_over"
-_OWN, _OWN_CHOSEN = "explain_own", "explain_own_chosen"
 
 
 def chosen_run() -> str | None:
@@ -286,20 +284,3 @@ def is_first_look_at_test(run_id: str) -> bool:
     is_first = run_id not in seen
     seen.add(run_id)
     return is_first
-
-
-def own_pictures() -> dict[str, tuple[str, Upload]]:
-    """Return the pictures that this session brought along, the oldest first: name and content by id. To be changed."""
-    return st.session_state.setdefault(_OWN, {})
-
-
-def chosen_own() -> str | None:
-    """Return the id of the one that is looked at, the newest until somebody chooses; None without any."""
-    ids = list(own_pictures())
-    chosen = st.session_state.get(_OWN_CHOSEN)
-    return chosen if chosen in ids else ids[-1] if ids else None
-
-
-def choose_own(picture_id: str | None) -> None:
-    """Look at one of them; None: at the newest."""
-    st.session_state[_OWN_CHOSEN] = picture_id
