@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from cifar_core.experiments import ExperimentStore
+from cifar_core.experiments import Experiment, ExperimentStore
 from cifar_core.runs import RunSummary
 from dashboard.drawing.literal import literal
-from dashboard.lessons.subject import Lesson
-from dashboard.lessons.words import describe_outcome, describe_progress
+from dashboard.lessons.subject import Lesson, is_whole
+from dashboard.lessons.words import describe_kind, describe_outcome, describe_progress
 from dashboard.session import address
 from dashboard.session.links import page_link
 
@@ -53,24 +53,47 @@ def render_list(store: ExperimentStore, lessons: Mapping[str, Lesson], runs: Seq
 def _render_cards(store: ExperimentStore, lessons: Mapping[str, Lesson], runs: Sequence[RunSummary], key: str) -> None:
     with st.container(key=key):
         for name, lesson in lessons.items():
-            state, words = describe_state(store, lesson, runs)
+            told = find_told(store, lesson, runs)
+            state, words = describe_state(store, lesson, told, runs)
             number = "" if lesson.number is None else f"{lesson.number} "
             with st.container(border=True, key=f"lesson_card_{name}"):
+                carried = {} if told is None else {address.EXPERIMENT: told.id}
                 title = f"{number}{literal(lesson.question.title)}"
-                page_link("Lessons", title, _ICONS[state], carrying={address.LESSON: name})
+                page_link("Lessons", title, _ICONS[state], carrying=carried | {address.LESSON: name})
                 st.markdown(literal(lesson.question.question, most=None))
                 st.caption(words)
 
 
-def describe_state(store: ExperimentStore, lesson: Lesson, runs: Sequence[RunSummary]) -> tuple[str, str]:
-    """Return how far a lesson is ("open", "running", "stopped" or "answered"), and that in words."""
+def describe_state(
+    store: ExperimentStore, lesson: Lesson, told: Experiment | None, runs: Sequence[RunSummary]
+) -> tuple[str, str]:
+    """Return how far a lesson is ("open", "running", "stopped" or "answered"), and that in words.
+
+    Args:
+        store: The experiments.
+        lesson: Which.
+        told: As `find_told` returns it.
+        runs: All.
+    """
     if not lesson.asked:
         return "open", "Not asked yet."
-    newest = lesson.asked[0]
-    if not store.is_over(newest, runs):
-        return "running", f"{describe_progress(store.progress(newest, {}, runs))}."
-    for experiment in lesson.asked:
-        outcome = describe_outcome(store.answers(experiment, runs), experiment.predictions)
-        if outcome:
-            return "answered", outcome
-    return "stopped", "Ended before two seeds of both were trained."
+    if told is None:
+        return "stopped", "Ended before two seeds of both were trained."
+    change = describe_kind(told.question, lesson.question)
+    if not store.is_over(told, runs):
+        return "running", f"{change}{describe_progress(store.progress(told, {}, runs))}."
+    return "answered", change + describe_outcome(store.answers(told, runs), told.predictions)
+
+
+def find_told(store: ExperimentStore, lesson: Lesson, runs: Sequence[RunSummary]) -> Experiment | None:
+    """Return the experiment that a lesson's card speaks of; None if nothing came of any.
+
+    The newest while it trains; then the newest with an answer among those that asked it as it was written, since a
+    change is there to turn that answer round; without one among all.
+    """
+    if lesson.asked and not store.is_over(lesson.asked[0], runs):
+        return lesson.asked[0]
+    as_written_first = sorted(lesson.asked, key=lambda each: not is_whole(each.question, lesson))
+    return next(
+        (each for each in as_written_first if any(answer.verdict for answer in store.answers(each, runs))), None
+    )

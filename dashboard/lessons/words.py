@@ -42,6 +42,13 @@ def describe_change(question: Question, lesson: Question) -> str:
     return ""
 
 
+def describe_kind(question: Question, lesson: Question) -> str:
+    """Say before what came of a question what is other than in the lesson as it was written; empty if nothing is."""
+    if question.form == "full size":
+        return "At full size: "
+    return "With its change: " if is_broken(question, lesson) else ""
+
+
 def is_broken(question: Question, lesson: Question) -> bool:
     """Whether a question is a lesson's with its change."""
     return question.form != "full size" and question.break_it is None and lesson.break_it is not None

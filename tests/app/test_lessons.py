@@ -86,6 +86,22 @@ def test_all_lessons_are_listed_with_what_was_answered(open_page, lab, experimen
     assert "0 of 6 runs are done" in said
 
 
+def test_the_list_tells_what_the_lesson_as_written_answered_and_leads_there(open_page, lab, experiments):
+    changed = list_lessons()[NAME].broken()
+    broken = ask(experiments, question=changed)
+    finish(lab, broken, {"without": (0.3, 0.3, 0.31), "with batch norm": (0.3, 0.31, 0.3)})
+    said = texts(open_page("Lessons"))
+    assert "With its change: " in said
+    whole = ask(experiments)
+    finish(lab, whole, {"without": (0.3, 0.31, 0.32), "with batch norm": (0.5, 0.51, 0.52)})
+    again = ask(experiments, question=changed)
+    finish(lab, again, {"without": (0.3, 0.3, 0.31), "with batch norm": (0.3, 0.31, 0.3)})
+    at = open_page("Lessons")
+    assert "With its change: " not in texts(at)
+    assert "Supported. You predicted 1 of the 1 decided." in texts(at)
+    assert f"experiment={whole.id}" in links_of(at)["7 Batch normalisation"]
+
+
 def test_nothing_is_run_before_something_is_predicted(open_page):
     at = open_page("Lessons", lesson="convolution")
     button = labelled(at.button, "Run it")

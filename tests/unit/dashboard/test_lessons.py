@@ -136,7 +136,7 @@ def test_experiments_are_found_under_their_lessons():
     assert not is_whole(asked[1].question, lessons["dropout"])
     assert is_whole(lesson, lessons["dropout"])
     assert (lessons["mine"].number, lessons["mine"].question, len(lessons["mine"].asked)) == (None, own, 2)
-    assert describe_state(None, lessons["luck"], []) == ("open", "Not asked yet.")
+    assert describe_state(None, lessons["luck"], None, []) == ("open", "Not asked yet.")
 
 
 def test_each_kind_of_arm_is_tried_once():
