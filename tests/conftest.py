@@ -36,6 +36,16 @@ def real_data_dir():
     return Path(_REAL_DATA_DIR)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_local_disk(tmp_path_factory):
+    """What lies beside no runs but on this machine's disk: indexes and locks, by the path of the runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CIFAR_LOCAL_DIR", str(tmp_path_factory.mktemp("local")))
+        patch.delenv("CIFAR_EXECUTOR", raising=False)
+        patch.delenv("CIFAR_RUNS_PER_DEVICE", raising=False)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path, monkeypatch):
     """No test reads the user's data or writes into the user's runs."""

@@ -14,6 +14,8 @@ from cifar_core.files import TEMPORARY
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.naming import is_run_id
 
+# What earlier releases kept beside the runs, and this one on the machine's own disk.
+_FORMER = ("index.sqlite", ".index.lock", ".queue.lock", ".heartbeats.json")
 BEGUN = ".new-"
 DELETED = ".deleted-"
 # Who writes a file touches it all the time; a clock of the file server may be off by some minutes.
@@ -48,8 +50,9 @@ def sweep(runs_dir: Path, ended: Iterable[str]) -> None:
     for path in _entries(runs_dir):
         if path.name.startswith(BEGUN) and _is_abandoned(path):
             shutil.rmtree(path, ignore_errors=True)
-        elif path.name.endswith(TEMPORARY) and _is_old(path):
-            _remove(path)
+        elif path.name.startswith(_FORMER) or path.name.endswith(TEMPORARY):
+            if _is_old(path):
+                _remove(path)
         elif is_run_id(path.name):
             with suppress(OSError):  # rmdir removes only what is empty
                 path.rmdir()
