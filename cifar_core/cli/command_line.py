@@ -12,6 +12,7 @@ from cifar_core.cli.arguments import protect_overrides
 from cifar_core.cli.choosing import SelectionCommand, SelectionsCommand
 from cifar_core.cli.comparing import CompareCommand
 from cifar_core.cli.enduring import RobustnessCommand
+from cifar_core.cli.engines import ExecutorCommand
 from cifar_core.cli.experimenting import ExperimentCommand, LessonCommand, LessonsCommand
 from cifar_core.cli.exporting import ExportCommand
 from cifar_core.cli.influencing import InfluenceCommand
@@ -68,6 +69,7 @@ class Cli(BaseSettings):
     extend: CliSubCommand[ExtendCommand]
     fork: CliSubCommand[ForkCommand]
     delete: CliSubCommand[DeleteCommand]
+    executor: CliSubCommand[ExecutorCommand]
     export: CliSubCommand[ExportCommand]
 
     def cli_cmd(self) -> None:
