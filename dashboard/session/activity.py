@@ -20,7 +20,7 @@ from starlette.routing import Route
 from cifar_core.runs import RunError, RunSummary, default_runs_dir
 from dashboard.components.activity import ActiveRun, render_activity
 from dashboard.components.follower import follow_runs
-from dashboard.drawing.words import epoch_of, percent, short_name
+from dashboard.drawing.words import epoch_of, percent, place_of, short_name
 from dashboard.routes import own_address, own_route
 from dashboard.session import address, memory, state
 from dashboard.session.cache import get_store
@@ -98,7 +98,8 @@ def _describe(run: RunSummary) -> ActiveRun:
     if status.status == "queued":
         return ActiveRun(run.run_id, f"{name}: queued", 0.0, where)
     if status.is_active:
-        return ActiveRun(run.run_id, f"{name}: {status.status}, {epoch_of(status)}", round(status.progress, 3), where)
+        doing = ", ".join(filter(None, (status.status, epoch_of(status), place_of(status))))
+        return ActiveRun(run.run_id, f"{name}: {doing}", round(status.progress, 3), where)
     accuracy = "" if status.best_val_accuracy is None else f", val {percent(status.best_val_accuracy)}"
     return ActiveRun(run.run_id, f"{name}: {status.status}{accuracy}", None, where)
 

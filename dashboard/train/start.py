@@ -19,6 +19,7 @@ from dashboard.session.cache import get_store
 from dashboard.session.changes import words_of
 from dashboard.session.gone import title_of
 from dashboard.session.starting import offer_start
+from dashboard.train.engine_view import render_engine
 from dashboard.train.memory_view import render_shortage
 from dashboard.train.origins import Origin
 from dashboard.train.sentences import describe_network
@@ -108,6 +109,7 @@ def render_start(wanted: Wanted, runs: list[RunSummary], more: DeltaGenerator) -
             key=START,
         )
         _render_undo(wanted)
+    render_engine()
     if wanted.config is not None:
         with shortage:
             render_shortage(wanted.config)
