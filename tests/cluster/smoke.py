@@ -43,7 +43,7 @@ def _try_commands(store) -> dict:
     store.discard(doomed)
     store.discard(run_id)
     nowhere = subprocess.run(
-        [sys.executable, "-m", "cifar_core", "train", *settings],
+        [sys.executable, "-m", "cifar_core", "train", "--runs-dir", f"{store.runs_dir}-elsewhere", *settings],
         cwd=ROOT,
         env=os.environ | {"CIFAR_EXECUTOR": "127.0.0.1:1"},
         capture_output=True,

@@ -13,7 +13,7 @@ from pathlib import Path
 from cifar_core.runs.cluster.choice import read_address
 
 _NAMESPACE = "cifar-lab"
-_READY_SECONDS = 30.0
+_READY_SECONDS = 45.0
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.local_disk import local_dir
 
 STARTER = "cifar_core.runs.cluster.ray_start"
-_SECONDS = 40.0
+_SECONDS = 60.0
 _PROBE_SECONDS = 3.0
 
 
