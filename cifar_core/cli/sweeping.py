@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from pydantic_settings import CliPositionalArg
 
 from cifar_core.cli.answers import PROGRAM, FailedError, print_json, remark, remark_on
-from cifar_core.cli.arguments import AsJson, DataDir, Detach, Overrides, RunsDir, parse_overrides
+from cifar_core.cli.arguments import AsJson, DataDir, Detach, Overrides, Owner, RunsDir, find_owner, parse_overrides
 from cifar_core.cli.findings import describe_promotion, describe_search
 from cifar_core.data import load_dataset
 from cifar_core.evaluation.predictions import PredictionsError, load_predictions
@@ -66,6 +66,7 @@ class SweepCommand(BaseModel):
     name: Annotated[str, Field(description="Short, of lower-case letters, digits and hyphens")] = "sweep"
     stop: Annotated[bool, Field(description="Stop the sweep that is named")] = False
     extend: Annotated[str | None, Field(description="Add to the budget of the sweep that is named")] = None
+    owner: Owner = None
     data_dir: DataDir = None
     runs_dir: RunsDir = None
     detach: Detach = False
@@ -82,7 +83,7 @@ class SweepCommand(BaseModel):
                 require_optuna()
                 plan = self._plan() if self.what is None else self._read(Path(self.what))
                 remark_on(load_dataset(self.data_dir))
-                sweep = sweeps.start(plan, data_dir=self.data_dir)
+                sweep = sweeps.start(plan, data_dir=self.data_dir, owner=find_owner(self.owner))
             _finish(sweeps, sweep, interrupts, detach=self.detach, as_json=self.as_json)
 
     def _go_on(self, sweeps: SweepStore, sweep_id: str) -> Sweep:

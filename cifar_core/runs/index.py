@@ -23,7 +23,7 @@ from cifar_core.runs.naming import is_run_id
 from cifar_core.runs.record import RunMeta, RunRecord
 from cifar_core.runs.status import RunStatus
 
-_SCHEMA = 4
+_SCHEMA = 5
 LOCK_SECONDS = 10.0
 _INDEX_SECONDS = 5
 _FEW = 3
@@ -44,6 +44,7 @@ class RunSummary(BaseModel):
     priority: int = 0
     is_demo: bool = False
     experiment: str | None = None
+    owner: str = ""
     data_source: str = ""
     config: RunConfig | None = None
     unknown_settings: tuple[str, ...] = ()
@@ -189,6 +190,7 @@ def _summarize(record: RunRecord, status: RunStatus) -> RunSummary:
         priority=meta.priority,
         is_demo=meta.is_demo,
         experiment=meta.experiment,
+        owner=meta.owner,
         data_source=record.environment().get("data_source", ""),
         config=stored.config if stored else None,
         unknown_settings=stored.unknown if stored else (),

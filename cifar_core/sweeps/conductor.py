@@ -102,9 +102,12 @@ class Conductor:
         orphans = [run for run in self._list(sweep).values() if run.run_id not in noted]
         found = [_take(orphans, config) for _, config in wanted]
         rest = [each for each, run_id in zip(wanted, found, strict=True) if run_id is None]
-        data_dir = None if sweep.data_dir is None else Path(sweep.data_dir)
-        fresh = iter(self._runs.submit_experiment(sweep.id, rest, data_dir=data_dir, park_after=until) if rest else ())
+        fresh = iter(self._submit(sweep, rest, until) if rest else ())
         return [run_id if run_id is not None else next(fresh) for run_id in found]
+
+    def _submit(self, sweep: Sweep, wanted: Sequence[tuple[str, RunConfig]], until: int | None) -> list[str]:
+        data_dir = None if sweep.data_dir is None else Path(sweep.data_dir)
+        return self._runs.submit_experiment(sweep.id, wanted, data_dir=data_dir, park_after=until, owner=sweep.owner)
 
     def _resume(self, sweep: Sweep) -> None:
         """Take up what was parked before its rung, or has lost its worker."""

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from cifar_core.config import RunConfig
 from cifar_core.formats import read_config
 from cifar_core.overrides import ConfigError, with_overrides
+from cifar_core.people import LONGEST_NAME
 from cifar_core.runs import RunError
 from cifar_core.sweeps.plan import Budget, Plan, dimensions_of
 from cifar_core.sweeps.sampling import Tried
@@ -97,6 +98,7 @@ class Sweep(_Record):
         trials: In order.
         promotion: None until somebody asked for it.
         data_dir: Where its runs find the images.
+        owner: Whose its runs are; empty: nobody's.
         created_at: Unix time.
     """
 
@@ -110,6 +112,7 @@ class Sweep(_Record):
     trials: tuple[Trial, ...] = ()
     promotion: Promotion | None = None
     data_dir: str | None = None
+    owner: str = Field("", max_length=LONGEST_NAME)
     message: str = ""
     created_at: float = Field(0.0, ge=0)
 

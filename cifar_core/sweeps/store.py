@@ -31,12 +31,13 @@ class SweepStore:
         self.runs = runs
         self._records = RecordFolder(runs.runs_dir / _FOLDER, Sweep, "sweep", "those that `sweeps` lists")
 
-    def start(self, plan: Plan, *, data_dir: Path | None = None) -> Sweep:
+    def start(self, plan: Plan, *, data_dir: Path | None = None, owner: str = "") -> Sweep:
         """Put a sweep on record; `drive` then lets it go on.
 
         Args:
             plan: What is asked.
             data_dir: Where the images are; $CIFAR_DATA_DIR or `data` if None.
+            owner: Whose runs it trains; empty: nobody's.
 
         Raises:
             RunError: It cannot be written.
@@ -49,6 +50,7 @@ class SweepStore:
             base=json.loads(dump_config(plan.base())),
             budget=plan.budget,
             data_dir=None if data_dir is None else str(data_dir.resolve()),
+            owner=owner,
             created_at=time.time(),
         )
         self._write(sweep)

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import streamlit as st
 
 from cifar_core.experiments import Experiment
-from cifar_core.experiments.learners import LONGEST_NAME, LearnerError, clean_name, first_seed, is_same_learner
+from cifar_core.experiments.learners import first_seed
+from cifar_core.people import LONGEST_NAME, PersonError, clean_name, is_same_person
 from dashboard.drawing.literal import literal, message
 from dashboard.session import address
 from dashboard.session.lock import read_lock
@@ -21,7 +22,7 @@ def learner_name() -> str:
     """Return the name that this session goes by; empty without one, or with one that cannot be."""
     try:
         return clean_name(address.LEARNER.value() or "")
-    except LearnerError:
+    except PersonError:
         return ""
 
 
@@ -38,7 +39,7 @@ def render_name() -> None:
     if given and not name:
         try:
             clean_name(given)
-        except LearnerError as error:
+        except PersonError as error:
             st.warning(message(error), icon=":material/person_off:")
 
 
@@ -56,7 +57,7 @@ def _open_own() -> None:
 
 def is_own(experiment: Experiment) -> bool:
     """Whether this session's learner asked it; without a name, whoever gave none."""
-    return is_same_learner(experiment.learner, learner_name())
+    return is_same_person(experiment.learner, learner_name())
 
 
 def list_visible(experiments: Iterable[Experiment]) -> list[Experiment]:
