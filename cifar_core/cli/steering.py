@@ -1,15 +1,18 @@
-"""Commands that change runs that exist: stop, park, pause, resume, extend, delete."""
+"""Commands that change runs that exist: stop, park, pause, resume, extend, slim, delete."""
 
 from typing import Annotated
 
 from pydantic import BaseModel, Field
+from pydantic_settings import CliPositionalArg
 
 from cifar_core.cli.answers import print_json, result_of
-from cifar_core.cli.arguments import AsJson, Detach, RunId, RunIds, RunsDir
+from cifar_core.cli.arguments import AsJson, Detach, RunId, RunIds, RunsDir, find_owner
 from cifar_core.cli.waiting import await_runs
 from cifar_core.config import TrainingConfig
 from cifar_core.interrupts import counted_interrupts
-from cifar_core.runs import RunStore
+from cifar_core.people import is_same_person
+from cifar_core.runs import RunError, RunStore
+from cifar_core.runs.slimming import count_spare_bytes
 
 _MOST_EPOCHS = next(limit.le for limit in TrainingConfig.model_fields["num_epochs"].metadata if hasattr(limit, "le"))
 
@@ -98,6 +101,35 @@ class ExtendCommand(BaseModel):
             await_runs(store, [self.run_id], interrupts, as_json=self.as_json, detach=self.detach)
 
 
+class SlimCommand(BaseModel):
+    """Drop the optimizer's state of completed runs: they can be looked at and forked as before, but not extended."""
+
+    run_ids: Annotated[CliPositionalArg[list[str]], Field(description="As `runs` lists them")] = []
+    all_completed: Annotated[bool, Field(description="Of all completed runs; with --owner, of that person's")] = False
+    owner: Annotated[str | None, Field(description="With --all-completed: whose")] = None
+    dry_run: Annotated[bool, Field(description="Only say how much that would free")] = False
+    runs_dir: RunsDir = None
+    as_json: AsJson = False
+
+    def cli_cmd(self) -> None:
+        """Say what it frees, free it, and say what is left possible."""
+        if bool(self.run_ids) == self.all_completed:
+            raise RunError("slim needs runs; allowed: their ids, or --all-completed")
+        store = RunStore(self.runs_dir)
+        spare = {run_id: count_spare_bytes(store.record(run_id)) for run_id in self.run_ids or self._list(store)}
+        runs = [run_id for run_id in spare if spare[run_id] or not self.all_completed]
+        print(f"Optimizer state of {_count(runs)}: {sum(spare.values()) / 1e6:,.1f} MB.")
+        freed = {} if self.dry_run else {run_id: store.slim(run_id) for run_id in runs}
+        if any(freed.values()):
+            print(f"Dropped: {sum(freed.values()) / 1e6:,.1f} MB are free now. They cannot be extended, only forked.")
+        facts = {"runs": runs, "bytes_before": sum(spare.values()), "bytes_freed": sum(freed.values())}
+        print_json(facts, self.as_json)
+
+    def _list(self, store: RunStore) -> list[str]:
+        whose = None if self.owner is None else find_owner(self.owner)
+        return [run.run_id for run in store.refresh() if whose is None or is_same_person(run.owner, whose)]
+
+
 class DeleteCommand(BaseModel):
     """Remove ended runs for good."""
 
@@ -118,3 +150,7 @@ class DeleteCommand(BaseModel):
 def _print_states(store: RunStore, run_ids: list[str], as_json: bool) -> None:
     results = [result_of(run_id, store.record(run_id).status()) for run_id in run_ids]
     print_json(results[0] if len(results) == 1 else {"runs": results}, as_json)
+
+
+def _count(runs: list[str]) -> str:
+    return f"{len(runs)} run" if len(runs) == 1 else f"{len(runs)} runs"
