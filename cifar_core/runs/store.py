@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -232,9 +232,14 @@ class RunStore(RunRegister):
                 raise RunError(f"run {run_id} does not wait; allowed: a queued run")
             self._writable(run_id).change_meta(priority=waiting[0].priority + 1)
 
-    def stop_all(self) -> int:
-        """Stop every run that is active, the waiting ones first so that none of them starts; return how many."""
+    def stop_all(self, run_ids: Collection[str] | None = None) -> int:
+        """Stop every run that is active, the waiting ones first so that none of them starts; return how many.
+
+        Args:
+            run_ids: Of those alone that may be stopped; None: of all.
+        """
         active = [summary for summary in self.list_runs() if summary.status.status in ACTIVE]
+        active = [summary for summary in active if run_ids is None or summary.run_id in run_ids]
         for summary in sorted(active, key=lambda summary: summary.status.status != "queued"):
             with contextlib.suppress(RunError):  # it ended by itself meanwhile
                 self.stop(summary.run_id)

@@ -41,6 +41,7 @@ def list_facts(runs: Sequence[RunSummary]) -> dict[str, Fact]:
     is_mixed = len({run.data_source for run in runs}) > 1
     return {
         **FIRST,
+        **({"owner": _OWNER} if any(run.owner for run in runs) else {}),
         **({"data": _DATA} if is_mixed else {}),
         **{path: _setting_fact(path, names[path], settings) for path in differing},
         **_LAST,
@@ -82,6 +83,9 @@ FIRST = {
         is_number=True,
     ),
 }
+_OWNER = Fact(
+    "Owner", "Whose it is, as somebody said who started it", lambda run: plain(run.owner) or None, is_setting=True
+)
 _DATA = Fact("Data", "Which images it saw", lambda run: source_title(run.data_source), is_setting=True)
 _LAST = {
     "last_val": Fact(

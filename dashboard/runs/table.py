@@ -25,6 +25,7 @@ def runs_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
             {
                 "run_id": run.run_id,
                 "name": f"{short_name(run)} (demo)" if run.is_demo else short_name(run),
+                "owner": plain(run.owner),
                 "status": status.status,
                 "data": source_title(run.data_source),
                 "best_val_percent": _per_cent(status.best_val_accuracy),

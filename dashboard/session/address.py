@@ -87,6 +87,7 @@ GROUP = _on("group", "Runs")  # a setting's path, or what else runs have in comm
 SORT = _on("by", "Runs")  # a column's key, behind a "-" if descending
 MOST = _on("most", "Runs")  # a number of runs
 EXPERIMENTS = _on("experiments", "Runs")  # whether their runs are listed
+WHOSE = _on("whose", "Runs")  # `dashboard.session.owning` says what it may be
 FOLDED = _on("bundled", "Runs")  # whether runs that differ in their seed alone are one line
 BAND = _on("band", "Train", "Runs", "Lessons", "Compare")  # how far the band of several seeds reaches
 PART = _on("part", "Train")  # THIS_RUN or NEW_RUN
@@ -114,7 +115,7 @@ DRAWN = _on("drawn", "Lessons")  # whole per cents, an epoch each, with dots bet
 SURE = _on("sure", "Lessons")  # likewise, numbers with commas between them
 ROOM = _on("room", "Lessons")  # which view, while no lesson is open
 WALL = _on("wall", "Lessons")  # a pooled lesson
-LEARNER = _on("learner", "Lessons")  # a name; a link to another page shall not make somebody else of who follows it
+LEARNER = _on("learner", *PAGES)  # the name of who sits here
 LOCK = _on("lock", *PAGES)  # `dashboard.session.lock` says what it may be
 
 PARAMETERS = (
@@ -145,6 +146,7 @@ PARAMETERS = (
     SORT,
     MOST,
     EXPERIMENTS,
+    WHOSE,
     FOLDED,
     BAND,
     FIRST,

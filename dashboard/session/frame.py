@@ -19,6 +19,7 @@ from dashboard.session.cache import get_dataset, get_store
 from dashboard.session.demo import make_demo_if_due
 from dashboard.session.dictionary import render_words
 from dashboard.session.gone import render_gone
+from dashboard.session.learner import render_name
 from dashboard.session.links import SECTIONS, open_page, page_link
 from dashboard.session.lock import read_lock, without_test
 from dashboard.session.locked import render_lock
@@ -112,6 +113,7 @@ def _render_frame(title: str, opens_on: Pick | None) -> list[RunSummary]:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.header(title, width="content")
         render_words()
+        render_name()
     render_lock(title)
     if problem:
         st.error(problem, icon=ICON)

@@ -1,4 +1,4 @@
-"""Who learns here: a name that somebody gave, kept for the visit and in the address of Lessons. It signs nobody in."""
+"""Who sits here: a name that somebody gave, kept for the visit and in the address of every page. It signs nobody in."""
 
 from collections.abc import Iterable
 
@@ -10,11 +10,13 @@ from cifar_core.people import LONGEST_NAME, PersonError, clean_name, is_same_per
 from dashboard.drawing.literal import literal, message
 from dashboard.session import address
 from dashboard.session.lock import read_lock
+from dashboard.session.redraw import hand_over_page
 
 _BOX = address.LEARNER.widget
 _HELP = (
-    "No sign-in: it is written beside what you ask here, so that you find it again, take it along as a file, and add "
-    "it to a class. Each name trains with random numbers of its own."
+    "No sign-in: it is written beside the runs that you start and what you ask on Lessons. So you find them again, "
+    "everybody gets their turn, and nobody stops yours unawares. On Lessons each name trains with random numbers of "
+    "its own."
 )
 
 
@@ -29,13 +31,15 @@ def learner_name() -> str:
 def render_name() -> None:
     """Draw the name, to be given or changed behind it; what is wrong with one is said."""
     name, given = learner_name(), address.LEARNER.value()
-    label = f"Learning as {literal(name)}" if name else "Say who you are"
+    label = literal(name) if name else "Say who you are"
     with st.popover(label, icon=":material/person:", type="tertiary", key="learner_popover"):
         st.session_state[_BOX] = given or ""
         st.text_input("Your name", key=_BOX, max_chars=LONGEST_NAME, help=_HELP, on_change=_take)
         if name:
-            st.caption(f"Your runs have the seeds {first_seed(name)}, {first_seed(name) + 1}, ...")
-            st.button("What I did", icon=":material/history_edu:", type="tertiary", on_click=_open_own)
+            st.caption(f"On Lessons your runs have the seeds {first_seed(name)}, {first_seed(name) + 1}, ...")
+            with st.container(horizontal=True):
+                st.button("My runs", icon=":material/table_rows:", type="tertiary", on_click=_open_runs)
+                st.button("What I did on Lessons", icon=":material/history_edu:", type="tertiary", on_click=_open_own)
     if given and not name:
         try:
             clean_name(given)
@@ -52,7 +56,12 @@ def _open_own() -> None:
     address.LESSON.choose(None)
     address.EXPERIMENT.choose(None)
     address.ROOM.choose(address.MINE)
-    address.step_on()
+    hand_over_page("Lessons")
+
+
+def _open_runs() -> None:
+    address.WHOSE.choose(address.MINE)
+    hand_over_page("Runs")
 
 
 def is_own(experiment: Experiment) -> bool:

@@ -12,6 +12,7 @@ from dashboard.session.changes import describe_changes
 from dashboard.session.lock import read_lock
 from dashboard.session.redraw import is_redraw_due
 from dashboard.session.saying import fragment
+from dashboard.session.slimness import DROPPED, is_slim
 from dashboard.train.feed import feed_address, read_feed
 from dashboard.train.sentences import describe_run
 from dashboard.train.steering import render_controls, render_ways_on
@@ -44,7 +45,7 @@ def render_run(store: RunStore, run: RunSummary) -> None:
             render_controls(store, run, record, status)
         else:
             _render_numbers(status)
-            _render_outcome(record, status)
+            _render_outcome(run, record, status)
             render_ways_on(store, run, status)
         view, beneath = render_watch(runs, record, status)
         if status.is_active:
@@ -73,10 +74,11 @@ def _render_heading(run: RunSummary) -> bool:
     return follow
 
 
-def _render_outcome(record: RunRecord, status: RunStatus) -> None:
+def _render_outcome(run: RunSummary, record: RunRecord, status: RunStatus) -> None:
     icon, said = STATUS_ICONS[status.status], message(status.message)
     if status.status == "completed":
-        st.caption(f"{icon} {said} Training took {duration(status.seconds)}.")
+        slim = f" {DROPPED}" if is_slim(run) else ""
+        st.caption(f"{icon} {said} Training took {duration(status.seconds)}.{slim}")
     elif status.status in ("parked", "stopped"):
         st.info(f"{said} {status.resumption}", icon=icon)
     elif status.status == "diverged":
