@@ -8,6 +8,7 @@ from statistics import median
 from cifar_core.config import RunConfig
 from cifar_core.runs import RunSummary
 from cifar_core.runs.queue import find_device
+from cifar_core.runs.remembered import once_a_run
 
 # Settings that an epoch takes as long with, whatever they are.
 _OF_DATA = {"label_noise", "split_seed", "normalization"}
@@ -27,6 +28,11 @@ def pace_of(config: RunConfig) -> str:
     return "/".join(parts)
 
 
+@once_a_run
+def _pace_of_run(run: RunSummary) -> str:
+    return "" if run.config is None else pace_of(run.config)
+
+
 def read_paces(runs: Iterable[RunSummary], source: str) -> dict[str, float]:
     """Return how many seconds an epoch takes here, the look at val included, by `pace_of`.
 
@@ -39,7 +45,7 @@ def read_paces(runs: Iterable[RunSummary], source: str) -> dict[str, float]:
         status = run.status
         is_of_here = status.hostname == here and run.data_source == source
         if run.config is not None and is_of_here and status.status == "completed" and status.seconds and status.epoch:
-            seen.setdefault(pace_of(run.config), []).append(status.seconds / status.epoch)
+            seen.setdefault(_pace_of_run(run), []).append(status.seconds / status.epoch)
     return {pace: median(seconds[:_LATEST]) for pace, seconds in seen.items()}
 
 
@@ -96,7 +102,7 @@ def expect_waits(
 
 def _seconds_of(run: RunSummary, paces: Mapping[str, float]) -> float | None:
     """What is left of a run that waits."""
-    pace = paces.get(pace_of(run.config)) if run.config is not None else None
+    pace = paces.get(_pace_of_run(run))
     return None if pace is None else pace * max(run.status.num_epochs - run.status.epoch, 0)
 
 

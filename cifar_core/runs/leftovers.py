@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,9 +32,9 @@ def hide_doomed(run_dir: Path) -> None:
 
 def remove_doomed(runs_dir: Path) -> None:
     """Remove what was put out of sight, also what an earlier deletion could not finish."""
-    for path in _entries(runs_dir):
-        if path.name.startswith(DELETED):
-            shutil.rmtree(path, ignore_errors=True)
+    for name in _names(runs_dir):
+        if name.startswith(DELETED):
+            shutil.rmtree(runs_dir / name, ignore_errors=True)
 
 
 def sweep(runs_dir: Path, ended: Iterable[str]) -> None:
@@ -45,35 +45,44 @@ def sweep(runs_dir: Path, ended: Iterable[str]) -> None:
         ended: Ids of the runs that no worker writes into.
     """
     remove_doomed(runs_dir)
-    for path in _entries(runs_dir):
-        if path.name.startswith(BEGUN) and _is_abandoned(path):
-            shutil.rmtree(path, ignore_errors=True)
-        elif path.name.endswith(TEMPORARY) and _is_old(path):
-            _remove(path)
-        elif is_run_id(path.name):
+    for name in _names(runs_dir):
+        if name.startswith(BEGUN) and _is_abandoned(runs_dir / name):
+            shutil.rmtree(runs_dir / name, ignore_errors=True)
+        elif name.endswith(TEMPORARY) and _is_old(runs_dir / name):
+            _remove(runs_dir / name)
+        elif is_run_id(name):
             with suppress(OSError):  # rmdir removes only what is empty
-                path.rmdir()
+                (runs_dir / name).rmdir()
     for run_id in ended:
         sweep_run(runs_dir / run_id)
 
 
 def sweep_run(run_dir: Path) -> None:
     """Remove files of a run that were never finished; only when no worker writes into it."""
-    files = RunFiles(run_dir)
-    written_by_workers = files.checkpoint_path("last").parent, files.predictions_path("val", 0).parent
-    for folder in written_by_workers:
-        for path in _entries(folder):
-            if path.name.endswith(TEMPORARY):
-                _remove(path)
-    for folder in (run_dir, files.commands):
-        for path in _entries(folder):
-            if path.name.endswith(TEMPORARY) and _is_old(path):  # pages write here, too
-                _remove(path)
+    files, names = RunFiles(run_dir), _names(run_dir)
+    _sweep_folder(run_dir, names, is_shared=True)
+    for folder, is_shared in (
+        (files.checkpoint_path("last").parent, False),
+        (files.predictions_path("val", 0).parent, False),
+        (files.commands, True),
+    ):
+        if folder.name in names:
+            _sweep_folder(folder, _names(folder), is_shared=is_shared)
 
 
-def _entries(folder: Path) -> Iterator[Path]:
-    with suppress(OSError):
-        yield from sorted(folder.iterdir())
+def _sweep_folder(folder: Path, names: Iterable[str], *, is_shared: bool) -> None:
+    """Where pages write as well as workers, only what is old."""
+    for name in names:
+        if name.endswith(TEMPORARY) and (not is_shared or _is_old(folder / name)):
+            _remove(folder / name)
+
+
+def _names(folder: Path) -> list[str]:
+    """Names and no paths, of which there may be a hundred thousand."""
+    try:
+        return os.listdir(folder)  # noqa: PTH208
+    except OSError:
+        return []
 
 
 def _remove(path: Path) -> None:

@@ -12,6 +12,7 @@ from dashboard.runs.listing import Wish, network_of
 from dashboard.session import address, state
 from dashboard.session.address import Parameter
 from dashboard.session.owning import list_whose, wanted_owner
+from dashboard.session.picking import list_offered
 
 _FILTERS = (address.FIND, address.STATES, address.NETWORKS, address.SOURCES, address.WHOSE)
 
@@ -105,7 +106,8 @@ def _choose_group(facts: Mapping[str, Fact]) -> None:
 
 
 def _choose_baseline(runs: Sequence[RunSummary]) -> None:
-    titles = {"": "None"} | {run.run_id: run_title(run) for run in runs if run.config is not None}
+    offered = [run for run in list_offered(runs, address.BASELINE.value()) if run.config is not None]
+    titles = {"": "None"} | {run.run_id: run_title(run) for run in offered}
     with st.popover("Baseline", icon=":material/flag:", help="Hold all runs against one of them", key="runs_against"):
         st.selectbox(
             "Baseline",

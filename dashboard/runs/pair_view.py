@@ -22,6 +22,7 @@ from dashboard.drawing.words import (
 from dashboard.session import address
 from dashboard.session.links import compare_link
 from dashboard.session.opening import has_predictions
+from dashboard.session.picking import list_offered
 
 _TITLES: dict[Quantity, str] = {
     "best_val": "Val accuracy, best epoch",
@@ -40,7 +41,7 @@ def render_pair(runs: Sequence[RunSummary], first: RunSummary) -> None:
         first: The run that the page speaks of.
     """
     st.markdown("**Difference**")
-    others = {run.run_id: run for run in _candidates(runs, first)}
+    others = {run.run_id: run for run in list_offered(_candidates(runs, first), address.VERSUS.value())}
     if not others or first.config is None:
         st.caption("It takes two runs to say what differs: train another one, with one setting changed.")
         return

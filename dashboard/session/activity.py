@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from cifar_core.runs import RunError, RunSummary, default_runs_dir
+from cifar_core.runs.remembered import once_a_list
 from dashboard.components.activity import ActiveRun, render_activity
 from dashboard.components.follower import follow_runs
 from dashboard.drawing.words import epoch_of, percent, short_name
@@ -52,6 +53,7 @@ def list_active(runs: Sequence[RunSummary], now: float) -> list[ActiveRun]:
     return [_describe(run) for run in active + ended[:_MOST_ENDED]]
 
 
+@once_a_list
 def stage_of(runs: Sequence[RunSummary]) -> str:
     """Return a text that changes when something does that a table of runs shows."""
     of_run = ("run_id", "name", "note", "test_readings")

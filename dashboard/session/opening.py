@@ -25,7 +25,7 @@ _REFRESH_SECONDS = 1.0
 
 def has_predictions(run: RunSummary) -> bool:
     """Whether a run has saved what it says of val."""
-    return _can_be_read(run) and bool(get_store().record(run.run_id).files.val_epochs())
+    return _can_be_read(run) and get_store().record(run.run_id).files.has_val()
 
 
 def has_weights(run: RunSummary) -> bool:
