@@ -19,6 +19,7 @@ from dashboard.session import address, state
 from dashboard.session.redraw import ask_for_redraw, hand_over_page
 
 _MOST = 50  # rows at first: each brings a curve
+_MOST_EVER = 500  # what a table can hold and still be scrolled without a jerk
 _DRAWN = 5  # the newest ones, until somebody ticks
 
 
@@ -49,7 +50,7 @@ def render_list(runs: Sequence[RunSummary]) -> dict[str, str]:
 def _render_table(
     runs: Sequence[RunSummary], listed: list[RunSummary], facts: dict[str, Fact], colours: Mapping[str, str]
 ) -> None:
-    most = state.read_number(address.MOST) or _MOST
+    most = min(state.read_number(address.MOST) or _MOST, _MOST_EVER)
     shown, baseline, sort = listed[:most], baseline_of(runs), address.SORT.value() or ""
     further = {key: fact for key, fact in facts.items() if key not in FIRST}
 
@@ -78,7 +79,9 @@ def _render_table(
     run_table(groups, _columns(FIRST), _columns(further), sort, actions)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Tick runs to lay their curves over each other; a name opens its run below.", width="content")
-        if len(listed) > most:
+        if len(listed) > most == _MOST_EVER:
+            st.caption(f"{most} of {len(listed):,} are on show: sort or filter to see the others.", width="content")
+        elif len(listed) > most:
             more = f"Show {min(_MOST, len(listed) - most)} more of {len(listed):,}"
             st.button(more, type="tertiary", on_click=_show_more, args=(most + _MOST,))
         offer_export(Export("Table as CSV", "runs.csv", lambda: runs_frame(listed).to_csv(index=False)))

@@ -13,6 +13,7 @@ from dashboard.components.run_table import RunRow, Spark
 from dashboard.drawing.words import epoch_of, percent, points, short_name
 from dashboard.runs.facts import Fact
 from dashboard.session.cache import get_store
+from dashboard.session.learner import own_name
 from dashboard.session.opening import has_predictions, has_weights
 
 _BAD = frozenset(("diverged", "failed", "lost"))
@@ -107,7 +108,7 @@ def _describe(run: RunSummary) -> str:
 
 
 def _links(run: RunSummary) -> dict[str, str]:
-    query = urlencode({"run": run.run_id})
+    query = urlencode({"run": run.run_id} | own_name())
     has = {"Errors": has_predictions(run), "Explain": has_weights(run)}
     return {page: f"{page}?{query}" if holds else "" for page, holds in has.items()}
 

@@ -28,6 +28,12 @@ def learner_name() -> str:
         return ""
 
 
+def own_name() -> dict[str, str]:
+    """Return what a link of our own that opens in another tab has to carry, so that it opens for the same person."""
+    name = learner_name()
+    return {address.LEARNER.name: name} if name else {}
+
+
 def render_name() -> None:
     """Draw the name, to be given or changed behind it; what is wrong with one is said."""
     name, given = learner_name(), address.LEARNER.value()
