@@ -37,7 +37,8 @@ def forget_filters() -> None:
 
 def baseline_of(runs: Sequence[RunSummary]) -> RunSummary | None:
     """Return the run that the others are held against, None without one."""
-    return next((run for run in runs if run.run_id == address.BASELINE.value()), None)
+    chosen = address.BASELINE.value()
+    return next((run for run in runs if run.run_id == chosen), None) if chosen else None
 
 
 def _choose_filters(runs: Sequence[RunSummary]) -> Wish:

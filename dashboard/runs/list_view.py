@@ -125,7 +125,8 @@ def _colour_drawn(runs: Sequence[RunSummary], listed: Sequence[RunSummary]) -> d
         own = [run for run in listed if not run.is_demo] or listed
         newest = sorted(own, key=lambda run: -run.created_at)
         drawn = [run.run_id for run in newest if run.config is not None and run.status.epoch][:_DRAWN]
-    drawn += [run_id for run_id in readable if run_id == address.BASELINE.value() and run_id not in drawn]
+    baseline = address.BASELINE.value()
+    drawn += [run_id for run_id in readable if run_id == baseline and run_id not in drawn]
     colours = colour_runs([run.run_id for run in reversed(runs)], drawn)
     return {run_id: colours[run_id] for run_id in readable if run_id in colours}
 

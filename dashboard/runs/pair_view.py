@@ -96,7 +96,8 @@ def difference_frame(first: RunSummary, second: RunSummary, difference: RunDiffe
 def _candidates(runs: Sequence[RunSummary], first: RunSummary) -> list[RunSummary]:
     """Return the runs it may be held against; first the baseline, or else the one before it, which is offered."""
     others = [run for run in runs if run.config is not None and run.run_id != first.run_id]
-    baseline = next((run for run in others if run.run_id == address.BASELINE.value()), None)
+    chosen = address.BASELINE.value()
+    baseline = next((run for run in others if run.run_id == chosen), None)
     own = [run for run in others if not run.is_demo]
     before = [run for run in own if run.created_at <= first.created_at] or own or others
     default = baseline or next(iter(before), None)

@@ -53,10 +53,12 @@ def list_active(
         name: Of who asks, as addresses carry it; empty without one.
     """
     order = ("running", "paused", "queued")
-    active = [run for name in order for run in runs if run.status.status == name][:_MOST_ACTIVE]
-    ended = [run for run in runs if not run.status.is_active and now - (run.status.finished_at or 0) < _ENDED_SECONDS]
-    ended.sort(key=lambda run: -(run.status.finished_at or 0))
-    places = {run.run_id: place for place, run in enumerate(queue_order(list(runs)), 1)}
+    going = [run for run in runs if run.status.is_active]
+    active = [run for name in order for run in going if run.status.status == name][:_MOST_ACTIVE]
+    lately = [run for run in runs if now - (run.status.finished_at or 0) < _ENDED_SECONDS]
+    ended = sorted((run for run in lately if not run.status.is_active), key=lambda run: -(run.status.finished_at or 0))
+    waiting = queue_order(list(runs)) if any(run.status.status == "queued" for run in active) else []
+    places = {run.run_id: place for place, run in enumerate(waiting, 1)} if len(waiting) > 1 else {}
     return [_describe(run, places.get(run.run_id), name) for run in active + ended[:_MOST_ENDED]]
 
 

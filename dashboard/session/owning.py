@@ -22,8 +22,9 @@ def is_others(owner: str) -> bool:
 
 def list_whose(runs: Iterable[RunSummary]) -> dict[str, str]:
     """Return what can be chosen of whose runs are listed, as the address has it, and its title for Markdown."""
-    mine = {address.MINE: f"Mine ({literal(learner_name())})"} if learner_name() else {}
-    owners = {run.owner.casefold(): run.owner for run in runs if is_others(run.owner)}
+    name = learner_name()
+    mine = {address.MINE: f"Mine ({literal(name)})"} if name else {}
+    owners = {owner.casefold(): owner for owner in {run.owner for run in runs} if is_others(owner)}
     others = {f"{_OF}{owners[key]}": literal(owners[key]) for key in sorted(owners)}
     return {"": "Anybody"} | mine | others | {NOBODY: "Nobody: started without a name"}
 
