@@ -1,8 +1,9 @@
 """Whose turn it is: people take turns at the queue, however many runs each of them has put there."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from cifar_core.runs.index import RunSummary
+from cifar_core.runs.remembered import once_a_list
 
 
 def fair_order(waiting: Sequence[RunSummary], served: Mapping[str, float]) -> list[RunSummary]:
@@ -23,7 +24,8 @@ def fair_order(waiting: Sequence[RunSummary], served: Mapping[str, float]) -> li
     return _take_turns(asked, served) + sorted((run for run in waiting if run.is_demo), key=_own_order)
 
 
-def last_served(runs: Iterable[RunSummary]) -> dict[str, float]:
+@once_a_list
+def last_served(runs: Sequence[RunSummary]) -> dict[str, float]:
     """Return when a run was last started for each person, by `turn_of`; demos are nobody's wish."""
     served: dict[str, float] = {}
     for run in runs:

@@ -1,11 +1,10 @@
 """Runs as the list shows them."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
-
-import streamlit as st
 
 from cifar_core.files import Stamp, stamp
 from cifar_core.runs import RunSummary
@@ -84,8 +83,9 @@ def _thin(values: Sequence[float]) -> list[int]:
     return sorted({*range(0, len(values), step), len(values) - 1, values.index(max(values))})
 
 
-# Read anew only where a run has gone on: a list of hundreds would else read hundreds of files each time.
-@st.cache_data(show_spinner=False, max_entries=2048)
+# Read anew only where a run has gone on: a list of hundreds would else read hundreds of files each time. Not by
+# Streamlit's cache, which makes a copy for each row.
+@lru_cache(maxsize=4096)
 def _read_val(run_id: str, metrics: Path, stamped: Stamp | None) -> tuple[list[int], list[float]]:
     rows = get_store().record(run_id).epoch_rows()
     known = [(row["epoch"], row["val/accuracy"]) for row in rows if row.get("val/accuracy") is not None]

@@ -1,6 +1,8 @@
 """What pages load, loaded once a server. Keys name everything that changes a result."""
 
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,17 +41,45 @@ if TYPE_CHECKING:
     from dashboard.engine import PipelineCost, Preview
 
 
+# Of the thread that draws a page: its runs.
+_page = threading.local()
+
+
 def get_store() -> RunStore:
     """Return the store of all runs."""
     return _store(default_runs_dir())
 
 
+@contextmanager
+def listed_for_page(runs: list[RunSummary]) -> Iterator[None]:
+    """Let all that a page draws speak of the same runs, listed once: thousands take some hundredths of a second.
+
+    Callbacks, and parts of a page that are drawn again by themselves, list them anew.
+    """
+    _page.runs = runs
+    try:
+        yield
+    finally:
+        _page.runs = None
+
+
 def list_readable_runs() -> list[RunSummary]:
     """Return all runs, newest first; none where their folder cannot be read, which the page says at its top."""
+    if (runs := getattr(_page, "runs", None)) is not None:
+        return list(runs)
     try:
         return without_test(get_store().list_runs())
     except RunError:
         return []
+
+
+def refresh_runs() -> list[RunSummary]:
+    """Return all runs likewise, after a look for dead workers and free devices; a page that is being drawn has looked.
+
+    Raises:
+        RunError: Their folder cannot be read.
+    """
+    return list_readable_runs() if getattr(_page, "runs", None) is not None else without_test(get_store().refresh())
 
 
 def why_not_startable() -> str | None:

@@ -15,7 +15,7 @@ from dashboard.drawing.words import run_title
 from dashboard.engine import warm_up
 from dashboard.session import address, memory, state
 from dashboard.session.activity import follow_chosen, render_active_runs
-from dashboard.session.cache import get_dataset, get_store
+from dashboard.session.cache import get_dataset, get_store, listed_for_page
 from dashboard.session.demo import make_demo_if_due
 from dashboard.session.dictionary import render_words
 from dashboard.session.gone import render_gone
@@ -77,7 +77,9 @@ def page_frame(title: str, opens_on: Pick | None = None) -> Iterator[list[RunSum
     with take_turn():
         try:
             with errors_said():
-                yield _render_frame(title, opens_on)
+                runs = _render_frame(title, opens_on)
+                with listed_for_page(runs):
+                    yield runs
         except StopException:  # a page that ends early has said why, and its address tells what it shows
             address.show_address()
             raise

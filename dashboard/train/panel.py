@@ -3,11 +3,12 @@
 import streamlit as st
 
 from cifar_core.runs import RunError, RunRecord, RunStatus, RunStore, RunSummary
+from cifar_core.runs.queue import queue_order
 from dashboard.components import render_pulse
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import STATUS_ICONS, duration, percent, source_title, val_numbers, which_epoch
 from dashboard.session import state
-from dashboard.session.cache import get_presets
+from dashboard.session.cache import get_presets, list_readable_runs, refresh_runs
 from dashboard.session.changes import describe_changes
 from dashboard.session.lock import read_lock
 from dashboard.session.redraw import is_redraw_due
@@ -26,19 +27,19 @@ _MEANINGS = {
 
 def render_run(store: RunStore, run: RunSummary) -> None:
     """Draw a run's progress, controls and curves, and follow it while it is active."""
-    record, waiting = store.record(run.run_id), len(store.waiting())
+    record, waiting = store.record(run.run_id), len(queue_order(list_readable_runs()))
     follow = _render_heading(run)
 
     @fragment
     def panel() -> None:
         if is_redraw_due():
             st.rerun()
-        runs = store.refresh()
+        runs = refresh_runs()
         try:
             status = record.status()
         except RunError:
             st.rerun()  # deleted or damaged meanwhile: the page says so
-        if run.status.status != status.status or waiting != len(store.waiting()):
+        if run.status.status != status.status or waiting != len(queue_order(runs)):
             st.rerun()  # other controls, another queue
         progress = st.container()
         if status.is_active:

@@ -7,8 +7,10 @@ import streamlit as st
 from cifar_core.experiments import Wait
 from cifar_core.runs import RunStore, RunSummary
 from cifar_core.runs.fairness import turn_of
+from cifar_core.runs.queue import queue_order
 from dashboard.drawing.literal import literal
 from dashboard.drawing.words import run_name
+from dashboard.session.cache import list_readable_runs
 from dashboard.session.learner import learner_name
 from dashboard.session.owning import is_agreed, is_others
 from dashboard.session.saying import act_or_toast, fragment, try_or_toast
@@ -24,9 +26,9 @@ def render_queue(store: RunStore, runs: list[RunSummary]) -> None:
     if not any(run.status.is_active for run in runs):
         return
 
-    @fragment(run_every=_QUEUE_SECONDS if store.waiting() else None)
+    @fragment(run_every=_QUEUE_SECONDS if queue_order(runs) else None)
     def queue() -> None:
-        runs = store.list_runs()
+        runs = list_readable_runs()
         waits = find_waits(runs)
         waiting = sorted((run for run in runs if run.run_id in waits), key=lambda run: waits[run.run_id].place)
         with st.container(horizontal=True, vertical_alignment="center"):
