@@ -86,6 +86,11 @@ class RunFiles:
         return _list_numbers(self.checkpoint_path(0).parent, _WEIGHTS_FILE)
 
 
+def list_folders(run_dir: str) -> list[str]:
+    """Return the folder of a run and those in it, as text, whether they are there or not."""
+    return [run_dir, f"{run_dir}/checkpoints", f"{run_dir}/predictions", f"{run_dir}/commands"]
+
+
 def stamp_watched(run_dir: str) -> str:
     """Return a text that changes when a file does that decides a run's line in the list of runs.
 

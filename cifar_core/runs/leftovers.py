@@ -4,17 +4,19 @@ import os
 import shutil
 import socket
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 
 from cifar_core.files import TEMPORARY
-from cifar_core.runs.layout import RunFiles
+from cifar_core.runs.layout import RunFiles, list_folders
 from cifar_core.runs.naming import is_run_id
 
 BEGUN = ".new-"
+# Whose time is that of the latest sweep.
+_SWEPT = ".swept"
 DELETED = ".deleted-"
 # Who writes a file touches it all the time; a clock of the file server may be off by some minutes.
 _OLD_SECONDS = 3600.0
@@ -45,16 +47,46 @@ def sweep(runs_dir: Path, ended: Iterable[str]) -> None:
         ended: Ids of the runs that no worker writes into.
     """
     remove_doomed(runs_dir)
-    for name in _names(runs_dir):
-        if name.startswith(BEGUN) and _is_abandoned(runs_dir / name):
-            shutil.rmtree(runs_dir / name, ignore_errors=True)
-        elif name.endswith(TEMPORARY) and _is_old(runs_dir / name):
-            _remove(runs_dir / name)
-        elif is_run_id(name):
-            with suppress(OSError):  # rmdir removes only what is empty
-                (runs_dir / name).rmdir()
-    for run_id in ended:
-        sweep_run(runs_dir / run_id)
+    with _noted(runs_dir / _SWEPT) as since:
+        names = set(_names(runs_dir))
+        settled = {name for name in names if is_run_id(name) and _is_settled(f"{runs_dir}/{name}", since)}
+        for name in names - settled:
+            _sweep_entry(runs_dir / name)
+        for run_id in set(ended) - settled:
+            sweep_run(runs_dir / run_id)
+
+
+def _sweep_entry(path: Path) -> None:
+    if path.name.startswith(BEGUN) and _is_abandoned(path):
+        shutil.rmtree(path, ignore_errors=True)
+    elif path.name.endswith(TEMPORARY) and _is_old(path):
+        _remove(path)
+    elif is_run_id(path.name):
+        with suppress(OSError):  # rmdir removes only what is empty
+            path.rmdir()
+
+
+@contextmanager
+def _noted(marker: Path) -> Iterator[float]:
+    """Yield when the latest sweep began, by the file system's clock, and note when this one did, once it is done."""
+    since, begun = _modified(str(marker)), marker.with_name(f"{marker.name}.{os.getpid()}{TEMPORARY}")
+    with suppress(OSError):
+        begun.touch()
+    yield since
+    with suppress(OSError):
+        begun.replace(marker)
+
+
+def _is_settled(run_dir: str, since: float) -> bool:
+    """Whether nothing in a run's folders came or went since what was too young for the latest sweep."""
+    return all(_modified(folder) < since - _OLD_SECONDS for folder in list_folders(run_dir))
+
+
+def _modified(path: str) -> float:
+    try:
+        return os.stat(path).st_mtime  # noqa: PTH116 - a path as text, for speed: there may be thousands
+    except OSError:
+        return 0.0
 
 
 def sweep_run(run_dir: Path) -> None:
