@@ -257,7 +257,7 @@ def test_a_run_is_of_who_starts_it_and_stopped_by_others_only_if_they_mean_it(tm
     for command in ("stop", "park", "delete", "slim"):
         monkeypatch.setenv("CIFAR_OWNER", "ada")
         assert main([command, run_ids[1], "--runs-dir", folders[1]]) == 2
-        assert f"run {run_ids[1]} is 'Ben B.'s; allowed: your own" in capsys.readouterr().err.replace("''s", "'s")
+        assert f"run {run_ids[1]} belongs to 'Ben B.'; allowed: your own" in capsys.readouterr().err
     assert store.record(run_ids[1]).status().is_active
     assert main(["stop", run_ids[1], "--of-others", "--runs-dir", folders[1]]) == 0
     assert store.record(run_ids[1]).status().status == "stopped"

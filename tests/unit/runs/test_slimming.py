@@ -102,7 +102,7 @@ def test_the_command_says_how_much_before_and_after(tmp_path, blind, tiny_datase
     assert (can_train_on(mine), can_train_on(other)) == (False, True)
     said, facts = ask("--all-completed")
     assert facts["runs"] == [other.run_id]
-    assert ask(other.run_id)[0] == ["Optimizer state of 1 run: 0.0 MB."]
+    assert ask(other.run_id, "--of-others")[0] == ["Optimizer state of 1 run: 0.0 MB."]
     assert main(["slim", "--runs-dir", str(store.runs_dir)]) == 2
     assert main(["slim", other.run_id, "--all-completed", "--runs-dir", str(store.runs_dir)]) == 2
     assert "allowed: their ids, or --all-completed" in capsys.readouterr().err
