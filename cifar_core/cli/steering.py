@@ -174,7 +174,8 @@ def check_owners(store: RunStore, run_ids: Iterable[str], *, of_others: bool) ->
     for run_id in [] if of_others else run_ids:
         owner = _owner_of(store, run_id)
         if owner and not is_same_person(owner, me):
-            raise RunError(f"run {run_id} belongs to {owner!r}; allowed: your own, as $CIFAR_OWNER says, or --of-others")
+            allowed = "allowed: your own, as $CIFAR_OWNER says, or --of-others"
+            raise RunError(f"run {run_id} belongs to {owner!r}; {allowed}")
 
 
 def _owner_of(store: RunStore, run_id: str) -> str:
