@@ -50,7 +50,6 @@ def main() -> None:
     with served_app() as app:
         runs = _train_some(app)
         record = start_training(app, quick=wanted.quick)
-        wait(lambda: len(record.epoch_rows()) >= 1, 600)
         _warm_up(app, runs, record.run_id)
         looks = [_look(app, 0.0)]
         began, own_cpu = time.monotonic(), _own_cpu_seconds()
