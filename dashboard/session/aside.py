@@ -106,7 +106,8 @@ def offer_selection(
             icon=":material/bookmark_add:",
             disabled=not num,
             key=f"{key}_aside",
-            on_change="rerun",
+            on_change=_begin,
+            args=(key,),
             help="Give them a name: to look at them alone, to train without them, or on them alone.",
         )
         if offered.gallery:
@@ -121,6 +122,8 @@ def offer_selection(
     if popover.open and num:
         with popover:
             _render_offer(offered, key)
+    else:
+        _render_kept(key)
 
 
 def describe_splits(dataset: Dataset, splits: Splits, images: ChosenImages) -> str:
@@ -199,7 +202,8 @@ def _render_offer(offered: Offered, key: str) -> None:
         on_click=_keep,
         args=(shown, target, key),
     )
-    _render_outcome(key)
+    if problem := state.widget_value(f"{key}_problem"):
+        st.error(message(problem), icon=":material/block:")
 
 
 def _choose_train_alone(offered: Offered, key: str) -> Offered:
@@ -231,14 +235,22 @@ def _suggest_name(how: str) -> str:
     return plain(how.removeprefix("ticked by hand among: ").partition(",")[0], most=_LONGEST_NAME)
 
 
+def _begin(key: str) -> None:
+    """Forget what came of it the last time. For callbacks."""
+    for about in ("problem", "kept"):
+        state.set_widget(f"{key}_{about}", "")
+
+
 def _keep(offered: Offered, target: Selection | None, key: str) -> None:
-    """Keep them, and note what came of it. For callbacks."""
+    """Keep them and close the popover, or note why not. For callbacks."""
     try:
         kept = _create(offered, key) if target is None else _combine(offered, target, key)
     except SelectionError as error:
-        state.set_widget(f"{key}_said", ("", str(error)))
+        state.set_widget(f"{key}_problem", str(error))
         return
-    state.set_widget(f"{key}_said", (kept.id, ""))
+    _begin(key)
+    state.set_widget(f"{key}_kept", kept.id)
+    state.set_widget(f"{key}_aside", False)
     for box in ("name", "note"):
         state.set_widget(f"{key}_{box}", "")
     if offered.gallery is not None:
@@ -265,11 +277,11 @@ def _combine(offered: Offered, target: Selection, key: str) -> Selection:
     return get_selection_store().save(replace(target, images=images, origin=origin), may_replace=True)
 
 
-def _render_outcome(key: str) -> None:
-    kept_id, problem = state.widget_value(f"{key}_said") or ("", "")
-    if problem:
-        st.error(message(problem), icon=":material/block:")
-    kept = find_selection(kept_id)
+def _render_kept(key: str) -> None:
+    """Say what was kept here last, and lead to it."""
+    kept = find_selection(state.widget_value(f"{key}_kept") or None)
     if kept is not None:
-        st.success(f"Kept as **{literal(kept.name)}**: {kept.num_images:,} images.", icon=":material/bookmark_added:")
-        selection_link(kept, "Open it")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+            words = f"Kept as **{literal(kept.name)}**: {kept.num_images:,} images."
+            st.markdown(f":material/bookmark_added: {words}", width="content")
+            selection_link(kept, "Open it")
