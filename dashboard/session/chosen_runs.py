@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cifar_core.config import RunConfig
 from cifar_core.data import choices_in, without_choices
 from cifar_core.runs import RunSummary
 from cifar_core.runs.groups import settings_key
@@ -48,9 +49,13 @@ def find_counterpart(run: RunSummary, runs: Sequence[RunSummary]) -> RunSummary 
     )
 
 
+def with_all_images(config: RunConfig) -> RunConfig:
+    """Return the same settings, told of no selection."""
+    data = without_choices(config.data)
+    usual = type(data).model_fields["oversample_weight"].default
+    return config.model_copy(update={"data": data.model_copy(update={"oversample_weight": usual})})
+
+
 def _without(run: RunSummary) -> tuple[str, str]:
     assert run.config is not None  # noqa: S101  # asked for before
-    data = without_choices(run.config.data)
-    usual = type(data).model_fields["oversample_weight"].default
-    plain = run.config.model_copy(update={"data": data.model_copy(update={"oversample_weight": usual})})
-    return settings_key(run.model_copy(update={"config": plain}))
+    return settings_key(run.model_copy(update={"config": with_all_images(run.config)}))
