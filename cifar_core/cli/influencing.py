@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 from pydantic_settings import CliPositionalArg
 
-from cifar_core.cli.answers import print_json
+from cifar_core.cli.answers import PROGRAM, print_json
 from cifar_core.cli.arguments import AsJson, DataDir, Epoch, RunId, RunsDir
 from cifar_core.cli.deriving import find_checkpoint, obtain
 from cifar_core.data import Dataset, load_dataset, without_selections
 from cifar_core.derived.heads import head_options
+from cifar_core.evaluation.views import views_of
+from cifar_core.experiments.verification import MOST_SEEDS, Foretold, VerificationStore
 from cifar_core.influence.fitted import FittedHead, from_arrays
 from cifar_core.influence.head import Numbers
 from cifar_core.influence.scores import ask_what_if, rank, score_images
@@ -37,6 +39,9 @@ class InfluenceCommand(BaseModel):
     without: Annotated[
         str | None, Field(description="What the answer would be without the training images of this selection")
     ] = None
+    verify: Annotated[
+        int, Field(ge=0, le=MOST_SEEDS, description="Queue real trainings without them, with so many seeds (--without)")
+    ] = 0
     epoch: Epoch = "best"
     runs_dir: RunsDir = None
     data_dir: DataDir = None
@@ -59,6 +64,8 @@ class InfluenceCommand(BaseModel):
         targets = targets or list(dict.fromkeys(map(dataset.class_names.index, names)))
         facts["answers"] = [self._rank(dataset, fitted, inputs, target) for target in targets]
         facts["without"] = self._leave_out(dataset, fitted, inputs)
+        if self.verify:
+            facts["verification"] = self._verify(record, dataset, fitted, inputs)
         print_json(facts, self.as_json)
 
     def _describe(self, record: RunRecord, dataset: Dataset, fitted: FittedHead, inputs: Numbers) -> Facts:
@@ -119,6 +126,43 @@ class InfluenceCommand(BaseModel):
             "before": _by_class(dataset, answer.before),
             "after": _by_class(dataset, answer.after),
         }
+
+    def _verify(self, record: RunRecord, dataset: Dataset, fitted: FittedHead, inputs: Numbers) -> str:
+        """Queue the runs that verify what was foretold; return the case's id."""
+        if self.without is None:
+            raise ConfigError("--verify needs --without; allowed: the name of a selection of training images")
+        runs = RunStore(self.runs_dir)
+        selection = SelectionStore(runs.runs_dir).get(self.without)
+        answer = ask_what_if(fitted.head, fitted.evidence, inputs, fitted.rows_of(selection.images.indices))
+        said = ask_run(record, dataset, self.index)
+        if said is None:
+            raise ConfigError(f"run {self.run_id} has no best weights; allowed: a run that finished an epoch")
+        foretold = Foretold(
+            run_id=self.run_id,
+            index=self.index,
+            label=int(dataset.labels[self.index]),
+            target=int(said.argmax()),
+            how=f"selection {selection.id}",
+            before=tuple(map(float, answer.before)),
+            after=tuple(map(float, answer.after)),
+        )
+        case = VerificationStore(runs).start(foretold, selection, self.verify, self.data_dir)
+        print(f"Queued: {case.id}. What comes of it: {PROGRAM} verifications")
+        return case.id
+
+
+def ask_run(record: RunRecord, dataset: Dataset, index: int) -> NDArray[np.float64] | None:
+    """Return what a run's best weights say of an image, as it predicts; None where they are gone."""
+    path = record.checkpoint_path("best")
+    if not path.exists():
+        return None
+    from cifar_core.inference.predict import predict
+    from cifar_core.training.checkpoint import load_classifier, read_checkpoint_header
+
+    header = read_checkpoint_header(path)
+    views, place = views_of(header.config.training), np.array([index])
+    said = predict(load_classifier(path), dataset.images, dataset.labels, place, dtype=header.dtype, views=views)
+    return said.probs[0].astype(np.float64)
 
 
 def see_image(fitted: FittedHead, dataset: Dataset, checkpoint: Path, index: int) -> Numbers:

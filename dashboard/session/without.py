@@ -5,11 +5,10 @@ import streamlit as st
 from cifar_core.config import DataConfig
 from cifar_core.data import Dataset, Splits
 from cifar_core.runs import RunSummary, default_runs_dir
-from cifar_core.selections import Selection, SelectionError, create_selection, find_selections, unite
+from cifar_core.selections import Selection, SelectionError, leave_out_too
 from dashboard.drawing.literal import message
 from dashboard.session import draft, state
 from dashboard.session.aside import describe_leak
-from dashboard.session.kept import get_selection_store
 from dashboard.session.redraw import hand_over_page
 
 _LABELS = {
@@ -73,26 +72,12 @@ def _set_up(selection: Selection, setting: str, run: RunSummary | None) -> None:
         draft.choose_fork(None)
     path = f"data.{setting}"
     try:
-        chosen = _join(selection, path) if setting == "exclude" else selection.content_hash
+        chosen = selection
+        if setting == "exclude":
+            chosen = leave_out_too(default_runs_dir(), DataConfig(exclude=state.form_value(path, "")), selection)
     except SelectionError as error:
         st.toast(message(error), icon=":material/info:")
         return
-    state.set_form({path: chosen})
+    state.set_form({path: chosen.content_hash})
     state.lead_to_form()
     hand_over_page("Train")
-
-
-def _join(selection: Selection, path: str) -> str:
-    """Return what leaves out a selection as well as what the form leaves out already."""
-    before = state.form_value(path, "")
-    if before in ("", selection.content_hash):
-        return selection.content_hash
-    other = find_selections(default_runs_dir(), DataConfig(exclude=before))[0]
-    both = unite(other.images, selection.images)
-    made = create_selection(
-        f"{other.name} and {selection.name}"[:60],
-        both.indices,
-        origin=f"union of {other.id} and {selection.id}, to be left out together",
-        fingerprint=selection.fingerprint,
-    )
-    return get_selection_store().save(made).content_hash
