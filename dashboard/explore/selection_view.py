@@ -57,9 +57,8 @@ def render_selection(
         )
         render_delete(selection, len(uses))
         return
-    indices = selection.images.indices
-    render_balance(dataset.labels[indices], dataset.class_names)
-    if words := describe_leak(splits, indices):
+    render_balance(dataset.labels[selection.images.indices], dataset.class_names)
+    if words := describe_leak(splits, selection.images.indices):
         st.caption(f":material/info: {words}")
     with st.container(horizontal=True, vertical_alignment="center"):
         offer_training(selection, dataset, splits, run, key="selection_train", all_ways=True)
