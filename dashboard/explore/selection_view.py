@@ -45,7 +45,7 @@ def render_selection(
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("All selections", icon=":material/arrow_back:", type="tertiary", on_click=open_here, args=(None,)):
             st.rerun()
-        st.markdown(f"**{literal(selection.name)}**: {describe_kept(selection, dataset, splits)}.", width="content")
+        st.markdown(f"**{literal(selection.name)}**, {describe_kept(selection, dataset, splits)}.", width="content")
     said = ". ".join(part.strip().rstrip(".") for part in (selection.note, selection.origin) if part.strip())
     if said:
         st.caption(literal(f"{said[0].upper()}{said[1:]}.", most=None))
