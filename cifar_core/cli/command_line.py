@@ -29,6 +29,7 @@ from cifar_core.cli.steering import (
 from cifar_core.cli.sweeping import PromoteCommand, SweepCommand, SweepsCommand
 from cifar_core.cli.teaching import ClassCommand, LearnerCommand
 from cifar_core.cli.training import ForkCommand, TrainCommand
+from cifar_core.cli.verifying import VerificationsCommand
 from cifar_core.data import DataError
 from cifar_core.interrupts import signals_interrupt
 from cifar_core.overrides import ConfigError
@@ -58,6 +59,7 @@ class Cli(BaseSettings):
     lesson: CliSubCommand[LessonCommand]
     experiment: CliSubCommand[ExperimentCommand]
     influence: CliSubCommand[InfluenceCommand]
+    verifications: CliSubCommand[VerificationsCommand]
     labels: CliSubCommand[LabelsCommand]
     verdict: CliSubCommand[VerdictCommand]
     robustness: CliSubCommand[RobustnessCommand]

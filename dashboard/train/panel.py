@@ -14,6 +14,7 @@ from dashboard.session.lock import read_lock
 from dashboard.session.redraw import is_redraw_due
 from dashboard.session.saying import fragment
 from dashboard.session.slimness import DROPPED, is_slim
+from dashboard.train.chosen_view import render_chosen
 from dashboard.train.feed import feed_address, read_feed
 from dashboard.train.sentences import describe_run
 from dashboard.train.steering import render_controls, render_ways_on
@@ -29,6 +30,7 @@ def render_run(store: RunStore, run: RunSummary) -> None:
     """Draw a run's progress, controls and curves, and follow it while it is active."""
     record, waiting = store.record(run.run_id), len(queue_order(list_readable_runs()))
     follow = _render_heading(run)
+    render_chosen(run, store.list_runs())
 
     @fragment
     def panel() -> None:
