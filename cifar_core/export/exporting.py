@@ -74,6 +74,10 @@ def _find_writer(kind: Kind) -> Writer:
             from cifar_core.export.model import write_model
 
             return partial(write_model, kind.name)
+        case "web":
+            from cifar_core.export.web import write_page
+
+            return write_page
         case "report":
             from cifar_core.export.report import write_report
 

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from cifar_core.export.exceptions import ExportError
 from cifar_core.runs import RunRecord
 
-KindName = Literal["zip", "notebook", "safetensors", "torch", "onnx", "report", "csv", "parquet", "tensorboard"]
+KindName = Literal["zip", "notebook", "safetensors", "torch", "onnx", "web", "report", "csv", "parquet", "tensorboard"]
 
 _HOW_TO_INSTALL = "pip install -r requirements-export.txt, or pip install 'cifar-lab[export]'"
 _BYTES_PER_PREDICTION = {"csv": 90, "parquet": 45}
@@ -87,6 +87,14 @@ _ALL = (
         ("onnx", "onnxscript", "onnxruntime"),
     ),
     Kind(
+        "web",
+        "A page that runs it",
+        "A folder for any static host, or to open from disk: camera, drawing or picture in, answer and map out.",
+        "-web",
+        "a browser",
+        ("onnx", "onnxscript", "onnxruntime"),
+    ),
+    Kind(
         "report",
         "The report",
         "One web page of the run: settings, curves, mistakes with their images, calibration, score card.",
@@ -150,6 +158,8 @@ def estimate_bytes(kind: Kind, record: RunRecord) -> int:
             return num_weight_bytes + 20_000
         case "onnx":
             return num_weight_bytes * 5 // 4 + 40_000
+        case "web":
+            return num_weight_bytes * 8 // 5 + 5_200_000
         case "report":
             return 1_500_000
         case "csv" | "parquet":

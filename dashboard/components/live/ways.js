@@ -1,0 +1,192 @@
+import { create, createButton, find } from "../shared/elements.js";
+import { paintPixels } from "../shared/sprite.js";
+import { Paper, startPaper } from "../sketch/paper.js";
+import { closeCamera, grabFrame, openCamera, sayTrouble } from "./camera.js";
+import { paintFramed, readPicture } from "./files.js";
+import { fromBase64 } from "./parts.js";
+import { shrink, toPlanes } from "./resample.js";
+import { best } from "./words.js";
+
+/**
+ * The ways in which a picture comes to the network.
+ *
+ * @import { Known } from "./answer.js"
+ * @import { Looking } from "./looking.js"
+ * @import { About } from "./parts.js"
+ * @typedef {{ about: About, looking: () => Looking | null, know: (known: Known | null) => void }} Page
+ * @typedef {{ open: () => void, close: () => void }} Way What happens when it is chosen, and when another one is.
+ */
+
+const PICTURE = 3 * 32 * 32;
+const PREVIEW = 320;
+
+/**
+ * @param {HTMLElement} panel
+ * @param {Page} page
+ * @returns {Way}
+ */
+export function examplesWay(panel, page) {
+  const { classNames, examples } = page.about;
+  const pixels = fromBase64(examples.pixels);
+  const pictureAt = (/** @type {number} */ place) => pixels.slice(PICTURE * place, PICTURE * (place + 1));
+  let chosen = 0;
+  const look = () => {
+    const { label, probs } = examples.items[chosen];
+    const top = best(probs);
+    buttons.forEach((button, place) => {
+      button.setAttribute("aria-pressed", String(place === chosen));
+    });
+    page.know({
+      label: label === null ? null : classNames[label],
+      saved: { name: classNames[top], prob: probs[top] },
+    });
+    page.looking()?.look(pictureAt(chosen));
+  };
+  const buttons = examples.items.map(({ index, label }, place) => {
+    const button = createButton("", () => {
+      chosen = place;
+      look();
+    });
+    const canvas = create("canvas");
+    const picture = pictureAt(place);
+    paintPixels(canvas, (pixel) => [picture[pixel], picture[1024 + pixel], picture[2048 + pixel]]);
+    button.title = label === null ? `Image ${index}` : `${classNames[label]}, image ${index}`;
+    button.setAttribute("aria-label", button.title);
+    button.append(canvas);
+    return button;
+  });
+  find(panel, ".tiles", HTMLElement).replaceChildren(...buttons);
+  return { open: look, close: () => {} };
+}
+
+/**
+ * @param {HTMLElement} panel
+ * @param {Page} page
+ * @returns {Way}
+ */
+export function cameraWay(panel, page) {
+  const video = find(panel, "video", HTMLVideoElement);
+  const [start, turn] = [".start", ".turn"].map((name) => find(panel, name, HTMLButtonElement));
+  const trouble = find(panel, ".trouble", HTMLElement);
+  const canvas = create("canvas");
+  /** @type {MediaStream | null} */
+  let stream = null;
+  /** @type {"environment" | "user"} */
+  let facing = "environment";
+  const close = () => {
+    closeCamera(stream);
+    stream = null;
+    video.srcObject = null;
+    panel.classList.remove("running");
+    start.textContent = "Start the camera";
+    page.looking()?.rest();
+  };
+  const open = async () => {
+    close();
+    trouble.textContent = "";
+    try {
+      stream = await openCamera(facing);
+      video.srcObject = stream;
+      await video.play();
+    } catch (error) {
+      close();
+      trouble.textContent = sayTrouble(error);
+      return;
+    }
+    panel.classList.add("running");
+    start.textContent = "Stop the camera";
+    page.know(null);
+    page.looking()?.watch(() => {
+      const frame = grabFrame(video, canvas);
+      return frame && shrink(frame);
+    });
+  };
+  start.onclick = () => (stream ? close() : open());
+  turn.onclick = () => {
+    facing = facing === "user" ? "environment" : "user";
+    open();
+  };
+  return { open: () => {}, close };
+}
+
+/**
+ * @param {HTMLElement} panel
+ * @param {Page} page
+ * @returns {Way}
+ */
+export function drawingWay(panel, page) {
+  const { html, css } = page.about.paper;
+  const root = panel.attachShadow({ mode: "open" });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`${css}\n.hand-over, .row.seen { display: none; }`);
+  root.adoptedStyleSheets = [sheet];
+  root.innerHTML = html;
+  let isOpen = false;
+  const look = (/** @type {Paper} */ drawn) => {
+    if (isOpen && drawn.isTouched) {
+      page.know(null);
+      page.looking()?.look(toPlanes(drawn.pixels(), 3));
+    }
+  };
+  const paper = new Paper(root, startPaper(), look);
+  paper.wire("Paper to draw on");
+  paper.show();
+  return {
+    open: () => {
+      isOpen = true;
+      look(paper);
+    },
+    close: () => {
+      isOpen = false;
+    },
+  };
+}
+
+/**
+ * @param {HTMLElement} panel
+ * @param {Page} page
+ * @param {() => void} choose Chooses this way, whichever is open: a picture may be dropped at any time.
+ * @returns {Way}
+ */
+export function pictureWay(panel, page, choose) {
+  const input = find(panel, "input", HTMLInputElement);
+  const trouble = find(panel, ".trouble", HTMLElement);
+  const preview = find(panel, "canvas", HTMLCanvasElement);
+  /** @type {Uint8Array | null} */
+  let picture = null;
+  const look = () => {
+    if (picture) {
+      page.know(null);
+      page.looking()?.look(picture);
+    }
+  };
+  const take = async (/** @type {Blob | null | undefined} */ file) => {
+    if (!file) {
+      return;
+    }
+    choose();
+    try {
+      const { bitmap, canvas } = await readPicture(file);
+      picture = shrink(bitmap);
+      trouble.textContent = "";
+      preview.hidden = false;
+      paintFramed(preview, canvas, PREVIEW);
+      look();
+    } catch (error) {
+      trouble.textContent = error instanceof Error ? error.message : String(error);
+    }
+  };
+  input.onchange = () => take(input.files?.[0]);
+  document.ondragover = (event) => {
+    event.preventDefault();
+    panel.classList.add("over");
+  };
+  document.ondragleave = () => panel.classList.remove("over");
+  document.ondrop = (event) => {
+    event.preventDefault();
+    panel.classList.remove("over");
+    take(event.dataTransfer?.files[0]);
+  };
+  document.onpaste = (event) => take(event.clipboardData?.files[0]);
+  return { open: look, close: () => {} };
+}
