@@ -113,13 +113,16 @@ class Counting {
   }
 }
 
+const refuse = () => assert.fail("nobody is told");
+
+/** @param {object} network */
+const asNetwork = (network) => /** @type {Network} */ (/** @type {unknown} */ (network));
+
 test("the latest picture is answered at once, and mapped from coarse to fine; a map nobody waits for is left", async () => {
   const network = new Counting();
   /** @type {Sight[]} */
   const shown = [];
-  const looking = new Looking(/** @type {Network} */ (/** @type {unknown} */ (network)), 2, (sight) =>
-    shown.push(sight),
-  );
+  const looking = new Looking(asNetwork(network), 2, (sight) => shown.push(sight), refuse);
   const [first, second, third] = [100, 150, 200].map((value) => new Uint8Array(3072).fill(value));
   const done = looking.look(first);
   looking.look(second);
@@ -138,4 +141,23 @@ test("the latest picture is answered at once, and mapped from coarse to fine; a 
     network.asked.reduce((a, b) => a + b, 0),
     2 + 49 + 196 + (network.asked[1] > 1 ? network.asked[1] : 0),
   );
+});
+
+test("a network that fails is said once, and not at all once it was closed", async () => {
+  let close = () => {};
+  /** @type {unknown[]} */
+  const failures = [];
+  const broken = { ask: () => Promise.reject(new Error("why")), close: () => close() };
+  const looking = new Looking(asNetwork(broken), 2, refuse, (error) => failures.push(error));
+  await looking.look(new Uint8Array(3072));
+  assert.match(String(failures), /why/);
+
+  const pending = {
+    ask: () => new Promise((_, reject) => (close = () => reject(new Error("closed")))),
+    close: () => close(),
+  };
+  const left = new Looking(asNetwork(pending), 2, refuse, refuse);
+  const done = left.look(new Uint8Array(3072));
+  left.close();
+  await done;
 });

@@ -22,17 +22,19 @@ export class Looking {
    * @param {Network} network
    * @param {number} numClasses
    * @param {(sight: Sight) => void} show
+   * @param {(error: unknown) => void} fail Told what ended it before its time.
    */
-  constructor(network, numClasses, show) {
+  constructor(network, numClasses, show, fail) {
     this.network = network;
     this.numClasses = numClasses;
     this.show = show;
+    this.fail = fail;
+    this.isClosed = false;
     /** @type {Uint8Array | null} */
     this.next = null;
     this.isBusy = false;
     /** @type {(() => Uint8Array | null) | null} */
     this.grab = null;
-    this.milliseconds = 0;
   }
 
   /**
@@ -62,6 +64,13 @@ export class Looking {
     this.next = null;
   }
 
+  /** For good. */
+  close() {
+    this.isClosed = true;
+    this.rest();
+    this.network.close();
+  }
+
   /** Whether somebody wants something else than a picture's map. */
   get isWanted() {
     return this.next !== null || this.grab !== null;
@@ -76,6 +85,11 @@ export class Looking {
       while (this.isWanted) {
         await (this.grab ? this.follow(this.grab) : this.answer());
       }
+    } catch (error) {
+      this.rest();
+      if (!this.isClosed) {
+        this.fail(error);
+      }
     } finally {
       this.isBusy = false;
     }
@@ -85,7 +99,6 @@ export class Looking {
     const picture = /** @type {Uint8Array} */ (this.next);
     this.next = null;
     const { probs, milliseconds } = await this.network.ask(picture);
-    this.milliseconds = milliseconds;
     this.show({ picture, probs, mapping: null, milliseconds, live: null });
     for (const grid of [COARSE, FINE]) {
       const mapping = startMapping(picture, probs, grid);
@@ -102,7 +115,9 @@ export class Looking {
   /** @param {() => Uint8Array | null} grab */
   async follow(grab) {
     /** @type {Mapping | null} */
-    let [shown, made] = /** @type {[Mapping | null, Mapping | null]} */ ([null, null]);
+    let shown = null;
+    /** @type {Mapping | null} */
+    let made = null;
     /** @type {number[]} */
     const times = [];
     let started = 0;

@@ -9,7 +9,7 @@ import { cameraWay, drawingWay, examplesWay, pictureWay } from "./ways.js";
  * A network as a page of its own, which asks nobody for anything.
  *
  * @import { Known } from "./answer.js"
- * @import { About, Numbers } from "./parts.js"
+ * @import { About } from "./parts.js"
  * @import { Way } from "./ways.js"
  */
 
@@ -64,6 +64,7 @@ class Page {
       know: (/** @type {Known | null} */ known) => {
         this.known = known;
       },
+      wait: () => this.wait(),
     };
     return {
       examples: examplesWay(panel("examples"), page),
@@ -128,43 +129,60 @@ class Page {
   /** Loads the network, and looks at whatever is there to be looked at. */
   async open() {
     const { about, numbers } = this;
-    const state = find(this.root, ".state", HTMLElement);
     const { parts } = shelf();
     find(this.root, ".numbers", HTMLSelectElement).value = numbers.name;
     find(this.root, ".parity", HTMLElement).textContent = numbers.words;
     try {
-      state.textContent = `Loading the network (${megabytes(numbers.bytes + about.runtime.bytes)}) …`;
+      this.say(`Loading the network (${megabytes(numbers.bytes + about.runtime.bytes)}) …`);
       await Promise.all([
         parts.wasm ? undefined : load("runtime.js"),
         parts[numbers.name] ? undefined : load(numbers.file),
       ]);
-      state.textContent = "Starting the network …";
+      this.say("Starting the network …");
       const network = await Network.open(parts, numbers.name);
       if (this.numbers !== numbers) {
         network.close();
         return; // somebody chose otherwise meanwhile
       }
       this.begin(network);
-      state.textContent = "";
+      this.say("");
     } catch (error) {
-      state.textContent = `The network did not start: ${error instanceof Error ? error.message : error}.`;
+      this.say(`The network did not start: ${error instanceof Error ? error.message : error}.`);
     }
   }
 
   /** @param {Network} network */
   begin(network) {
-    this.current?.rest();
-    this.current?.network.close();
+    this.current?.close();
     const { classNames } = this.about;
-    this.current = new Looking(network, classNames.length, (sight) => {
-      if (this.current?.network === network) {
-        showAnswer(find(this.root, ".answer", HTMLElement), classNames, sight, this.known);
-        this.root.classList.add("answered");
-      }
-    });
+    const answer = find(this.root, ".answer", HTMLElement);
+    const looking = new Looking(
+      network,
+      classNames.length,
+      (sight) => {
+        if (this.current === looking) {
+          showAnswer(answer, classNames, sight, this.known);
+          this.root.classList.add("answered");
+        }
+      },
+      (error) => this.say(`The network stopped: ${error instanceof Error ? error.message : error}.`),
+    );
+    this.current = looking;
     shelf().ask = async (pictures) => (await network.ask(pictures)).probs;
-    this.ways[this.way].close();
     this.ways[this.way].open();
+  }
+
+  /** Says what to do first: there is nothing to look at yet. */
+  wait() {
+    this.current?.rest();
+    this.root.classList.remove("answered");
+    find(this.root, ".sentence", HTMLElement).textContent = this.ways[this.way].hint;
+    find(this.root, ".known", HTMLElement).textContent = "";
+  }
+
+  /** @param {string} state */
+  say(state) {
+    find(this.root, ".state", HTMLElement).textContent = state;
   }
 }
 

@@ -13,8 +13,10 @@ import { best } from "./words.js";
  * @import { Known } from "./answer.js"
  * @import { Looking } from "./looking.js"
  * @import { About } from "./parts.js"
- * @typedef {{ about: About, looking: () => Looking | null, know: (known: Known | null) => void }} Page
- * @typedef {{ open: () => void, close: () => void }} Way What happens when it is chosen, and when another one is.
+ * @typedef {{ about: About, looking: () => Looking | null, know: (known: Known | null) => void, wait: () => void }} Page
+ *   `wait` says that there is nothing to look at yet.
+ * @typedef {{ hint: string, open: () => void, close: () => void }} Way What to do first, and what happens when it is
+ *   chosen and when another one is.
  */
 
 const PICTURE = 3 * 32 * 32;
@@ -56,7 +58,7 @@ export function examplesWay(panel, page) {
     return button;
   });
   find(panel, ".tiles", HTMLElement).replaceChildren(...buttons);
-  return { open: look, close: () => {} };
+  return { hint: "Choose an example.", open: look, close: () => {} };
 }
 
 /**
@@ -73,7 +75,7 @@ export function cameraWay(panel, page) {
   let stream = null;
   /** @type {"environment" | "user"} */
   let facing = "environment";
-  const close = () => {
+  const stop = () => {
     closeCamera(stream);
     stream = null;
     video.srcObject = null;
@@ -81,32 +83,38 @@ export function cameraWay(panel, page) {
     start.textContent = "Start the camera";
     page.looking()?.rest();
   };
-  const open = async () => {
-    close();
+  const begin = async () => {
+    stop();
     trouble.textContent = "";
     try {
       stream = await openCamera(facing);
       video.srcObject = stream;
       await video.play();
+      panel.classList.add("running");
+      start.textContent = "Stop the camera";
+      watch();
     } catch (error) {
-      close();
+      stop();
       trouble.textContent = sayTrouble(error);
+    }
+  };
+  const watch = () => {
+    if (!stream) {
+      page.wait();
       return;
     }
-    panel.classList.add("running");
-    start.textContent = "Stop the camera";
     page.know(null);
     page.looking()?.watch(() => {
       const frame = grabFrame(video, canvas);
       return frame && shrink(frame);
     });
   };
-  start.onclick = () => (stream ? close() : open());
+  start.onclick = () => (stream ? stop() : begin());
   turn.onclick = () => {
     facing = facing === "user" ? "environment" : "user";
-    open();
+    begin();
   };
-  return { open: () => {}, close };
+  return { hint: "Start the camera: what it sees is named here, again and again.", open: watch, close: stop };
 }
 
 /**
@@ -126,12 +134,15 @@ export function drawingWay(panel, page) {
     if (isOpen && drawn.isTouched) {
       page.know(null);
       page.looking()?.look(toPlanes(drawn.pixels(), 3));
+    } else if (isOpen) {
+      page.wait();
     }
   };
   const paper = new Paper(root, startPaper(), look);
   paper.wire("Paper to draw on");
   paper.show();
   return {
+    hint: "Draw something: the network says what it takes it for.",
     open: () => {
       isOpen = true;
       look(paper);
@@ -155,10 +166,12 @@ export function pictureWay(panel, page, choose) {
   /** @type {Uint8Array | null} */
   let picture = null;
   const look = () => {
-    if (picture) {
-      page.know(null);
-      page.looking()?.look(picture);
+    if (!picture) {
+      page.wait();
+      return;
     }
+    page.know(null);
+    page.looking()?.look(picture);
   };
   const take = async (/** @type {Blob | null | undefined} */ file) => {
     if (!file) {
@@ -188,5 +201,5 @@ export function pictureWay(panel, page, choose) {
     take(event.dataTransfer?.files[0]);
   };
   document.onpaste = (event) => take(event.clipboardData?.files[0]);
-  return { open: look, close: () => {} };
+  return { hint: "Choose a picture: the network says what it takes it for.", open: look, close: () => {} };
 }
