@@ -21,8 +21,6 @@ from cifar_core.export.web.licences import LICENCES
 from cifar_core.export.web.runtime import RUNTIME, WASM, find_runtime
 from cifar_core.serving import find_app
 
-FILES = ("index.html", "page.css", "page.js", "about.js", "runtime.js", "float32.js", "int8.js", "README.md",
-         "LICENCES.txt", "parity.json")  # fmt: skip
 _MODELS = {"float32": "model.onnx", "int8": "model-int8.onnx"}
 _USE = """Open `index.html` in a browser, from this disk; or put the folder on any host that serves files (a school's
 server, GitHub Pages, a drive with a web address), in a folder of its own or not. Nothing has to be installed there. The

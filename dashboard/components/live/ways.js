@@ -1,7 +1,7 @@
 import { create, createButton, find } from "../shared/elements.js";
 import { paintPixels } from "../shared/sprite.js";
 import { Paper, startPaper } from "../sketch/paper.js";
-import { closeCamera, grabFrame, openCamera, sayTrouble } from "./camera.js";
+import { Camera, sayTrouble } from "./camera.js";
 import { paintFramed, readPicture } from "./files.js";
 import { fromBase64 } from "./parts.js";
 import { shrink, toPlanes } from "./resample.js";
@@ -67,51 +67,41 @@ export function examplesWay(panel, page) {
  * @returns {Way}
  */
 export function cameraWay(panel, page) {
-  const video = find(panel, "video", HTMLVideoElement);
+  const camera = new Camera(find(panel, "video", HTMLVideoElement));
   const [start, turn] = [".start", ".turn"].map((name) => find(panel, name, HTMLButtonElement));
   const trouble = find(panel, ".trouble", HTMLElement);
-  const canvas = create("canvas");
-  /** @type {MediaStream | null} */
-  let stream = null;
-  /** @type {"environment" | "user"} */
-  let facing = "environment";
   const stop = () => {
-    closeCamera(stream);
-    stream = null;
-    video.srcObject = null;
-    panel.classList.remove("running");
+    camera.stop();
     start.textContent = "Start the camera";
     page.looking()?.rest();
+  };
+  const watch = () => {
+    if (!camera.stream) {
+      page.wait();
+      return;
+    }
+    page.know(null);
+    page.looking()?.watch(() => {
+      const frame = camera.grab();
+      return frame && shrink(frame);
+    });
   };
   const begin = async () => {
     stop();
     trouble.textContent = "";
     try {
-      stream = await openCamera(facing);
-      video.srcObject = stream;
-      await video.play();
-      panel.classList.add("running");
+      await camera.start();
       start.textContent = "Stop the camera";
+      turn.hidden = (await camera.count()) < 2;
       watch();
     } catch (error) {
       stop();
       trouble.textContent = sayTrouble(error);
     }
   };
-  const watch = () => {
-    if (!stream) {
-      page.wait();
-      return;
-    }
-    page.know(null);
-    page.looking()?.watch(() => {
-      const frame = grabFrame(video, canvas);
-      return frame && shrink(frame);
-    });
-  };
-  start.onclick = () => (stream ? stop() : begin());
+  start.onclick = () => (camera.stream ? stop() : begin());
   turn.onclick = () => {
-    facing = facing === "user" ? "environment" : "user";
+    camera.turn();
     begin();
   };
   return { hint: "Start the camera: what it sees is named here, again and again.", open: watch, close: stop };
@@ -190,6 +180,17 @@ export function pictureWay(panel, page, choose) {
     }
   };
   input.onchange = () => take(input.files?.[0]);
+  listen(panel, take);
+  return { hint: "Choose a picture: the network says what it takes it for.", open: look, close: () => {} };
+}
+
+/**
+ * Takes what is dropped anywhere on the page, or pasted.
+ *
+ * @param {HTMLElement} panel Shows that something is held over the page.
+ * @param {(file: Blob | undefined) => void} take
+ */
+function listen(panel, take) {
   document.ondragover = (event) => {
     event.preventDefault();
     panel.classList.add("over");
@@ -201,5 +202,4 @@ export function pictureWay(panel, page, choose) {
     take(event.dataTransfer?.files[0]);
   };
   document.onpaste = (event) => take(event.clipboardData?.files[0]);
-  return { hint: "Choose a picture: the network says what it takes it for.", open: look, close: () => {} };
 }

@@ -169,9 +169,9 @@ export class Paper {
     this.tell(this);
   }
 
-  /** Whether there is anything on it. */
+  /** Whether there is anything on it, the line that is being drawn among it. */
   get isTouched() {
-    return isTouched(kept.history);
+    return this.state.line !== null || isTouched(kept.history);
   }
 
   /** Red, green and blue of 32x32 pixels, row by row. */

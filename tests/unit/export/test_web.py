@@ -23,6 +23,7 @@ from cifar_core.export import ExportError, ExportStoppedError, Watch, check_kind
 from cifar_core.export.exporting import Exported
 from cifar_core.export.kinds import KINDS
 from cifar_core.export.model.parity import Parity
+from cifar_core.export.page_files import FILES, read_file
 from cifar_core.export.web import about, bundle, runtime
 from dashboard.components import colours
 
@@ -260,12 +261,12 @@ def read_about(folder):
 
 
 def test_the_folder_holds_all_that_the_page_needs_and_names_nothing_outside(made):
-    assert {path.name for path in made.path.iterdir()} == set(web.FILES)
+    assert {path.name for path in made.path.iterdir()} == set(FILES)
     page = (made.path / "index.html").read_text(encoding="utf-8")
     assert "$" not in page
     assert "A small &lt;run&gt;" in page
     files = re.findall(r'(?:src|href)="([^"]+)"', page)
-    assert set(files) - {"data:,"} <= set(web.FILES)
+    assert set(files) - {"data:,"} <= set(FILES)
     assert "default-src 'none'" in page
     texts = ((made.path / name).read_text(encoding="utf-8") for name in ("index.html", "page.css", "page.js"))
     assert not [text for text in texts if re.search(r"https?://", text)]
@@ -274,6 +275,17 @@ def test_the_folder_holds_all_that_the_page_needs_and_names_nothing_outside(made
     assert "Open `index.html`" in card
     assert "InferenceSession" not in card
     assert made.facts["words"]["model.onnx"].startswith("the same class on 1,000")
+
+
+def test_a_page_is_read_out_of_its_zip_and_nothing_else_is(made, tmp_path):
+    archive = Path(shutil.make_archive(str(tmp_path / "kept"), "zip", made.path.parent, made.path.name))
+    for name in FILES:
+        assert read_file(archive, name) == (made.path / name).read_bytes()
+    for name in ("other.js", "../index.html", "", f"{made.path.name}/index.html"):
+        assert read_file(archive, name) is None
+    archive.write_bytes(archive.read_bytes()[:500])
+    assert read_file(archive, "index.html") is None
+    assert read_file(tmp_path / "gone.zip", "index.html") is None
 
 
 def test_what_is_packed_comes_out_again(made):
