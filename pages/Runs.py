@@ -19,6 +19,7 @@ from dashboard.session.links import open_page
 from dashboard.session.opening import newest_to_watch, offer_first_run
 from dashboard.session.redraw import handed_over_page, is_redraw_due
 from dashboard.session.saying import fragment
+from dashboard.session.taking import render_taking
 
 
 @fragment
@@ -68,3 +69,4 @@ def render_runs(runs: list[RunSummary]) -> None:
 
 with page_frame("Runs", newest_to_watch):
     render_page()
+    render_taking(list_readable_runs())

@@ -25,6 +25,8 @@ class Kind:
         ending: Of the file's or folder's name, after the run's.
         packages: That must be installed to make it, beyond what the app needs.
         use: What is needed where it is used.
+        takes_several: Whether several runs can be made into one.
+        purpose: What it is for, in a sentence.
     """
 
     name: KindName
@@ -33,6 +35,8 @@ class Kind:
     ending: str
     use: str
     packages: tuple[str, ...] = ()
+    takes_several: bool = False
+    purpose: str = ""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -56,6 +60,7 @@ _ALL = (
         "This project's core, the settings and a short train.py that trains the same weights again.",
         ".zip",
         "Python and the pinned packages",
+        purpose="To prove a result: trained again on the same kind of machine, the weights are equal to the bit.",
     ),
     Kind(
         "notebook",
@@ -63,6 +68,7 @@ _ALL = (
         "A plain PyTorch notebook of this network and these settings, without this project.",
         "-pytorch.ipynb",
         "torch, torchvision, Jupyter",
+        purpose="To go on in your own code: nothing in it but PyTorch.",
     ),
     Kind(
         "safetensors",
@@ -70,6 +76,7 @@ _ALL = (
         "The network's weights, which execute nothing when loaded, with a model card.",
         "-safetensors",
         "safetensors",
+        purpose="To load them into a network of your own, or here again.",
     ),
     Kind(
         "torch",
@@ -77,6 +84,7 @@ _ALL = (
         "A program of torch.export from images (uint8) to probabilities, with a model card.",
         "-torch",
         "torch alone",
+        purpose="To use the network in a Python program, without its source.",
     ),
     Kind(
         "onnx",
@@ -85,20 +93,26 @@ _ALL = (
         "-onnx",
         "onnxruntime, in many languages",
         ("onnx", "onnxscript", "onnxruntime"),
+        purpose="To use it in any language, on phones and small computers.",
     ),
     Kind(
         "report",
         "The report",
-        "One web page of the run: settings, curves, mistakes with their images, calibration, score card.",
+        "One web page of a run, or of several against each other: settings, curves, mistakes with their images, "
+        "calibration, score card.",
         "-report.html",
         "a browser",
+        takes_several=True,
+        purpose="To hand in, to print or to show: it needs no network, and opens on a phone.",
     ),
     Kind(
         "csv",
         "Tables",
-        "Settings and results, metrics of each epoch and step, and predictions, as CSV.",
+        "Settings and results, metrics of each epoch and step, and predictions, of one run or several, as CSV.",
         "-csv",
         "a spreadsheet",
+        takes_several=True,
+        purpose="To count and plot for yourself: every number that the pages show.",
     ),
     Kind(
         "parquet",
@@ -107,14 +121,17 @@ _ALL = (
         "-parquet",
         "pandas, polars or DuckDB",
         ("pyarrow",),
+        takes_several=True,
+        purpose="The same numbers for programs, which need not guess what a column holds.",
     ),
     Kind(
         "tensorboard",
         "TensorBoard",
-        "Event files with curves, the confusion matrix and a few images.",
+        "Event files with curves, the confusion matrix, a few images and the graph.",
         "-tensorboard",
         "tensorboard",
         ("tensorboard",),
+        purpose="To see it beside trainings of other programs, in the tool many of them use.",
     ),
 )
 
@@ -134,8 +151,21 @@ def check_kind(name: str) -> Kind:
     return KINDS[name]
 
 
-def estimate_bytes(kind: Kind, record: RunRecord) -> int:
-    """Return about how large an export gets, without making it."""
+def check_several(kind: Kind, num_runs: int) -> None:
+    """Raise ExportError unless so many runs can be made into one export of a kind."""
+    if num_runs > 1 and not kind.takes_several:
+        several = ", ".join(name for name, each in KINDS.items() if each.takes_several)
+        raise ExportError(f"--as {kind.name} takes one run, not {num_runs}; allowed for several: {several}")
+
+
+def estimate_bytes(kind: Kind, *records: RunRecord) -> int:
+    """Return about how large an export of these runs gets, without making it."""
+    if len(records) > 1 and kind.name == "report":
+        return 2_500_000
+    return sum(_estimate_bytes(kind, record) for record in records)
+
+
+def _estimate_bytes(kind: Kind, record: RunRecord) -> int:
     weights = record.checkpoint_path("best")
     num_weight_bytes = weights.stat().st_size if weights.is_file() else 0
     num_predicted = sum(

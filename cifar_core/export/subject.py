@@ -12,6 +12,8 @@ from cifar_core.evaluation.predictions import Predictions, load_predictions
 from cifar_core.evaluation.scorecard import Scorecard, score_run
 from cifar_core.export.exceptions import ExportError
 from cifar_core.runs import RunMeta, RunRecord, RunStatus
+from cifar_core.runs.account import score
+from cifar_core.runs.index import RunIndex, RunSummary
 
 Which = Literal["best", "last"]
 
@@ -114,15 +116,20 @@ class Subject:
 
     @cached_property
     def scorecard(self) -> Scorecard:
-        """The honest account of the run."""
+        """The honest account of the run, with the runs that lie beside it: it may have been chosen among them."""
         best, last = (self._load("val", epoch or 0) for epoch in (self.status.best_epoch, self.status.epoch))
-        return score_run(
-            best,
-            last,
-            self.test if self.which == "best" else None,
-            num_tried=max(1, self.status.epoch),
-            num_test_readings=self.record.test_readings(),
-        )
+        test = self.test if self.which == "best" else None
+        runs = self.list_beside()
+        own = next((run for run in runs if run.run_id == self.record.run_id), None)
+        if own is not None:
+            own = own.model_copy(update={"test_readings": self.record.test_readings()})
+            return score(own, runs, (best, last), test)
+        num_tried, num_readings = max(1, self.status.epoch), self.record.test_readings()
+        return score_run(best, last, test, num_tried=num_tried, num_test_readings=num_readings)
+
+    def list_beside(self) -> list[RunSummary]:
+        """Return the runs of its folder, itself among them, newest first."""
+        return RunIndex(self.record.run_dir.parent).summaries()
 
     def load_images(self) -> Dataset:
         """Return the images it was trained on.

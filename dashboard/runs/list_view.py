@@ -17,6 +17,7 @@ from dashboard.runs.rows import create_row
 from dashboard.runs.table import runs_frame
 from dashboard.session import address, state
 from dashboard.session.redraw import ask_for_redraw, hand_over_page
+from dashboard.session.taking import offer_taking
 
 _MOST = 50  # rows at first: each brings a curve
 _DRAWN = 5  # the newest ones, until somebody ticks
@@ -82,6 +83,9 @@ def _render_table(
             more = f"Show {min(_MOST, len(listed) - most)} more of {len(listed):,}"
             st.button(more, type="tertiary", on_click=_show_more, args=(most + _MOST,))
         offer_csv("Table as CSV", runs_frame(listed), "runs.csv")
+        drawn = [run.run_id for run in runs if run.run_id in colours and run.status.epoch]
+        if len(drawn) > 1:
+            offer_taking(drawn, f"Take the {len(drawn)} drawn runs along", kind="tertiary")
 
 
 def _introduce(runs: Sequence[RunSummary], listed: Sequence[RunSummary], wish: Wish, facts: Mapping[str, Fact]) -> str:

@@ -16,6 +16,7 @@ from dashboard.session import draft, state
 from dashboard.session.links import open_page
 from dashboard.session.lock import read_lock
 from dashboard.session.saying import act_or_toast, fragment, try_or_toast
+from dashboard.session.taking import offer_taking
 from dashboard.train.origins import run_key
 
 # A worker obeys after its present step; most do within this time, and the click then shows what it did.
@@ -94,6 +95,8 @@ def render_ways_on(store: RunStore, run: RunSummary, status: RunStatus) -> None:
             _render_extension(store, run, status)
         if status.epoch and run.config is not None and not run.is_read_only:
             _render_fork(run)
+        if status.epoch and run.config is not None:
+            offer_taking([run.run_id])
         if status.best_epoch is not None and st.button("Compare with other runs", icon=":material/table_rows:"):
             open_page("Runs")
 
