@@ -5,6 +5,7 @@ import streamlit as st
 from cifar_core.runs import RunSummary
 from dashboard.components.follower import follow_runs
 from dashboard.runs.actions import render_actions
+from dashboard.runs.bringing import render_bringing
 from dashboard.runs.folding import render_fold, unfold
 from dashboard.runs.list_view import render_list
 from dashboard.runs.overlay import render_overlay
@@ -70,3 +71,4 @@ def render_runs(runs: list[RunSummary]) -> None:
 with page_frame("Runs", newest_to_watch):
     render_page()
     render_taking(list_readable_runs())
+    render_bringing(list_readable_runs())
