@@ -1,6 +1,6 @@
 """The command that takes a run along."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,8 +8,18 @@ from pydantic import BaseModel, Field
 from tqdm import tqdm
 
 from cifar_core.cli.answers import PROGRAM, print_json
-from cifar_core.cli.arguments import AsJson, Epoch, RunIds, RunsDir
-from cifar_core.export import KINDS, Exported, ExportProgress, KindName, Subject, Watch, estimate_bytes, export_runs
+from cifar_core.cli.arguments import AsJson, Epoch, Mlflow, RunIds, RunsDir
+from cifar_core.export import (
+    KINDS,
+    Exported,
+    ExportError,
+    ExportProgress,
+    KindName,
+    Subject,
+    Watch,
+    estimate_bytes,
+    export_runs,
+)
 from cifar_core.runs import RunRecord, RunStore
 
 
@@ -23,6 +33,7 @@ class ExportCommand(BaseModel):
     to: Annotated[
         Path | None, Field(description="Where to put it: a new path, or a folder (default: the current folder)")
     ] = None
+    mlflow: Mlflow = None
     epoch: Epoch = "best"
     with_test: Annotated[bool, Field(description="Tell results on test, too; it is counted on the run")] = False
     runs_dir: RunsDir = None
@@ -35,10 +46,14 @@ class ExportCommand(BaseModel):
         """List the kinds, or make one."""
         store = RunStore(self.runs_dir)
         records = [store.record(run_id) for run_id in dict.fromkeys(self.run_ids)]
+        subjects = [Subject(record, self.epoch, self.with_test, self.data_dir) for record in records]
+        if self.mlflow is not None:
+            _refuse_both(self.kind)
+            print_json(mirror_runs(subjects, self.mlflow), self.as_json)
+            return
         if self.kind is None:
             _list_kinds(records, self.as_json)
             return
-        subjects = [Subject(record, self.epoch, self.with_test, self.data_dir) for record in records]
         with tqdm(total=100, desc="Export", disable=None, delay=0.5, bar_format="{l_bar}{bar}| {postfix}") as bar:
 
             def show(progress: ExportProgress) -> None:
@@ -47,6 +62,24 @@ class ExportCommand(BaseModel):
 
             made = export_runs(subjects, self.kind, self.to, Watch(show))
         _print_made(made, self.as_json)
+
+
+def mirror_runs(subjects: Sequence[Subject], uri: str, say: Callable[[str], None] = print) -> list[dict[str, Any]]:
+    """Write runs to MLflow, say so, and return what became of each."""
+    from cifar_core.export.mlflow import mirror_run
+
+    rows = []
+    for subject in subjects:
+        made = mirror_run(subject, uri)
+        files = ", ".join(made.artifacts)
+        say(f"Run {subject.record.run_id} is in MLflow: {made.num_metrics:,} values; {files}. {uri}")
+        rows.append({"run_id": subject.record.run_id, "mlflow_run_id": made.run_id, "num_metrics": made.num_metrics})
+    return rows
+
+
+def _refuse_both(kind: KindName | None) -> None:
+    if kind is not None:
+        raise ExportError(f"--as {kind} and --mlflow were both given; allowed: one of them")
 
 
 def _list_kinds(records: Sequence[RunRecord], as_json: bool) -> None:
