@@ -59,6 +59,11 @@ class RunSummary(BaseModel):
         return bool(self.imported_from)
 
     @property
+    def is_program(self) -> bool:
+        """Whether its network is a file from elsewhere, whose layers this project did not build."""
+        return self.config is not None and self.config.model.name == "imported"
+
+    @property
     def is_own(self) -> bool:
         """Whether somebody trained it here and wanted to: what averages, bands and advice speak of."""
         return not (self.is_demo or self.is_imported)

@@ -15,7 +15,7 @@ from cifar_core.config import ImportedConfig, RunConfig
 from cifar_core.files import replaced_atomically
 from cifar_core.formats import dump_config, read_config
 from cifar_core.models import Classifier, create_classifier
-from cifar_core.models.imported import ImportedNetworkError, create_imported
+from cifar_core.models.imported import ImportedNetworkError, create_imported, open_imported, read_user_file
 from cifar_core.overrides import ConfigError, with_overrides
 from cifar_core.training.exceptions import CheckpointError
 
@@ -153,7 +153,7 @@ def create_untrained(path: Path) -> Classifier:
     """
     trained, config = load_classifier(path), read_checkpoint_header(path).config
     if isinstance(config.model, ImportedConfig):
-        raise CheckpointError("an imported network cannot be made anew without its training: there is no untrained one")
+        return _create_untrained_import(trained, config.model)
     other = with_overrides(config, {"training.seed": config.training.seed ^ 1})
     untrained = create_classifier(other, mean=(0.0,) * 3, std=(1.0,) * 3)
     untrained.normalize.load_state_dict(trained.normalize.state_dict())
@@ -200,6 +200,19 @@ def restore(
         _load_weights(path, average, tensors, "average")
     _load_optimizer(optimizer, tensors | _read_object(path, metadata, "optimizer"))
     return _read_progress(path, metadata)
+
+
+def _create_untrained_import(trained: Classifier, config: ImportedConfig) -> Classifier:
+    if config.kind != "python":
+        raise CheckpointError("an imported program is there as it was trained alone: there is no untrained one")
+    network = open_imported(config, read_user_file(config))  # loaded just now, so it can be opened
+    for module in network.modules():
+        reset = getattr(module, "reset_parameters", None)
+        if callable(reset):
+            reset()  # whatever seed the file sets
+    untrained = Classifier(network, mean=(0.0,) * 3, std=(1.0,) * 3)
+    untrained.normalize.load_state_dict(trained.normalize.state_dict())
+    return untrained.eval()
 
 
 def _create_imported(path: Path, config: ImportedConfig, tensors: Mapping[str, Tensor]) -> Classifier:

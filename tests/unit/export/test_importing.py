@@ -217,6 +217,9 @@ def test_a_python_file_is_executed_only_where_it_was_put(bring, tmp_path, monkey
     loaded = load_classifier(found.checkpoint_path("best"))
     assert not any(getattr(module, "inplace", False) for module in loaded.modules())
     assert all(explain_misfit(loaded, name) is None for name in METHODS)  # all eleven
+    assert list_layers(loaded) == ("network.module.block.relu",)
+    untrained = create_untrained(found.checkpoint_path("best"))
+    assert not torch.equal(untrained.network.module.out.weight, loaded.network.module.out.weight)
     images = torch.rand(2, 3, 32, 32)
     maps = attribute(loaded, images, torch.tensor([0, 1]), "deep_lift")
     difference = loaded(images) - loaded(torch.zeros_like(images))
@@ -244,6 +247,9 @@ def test_a_python_file_takes_its_weights(bring, tmp_path, monkeypatch):
     assert "calls relu by itself" in explain_misfit(loaded, "guided_backprop")
     assert "calls relu by itself" in explain_misfit(loaded, "deep_lift")
     assert explain_misfit(loaded, "grad_cam") is None
+    assert list_layers(loaded) == ("network.module.conv",)
+    maps = attribute(loaded, images, torch.tensor([0, 1]), "grad_cam")
+    assert maps.any()
 
 
 # How it wants its images.
