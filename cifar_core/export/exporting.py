@@ -62,6 +62,8 @@ def export_runs(
     watch.tell(0.0, "Reading the run" if len(subjects) == 1 else "Reading the runs")
     for subject in subjects:
         subject.check_finished()
+        if misfit := subject.explain_misfit(kind):
+            raise ExportError(f"--as {kind.name} cannot be made of run {subject.record.run_id}: {misfit}")
     first = subjects[0].record.run_id
     name = first if len(subjects) == 1 else f"{first}-and-{len(subjects) - 1}-more"
     target = choose_target(to, f"{name}{kind.ending}")

@@ -27,6 +27,8 @@ class Kind:
         use: What is needed where it is used.
         takes_several: Whether several runs can be made into one.
         purpose: What it is for, in a sentence.
+        needs_training: Whether it repeats a training: not of a run that was imported.
+        needs_network: Whether it writes the network anew: not of one that came as a program.
     """
 
     name: KindName
@@ -37,6 +39,8 @@ class Kind:
     packages: tuple[str, ...] = ()
     takes_several: bool = False
     purpose: str = ""
+    needs_training: bool = False
+    needs_network: bool = False
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -61,6 +65,7 @@ _ALL = (
         ".zip",
         "Python and the pinned packages",
         purpose="To prove a result: trained again on the same kind of machine, the weights are equal to the bit.",
+        needs_training=True,
     ),
     Kind(
         "notebook",
@@ -69,6 +74,7 @@ _ALL = (
         "-pytorch.ipynb",
         "torch, torchvision, Jupyter",
         purpose="To go on in your own code: nothing in it but PyTorch.",
+        needs_training=True,
     ),
     Kind(
         "safetensors",
@@ -77,6 +83,7 @@ _ALL = (
         "-safetensors",
         "safetensors",
         purpose="To load them into a network of your own, or here again.",
+        needs_network=True,
     ),
     Kind(
         "torch",
@@ -85,6 +92,7 @@ _ALL = (
         "-torch",
         "torch alone",
         purpose="To use the network in a Python program, without its source.",
+        needs_network=True,
     ),
     Kind(
         "onnx",
@@ -94,6 +102,7 @@ _ALL = (
         "onnxruntime, in many languages",
         ("onnx", "onnxscript", "onnxruntime"),
         purpose="To use it in any language, on phones and small computers.",
+        needs_network=True,
     ),
     Kind(
         "report",
@@ -149,6 +158,15 @@ def check_kind(name: str) -> Kind:
     if KINDS[name].refusal:
         raise ExportError(KINDS[name].refusal)
     return KINDS[name]
+
+
+def explain_misfit(kind: Kind, *, is_imported: bool, is_program: bool) -> str:
+    """Return why a kind cannot be made of an imported run, as the end of a sentence; empty if it can."""
+    if is_imported and kind.needs_training:
+        return "it was trained elsewhere, and nobody knows how"
+    if is_program and kind.needs_network:
+        return "it came as a program, which is there already: the file that was imported"
+    return ""
 
 
 def check_several(kind: Kind, num_runs: int) -> None:

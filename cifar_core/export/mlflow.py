@@ -10,9 +10,9 @@ from typing import Any
 
 from cifar_core.export.exceptions import ExportError
 from cifar_core.export.exporting import export_run
+from cifar_core.export.kinds import KINDS
 from cifar_core.export.subject import Subject
 from cifar_core.export.watch import Watch
-from cifar_core.overrides import flatten
 
 EXPERIMENT = "CIFAR Lab"
 _TAG = "cifar_lab.run_id"
@@ -130,7 +130,7 @@ def _fill(client: Any, there: str, subject: Subject, watch: Watch) -> int:
     from mlflow.entities import Metric, Param
 
     watch.tell(0.1, "Writing settings")
-    params = [Param(path, str(value)[:_LONGEST]) for path, value in flatten(subject.config).items()]
+    params = [Param(path, str(value)[:_LONGEST]) for path, value in subject.settings.items()]
     for part in _portions(params, _MOST_PARAMS):
         client.log_batch(there, params=part)
     watch.tell(0.2, "Writing curves")
@@ -161,7 +161,8 @@ def _list_values(subject: Subject) -> Iterator[tuple[str, float, int, int]]:
 
 def _add_files(client: Any, there: str, subject: Subject, watch: Watch) -> tuple[str, ...]:
     with tempfile.TemporaryDirectory() as folder:
-        for place, kind in enumerate(_KINDS):
+        kinds = [kind for kind in _KINDS if not subject.explain_misfit(KINDS[kind])]
+        for place, kind in enumerate(kinds):
             part = watch.part(0.3 + 0.6 * place / len(_KINDS), 0.3 + 0.6 * (place + 1) / len(_KINDS))
             made = export_run(subject, kind, Path(folder), part)
             if made.path.is_dir():
@@ -169,7 +170,7 @@ def _add_files(client: Any, there: str, subject: Subject, watch: Watch) -> tuple
             else:
                 client.log_artifact(there, str(made.path), kind)
         client.log_artifact(there, str(subject.record.files.config))
-    return (*_KINDS, subject.record.files.config.name)
+    return (*kinds, subject.record.files.config.name)
 
 
 def _milliseconds(moment: float) -> int:

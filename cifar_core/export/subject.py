@@ -11,6 +11,8 @@ from cifar_core.data.practice import PRACTICE_CLASS_NAMES
 from cifar_core.evaluation.predictions import Predictions, load_predictions
 from cifar_core.evaluation.scorecard import Scorecard, score_run
 from cifar_core.export.exceptions import ExportError
+from cifar_core.export.kinds import Kind, explain_misfit
+from cifar_core.overrides import flatten
 from cifar_core.runs import RunMeta, RunRecord, RunStatus
 from cifar_core.runs.account import score
 from cifar_core.runs.index import RunIndex, RunSummary
@@ -60,6 +62,17 @@ class Subject:
         return self.meta.name or self.record.run_id
 
     @property
+    def is_imported(self) -> bool:
+        """Whether it was trained elsewhere, so that most of its settings say nothing."""
+        return bool(self.meta.imported_from)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Its settings by path, as far as they say how it was trained: of an imported run, its network's alone."""
+        settings = flatten(self.config)
+        return {path: value for path, value in settings.items() if not self.is_imported or path.startswith("model.")}
+
+    @property
     def is_practice(self) -> bool:
         """Whether its images were drawn by code."""
         return self.environment.get("data_source") == "practice"
@@ -86,6 +99,10 @@ class Subject:
         if not epoch:
             raise ExportError(f"run {self.record.run_id} has finished no epoch yet; allowed: a run that has")
         return epoch
+
+    def explain_misfit(self, kind: Kind) -> str:
+        """Return why a kind cannot be made of this run, as the end of a sentence; empty if it can."""
+        return explain_misfit(kind, is_imported=self.is_imported, is_program=self.config.model.name == "imported")
 
     def check_finished(self) -> None:
         """Raise ExportError unless an epoch was finished."""

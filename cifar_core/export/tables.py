@@ -10,7 +10,6 @@ import pandas as pd
 from cifar_core.evaluation.predictions import Predictions
 from cifar_core.export.subject import Subject
 from cifar_core.export.watch import Watch
-from cifar_core.overrides import flatten
 
 Format = Literal["csv", "parquet"]
 
@@ -88,7 +87,7 @@ def run_frame(subject: Subject) -> pd.DataFrame:
     }
     if card.test is not None:
         row |= {"test_accuracy": card.test.value, "test_low": card.test.low, "test_high": card.test.high}
-    settings = {path: _plain(value) for path, value in flatten(subject.config).items()}
+    settings = {path: _plain(value) for path, value in subject.settings.items()}
     environment = {f"environment.{name}": _plain(value) for name, value in subject.environment.items()}
     return pd.DataFrame([row | settings | environment])
 

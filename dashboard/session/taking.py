@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cifar_core.data import default_data_dir
-from cifar_core.export.kinds import KINDS, Kind, estimate_bytes
+from cifar_core.export.kinds import KINDS, Kind, estimate_bytes, explain_misfit
 from cifar_core.export.shelf import ExportShelf, Made, Order
 from cifar_core.failures import explain
 from cifar_core.jobs import JobProgress
@@ -61,6 +61,7 @@ def _render_dialog(runs: list[RunSummary]) -> None:
         return
     which, with_test = _choose_contents()
     kinds = [kind for kind in KINDS.values() if len(runs) == 1 or kind.takes_several]
+    kinds = [kind for kind in kinds if not any(_explain_misfit(kind, run) for run in runs)]
     for kind in kinds:
         order = Order(
             kind.name,
@@ -70,6 +71,12 @@ def _render_dialog(runs: list[RunSummary]) -> None:
             with_test=with_test,
         )
         _render_kind(kind, order)
+    if any(run.is_imported for run in runs):
+        st.caption("What was trained elsewhere cannot be trained again here: the kinds that do that are left out.")
+
+
+def _explain_misfit(kind: Kind, run: RunSummary) -> str:
+    return explain_misfit(kind, is_imported=run.is_imported, is_program=run.is_program)
 
 
 def _introduce(runs: Sequence[RunSummary]) -> str:

@@ -58,7 +58,8 @@ def create_page(subject: Subject, watch: Watch) -> str:
         ("Settings", settings_section(subject)),
         ("Where it ran", environment_section(subject)),
     ]
-    body = "".join(f"<section><h2>{escape(title)}</h2>{content}</section>" for title, content in sections)
+    told = [(title, content) for title, content in sections if content]
+    body = "".join(f"<section><h2>{escape(title)}</h2>{content}</section>" for title, content in told)
     watch.tell(0.9, "Writing the page")
     return _page(subject, body, f"{matrix_style}\n{worst_style}")
 
@@ -80,7 +81,10 @@ def _explain_worst(subject: Subject, dataset: Dataset, watch: Watch) -> tuple[st
 
 def _page(subject: Subject, body: str, pictures: str) -> str:
     config = subject.config
-    about = f"{config.model.name} on {subject.data_title}, {subject.status.epoch} epochs, {config.optimizer.name}"
+    if subject.is_imported:
+        about = f"A network from elsewhere, asked about {subject.data_title}"
+    else:
+        about = f"{config.model.name} on {subject.data_title}, {subject.status.epoch} epochs, {config.optimizer.name}"
     note = f"<blockquote>{escape(subject.meta.note)}</blockquote>" if subject.meta.note else ""
     header = f"<p>{escape(about)}</p>{warn_of_practice([subject])}{note}"
     return render_page(subject.title, header, f"{facts_section(subject)}{body}", pictures)

@@ -7,14 +7,13 @@ from typing import Any
 from cifar_core.export.report.sections import ENVIRONMENT, list_pairs, say_value
 from cifar_core.export.report.together import tag
 from cifar_core.export.subject import Subject
-from cifar_core.overrides import flatten
 
 _ABSENT = "has none"
 
 
 def differing_section(subjects: Sequence[Subject], names: Sequence[str]) -> str:
     """Return the settings in which the runs differ, a column a run."""
-    differing = _split([flatten(subject.config) for subject in subjects])[0]
+    differing = _split([subject.settings for subject in subjects])[0]
     if not differing:
         return "<p>They have the same settings, seed included.</p>"
     return _matrix({_say_path(path): values for path, values in differing.items()}, names)
@@ -22,7 +21,7 @@ def differing_section(subjects: Sequence[Subject], names: Sequence[str]) -> str:
 
 def shared_section(subjects: Sequence[Subject]) -> str:
     """Return the settings that all runs have alike."""
-    shared = _split([flatten(subject.config) for subject in subjects])[1]
+    shared = _split([subject.settings for subject in subjects])[1]
     groups: dict[str, list[tuple[str, str]]] = {}
     for path, value in shared.items():
         section, _, name = path.partition(".")

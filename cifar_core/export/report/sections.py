@@ -11,7 +11,6 @@ from cifar_core.evaluation.scorecard import Scorecard, Share
 from cifar_core.evaluation.scorecard_lines import UNKNOWN, describe_scorecard
 from cifar_core.export.report.charts import Series, line_chart, reliability_chart, say_number, say_percent
 from cifar_core.export.subject import Subject
-from cifar_core.overrides import flatten
 from cifar_core.runs import read_learning_rate_changes
 from cifar_core.runs.precision import describe_precision
 
@@ -38,7 +37,8 @@ def facts_section(subject: Subject) -> str:
     ]
     if card.test is not None:
         facts.append((f"{card.test.value:.1%}", "test accuracy, best epoch", _between(card.test)))
-    facts.append((_say_seconds(status.seconds or 0), "of training", subject.environment.get("device_title", "")))
+    if not subject.is_imported:
+        facts.append((_say_seconds(status.seconds or 0), "of training", subject.environment.get("device_title", "")))
     boxes = (f"<li><b>{escape(a)}</b><span>{escape(b)}</span><small>{escape(c)}</small></li>" for a, b, c in facts)
     return f'<ul class="facts">{"".join(boxes)}</ul>'
 
@@ -72,6 +72,8 @@ def _say_times(number: int) -> str:
 
 def curves_section(subject: Subject) -> str:
     """Return loss, accuracy and learning rate over the epochs."""
+    if subject.is_imported:
+        return ""
     epochs, steps = subject.record.epoch_rows(), subject.record.step_rows()
     per_epoch = subject.status.steps_per_epoch
     charts = []
@@ -129,7 +131,7 @@ def calibration_section(subject: Subject) -> str:
 def settings_section(subject: Subject) -> str:
     """Return every setting, and what of it the run's chance and people changed."""
     groups: dict[str, list[tuple[str, Any]]] = {}
-    for path, value in flatten(subject.config).items():
+    for path, value in subject.settings.items():
         section, _, name = path.partition(".")
         groups.setdefault(section, []).append((name, value))
     parts = []
@@ -139,6 +141,8 @@ def settings_section(subject: Subject) -> str:
     changes = read_learning_rate_changes(subject.record)
     said = "; ".join(f"times {factor:g} from step {step + 1:,} on" for step, factor in changes)
     remark = f"<p>The learning rate was changed while it trained: {escape(said)}.</p>" if changes else ""
+    if subject.is_imported:
+        remark = f"<p>It was trained elsewhere, and came as {escape(subject.meta.imported_from)}: how is not known.</p>"
     return f'{remark}<div class="groups">{"".join(parts)}</div>'
 
 

@@ -20,7 +20,7 @@ from cifar_core.cli import main
 from cifar_core.config import RunConfig, SimpleCNNConfig
 from cifar_core.data import load_dataset
 from cifar_core.evaluation import load_predictions
-from cifar_core.export import Subject, export_run
+from cifar_core.export import ExportError, Subject, export_run
 from cifar_core.importing import adopting, reading
 from cifar_core.importing.adopting import adopt
 from cifar_core.importing.assembly import Wish
@@ -493,3 +493,23 @@ def test_pixels_are_scaled_as_their_names_say():
         np.testing.assert_allclose((images - pixels.mean[0]) / pixels.std[0], expected)
     with pytest.raises(ImportRefusedError, match="three"):
         own_pixels([1.0], [1.0, 1.0, 1.0])
+
+
+def test_what_was_imported_is_taken_along_as_far_as_it_is_known(weights, bring, tmp_path):
+    subject = Subject(bring(weights))
+    for kind in ("zip", "notebook"):
+        with pytest.raises(ExportError, match="trained elsewhere"):
+            export_run(subject, kind, tmp_path / "out")
+    text = export_run(subject, "report", tmp_path / "one.html").path.read_text(encoding="utf-8")
+    assert "trained elsewhere, and came as model.safetensors" in text
+    assert "Learning rate" not in text
+    card = (export_run(subject, "safetensors", tmp_path / "again").path / "README.md").read_text(encoding="utf-8")
+    assert "Trained elsewhere, nobody here knows how." in card
+    assert "adam" not in card
+    network = nn.Sequential(nn.Flatten(), nn.Linear(3072, 10)).eval()
+    torch.jit.trace(network, torch.zeros(1, 3, 32, 32)).save(str(tmp_path / "s.ts"))
+    program = Subject(bring(tmp_path / "s.ts", pixels=PIXELS["unit"]))
+    with pytest.raises(ExportError, match="came as a program"):
+        export_run(program, "torch", tmp_path / "out")
+    table = export_run(program, "csv", tmp_path / "tables").path / "run.csv"
+    assert "optimizer" not in table.read_text(encoding="utf-8").splitlines()[0]
