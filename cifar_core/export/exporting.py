@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from cifar_core.export.exceptions import ExportError
 from cifar_core.export.kinds import Kind, check_kind, check_several
 from cifar_core.export.subject import Subject
 from cifar_core.export.target import built_beside, choose_target, count_bytes
