@@ -36,6 +36,9 @@ from tests.unit.runs_helpers import IdleExecutor
 
 MODEL = SimpleCNNConfig(width=4, hidden_size=16)
 
+# torch would rather have another format; learners have files of this one.
+pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit:FutureWarning", "ignore:`torch.jit:DeprecationWarning")
+
 NETWORK_FILE = """
 import torch
 from torch import nn
