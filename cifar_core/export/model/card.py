@@ -73,17 +73,25 @@ def _front_matter(subject: Subject) -> str:
 
 def _introduce(subject: Subject) -> str:
     config, averaged = subject.config, views_of(subject.config.training).words
+    release = subject.environment.get("cifar_lab", __version__)
     note = f"\n\n> {' '.join(subject.meta.note.split())}" if subject.meta.note else ""
     return (
         f"A network of the kind `{config.model.name}` that tells ten classes of 32x32 images apart: "
-        f"{', '.join(subject.class_names)}. Trained with CIFAR Lab {subject.environment.get('cifar_lab', __version__)} "
+        f"{', '.join(subject.class_names)}. {_verb(subject)} CIFAR Lab {release} "
         f"(run {subject.record.run_id}), weights of the {subject.which} epoch, {subject.epoch}."
         + (f" Its probabilities come from {averaged}." if averaged else "")
         + note
     )
 
 
+def _verb(subject: Subject) -> str:
+    return "Imported into" if subject.is_imported else "Trained with"
+
+
 def _data(subject: Subject) -> str:
+    if subject.is_imported:
+        came = f"It came as `{subject.meta.imported_from}` and was asked about val and test."
+        return f"## Data and training\n\nTrained elsewhere, nobody here knows how. {came}"
     data, training = subject.config.data, subject.config.training
     share = "all" if data.train_fraction == 1 else f"{data.train_fraction:.0%}"
     noise = (
