@@ -111,6 +111,8 @@ _ALL = (
         "-web",
         "a browser",
         ("onnx", "onnxscript", "onnxruntime"),
+        purpose="To try it live, and to share it: whoever has the address or the folder needs nothing else.",
+        needs_network=True,
     ),
     Kind(
         "report",
