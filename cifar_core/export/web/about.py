@@ -15,7 +15,7 @@ from cifar_core.export.subject import Subject
 from cifar_core.export.web.runtime import TITLE
 
 _EXAMPLES_PER_CLASS = 2
-_NUMBERS = {"float32": "32 bits: exact", "int8": "8 bits: smaller"}
+_NUMBERS = {"float32": "32 bits", "int8": "8 bits"}
 _DIGITS = 6
 
 
@@ -56,21 +56,23 @@ def describe_page(
 
 
 def introduce(subject: Subject) -> str:
-    """Return what the network is and how good, in two sentences."""
+    """Return what the network is and how good, in two or three sentences."""
     names = subject.class_names
     split, share = _measured(subject)
+    origin, unseen = ("brought to", "") if subject.is_imported else ("trained with", " that it was not trained on")
     return (
-        f"Tells ten kinds of picture apart: {', '.join(names[:-1])} and {names[-1]}. Right on {_say(share)} of "
-        f"{share.num_images:,} pictures that it was not trained on ({split})."
+        f"A network {origin} CIFAR Lab. It tells ten kinds of picture apart: {', '.join(names[:-1])} and {names[-1]}. "
+        f"Right on {_say(share)} of {share.num_images:,} pictures{unseen} ({split})."
     )
 
 
 def describe_examples(subject: Subject) -> str:
     """Say which images the examples are."""
     split, _ = _examples_split(subject)
+    unseen = "" if subject.is_imported else ", which it was not trained on"
     return (
-        f"The first two {split} images of each class, which it was not trained on. Choose one, and see what the "
-        "network takes it for, and where it looks."
+        f"The first two {split} images of each class{unseen}. Choose one, and see what the network takes it for, and "
+        "where it looks."
     )
 
 
@@ -113,13 +115,16 @@ def _measured(subject: Subject) -> tuple[str, Share]:
 
 
 def _say(share: Share) -> str:
-    return f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%})"
+    value, low, high = (f"{100 * part:.1f} %" for part in (share.value, share.low, share.high))
+    return f"{value} ({low} to {high})"
 
 
 def _tell_results(subject: Subject) -> list[str]:
     split, share = _measured(subject)
     lines = [f"{_say(share)} of {share.num_images:,} {split} images, with its 95 % interval."]
-    if split == "val":
+    if subject.is_imported:
+        lines.append("It was trained elsewhere: whether on some of these images, nobody here knows.")
+    elif split == "val":
         lines.append("The epoch was chosen on val, so that the number is a little too good.")
     lines.append("Another seed gives another network, often a point or two better or worse.")
     lines.append(f"{subject.data_title}; network {subject.config.model.name}; run {subject.record.run_id}.")

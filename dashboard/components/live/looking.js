@@ -14,7 +14,7 @@ const ROUGH = { window: 8, stride: 6 };
 const COARSE = { window: 8, stride: 4 };
 const FINE = { window: 6, stride: 2 }; // as on the dashboard's page Explain
 const SLOW_MS = 15; // a picture: a map of a moving picture is then a rough one
-const BUDGET_MS = 40; // from one picture to the next, and then comes the next frame: some 20 a second
+const BUDGET_MS = 30; // from one picture to the next, and then comes the next frame: some 25 a second
 const REMEMBERED = 30; // pictures, over which the rate is the mean
 
 export class Looking {
@@ -120,7 +120,8 @@ export class Looking {
     let made = null;
     /** @type {number[]} */
     const times = [];
-    let started = 0;
+    let last = performance.now();
+    /** @type {number | null} */
     let mapSeconds = null;
     for (let count = 0; this.grab === grab; count += 1) {
       const picture = grab();
@@ -128,15 +129,14 @@ export class Looking {
         const { probs, milliseconds } = await this.network.ask(picture);
         times.push(performance.now());
         made ??= startMapping(picture, probs, milliseconds > SLOW_MS ? ROUGH : COARSE);
-        started ||= performance.now();
         // A slow network has time for a square beside every other picture alone.
         if (2 * milliseconds < BUDGET_MS || count % 2) {
           await this.map(made, countSquares(milliseconds, BUDGET_MS));
         }
         if (made.isDone) {
           [shown, made] = [made, null];
-          mapSeconds = (performance.now() - started) / 1000;
-          started = 0;
+          mapSeconds = (performance.now() - last) / 1000;
+          last = performance.now();
         }
         if (this.grab === grab) {
           this.show({ picture, probs, mapping: shown, milliseconds, live: { rate: rateOf(times), mapSeconds } });

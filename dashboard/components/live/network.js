@@ -10,6 +10,9 @@ const TOO_OLD =
   "this browser cannot run the network: it needs WebAssembly with SIMD, as Chrome, Edge, Firefox and Safari \
 have had since 2023";
 
+const PICTURE = 3 * 32 * 32;
+const WARMING = 5; // pictures, before the first that counts
+
 export class Network {
   /** @param {string} code Of the worker. */
   constructor(code) {
@@ -33,6 +36,9 @@ export class Network {
     }
     const network = new Network(parts.worker);
     await network.send({ kind: "open", runtime: parts.runtime, wasm: parts.wasm, model: parts[model] });
+    for (let turn = 0; turn < WARMING; turn += 1) {
+      await network.ask(new Uint8Array(PICTURE)); // the browser compiles what is used a second time, and better
+    }
     return network;
   }
 

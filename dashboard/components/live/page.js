@@ -119,6 +119,7 @@ class Page {
   }
 
   showWay() {
+    this.root.dataset.way = this.way;
     for (const name of NAMES) {
       const button = find(this.root, `.ways [data-way="${name}"]`, HTMLButtonElement);
       button.setAttribute("aria-pressed", String(name === this.way));

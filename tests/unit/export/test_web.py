@@ -305,7 +305,7 @@ def test_what_is_packed_comes_out_again(made):
 def test_the_page_tells_val_and_its_examples_are_the_first_of_each_class(made, subject):
     told = read_about(made.path)
     card = subject.scorecard
-    assert f"{card.val_best.value:.1%} ({card.val_best.low:.1%} to {card.val_best.high:.1%})" in told["lead"]
+    assert f"Right on {100 * card.val_best.value:.1f} % ({100 * card.val_best.low:.1f} % to " in told["lead"]
     assert "(val)" in told["lead"]
     items = told["examples"]["items"]
     assert [item["label"] for item in items] == [*range(10)] * 2
