@@ -43,6 +43,11 @@ class Kind:
     needs_network: bool = False
 
     @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder, not a file."""
+        return "." not in self.ending
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """The packages that are not installed here."""
         return tuple(package for package in self.packages if find_spec(package) is None)

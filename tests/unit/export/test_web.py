@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tarfile
 import threading
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -347,6 +348,16 @@ def test_stopped_or_broken_nothing_is_left(subject, registry, tmp_path, monkeypa
     with pytest.raises(ExportError, match="checksum"):
         export_run(subject, "web", tmp_path / "out" / "here")
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_folder_is_packed_where_a_zip_is_wanted(subject, registry, tmp_path, monkeypatch):
+    monkeypatch.setattr(web, "write_networks", write_two)
+    monkeypatch.setattr("cifar_core.export.exporting.check_kind", KINDS.__getitem__)
+    made = export_run(subject, "web", tmp_path / "mine.zip")
+    assert read_file(made.path, "page.js")
+    with zipfile.ZipFile(made.path) as archive:
+        assert set(archive.namelist()) == {f"mine/{name}" for name in FILES}
+    assert [path.name for path in tmp_path.glob("*mine*")] == ["mine.zip"]
 
 
 def test_it_says_what_to_install():
