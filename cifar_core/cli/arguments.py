@@ -20,6 +20,13 @@ Detach = Annotated[bool, Field(description="Do not wait for the end: training go
 Owner = Annotated[str | None, Field(description="Whose runs these are (default: $CIFAR_OWNER, or nobody's)")]
 RunId = Annotated[CliPositionalArg[str], Field(description="As `runs` lists it")]
 RunIds = Annotated[CliPositionalArg[list[str]], Field(description="As `runs` lists them")]
+Mlflow = Annotated[
+    str | None,
+    Field(
+        description="Mirror to MLflow there: settings, curves, results and files. sqlite:///mlflow.db, a folder, or a "
+        "server's address"
+    ),
+]
 Split = Annotated[Literal["val", "test"], Field(description="Which images")]
 Epoch = Annotated[Literal["best", "last"], Field(description="Which weights: of the best val accuracy, or the last")]
 Overrides = Annotated[

@@ -14,6 +14,7 @@ from cifar_core.cli.comparing import CompareCommand
 from cifar_core.cli.enduring import RobustnessCommand
 from cifar_core.cli.experimenting import ExperimentCommand, LessonCommand, LessonsCommand
 from cifar_core.cli.exporting import ExportCommand
+from cifar_core.cli.importing import ImportCommand
 from cifar_core.cli.influencing import InfluenceCommand
 from cifar_core.cli.labelling import LabelsCommand, VerdictCommand
 from cifar_core.cli.looking import AppCommand, DataCommand, EvaluateCommand, RunsCommand, ScorecardCommand
@@ -80,6 +81,7 @@ class Cli(BaseSettings):
     slim: CliSubCommand[SlimCommand]
     delete: CliSubCommand[DeleteCommand]
     export: CliSubCommand[ExportCommand]
+    import_: CliSubCommand[ImportCommand] = Field(alias="import")
 
     def cli_cmd(self) -> None:
         """Run the chosen command."""

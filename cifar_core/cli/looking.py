@@ -124,13 +124,15 @@ class RunsCommand(BaseModel):
         for run in runs:
             accuracy = "" if run.status.best_val_accuracy is None else f"val {run.status.best_val_accuracy:.2%}"
             whose = f" ({run.owner})" if run.owner else ""
-            print(f"{run.run_id:<36} {run.status.status:<10} {accuracy:<12} {run.name}{whose}")
+            name = f"{run.name} (imported)" if run.is_imported else run.name
+            print(f"{run.run_id:<36} {run.status.status:<10} {accuracy:<12} {name}{whose}")
         rows = [
             {
                 "run_id": run.run_id,
                 "name": run.name,
                 "owner": run.owner,
                 "is_demo": run.is_demo,
+                "is_imported": run.is_imported,
                 "status": run.status.status,
                 "val_accuracy": run.status.best_val_accuracy,
                 "test_accuracy": run.status.test_accuracy_best,

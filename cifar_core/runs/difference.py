@@ -61,8 +61,14 @@ def settings_apart(first: RunSummary, second: RunSummary) -> dict[str, tuple[Any
 
 @once_a_run
 def settings_of(run: RunSummary) -> dict[str, Any]:
-    """Return a run's settings by path. What another release wrote and this one does not know is left out."""
-    return {} if run.config is None else known_settings(run.config, run.unknown_settings)
+    """Return a run's settings by path, as far as they are known.
+
+    Left out is what another release wrote and this one does not know, and how an imported network was trained.
+    """
+    if run.config is None:
+        return {}
+    known = known_settings(run.config, run.unknown_settings)
+    return {path: value for path, value in known.items() if not run.is_imported or path.startswith("model.")}
 
 
 def _numbers(run: RunSummary) -> dict[Quantity, float | None]:

@@ -43,6 +43,7 @@ class RunSummary(BaseModel):
     created_at: float = 0.0
     priority: int = 0
     is_demo: bool = False
+    imported_from: str = ""
     experiment: str | None = None
     owner: str = ""
     data_source: str = ""
@@ -52,6 +53,21 @@ class RunSummary(BaseModel):
     status: RunStatus
     test_readings: int = 0
     damage: str = ""
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether it was trained elsewhere: it can be asked, and not go on; no statistic of settings counts it."""
+        return bool(self.imported_from)
+
+    @property
+    def is_program(self) -> bool:
+        """Whether its network is a file from elsewhere, whose layers this project did not build."""
+        return self.config is not None and self.config.model.name == "imported"
+
+    @property
+    def is_own(self) -> bool:
+        """Whether somebody trained it here and wanted to: what averages, bands and advice speak of."""
+        return not (self.is_demo or self.is_imported)
 
     @property
     def is_read_only(self) -> bool:
@@ -197,6 +213,7 @@ def _summarize(record: RunRecord, status: RunStatus) -> RunSummary:
         created_at=meta.created_at or _time_in(record.run_id),
         priority=meta.priority,
         is_demo=meta.is_demo,
+        imported_from=meta.imported_from,
         experiment=meta.experiment,
         owner=meta.owner,
         data_source=record.environment().get("data_source", ""),

@@ -31,6 +31,8 @@ _NUMBERS = frozenset(("num_threads", "num_cores", "num_train", "num_test"))
 class RunMeta(BaseModel):
     """What people say of a run, and where it came from; a demo is one that nobody asked for.
 
+    One that was imported was trained elsewhere: it names the file it came in.
+
     Runs of one experiment name it, and are trained one after another by one process. A run that says so parks itself
     once so many epochs are done. Whose it is says a name that somebody gave; it is empty of older runs, and of those of
     nobody.
@@ -46,6 +48,7 @@ class RunMeta(BaseModel):
     priority: Annotated[int, Field(ge=-(2**53), le=2**53)] = 0
     forked_from: str | None = None
     is_demo: bool = False
+    imported_from: str = ""
     experiment: str | None = None
     park_after: Count | None = None
     owner: Annotated[str, Field(max_length=LONGEST_NAME)] = ""

@@ -36,6 +36,8 @@ def find_weights(record: RunRecord, fork: Fork, config: RunConfig) -> Path:
     Raises:
         RunError: It is not there, or belongs to another network.
     """
+    if record.meta().imported_from:
+        raise RunError(f"run {fork.run_id} was imported, and is not trained here; allowed: runs that began here")
     if record.config().model != config.model:
         raise RunError(f"run {fork.run_id} has another network; allowed: the same model section as its own")
     path = record.checkpoint_path(fork.which)

@@ -11,10 +11,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, optim
 
-from cifar_core.config import RunConfig
+from cifar_core.config import ImportedConfig, RunConfig
 from cifar_core.files import replaced_atomically
 from cifar_core.formats import dump_config, read_config
 from cifar_core.models import Classifier, create_classifier
+from cifar_core.models.imported import ImportedNetworkError, create_imported, open_imported, read_user_file
 from cifar_core.overrides import ConfigError, with_overrides
 from cifar_core.training.exceptions import CheckpointError
 from cifar_core.training.optimizer_state import ENTRY, PREFIX
@@ -136,7 +137,10 @@ def load_classifier(path: Path, device: str = "cpu") -> Classifier:
         CheckpointError: The file is missing, broken, or does not fit its own config.
     """
     metadata, tensors = _read(path)
-    classifier = create_classifier(_read_config(path, metadata), mean=(0.0,) * 3, std=(1.0,) * 3)
+    config = _read_config(path, metadata)
+    if isinstance(config.model, ImportedConfig):
+        return _create_imported(path, config.model, tensors).to(device)
+    classifier = create_classifier(config, mean=(0.0,) * 3, std=(1.0,) * 3)
     has_average = any(key.startswith("average/") for key in tensors)
     _load_weights(path, classifier, tensors, "average" if has_average else "model")
     return classifier.to(device).eval()
@@ -149,6 +153,8 @@ def create_untrained(path: Path) -> Classifier:
         CheckpointError: As of `load_classifier`.
     """
     trained, config = load_classifier(path), read_checkpoint_header(path).config
+    if isinstance(config.model, ImportedConfig):
+        return _create_untrained_import(trained, config.model)
     other = with_overrides(config, {"training.seed": config.training.seed ^ 1})
     untrained = create_classifier(other, mean=(0.0,) * 3, std=(1.0,) * 3)
     untrained.normalize.load_state_dict(trained.normalize.state_dict())
@@ -203,6 +209,26 @@ def restore(
     if optimizer is not None:
         _load_optimizer(optimizer, tensors | _read_object(path, metadata, ENTRY))
     return _read_progress(path, metadata)
+
+
+def _create_untrained_import(trained: Classifier, config: ImportedConfig) -> Classifier:
+    if config.kind != "python":
+        raise CheckpointError("an imported program is there as it was trained alone: there is no untrained one")
+    network = open_imported(config, read_user_file(config))  # loaded just now, so it can be opened
+    for module in network.modules():
+        reset = getattr(module, "reset_parameters", None)
+        if callable(reset):
+            reset()  # whatever seed the file sets
+    untrained = Classifier(network, mean=(0.0,) * 3, std=(1.0,) * 3)
+    untrained.normalize.load_state_dict(trained.normalize.state_dict())
+    return untrained.eval()
+
+
+def _create_imported(path: Path, config: ImportedConfig, tensors: Mapping[str, Tensor]) -> Classifier:
+    try:
+        return create_imported(config, {key.removeprefix("model/"): value for key, value in tensors.items()})
+    except (ImportedNetworkError, RuntimeError) as error:
+        raise CheckpointError(f"{path.name} holds an imported network that cannot be opened: {error}") from error
 
 
 def _copy(tensor: Tensor) -> Tensor:

@@ -37,7 +37,8 @@ def offer_exports(exports: Iterable[Export]) -> None:
     wanted = list(exports)
     if not wanted:
         return
-    with st.popover("Export", icon=":material/download:", type="tertiary"):
+    words = "What this page shows, as files. The run itself is taken along from Train and Runs."
+    with st.popover("Export", icon=":material/download:", type="tertiary", help=words):
         for export in wanted:
             offer_export(export)
 

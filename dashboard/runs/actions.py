@@ -15,6 +15,7 @@ from dashboard.session.lock import read_lock
 from dashboard.session.opening import has_predictions
 from dashboard.session.owning import is_agreed
 from dashboard.session.saying import errors_said, try_or_toast
+from dashboard.session.taking import offer_taking
 
 
 def render_actions(store: RunStore, run: RunSummary) -> None:
@@ -34,6 +35,8 @@ def render_actions(store: RunStore, run: RunSummary) -> None:
                 state.choose_run(run.run_id)
                 open_page("Train")
             _offer_as_baseline(run)
+            if run.status.epoch:
+                offer_taking([run.run_id])
         if (
             run.status.is_resumable
             and run.config is not None

@@ -10,6 +10,7 @@ from dashboard.drawing.colours import colour_runs
 from dashboard.drawing.literal import literal, plain
 from dashboard.drawing.tables import Export, offer_export
 from dashboard.drawing.words import percent, short_name, source_title
+from dashboard.runs.bringing import offer_bringing
 from dashboard.runs.controls import baseline_of, describe_baseline, describe_wish, render_controls
 from dashboard.runs.facts import FIRST, Fact, list_facts
 from dashboard.runs.listing import Wish, count_runs, describe_group, group_runs, next_sort, sort_runs
@@ -17,6 +18,7 @@ from dashboard.runs.rows import create_row
 from dashboard.runs.table import runs_frame
 from dashboard.session import address, state
 from dashboard.session.redraw import ask_for_redraw, hand_over_page
+from dashboard.session.taking import offer_taking
 
 _MOST = 50  # rows at first: each brings a curve
 _MOST_EVER = 500  # what a table can hold and still be scrolled without a jerk
@@ -85,6 +87,10 @@ def _render_table(
             more = f"Show {min(_MOST, len(listed) - most)} more of {len(listed):,}"
             st.button(more, type="tertiary", on_click=_show_more, args=(most + _MOST,))
         offer_export(Export("Table as CSV", "runs.csv", lambda: runs_frame(listed).to_csv(index=False)))
+        drawn = [run.run_id for run in runs if run.run_id in colours and run.status.epoch]
+        offer_bringing()
+        if len(drawn) > 1:
+            offer_taking(drawn, f"Take the {len(drawn)} drawn runs along", kind="tertiary")
 
 
 def _introduce(runs: Sequence[RunSummary], listed: Sequence[RunSummary], wish: Wish, facts: Mapping[str, Fact]) -> str:
@@ -103,7 +109,7 @@ def _introduce(runs: Sequence[RunSummary], listed: Sequence[RunSummary], wish: W
 
 def _name_best(runs: Sequence[RunSummary]) -> str:
     """Name the best run on the data that the newest run saw; a demo only where there is nothing else."""
-    own = [run for run in runs if not run.is_demo] or list(runs)
+    own = [run for run in runs if run.is_own] or list(runs)
     measured = [run for run in own if run.status.best_val_accuracy is not None]
     if not measured:
         return ""

@@ -86,10 +86,10 @@ def group_runs(runs: Sequence[RunSummary], fact: Fact) -> list[tuple[Any, list[R
 def describe_group(title: str, value: str, runs: Sequence[RunSummary]) -> str:
     """Say in a line what a group has in common and how good it is on average.
 
-    Averages are of own runs that are completed; a demo is in none, and there is none over different data.
+    Averages are of own runs that are completed; demos and imported ones are in none, and none is over different data.
     """
     begin = f"{title} {value}: {count_runs(len(runs))}"
-    done = [run for run in runs if run.status.status == "completed" and not run.is_demo]
+    done = [run for run in runs if run.status.status == "completed" and run.is_own]
     val = [run.status.best_val_accuracy for run in done if run.status.best_val_accuracy is not None]
     if len(val) < 2:
         return begin

@@ -98,6 +98,8 @@ def _describe(run: RunSummary) -> str:
     words = [run.run_id.split("-", 2)[-1]]
     if run.is_demo:
         words.append("demo")
+    if run.is_imported:
+        return ", ".join([*words, "imported"])
     if status.status == "completed":
         words.append(f"{status.epoch} epochs" if status.epoch != 1 else "1 epoch")
     elif status.status in ("running", "paused"):

@@ -117,6 +117,10 @@ SURE = _on("sure", "Lessons")  # likewise, numbers with commas between them
 ROOM = _on("room", "Lessons")  # which view, while no lesson is open
 WALL = _on("wall", "Lessons")  # a pooled lesson
 LEARNER = _on("learner", *PAGES)  # the name of who sits here
+TAKE = _on("take", "Train", "Runs")  # ids of the runs that are about to be taken along, with commas between them
+TAKE_WEIGHTS = _on("weights", "Train", "Runs")  # "last", where it is not the best epoch that goes along
+TAKE_TEST = _on("told", "Train", "Runs")  # whether results on test go along
+BRING = _on("bring", "Runs")  # "file", or the key of an import: `dashboard.runs.bringing` says what it may be
 LOCK = _on("lock", *PAGES)  # `dashboard.session.lock` says what it may be
 
 PARAMETERS = (
@@ -172,6 +176,10 @@ PARAMETERS = (
     ROOM,
     WALL,
     LEARNER,
+    TAKE,
+    TAKE_WEIGHTS,
+    TAKE_TEST,
+    BRING,
     LOCK,
 )
 

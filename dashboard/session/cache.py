@@ -142,7 +142,8 @@ def get_track(record: RunRecord) -> Track | None:
 def get_filter_sheet(path: Path, most: int) -> tuple[NDArray[np.uint8], int] | None:
     """Return a picture of the first layer's filters in a checkpoint, and how many it has; None before there is one."""
     stamped = stamp(path)
-    return None if stamped is None else _filter_sheet(path, stamped, most)
+    sheet = None if stamped is None else _filter_sheet(path, stamped, most)
+    return sheet if sheet is not None and sheet[1] else None
 
 
 def get_model_summary(config: RunConfig) -> tuple[pd.DataFrame, dict[str, float]]:
@@ -248,7 +249,7 @@ def _epoch_reading(path: Path, stamped: Stamp | None) -> EpochReading:
 @st.cache_data(show_spinner=False, max_entries=64)
 def _filter_sheet(path: Path, stamped: Stamp, most: int) -> tuple[NDArray[np.uint8], int]:
     filters = engine.draw_filters(path)
-    return lay_out(filters[:most]), len(filters)
+    return lay_out(filters[:most]) if len(filters) else filters, len(filters)
 
 
 @st.cache_resource(show_spinner=False)

@@ -62,7 +62,8 @@ def render_run(store: RunStore, run: RunSummary) -> None:
 
 def _render_heading(run: RunSummary) -> bool:
     """Say which run this is, on which data, with which settings. Returns whether the charts shall follow it."""
-    words = ("demo" if run.is_demo else "", run.run_id.split("-", 2)[-1], source_title(run.data_source))
+    kind = "demo" if run.is_demo else "imported" if run.is_imported else ""
+    words = (kind, run.run_id.split("-", 2)[-1], source_title(run.data_source))
     preset = get_presets().get(run.preset or "")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"{describe_run(run, run.status)} :small[:gray[{', '.join(filter(None, words))}]]")

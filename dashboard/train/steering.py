@@ -17,6 +17,7 @@ from dashboard.session.lock import read_lock
 from dashboard.session.owning import is_agreed, offer_action
 from dashboard.session.saying import act_or_toast, try_or_toast
 from dashboard.session.slimness import DROPPED, is_slim
+from dashboard.session.taking import offer_taking
 from dashboard.train.origins import run_key
 
 # A worker obeys after its present step; most do within this time, and the click then shows what it did.
@@ -84,7 +85,8 @@ def render_ways_on(store: RunStore, run: RunSummary, status: RunStatus) -> None:
         ):
             state.choose_run(run.run_id)
             open_page("Errors")
-        _offer_its_settings(run)
+        if not run.is_imported:
+            _offer_its_settings(run)
         if status.is_resumable and not run.is_read_only:
             st.button(
                 "Resume",
@@ -93,12 +95,18 @@ def render_ways_on(store: RunStore, run: RunSummary, status: RunStatus) -> None:
                 args=(store.resume_run, run.run_id),
                 help="Go on from its last finished epoch." if status.epoch else "Start again from the beginning.",
             )
-        if status.epoch and status.status in ("completed", "stopped") and not run.is_read_only:
+        if status.epoch and status.status in ("completed", "stopped") and _can_go_on(run):
             _render_extension(store, run, status)
-        if status.epoch and run.config is not None and not run.is_read_only:
+        if status.epoch and run.config is not None and _can_go_on(run):
             _render_fork(run)
+        if status.epoch and run.config is not None:
+            offer_taking([run.run_id])
         if status.best_epoch is not None and st.button("Compare with other runs", icon=":material/table_rows:"):
             open_page("Runs")
+
+
+def _can_go_on(run: RunSummary) -> bool:
+    return not (run.is_read_only or run.is_imported)
 
 
 def _render_learning_rate(store: RunStore, record: RunRecord) -> None:
