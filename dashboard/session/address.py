@@ -56,7 +56,7 @@ class Parameter:
 
 
 # Titles of all pages.
-PAGES = ("Overview", "Explore", "Augment", "Train", "Runs", "Lessons", "Errors", "Explain", "Compare")
+PAGES = ("Overview", "Explore", "Augment", "Train", "Runs", "Sweeps", "Lessons", "Errors", "Explain", "Compare")
 
 
 def _on(name: str, *pages: str) -> Parameter:
@@ -115,6 +115,12 @@ SURE = _on("sure", "Lessons")  # likewise, numbers with commas between them
 ROOM = _on("room", "Lessons")  # which view, while no lesson is open
 WALL = _on("wall", "Lessons")  # a pooled lesson
 LEARNER = _on("learner", "Lessons")  # a name; a link to another page shall not make somebody else of who follows it
+SWEEP = _on("sweep", "Sweeps")  # its id, or that one is about to be defined
+PLAN = _on("plan", "Sweeps")  # what is defined so far: `dashboard.sweeps.draft` says what it may be
+CHART = _on("chart", "Sweeps")  # how a sweep is looked at
+BRUSH = _on("brush", "Sweeps")  # what is selected: `dashboard.sweeps.brush` says what it may be
+ACROSS = _on("across", "Sweeps")  # a setting's path
+UPWARDS = _on("upwards", "Sweeps")  # likewise
 LOCK = _on("lock", *PAGES)  # `dashboard.session.lock` says what it may be
 
 PARAMETERS = (
@@ -168,6 +174,12 @@ PARAMETERS = (
     ROOM,
     WALL,
     LEARNER,
+    SWEEP,
+    PLAN,
+    CHART,
+    BRUSH,
+    ACROSS,
+    UPWARDS,
     LOCK,
 )
 
