@@ -20,6 +20,8 @@ _WENT_BACK, _TAKEN = "address_went_back", "address_taken"
 NO_RUN = "none"
 # The two halves of Train.
 THIS_RUN, NEW_RUN = "this", "new"
+# In place of a sweep's id: one is being defined.
+NEW_SWEEP = "new"
 # Of the views of Lessons, while none is open, the one of what one did.
 MINE = "mine"
 

@@ -9,6 +9,7 @@ from cifar_core.overrides import ConfigError
 from cifar_core.runs import RunSummary
 from cifar_core.sweeps import Dimension, Sweep, find_importance
 from dashboard.drawing.figures import show_figure
+from dashboard.drawing.glossary import explain
 from dashboard.drawing.literal import message
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import percent, setting, setting_names
@@ -53,7 +54,7 @@ def render_one(sweep: Sweep, dimensions: Sequence[Dimension], runs: Mapping[str,
 
 
 def _render_importance(sweep: Sweep, dimensions: Sequence[Dimension]) -> None:
-    st.markdown("**Which setting mattered?**")
+    st.markdown("**Which setting mattered?**", help=explain("By the first choice's figures.", "PED-ANOVA"))
     try:
         importance, words = find_importance(dimensions, sweep.plan.sampler, sweep.tried())
     except ConfigError as error:
@@ -61,7 +62,7 @@ def _render_importance(sweep: Sweep, dimensions: Sequence[Dimension]) -> None:
     if importance:
         frame = importance_frame(importance)
         show_figure(importance_figure, frame, key="sweep_importance", alt="Importance of each setting")
-        st.caption(message(words) + " By the first choice's figures, which all configurations have.")
+        st.caption(message(words))
     else:
         st.info(message(words), icon=":material/help:")
 

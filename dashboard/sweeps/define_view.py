@@ -11,7 +11,7 @@ from cifar_core.sweeps import PlanError, SweepStore
 from dashboard.drawing.literal import message
 from dashboard.session.starting import offer_start
 from dashboard.sweeps.base_view import render_base
-from dashboard.sweeps.draft import Draft, base_of, finish, read_draft
+from dashboard.sweeps.draft import Draft, base_of, empty_draft, finish, read_draft
 from dashboard.sweeps.fields_view import render_fields
 from dashboard.sweeps.method_view import render_method
 from dashboard.sweeps.pace import render_pace
@@ -42,7 +42,7 @@ def render_definition(store: SweepStore, dataset: Dataset, runs: Sequence[RunSum
         draft = read_draft()
     except PlanError as error:
         st.error(f"The link's sweep cannot be used: {message(error)}", icon=":material/link_off:")
-        draft = {"preset": "", "settings": {}, "search": {}}
+        draft = empty_draft()
     left, right = st.columns([3, 2], gap="medium")
     with left:
         render_base(draft, runs)

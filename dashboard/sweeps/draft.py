@@ -17,6 +17,11 @@ Draft = dict[str, Any]
 _EMPTY: Draft = {"preset": FIRST_PRESET, "search": {}, "sampler": "quasi-random", "budget": "20 runs"}
 
 
+def empty_draft() -> Draft:
+    """Return a plan of which nothing is said yet."""
+    return _EMPTY | {"search": {}, "settings": {}}
+
+
 def read_draft() -> Draft:
     """Return the plan so far.
 
@@ -47,7 +52,7 @@ def change_draft(**changes: Any) -> None:
     try:
         draft = read_draft()
     except PlanError:
-        draft = dict(_EMPTY)
+        draft = empty_draft()
     keep_draft(draft | changes)
 
 

@@ -14,7 +14,7 @@ from dashboard.session.links import page_link
 from dashboard.session.starting import offer_start
 from dashboard.sweeps.draft import open_draft, plan_tree
 from dashboard.sweeps.pace import render_pace
-from dashboard.sweeps.ready import TITLE, create_ready
+from dashboard.sweeps.ready import TAKES, TITLE, create_ready
 from dashboard.sweeps.starting import begin, why_no_optuna
 from dashboard.sweeps.words import count, describe_stages, state_of
 
@@ -39,7 +39,7 @@ def render_list(store: SweepStore, dataset: Dataset, runs: Sequence[RunSummary])
         st.warning(message(problem), icon=":material/extension_off:")
     define = {"icon": ":material/add:", "key": "sweep_define", "on_click": open_draft, "args": ({},)}
     st.button("Define a sweep", **define)
-    _render_ready(store, dataset, runs, problem, is_first=not sweeps)
+    _render_ready(store, dataset, runs, problem)
     st.markdown("##### Sweeps so far")
     for words in store.list_unreadable().values():
         st.caption(f":material/broken_image: {message(words[0].upper() + words[1:])}.")
@@ -51,17 +51,15 @@ def render_list(store: SweepStore, dataset: Dataset, runs: Sequence[RunSummary])
         st.caption(f"{len(sweeps) - _MOST} older ones: `cifar-lab sweeps` lists them.")
 
 
-def _render_ready(
-    store: SweepStore, dataset: Dataset, runs: Sequence[RunSummary], problem: str, *, is_first: bool
-) -> None:
+def _render_ready(store: SweepStore, dataset: Dataset, runs: Sequence[RunSummary], problem: str) -> None:
     plan = create_ready()
     with st.container(border=True, key="sweep_ready"):
         st.markdown(f"**{TITLE}**")
         st.markdown(
             "Which learning rate goes with which batch size? A small network, on a tenth of the images: "
-            f"{describe_stages(plan, plan.budget.num_runs or 0)}"
+            f"{describe_stages(plan, plan.budget.num_runs or 0)} {TAKES}"
         )
-        render_pace(plan, dataset, runs, may_try=is_first)
+        render_pace(plan, dataset, runs)
         with st.container(horizontal=True, vertical_alignment="center"):
             offer_start(
                 "Start this sweep", lambda: begin(store, plan), why_not=problem or None, key="sweep_ready_start"

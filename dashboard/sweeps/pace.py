@@ -16,19 +16,19 @@ from dashboard.sweeps.words import count
 _TRIES = "Training some of these for two seconds each, to see how long this takes here"
 
 
-def render_pace(plan: Plan, dataset: Dataset, runs: Sequence[RunSummary], *, may_try: bool = False) -> None:
+def render_pace(plan: Plan, dataset: Dataset, runs: Sequence[RunSummary]) -> None:
     """Draw how long a plan takes here; where that is not known, the offer to find out.
 
     Args:
         plan: Which.
         dataset: The images.
         runs: All, newest first.
-        may_try: Whether to find out unasked.
     """
-    seconds = find_run_seconds(plan, dataset, runs, may_try=may_try or state.is_wanted(_key(plan)))
+    is_wanted = state.is_wanted(_key(plan))
+    seconds = find_run_seconds(plan, dataset, runs, may_try=is_wanted)
     if seconds is not None:
         st.markdown(f":material/timer: {describe_pace(plan, seconds)}")
-    elif not may_try:
+    elif not is_wanted:
         is_training = any(run.status.status == "running" for run in runs)
         st.button(
             "How long will this take here?",

@@ -2,8 +2,7 @@
 
 from dashboard.session import address
 
-# In place of a sweep's id: one is being defined.
-NEW = "new"
+NEW = address.NEW_SWEEP
 # How a sweep is looked at, as the address has it, and in words.
 CHARTS = {
     "all": "All settings",

@@ -40,6 +40,8 @@ def count(number: int, noun: str) -> str:
 
 def describe_stages(plan: Plan, num_trials: int) -> str:
     """Say in a sentence who is trained how long, and what that saves."""
+    if "training.num_epochs" in plan.search:
+        return f"{count(num_trials, 'configuration')}, each trained for its own number of epochs."
     num_epochs = plan.base().training.num_epochs
     stages = list_stages(plan, num_trials, num_epochs)
     if plan.halving is None:

@@ -18,6 +18,8 @@ PAGES = [
     "Train",
     "Runs",
     "Lessons",
+    "Sweeps",
+    "Sweeps?sweep=new",
     "Errors",
     "Explain",
     "Compare",
