@@ -48,7 +48,8 @@ def list_stages(plan: Plan, num_trials: int, num_epochs: int) -> tuple[Stage, ..
     """Return how many configurations a plan trains how long; without halving, all of them to their end."""
     if plan.halving is None or not num_trials:
         return (Stage(num_trials, 0, num_epochs),)
-    stages, count, before = [], num_trials, 0
+    stages: list[Stage] = []
+    count, before = num_trials, 0
     for rung in plan.halving.rungs(num_epochs):
         stages.append(Stage(count, before, rung))
         count, before = max(1, count // plan.halving.factor), rung

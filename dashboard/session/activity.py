@@ -94,6 +94,8 @@ def _open(run_id: str) -> None:
         if other.experiment == run.experiment and not other.status.is_active:
             memory.note_seen_run(other.run_id)
     if _is_of_sweep(run):
+        for parameter in (address.PLAN, address.CHART, address.BRUSH, address.ACROSS, address.UPWARDS):
+            parameter.choose(None)
         address.SWEEP.choose(run.experiment)
         hand_over_page("Sweeps")
         return

@@ -37,20 +37,27 @@ def _render_selected(sweep: Sweep, trials: Sequence[Trial], runs: Mapping[str, R
     if not trials:
         st.caption("No configuration passes there.")
         return
-    best = [run_id for trial in trials for run_id in trial.runs.values() if run_id in runs]
+    scored = [trial for trial in trials if trial.scores]
     with st.container(horizontal=True, vertical_alignment="center"):
         words = "The best" if is_all else f"The best of the {len(trials)} selected"
+        words = words if scored else "On the way"
         st.markdown(f"**{words}**" if len(trials) > 1 else "**The one selected**", width="content")
-        if best:
-            drawn = ",".join(best[:_MOST_DRAWN])
-            label = "Their curves on Runs" if len(best) > 1 else "Its curve on Runs"
-            page_link("Runs", label, ":material/show_chart:", carrying={address.TICKED: drawn})
-        if len(best) > 1:
-            compare_link(best[1], best[0], "Compare the best two image by image")
+        firsts = [next((run_id for run_id in trial.runs.values() if run_id in runs), None) for trial in scored]
+        _render_links([run_id for run_id in firsts if run_id is not None])
     for trial in trials[:_MOST_LISTED]:
         _render_line(sweep, trial, runs)
     if len(trials) > _MOST_LISTED:
         st.caption(f"{len(trials) - _MOST_LISTED} more are under All runs.")
+
+
+def _render_links(run_ids: Sequence[str]) -> None:
+    """Draw where to look into runs, one a configuration, the best first."""
+    if run_ids:
+        label = "Their curves on Runs" if len(run_ids) > 1 else "Its curve on Runs"
+        drawn = ",".join(run_ids[:_MOST_DRAWN])
+        page_link("Runs", label, ":material/show_chart:", carrying={address.TICKED: drawn})
+    if len(run_ids) > 1:
+        compare_link(run_ids[1], run_ids[0], "Compare the best two image by image")
 
 
 def _render_line(sweep: Sweep, trial: Trial, runs: Mapping[str, RunSummary]) -> None:

@@ -45,20 +45,16 @@ def render_base(draft: Draft, runs: Sequence[RunSummary]) -> None:
 def _list_origins(draft: Draft, runs: Sequence[RunSummary]) -> dict[str, str]:
     """Return what can be started from, with its title; first what is started from now."""
     try:
-        now = base_of(draft)
+        now = settings_of(base_of(draft))
     except ConfigError:
         now = None
     own = [run for run in runs if run.config is not None and run.experiment is None]
     found = {preset.name: plain(preset.title) for preset in get_presets().values()}
     found |= {f"{_RUN}{run.run_id}": f"Settings of {run_name(run)}" for run in own[:_MOST_RUNS]}
     configs = {preset.name: preset.config for preset in get_presets().values()}
-    same = next((name for name, config in configs.items() if settings_of(config) == _settings(now)), _AS_THEY_ARE)
+    same = next((name for name, config in configs.items() if settings_of(config) == now), _AS_THEY_ARE)
     first = {same: found.get(same, "These settings")}
     return first | {name: title for name, title in found.items() if name != same}
-
-
-def _settings(config: object) -> Draft | None:
-    return None if config is None else settings_of(config)  # type: ignore[arg-type]
 
 
 def _take_origin() -> None:

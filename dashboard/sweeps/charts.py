@@ -1,10 +1,12 @@
 """Charts of a sweep: one setting, two settings, which mattered, and how good the best was so far."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from cifar_core.runs import RunSummary
 from cifar_core.sweeps import Dimension, Sweep, smooth_between
@@ -156,7 +158,7 @@ def contour_figure(frame: pd.DataFrame, first: Dimension, second: Dimension, tit
     return figure
 
 
-def _shares(dimension: Dimension, values: pd.Series) -> np.ndarray:
+def _shares(dimension: Dimension, values: pd.Series) -> NDArray[np.float64]:
     if dimension.choices:
         return np.array([_place(dimension, value) for value in values], float)
     return np.array([dimension.share_of(value) for value in values], float)
@@ -168,7 +170,7 @@ def _place(dimension: Dimension, value: float) -> float:
     return (value - low) / (high - low)
 
 
-def _ticks(dimension: Dimension) -> dict[str, list]:
+def _ticks(dimension: Dimension) -> dict[str, list[Any]]:
     if dimension.choices:
         return {
             "tickvals": [_place(dimension, choice) for choice in dimension.choices],

@@ -1,6 +1,6 @@
 """What is searched: settings to be ticked, section by section, and the ranges and choices of those that are."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -36,8 +36,8 @@ def render_fields(draft: Draft, base: RunConfig) -> None:
             paths = [path for path in searchable if path.startswith(f"{section}.")]
             if paths:
                 _render_ticks(section, title, paths, draft)
-    for path in draft["search"]:
-        _render_ticked(path, names.get(path, path), searchable.get(path), draft, base)
+            for path in [path for path in draft["search"] if path.startswith(f"{section}.")]:
+                _render_ticked(path, names.get(path, path), searchable.get(path), draft, base)
 
 
 def _render_ticks(section: str, title: str, paths: list[str], draft: Draft) -> None:
@@ -84,7 +84,8 @@ def _render_ticked(path: str, name: str, each: Searchable | None, draft: Draft, 
                 args=(path,),
             )
         if each is None:
-            words = ", ".join(map(str, text)) if isinstance(text := draft["search"][path], list) else str(text)
+            text = draft["search"][path]
+            words = ", ".join(map(str, text)) if isinstance(text, list) else str(text)
             st.caption(f"Searched: {literal(words, most=None)}. Of the network, optimizer or schedule that has it.")
         else:
             _render_values(each, draft["search"][path])
@@ -138,6 +139,3 @@ def _find_problem(path: str, search: Mapping[str, Any], base: RunConfig) -> str:
         words = str(error).splitlines()[0]
         return words if words.startswith(path) else ""
     return ""
-
-
-Take = Callable[[str, Any], None]

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cifar_core.overrides import ConfigError
 from cifar_core.runs import RunError, RunSummary
-from cifar_core.sweeps import Budget, Sweep, SweepStore, is_search_over, measure_progress
+from cifar_core.sweeps import Budget, Fresh, Sweep, SweepStore, is_search_over, measure_progress, report_fresh
 from dashboard.components.numbers import WHOLE
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import about, percent
@@ -17,7 +17,7 @@ from dashboard.session.saying import act_or_toast
 from dashboard.sweeps.draft import open_draft, plan_tree
 from dashboard.sweeps.starting import why_no_optuna
 from dashboard.sweeps.subject import open_sweep
-from dashboard.sweeps.words import count, rung_title, state_of, write_values
+from dashboard.sweeps.words import count, describe_epochs, rung_title, state_of, write_values
 
 # So long the process behind a sweep may take to begin.
 _STARTING_SECONDS = 15.0
@@ -51,13 +51,26 @@ def describe_best(sweep: Sweep) -> str:
     """Say in a sentence what came of it so far."""
     ranking = sweep.ranking()
     if not ranking:
-        return f"**No result yet**: {count(len(sweep.trials), 'configuration')} of {sweep.budget} are on their way."
+        return (
+            f"**No result yet**: {count(len(sweep.trials), 'configuration')} on the way, of a budget of {sweep.budget}."
+        )
+    if sweep.promotion is not None and sweep.promotion.winner is not None:
+        return _describe_winner(report_fresh(sweep)[0])
     best = ranking[0]
     after = rung_title(sweep.rungs[max(best.scores)]).removeprefix("Val accuracy ")
     tried = sum(bool(trial.scores) for trial in sweep.trials)
     of = "the only one with a result" if tried == 1 else f"the best of {tried}"
     values = literal(write_values(best.values), most=None)
     return f"**{percent(best.score)}** on val {after} with **{values}**, {of}."
+
+
+def _describe_winner(first: Fresh) -> str:
+    interval = "" if first.low is None else f" ({percent(first.low)} to {percent(first.high)})"
+    values = literal(write_values(first.trial.values), most=None)
+    return (
+        f"**{percent(first.mean)}**{interval} on val over {count(len(first.scores), 'fresh seed')} with **{values}**; "
+        f"the sweep said {percent(first.claimed)}."
+    )
 
 
 def _render_progress(store: SweepStore, sweep: Sweep, runs: Sequence[RunSummary], now: float) -> None:
@@ -68,18 +81,32 @@ def _render_progress(store: SweepStore, sweep: Sweep, runs: Sequence[RunSummary]
                 progress = measure_progress(sweep, runs)
             except (RunError, ConfigError):
                 return  # said where its settings are drawn
-            st.progress(progress.share, text=_describe_progress(sweep, progress.seconds_left))
+            st.progress(progress.share, text=describe_progress(sweep, progress.seconds_left))
         _render_actions(store, sweep, is_over=is_over)
     if sweep.state == "running" and not is_over:
         render_left_alone(store, sweep, now)
 
 
-def _describe_progress(sweep: Sweep, seconds: float | None) -> str:
-    done = sum(trial.is_settled for trial in sweep.trials)
+def describe_progress(sweep: Sweep, seconds: float | None) -> str:
+    """Say how far a search is.
+
+    Args:
+        sweep: Which.
+        seconds: How long the rest takes; None where nobody knows.
+    """
     left = "" if not seconds or sweep.state == "stopped" else f", about {about(seconds)} left"
-    return (
-        f"{done} of {count(len(sweep.trials), 'configuration')} have come as far as they may, of {sweep.budget}{left}."
-    )
+    if not sweep.trials:
+        return "The first configurations are being chosen."
+    rung = max(trial.rung for trial in sweep.trials)
+    there = [trial for trial in sweep.trials if trial.rung >= rung]
+    done = sum(trial.is_settled for trial in there)
+    if sweep.budget.num_runs is None:
+        spent = f"{sweep.seconds / 60:.1f} of {sweep.budget} are used"
+        return f"{count(done, 'configuration')} trained: {spent}{left}."
+    if sweep.plan.halving is None:
+        return f"{done} of {count(len(there), 'configuration')} are trained{left}."
+    which = f"Round {rung + 1} of {len(sweep.rungs)}, {describe_epochs(sweep.rungs[rung])}"
+    return f"{which}: {done} of {count(len(there), 'configuration')} are trained{left}."
 
 
 def _render_actions(store: SweepStore, sweep: Sweep, *, is_over: bool) -> None:

@@ -37,8 +37,7 @@ def render_list(store: SweepStore, dataset: Dataset, runs: Sequence[RunSummary])
     )
     if problem := why_no_optuna():
         st.warning(message(problem), icon=":material/extension_off:")
-    define = {"icon": ":material/add:", "key": "sweep_define", "on_click": open_draft, "args": ({},)}
-    st.button("Define a sweep", **define)
+    st.button("Define a sweep", icon=":material/add:", key="sweep_define", on_click=open_draft, args=({},))
     _render_ready(store, dataset, runs, problem)
     st.markdown("##### Sweeps so far")
     for words in store.list_unreadable().values():
@@ -59,13 +58,18 @@ def _render_ready(store: SweepStore, dataset: Dataset, runs: Sequence[RunSummary
             "Which learning rate goes with which batch size? A small network, on a tenth of the images: "
             f"{describe_stages(plan, plan.budget.num_runs or 0)} {TAKES}"
         )
-        render_pace(plan, dataset, runs)
         with st.container(horizontal=True, vertical_alignment="center"):
             offer_start(
                 "Start this sweep", lambda: begin(store, plan), why_not=problem or None, key="sweep_ready_start"
             )
-            change = {"key": "sweep_ready_change", "on_click": open_draft, "args": (plan_tree(plan),)}
-            st.button("Change it first", type="tertiary", **change)
+            st.button(
+                "Change it first",
+                type="tertiary",
+                key="sweep_ready_change",
+                on_click=open_draft,
+                args=(plan_tree(plan),),
+            )
+            render_pace(plan, dataset, runs)
 
 
 def _render_line(sweep: Sweep) -> None:

@@ -59,6 +59,12 @@ def render_promotion(
 
 
 def _render_offer(store: SweepStore, sweep: Sweep) -> None:
+    if not (is_search_over(sweep) or sweep.state == "stopped"):
+        st.caption(
+            "When the search is over, or stopped, the best can be trained again with seeds that the choice did not "
+            "see: their mean is what the settings are worth."
+        )
+        return
     most = min(20, len(sweep.ranking()))
     _fill(most)
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -74,8 +80,7 @@ def _render_offer(store: SweepStore, sweep: Sweep) -> None:
         f"{count(int(top) * int(seeds), 'whole run')}{time}, with seeds that the choice did not see: their mean is "
         "what the settings are worth. Then nothing more is searched."
     )
-    waits = None if is_search_over(sweep) or sweep.state == "stopped" else "The search goes on. Stop it, or wait."
-    why_not = waits or why_not_driven()
+    why_not = why_not_driven()
     which = f"the best {int(top)}" if top > 1 else "the best"
     st.button(
         f"Train {which} again with {int(seeds)} fresh seeds",

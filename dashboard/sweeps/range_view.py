@@ -11,7 +11,7 @@ from cifar_core.sweeps import Searchable, write_range
 from dashboard.session import state
 
 _RANGE = re.compile(r"(?:(log|lin|int):)?([^:,\s]+):([^:,\s]+)")
-_LIN, _LOG, _SOME = "Differences", "Factors", "These values"
+_LIN, _LOG, _SOME = "Differences", "Factors", "Values"
 _HELP = {
     _LIN: "From 0.1 to 0.2 is as far as from 0.2 to 0.3",
     _LOG: "From 0.001 to 0.01 is as far as from 0.01 to 0.1: for learning rates and the like",
@@ -31,7 +31,7 @@ def render_range(each: Searchable, text: Any, take: Take) -> None:
     how, low, high = _read(each, text)
     keys = [f"sweep_{part}_{each.path}" for part in ("how", "low", "high", "some")]
     state.keep_widget_at(keys[0], how)
-    low_column, high_column, how_column = st.columns([3, 3, 4], vertical_alignment="bottom")
+    low_column, high_column, how_column = st.columns([5, 5, 8], vertical_alignment="bottom")
     how_column.segmented_control(
         "What counts",
         [_LIN, _LOG, _SOME] if each.most > 0 else [_LIN, _SOME],

@@ -25,6 +25,7 @@ def render_sweep(store: SweepStore, sweep: Sweep, runs: Sequence[RunSummary]) ->
     """Draw it."""
     now, by_id = time.time(), {run.run_id: run for run in runs}
     render_head(store, sweep, runs, now)
+    place = st.container()  # what was promoted is what one came for
     bound = address.bind(address.CHART, _CHART, list(CHARTS))
     chart = st.segmented_control(
         "View",
@@ -36,7 +37,8 @@ def render_sweep(store: SweepStore, sweep: Sweep, runs: Sequence[RunSummary]) ->
         **bound,
     )
     _render_chart(str(chart or "all"), sweep, by_id)
-    render_promotion(store, sweep, runs, count_val(store.runs, sweep), now)
+    with place if sweep.promotion is not None else st.container():
+        render_promotion(store, sweep, runs, count_val(store.runs, sweep), now)
     _render_asked(sweep)
 
 
