@@ -1,6 +1,6 @@
 """Charts of a sweep: one setting, two settings, which mattered, and how good the best was so far."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -62,9 +62,7 @@ def setting_figure(frame: pd.DataFrame, path: str, title: str, is_log: bool, wor
         words: Of its choices, where they are no numbers.
     """
     figure = go.Figure()
-    last = frame["rung"].max() if len(frame) else 0
-    for rung, part in frame.groupby("rung"):
-        colour = VAL if rung == last else RUN_COLOURS[2] if last - rung == 1 else QUIET
+    for colour, name, part in _by_rung(frame):
         # Choices share a place: moved apart a little, by their numbers, so that all are seen.
         spread = 0.16 * ((part["number"] * 0.618) % 1 - 0.5) if words else 0.0
         marks = np.where(part["diverged"], "x", "circle")
@@ -72,7 +70,7 @@ def setting_figure(frame: pd.DataFrame, path: str, title: str, is_log: bool, wor
             x=part[path] + spread,
             y=part["val_accuracy"],
             mode="markers",
-            name=str(part["after"].iloc[0]).removeprefix("Val accuracy ").capitalize(),
+            name=name,
             marker={"color": np.where(part["diverged"], WRONG, colour).tolist(), "size": 9, "symbol": marks.tolist()},
             text=part["name"],
             hovertemplate="%{text}<extra></extra>",
@@ -82,6 +80,15 @@ def setting_figure(frame: pd.DataFrame, path: str, title: str, is_log: bool, wor
     figure.update_yaxes(tickformat=".0%")
     _scale_axis(figure.update_xaxes, is_log, words)
     return figure
+
+
+def _by_rung(frame: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """Yield the results after equally many epochs with their colour, which is bolder the longer they were trained."""
+    rungs = sorted(int(rung) for rung in frame["rung"].unique())
+    for rung in rungs:
+        part = frame[frame["rung"] == rung]
+        colour = VAL if rung == rungs[-1] else RUN_COLOURS[2] if rungs[-1] - rung == 1 else QUIET
+        yield colour, str(part["after"].iloc[0]).removeprefix("Val accuracy ").capitalize(), part
 
 
 def _scale_axis(update: Callable[..., object], is_log: bool, words: Sequence[str]) -> None:
@@ -191,10 +198,7 @@ def best_frame(frame: pd.DataFrame) -> pd.DataFrame:
 def best_figure(frame: pd.DataFrame) -> go.Figure:
     """Draw each result as a dot, and the best so far as a line of steps."""
     figure = go.Figure()
-    last = frame["rung"].max() if len(frame) else 0
-    for rung, part in frame.groupby("rung"):
-        colour = VAL if rung == last else RUN_COLOURS[2] if last - rung == 1 else QUIET
-        name = str(part["after"].iloc[0]).removeprefix("Val accuracy ").capitalize()
+    for colour, name, part in _by_rung(frame):
         dots = {"color": colour, "size": 7, "opacity": 0.6}
         hover = "#%{x}: %{y:.1%}<extra></extra>"
         figure.add_scatter(

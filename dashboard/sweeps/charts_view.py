@@ -123,7 +123,7 @@ def render_runs(sweep: Sweep, runs: Mapping[str, RunSummary]) -> None:
     if frame.empty:
         st.info("The first configurations are being chosen.")
         return
-    results = [column for column in frame if str(column).startswith("Val accuracy")]
+    results = [str(column) for column in frame if str(column).startswith("Val accuracy")]
     shown = frame.assign(**{column: frame[column].map(_cell) for column in results})
     st.dataframe(shown, hide_index=True, key="sweep_table")
     offer_csv("Configurations as CSV", frame, "sweep.csv")

@@ -61,7 +61,10 @@ def describe_pace(plan: Plan, seconds: float) -> str:
         number = expect_trials(plan, seconds)
         return f"About **{count(number, 'configuration')}** fit into {plan.budget}, at {about(seconds)} a run here."
     total = expect_search_seconds(plan, seconds)
-    return f"About **{about(total)}** here, one run after another; a whole run takes {about(seconds)}."
+    return (
+        f"About **{about(total)}** of training here, one run after another, and some seconds for each start; a whole "
+        f"run takes {about(seconds)}."
+    )
 
 
 def _key(plan: Plan) -> str:

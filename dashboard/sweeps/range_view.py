@@ -31,13 +31,11 @@ def render_range(each: Searchable, text: Any, take: Take) -> None:
     how, low, high = _read(each, text)
     keys = [f"sweep_{part}_{each.path}" for part in ("how", "low", "high", "some")]
     state.keep_widget_at(keys[0], how)
-    low_column, high_column, how_column = st.columns([5, 5, 8], vertical_alignment="bottom")
-    how_column.segmented_control(
+    low_column, high_column, how_column = st.columns([4, 4, 3], vertical_alignment="bottom")
+    how_column.selectbox(
         "What counts",
         [_LIN, _LOG, _SOME] if each.most > 0 else [_LIN, _SOME],
         key=keys[0],
-        required=True,
-        wrap=True,
         help="  \n".join(f"**{name}**: {words}." for name, words in _HELP.items()),
         on_change=_follow,
         args=(each, keys, take),

@@ -114,9 +114,9 @@ def test_what_cannot_be_searched_is_said_with_field_value_and_what_is_allowed(op
 
 def test_a_range_may_be_of_differences_of_factors_or_of_single_values(open_page):
     at = open_page("Sweeps", sweep="new", plan=json.dumps({"search": {RATE: "log:0.001:0.1"}}))
-    pills(at, "What counts").set_value("Differences").run()
+    labelled(at.selectbox, "What counts").set_value("Differences").run()
     assert json.loads(at.query_params["plan"])["search"] == {RATE: "lin:0.001:0.1"}
-    pills(at, "What counts").set_value("Values").run()
+    labelled(at.selectbox, "What counts").set_value("Values").run()
     labelled(at.text_input, "Values, with commas between them").set_value("0.001, 0.01, 0.3").run()
     assert json.loads(at.query_params["plan"])["search"] == {RATE: [0.001, 0.01, 0.3]}
     assert not at.error

@@ -63,7 +63,7 @@ def test_lines_are_selected_by_mouse_and_keyboard_and_the_address_keeps_it(app, 
     handle.focus()
     page.keyboard.press("ArrowDown")
     expect(handle).to_have_attribute("aria-valuetext", "half")
-    expect(state).to_contain_text("1 of 7 selected")
+    expect(state).to_contain_text("2 of 7 selected")
     expect(page).to_have_url(re.compile("data.normalization"))
     page.get_by_role("button", name="Select all again").click()
     expect(state).to_have_text("All 7 are shown")
