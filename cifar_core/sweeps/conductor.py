@@ -39,12 +39,16 @@ class Conductor:
             return sweep
         if reason := self._why_to_stop(sweep):
             return self._changed(sweep, sweep.model_copy(update={"state": "stopped", "message": reason}))
-        sweep = self._changed(sweep, sweep.replace(*steps.choose_who_goes_on(sweep)))
-        sweep = self._ask(sweep)
-        sweep = self._train_missing(sweep)
-        self._resume(sweep)
+        if not sweep.is_closed:
+            sweep = self._search(sweep)
         if sweep.promotion is not None and steps.is_search_over(sweep):
             sweep = self._changed(sweep, self._promote(sweep))
+        return sweep
+
+    def _search(self, sweep: Sweep) -> Sweep:
+        sweep = self._changed(sweep, sweep.replace(*steps.choose_who_goes_on(sweep)))
+        sweep = self._train_missing(self._ask(sweep))
+        self._resume(sweep)
         return sweep
 
     def _why_to_stop(self, sweep: Sweep) -> str:

@@ -1,6 +1,7 @@
 """A sweep on disk: what was asked, which configurations were tried, by which runs, and what they came to."""
 
 import json
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -94,6 +95,7 @@ class Sweep(_Record):
         base: The settings of all runs as they were when it began, as a config is stored: presets change.
         state: What people want of it.
         budget: The plan's, and what was added.
+        is_closed: Whether somebody promoted what there was before the budget was used: nothing more is searched.
         cohort: Of those that are asked for next.
         trials: In order.
         promotion: None until somebody asked for it.
@@ -108,6 +110,7 @@ class Sweep(_Record):
     base: dict[str, Any]
     state: Literal["running", "stopped"] = "running"
     budget: Budget
+    is_closed: bool = False
     cohort: int = 0
     trials: tuple[Trial, ...] = ()
     promotion: Promotion | None = None
@@ -115,6 +118,11 @@ class Sweep(_Record):
     owner: str = Field("", max_length=LONGEST_NAME)
     message: str = ""
     created_at: float = Field(0.0, ge=0)
+
+    @property
+    def is_of_newer(self) -> bool:
+        """Whether a newer release wrote it: what this one does not know of it would be lost, if it wrote it again."""
+        return self.format > FORMAT
 
     def base_config(self) -> RunConfig:
         """Return the settings that stay as they are.
@@ -182,3 +190,13 @@ class Sweep(_Record):
         """Return the trials that came to something: those that were trained longest first, the best first of them."""
         known = [trial for trial in self.trials if trial.scores]
         return sorted(known, key=lambda trial: (-max(trial.scores), -(trial.score or 0.0), trial.number))
+
+
+def is_of_newer(path: Path) -> bool:
+    """Whether the file of a sweep that cannot be read says that a newer release wrote it."""
+    try:
+        tree = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    written = tree.get("format") if isinstance(tree, dict) else None
+    return isinstance(written, int) and written > FORMAT

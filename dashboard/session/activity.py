@@ -21,6 +21,7 @@ from starlette.routing import Route
 from cifar_core.runs import RunError, RunSummary, default_runs_dir
 from cifar_core.runs.queue import queue_order
 from cifar_core.runs.remembered import once_a_list
+from cifar_core.sweeps import SweepStore
 from dashboard.components.activity import ActiveRun, render_activity
 from dashboard.components.follower import follow_runs
 from dashboard.drawing.words import epoch_of, percent, short_name
@@ -71,6 +72,11 @@ def stage_of(runs: Sequence[RunSummary]) -> str:
     return hashlib.blake2b(json.dumps(seen).encode(errors="replace"), digest_size=8).hexdigest()
 
 
+def stage_of_sweeps(runs: Sequence[RunSummary]) -> str:
+    """Return a text that changes when something does that a page of sweeps shows."""
+    return f"{stage_of(runs)} {SweepStore(get_store()).stage()}"
+
+
 def render_active_runs(runs: Sequence[RunSummary]) -> None:
     """Show in the sidebar what goes on, as a link each, and keep it true while the page is open."""
     chosen = state.chosen_run()
@@ -87,7 +93,7 @@ def follow_chosen(runs: Sequence[RunSummary]) -> None:
 
 
 def _open(run_id: str) -> None:
-    """Lead to a run on Train; to a lesson's run in its lesson, of which it is a small part."""
+    """Lead to a run on Train; to one of a lesson or a sweep in that, of which it is a small part."""
     runs = get_store().list_runs()
     run = next((run for run in runs if run.run_id == run_id), None)
     if run is None:
@@ -99,6 +105,12 @@ def _open(run_id: str) -> None:
     for other in runs:
         if other.experiment == run.experiment and not other.status.is_active:
             memory.note_seen_run(other.run_id)
+    if _is_of_sweep(run):
+        for parameter in (address.PLAN, address.CHART, address.BRUSH, address.ACROSS, address.UPWARDS):
+            parameter.choose(None)
+        address.SWEEP.choose(run.experiment)
+        hand_over_page("Sweeps")
+        return
     for parameter, value in ((address.LESSON, None), (address.EXPERIMENT, run.experiment), (address.PREDICTED, None)):
         parameter.choose(value)
     hand_over_page("Lessons")
@@ -116,9 +128,15 @@ def _describe(run: RunSummary, place: int | None, whose: Mapping[str, str]) -> A
 
 
 def _address_of(run: RunSummary, whose: Mapping[str, str]) -> str:
+    if _is_of_sweep(run):
+        return f"Sweeps?{urlencode({address.SWEEP.name: run.experiment, **whose})}"
     if run.experiment is not None:
         return f"Lessons?{urlencode({address.EXPERIMENT.name: run.experiment, **whose})}"
     return f"Train?{urlencode({address.RUN.name: run.run_id, address.PART.name: address.THIS_RUN, **whose})}"
+
+
+def _is_of_sweep(run: RunSummary) -> bool:
+    return run.experiment is not None and SweepStore(get_store()).has(run.experiment)
 
 
 def _stage_of_chosen(runs: Sequence[RunSummary], run_id: str) -> str:
@@ -144,4 +162,5 @@ def _answer(request: Request) -> Response:
     whose = {address.LEARNER.name: name} if name else {}
     lines = [asdict(line) for line in list_active(runs, time.time(), whose)]
     chosen = _stage_of_chosen(runs, request.query_params.get("run", ""))
-    return JSONResponse({"lines": lines, "runs": stage_of(runs), "chosen": chosen})
+    stages = {"runs": stage_of(runs), "chosen": chosen, "sweeps": stage_of_sweeps(runs)}
+    return JSONResponse({"lines": lines} | stages)

@@ -20,6 +20,8 @@ _WENT_BACK, _TAKEN = "address_went_back", "address_taken"
 NO_RUN = "none"
 # The two halves of Train.
 THIS_RUN, NEW_RUN = "this", "new"
+# In place of a sweep's id: one is being defined.
+NEW_SWEEP = "new"
 # Of the views of Lessons, while none is open, the one of what one did.
 MINE = "mine"
 
@@ -56,7 +58,7 @@ class Parameter:
 
 
 # Titles of all pages.
-PAGES = ("Overview", "Explore", "Augment", "Train", "Runs", "Lessons", "Errors", "Explain", "Compare")
+PAGES = ("Overview", "Explore", "Augment", "Train", "Runs", "Sweeps", "Lessons", "Errors", "Explain", "Compare")
 
 
 def _on(name: str, *pages: str) -> Parameter:
@@ -121,6 +123,12 @@ TAKE = _on("take", "Train", "Runs")  # ids of the runs that are about to be take
 TAKE_WEIGHTS = _on("weights", "Train", "Runs")  # "last", where it is not the best epoch that goes along
 TAKE_TEST = _on("told", "Train", "Runs")  # whether results on test go along
 BRING = _on("bring", "Runs")  # "file", or the key of an import: `dashboard.runs.bringing` says what it may be
+SWEEP = _on("sweep", "Sweeps")  # its id, or that one is about to be defined
+PLAN = _on("plan", "Sweeps")  # what is defined so far: `dashboard.sweeps.draft` says what it may be
+CHART = _on("chart", "Sweeps")  # how a sweep is looked at
+BRUSH = _on("brush", "Sweeps")  # what is selected: `dashboard.sweeps.brush` says what it may be
+ACROSS = _on("across", "Sweeps")  # a setting's path
+UPWARDS = _on("upwards", "Sweeps")  # likewise
 LOCK = _on("lock", *PAGES)  # `dashboard.session.lock` says what it may be
 
 PARAMETERS = (
@@ -180,6 +188,12 @@ PARAMETERS = (
     TAKE_WEIGHTS,
     TAKE_TEST,
     BRING,
+    SWEEP,
+    PLAN,
+    CHART,
+    BRUSH,
+    ACROSS,
+    UPWARDS,
     LOCK,
 )
 

@@ -19,6 +19,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Training": {
         "Train": ("pages/Train.py", ":material/model_training:"),
         "Runs": ("pages/Runs.py", ":material/table_rows:"),
+        "Sweeps": ("pages/Sweeps.py", ":material/travel_explore:"),
         "Lessons": ("pages/Lessons.py", ":material/school:"),
     },
     "Insight": {

@@ -25,6 +25,7 @@ VIEWS = {
     "Train": ["", "watch=Layers"],
     "Runs": [""],
     "Lessons": [""],
+    "Sweeps": ["", "sweep=new"],
     "Errors": ["", "show=Calibration"],
     "Explain": ["", "see=Inside"],
 }
