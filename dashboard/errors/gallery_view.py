@@ -18,6 +18,7 @@ from dashboard.drawing.tiles import PAGE_SIZE, prediction_tiles
 from dashboard.drawing.words import percent, short_name
 from dashboard.errors.reading import Reading
 from dashboard.session import address, state
+from dashboard.session.known import find_disputes
 from dashboard.session.selection import (
     EVERYTHING,
     MISTAKES,
@@ -56,7 +57,7 @@ def render_images(reading: Reading, selection: Selection, rows: pd.DataFrame) ->
     images = dataset.images[shown["index"].to_numpy()]
     gallery(
         images,
-        prediction_tiles(dataset, shown),
+        prediction_tiles(dataset, shown, find_disputes(dataset)),
         key="errors_gallery",
         label=title,
         tile_size=_TILE_SIZE,

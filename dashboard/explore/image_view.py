@@ -24,6 +24,7 @@ from dashboard.explore.filters import (
 from dashboard.explore.opened_view import render_drawer, render_image
 from dashboard.explore.sentences import describe_shown
 from dashboard.session import state
+from dashboard.session.known import find_disputes
 from dashboard.session.saying import fragment
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ def _render_gallery(dataset: Dataset, shown: Shown, rows: slice, tile_size: int)
     total, indices = len(shown.indices), shown.indices[rows]
     gallery(
         dataset.images[indices],
-        label_tiles(dataset, indices, shown.notes(rows), has_names=True),
+        label_tiles(dataset, indices, shown.notes(rows), has_names=True, disputes=find_disputes(dataset)),
         key="explore_gallery",
         label=f"Images {rows.start + 1} to {rows.stop} of {total}",
         tile_size=tile_size,

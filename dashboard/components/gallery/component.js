@@ -9,7 +9,8 @@ import { areWords, destination, nameTile, perRow, template } from "./layout.js";
  * @import { Mounted } from "../shared/streamlit.js"
  * @typedef {"neutral" | "right" | "wrong"} Tone
  * @typedef {{ name: string, label: string, tile: number, spriteColumns: number, headings: string[], gaps: number[], ids: number[],
- *   captions: string[], tones: Tone[], labels: string[], isFollowed: boolean }} Header
+ *   captions: string[], tones: Tone[], labels: string[], badges: string[],
+ *   isFollowed: boolean }} Header
  * @typedef {{ bytes: Uint8Array | null, selected: number | null, report: (selected: number) => void }} State
  */
 
@@ -191,6 +192,11 @@ function createTile(header, place, isSelected) {
     const mark = create("span", `mark ${tone}`, MARKS[tone]);
     mark.setAttribute("aria-hidden", "true");
     picture.append(mark);
+  }
+  if (header.badges[place]) {
+    const badge = create("span", "badge", header.badges[place]);
+    badge.setAttribute("aria-hidden", "true");
+    picture.append(badge);
   }
   tile.append(picture);
   if (header.labels.length) {
