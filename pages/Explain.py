@@ -27,6 +27,7 @@ from dashboard.session import state
 from dashboard.session.cache import get_splits, get_store
 from dashboard.session.epochs import choose_spoken
 from dashboard.session.frame import find_run, page_frame, require_dataset
+from dashboard.session.kept import only_selected, within
 from dashboard.session.marked import keep_rows, only_marked
 from dashboard.session.opening import has_weights, newest_with_weights, require_run
 from dashboard.session.said import what_run_says
@@ -64,7 +65,11 @@ with page_frame("Explain", newest_with_weights) as runs:
     if source == DATASET:
         selection = read_selection(names)
         rows = find_selected(run_record, read_split(), spoken.epoch, selection)
-        rows = None if rows is None else keep_rows(rows, only_marked(data, splits, chosen_run))
+        rows = (
+            None
+            if rows is None
+            else keep_rows(rows, within(only_marked(data, splits, chosen_run), only_selected(data)))
+        )
         start = splits.indices("val")[0] if rows is None or rows.empty else rows["index"].iloc[0]
         with controls:
             subject = choose_image(data, splits, int(start))

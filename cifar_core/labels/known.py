@@ -61,7 +61,9 @@ class KnownVerdicts:
     @property
     def corrections(self) -> dict[int, int]:
         """The other class by dataset index, where three of five or more agree on it."""
-        return dict(zip(self.indices[self.is_corrected].tolist(), self.guessed[self.is_corrected].tolist(), strict=True))
+        return dict(
+            zip(self.indices[self.is_corrected].tolist(), self.guessed[self.is_corrected].tolist(), strict=True)
+        )
 
 
 @dataclass(frozen=True)

@@ -48,9 +48,7 @@ class Find:
     missed: int
 
 
-def plant_errors(
-    indices: NDArray[np.int64], labels: NDArray[np.int64], probs: NDArray[np.floating], seed: int
-) -> Game:
+def plant_errors(indices: NDArray[np.int64], labels: NDArray[np.int64], probs: NDArray[np.floating], seed: int) -> Game:
     """Draw images, and give some of them another label, any with the same probability.
 
     Args:

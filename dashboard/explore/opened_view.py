@@ -17,6 +17,7 @@ from dashboard.drawing.words import percent, short_name, split_title
 from dashboard.explore.drawer import drawer
 from dashboard.explore.filters import Shown
 from dashboard.session import state
+from dashboard.session.aside import offer_selection
 from dashboard.session.cache import get_descriptors, get_store
 from dashboard.session.epochs import find_spoken
 from dashboard.session.known import find_disputes
@@ -25,6 +26,7 @@ from dashboard.session.said import what_run_says
 from dashboard.session.weights import digest
 
 _NUM_NEIGHBOURS = 12
+_NEIGHBOURS = "explore_neighbours"
 
 
 def render_drawer(
@@ -124,12 +126,14 @@ def _render_neighbours(dataset: Dataset, splits: Splits, index: int) -> None:
     gallery(
         dataset.images[found],
         label_tiles(dataset, found, notes, has_names=True, disputes=find_disputes(dataset)),
-        key="explore_neighbours",
+        key=_NEIGHBOURS,
         label="Most alike",
         tile_size=54,
         selected=state.chosen_image(),
         on_select=state.choose_image,
+        can_tick=True,
     )
+    offer_selection(dataset, splits, found, f"most like image {index}", key=_NEIGHBOURS, gallery=_NEIGHBOURS)
 
 
 def _render_prediction(dataset: Dataset, index: int, run: RunSummary) -> None:

@@ -20,9 +20,16 @@ def describe_shown(dataset: Dataset, shown: Shown, filters: Filters) -> str:
     return f"{of}: {', '.join(_describe_filters(filters))}. Press an image to see it large."
 
 
+def describe_choice(filters: Filters) -> str:
+    """Say which images the filters let through, in words: where a selection of them comes from."""
+    return ", ".join(_describe_filters(filters)) if filters.num_on else "all images"
+
+
 def _describe_filters(filters: Filters) -> list[str]:
     classes = " and ".join(filter(None, (", ".join(filters.class_names[:-1]), *filters.class_names[-1:])))
     words = [classes or "all classes", "all splits" if filters.split == "all" else f"{filters.split} split"]
+    if filters.selection is not None:
+        words.append(f"selection {literal(filters.selection.name)}")
     if filters.text:
         words.append(f"indices {literal(filters.text)}")
     return [*words, _describe_order(filters)]

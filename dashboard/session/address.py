@@ -106,6 +106,7 @@ SETTINGS = _on("settings", "Train")  # what the form has otherwise than the pres
 PIPELINE = _on("pipeline", "Augment")  # likewise, against where the page starts
 MARKED = _on("marked", "Explore", "Errors", "Explain")  # on a map: `dashboard.session.marked` says what it may be
 ONLY_MARKED = _on("only", "Explore", "Errors", "Explain")  # whether pages show these alone
+SELECTION = _on("selection", "Explore", "Errors", "Explain")  # the id of one that is kept: pages show its images alone
 DRAW = _on("draw", "Augment")  # a number: other pictures for each
 LESSON = _on("lesson", "Lessons")  # its name
 EXPERIMENT = _on("experiment", "Lessons")  # its id, or that one is about to be asked
@@ -164,6 +165,7 @@ PARAMETERS = (
     PIPELINE,
     MARKED,
     ONLY_MARKED,
+    SELECTION,
     DRAW,
     LESSON,
     EXPERIMENT,
@@ -218,6 +220,11 @@ def is_from_address(*parameters: Parameter) -> bool:
     names = {parameter.name for parameter in parameters} & taken
     taken -= names
     return bool(names)
+
+
+def open_page() -> str:
+    """Return the title of the page that is drawn."""
+    return str(st.session_state.get(_PAGE))
 
 
 def is_shown(parameter: Parameter) -> bool:

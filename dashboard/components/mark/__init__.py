@@ -5,11 +5,12 @@ from dashboard.components.registration import register
 _COMPONENT = register(__file__)
 
 
-def mark_image(gallery: str, selected: int | None) -> None:
-    """Move the mark of a gallery on the same page.
+def mark_image(gallery: str, selected: int | None, round_: int = 0) -> None:
+    """Move the mark of a gallery on the same page, and begin a round in which none of its images is ticked.
 
     Args:
         gallery: Its key.
         selected: The index of the image to mark; none if None, or if it is not on show.
+        round_: Its number; the round that goes on keeps its ticks.
     """
-    _COMPONENT(key=f"{gallery}_mark", data={"gallery": gallery, "selected": selected})
+    _COMPONENT(key=f"{gallery}_mark", data={"gallery": gallery, "selected": selected, "round": round_})
