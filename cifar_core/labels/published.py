@@ -1,4 +1,4 @@
-"""Judgements on CIFAR-10's test images that others have published: fetched when they are wanted, never brought along."""
+"""Judgements on CIFAR-10's test images that others have published: fetched when wanted, never brought along."""
 
 import hashlib
 import os
@@ -123,9 +123,9 @@ def read_published(published: Published, data_dir: Path, dataset: Dataset) -> by
     except OSError as error:
         raise DataError(f"{published.name} cannot be read: {explain(error)}") from error
     if not published.is_original(content):
-        found = hashlib.sha256(content).hexdigest()[:_SHOWN_DIGITS]
+        found, wanted = (each[:_SHOWN_DIGITS] for each in (hashlib.sha256(content).hexdigest(), published.sha256))
         raise DataError(
-            f"{path} is not the published file: its SHA-256 begins with {found}, not {published.sha256[:_SHOWN_DIGITS]}; "
+            f"{path} is not the published file: its SHA-256 begins with {found}, not {wanted}; "
             f"move it away and get it anew from {published.home}"
         )
     return content

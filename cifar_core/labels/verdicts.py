@@ -130,7 +130,7 @@ class VerdictStore:
 
 
 def _is_of(verdict: Verdict, labels: NDArray[np.int64] | None) -> bool:
-    """Whether a verdict is on the label that its image has among these; on any, where there are none or none is noted."""
+    """Whether a verdict is on the label that its image has among these; one that names none is on any."""
     if labels is None or verdict.given is None:
         return True
     return 0 <= verdict.index < len(labels) and verdict.given == labels[verdict.index]

@@ -35,7 +35,7 @@ def find_people(dataset: Dataset) -> PeoplesAnswers | None:
 
 
 def find_disputes(dataset: Dataset) -> dict[int, str]:
-    """Return what people said of a disputed label, by dataset index, for tiles and captions; nothing where none is known.
+    """Return what people said of disputed labels, by dataset index, for tiles; nothing where none is known.
 
     A file that cannot be used is told of where it is asked for, not on every gallery.
     """

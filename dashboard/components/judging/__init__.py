@@ -89,6 +89,11 @@ def judging(
     _COMPONENT(key=key, data=message, on_decided_change=heard)
 
 
+def has_decided(key: str) -> bool:
+    """Whether something was decided in the component since it was opened."""
+    return bool((st.session_state.get(key) or {}).get("decided"))
+
+
 def encode_judging(images: NDArray[np.uint8], doubts: Sequence[Doubt], class_names: Sequence[str]) -> bytes:
     """Pack what is to be judged into one message; arguments as for `judging`."""
     header = {

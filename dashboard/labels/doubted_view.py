@@ -1,0 +1,218 @@
+"""Training labels that the run doubts, ranked, to be judged by hand; and what may be done about them."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from numpy.typing import NDArray
+
+from cifar_core.data import Dataset, default_data_dir
+from cifar_core.derived import Arrays, DerivedStore, Request
+from cifar_core.derived.heads import head_options
+from cifar_core.evaluation.intervals import wilson_interval
+from cifar_core.labels.suspects import suspects_frame
+from cifar_core.labels.verdicts import Verdict
+from cifar_core.runs import RunRecord, RunSummary
+from dashboard.components import Doubt, Judged, judging
+from dashboard.components.judging import has_decided
+from dashboard.drawing.choices import choose_one
+from dashboard.drawing.glossary import explain
+from dashboard.drawing.literal import literal
+from dashboard.drawing.tables import Export, csv_export
+from dashboard.drawing.words import percent, short_name
+from dashboard.labels.marks import describe_marks, keep_marks, marked_frame, read_marks
+from dashboard.labels.subject import Subject
+from dashboard.session import state
+from dashboard.session.aside import offer_selection
+from dashboard.session.background import find_derived
+from dashboard.session.cache import get_splits
+from dashboard.session.opening import has_weights
+from dashboard.session.saying import fragment
+
+_PER_SHEET = 48
+_FIRST = 500
+_JUDGING = "labels_judging"
+_SHEET, _TURN = "labels_sheet", "labels_turn"
+_EVERY, _OPEN = "all", "not judged yet"
+_SHOWN = {_EVERY: None, _OPEN: "", "wrong": "wrong", "unsure": "unsure", "right": "right"}
+
+
+@dataclass(frozen=True, eq=False)
+class Doubted:
+    """Labels that a run doubts.
+
+    Attributes:
+        subject: The images.
+        run: Whose doubts.
+        suspects: As `suspects_frame` returns them.
+        labels: Of all images of the dataset, as the run's training saw them.
+        train: (N,) dataset indices of the run's training images.
+    """
+
+    subject: Subject
+    run: RunSummary
+    suspects: pd.DataFrame
+    labels: NDArray[np.int64]
+    train: NDArray[np.int64]
+
+    @property
+    def dataset(self) -> Dataset:
+        """All images."""
+        return self.subject.dataset
+
+
+def render_doubted(subject: Subject) -> list[Export]:
+    """Draw the doubted labels, one to be judged, and what may be done about those that are wrong."""
+    run, record = subject.require(has_weights)
+    arrays = find_out_of_fold(subject.dataset, record)
+    if arrays is None:
+        st.caption(
+            "The run's last layer is fitted five times, each time to four fifths of the training images, and asked "
+            "about the others: so no label speaks for itself. Then the labels that it finds least likely come first."
+        )
+        return []
+    train, given = arrays["train"].astype(np.int64), arrays["labels"].astype(np.int64)
+    suspects = suspects_frame(train, given, arrays["probs"].astype(np.float64))
+    labels = subject.dataset.labels.copy()
+    labels[train] = given
+    doubted = Doubted(subject, run, suspects, labels, train)
+    st.markdown(
+        f"**{len(suspects):,} of {len(train):,} training labels are doubted** by {literal(short_name(run))}, the least "
+        "likely label first: look at each, and judge.",
+        help=explain("", "out of fold"),
+    )
+    st.caption(describe_precision(doubted))
+    if suspects.empty:
+        return []
+    _render_sheet(doubted)
+    return _list_exports(doubted)
+
+
+def find_out_of_fold(dataset: Dataset, record: RunRecord) -> Arrays | None:
+    """Return what heads say of training images that they were not fitted to; draw how far that is meanwhile."""
+    options = head_options(record.checkpoint_path("best"))
+    if find_derived(dataset, "head", "Fitting the run's last layer anew", options) is None:
+        return None
+    head = DerivedStore(default_data_dir()).path(Request("head", dataset.fingerprint, options))
+    return find_derived(dataset, "out_of_fold", "Judging every training label", options | {"head": str(head)})
+
+
+def describe_precision(doubted: Doubted) -> str:
+    """Say how often such doubts are right: of this run if it was trained with labels that are known to be wrong."""
+    noise = 0.0 if doubted.run.config is None else doubted.run.config.data.label_noise
+    first = doubted.suspects["index"].to_numpy()[:_FIRST]
+    if noise and len(first):
+        is_planted = doubted.labels[first] != doubted.dataset.labels[first]
+        found, total = int(is_planted.sum()), len(first)
+        low, high = (100 * float(end) for end in wilson_interval(found, total))
+        return (
+            f"This run trained with {percent(noise, 0)} of its labels replaced, so its doubts can be checked: of the "
+            f"first {total}, {found} are replaced ones ({percent(found / total)}, 95 % interval {low:.0f} to "
+            f"{high:.0f})."
+        )
+    return (
+        "Measured on CIFAR-10 with one label in twenty replaced: of the first 500, 488 were replaced ones (97.6 %). "
+        "Published labels are wrong far more rarely, 54 known of 10,000 in test: far down this list most are the "
+        "network's own mistakes, and your marks say how many."
+    )
+
+
+@fragment
+def _render_sheet(doubted: Doubted) -> None:
+    dataset, suspects = doubted.dataset, doubted.suspects
+    marks = read_marks(dataset, doubted.labels)
+    if marks is None:
+        return
+    indices = suspects["index"].to_numpy()
+    st.markdown(describe_marks(marks, indices))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        word = choose_one("Show", _SHOWN, state.LABELS_SHOWN, in_address=True)
+        _offer_wrong(doubted, marks)
+    sheet = _choose_sheet(doubted, marks, word)
+    if not len(sheet):
+        st.info("None of the doubted labels is marked so.", icon=":material/filter_alt_off:")
+        return
+    rows = suspects.set_index("index").loc[sheet]
+    names = dataset.class_names
+    doubts = [
+        _create_doubt(int(index), row, state.widget_value(_SHEET)["marks"])
+        for index, row in zip(sheet, rows.to_dict("records"), strict=True)
+    ]
+    judging(
+        dataset.images[sheet],
+        doubts,
+        names,
+        key=_JUDGING,
+        on_judge=lambda judged: _keep(doubted, judged),
+    )
+
+
+def _create_doubt(index: int, row: dict[str, float], marks: dict[int, Verdict]) -> Doubt:
+    mark = marks.get(index)
+    return Doubt(
+        index,
+        int(row["given_idx"]),
+        int(row["suggested_idx"]),
+        f"(label wrong with {percent(row['score'], 0)})",
+        "" if mark is None else mark.word,
+        None if mark is None else mark.label,
+    )
+
+
+def _choose_sheet(doubted: Doubted, marks: dict[int, Verdict], word: str | None) -> NDArray[np.int64]:
+    """Return the images of one sheet, and hold them with their marks while somebody judges on it.
+
+    The browser knows what it decided: to send that back would have it decode all pictures again.
+    """
+    indices = doubted.suspects["index"].to_numpy()
+    if word is not None:
+        has_word = [("" if index not in marks else marks[index].word) == word for index in indices.tolist()]
+        indices = indices[np.array(has_word, bool)]
+    held = state.widget_value(_SHEET)
+    about = [doubted.run.run_id, doubted.run.status.best_epoch, word, state.widget_value(_TURN)]
+    num_sheets = max(1, math.ceil(len(indices) / _PER_SHEET))
+    if held is not None and held["about"] == about:
+        num_sheets = held["num_sheets"]
+    page = st.pagination(num_sheets, key=state.LABELS_SHEET, bind="query-params") if num_sheets > 1 else 1
+    if held is None or held["about"] != about or held["page"] != page:
+        sheet = indices[(page - 1) * _PER_SHEET : page * _PER_SHEET]
+        held = {"about": about, "page": page, "num_sheets": num_sheets, "indices": sheet, "marks": marks}
+        state.set_widget(_SHEET, held)
+    if not has_decided(_JUDGING):
+        held["marks"] = marks
+    return held["indices"]
+
+
+def _keep(doubted: Doubted, judged: list[Judged]) -> None:
+    """Keep what was decided; where that fails, the sheet is drawn anew, as it is on disk. For callbacks."""
+    if not keep_marks(doubted.dataset, doubted.labels, judged):
+        state.set_widget(_TURN, (state.widget_value(_TURN) or 0) + 1)
+
+
+def _offer_wrong(doubted: Doubted, marks: dict[int, Verdict]) -> None:
+    """Offer the training images marked wrong, with the class that each shows where that was said of all of them."""
+    wrong = [index for index in doubted.train.tolist() if index in marks and marks[index].word == "wrong"]
+    shown = [marks[index].label for index in wrong]
+    labels = None if None in shown else shown
+    splits = get_splits(doubted.dataset, doubted.run.config)
+    how = f"marked wrong by hand, doubted by {short_name(doubted.run)}"
+    offer_selection(doubted.dataset, splits, np.array(wrong, np.int64), how, key="labels_wrong", labels=labels)
+    if not wrong:
+        st.caption("What you mark wrong can be put aside, to train without it or with the class that it shows.")
+
+
+def _list_exports(doubted: Doubted) -> list[Export]:
+    names = np.array(doubted.dataset.class_names)
+    marks = read_marks(doubted.dataset, doubted.labels) or {}
+    suspects = doubted.suspects
+    mine = marked_frame(marks, doubted.labels, doubted.dataset.class_names)
+    named = suspects.assign(given=names[suspects["given_idx"]], suggested=names[suspects["suggested_idx"]])
+    named = named[["index", "given", "suggested", "score"]].merge(
+        mine[["index", "verdict", "shows"]], "left", on="index"
+    )
+    return [
+        csv_export("Doubted labels as CSV", named, "doubted-labels.csv"),
+        csv_export("My marks as CSV", mine, "label-marks.csv"),
+    ]
