@@ -79,8 +79,8 @@ def render_doubted(subject: Subject) -> list[Export]:
     labels[train] = given
     doubted = Doubted(subject, run, suspects, labels, train)
     st.markdown(
-        f"**{len(suspects):,} of {len(train):,} training labels are doubted** by {literal(short_name(run))}, the least "
-        "likely label first: look at each, and judge.",
+        f"**{len(suspects):,} of {len(train):,} training labels are doubted** by **{literal(short_name(run))}**, the "
+        "least likely label first: look at each, and judge.",
         help=explain("", "out of fold"),
     )
     st.caption(describe_precision(doubted))
@@ -127,9 +127,7 @@ def _render_sheet(doubted: Doubted) -> None:
         return
     indices = suspects["index"].to_numpy()
     st.markdown(describe_marks(marks, indices))
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        word = choose_one("Show", _SHOWN, state.LABELS_SHOWN, in_address=True)
-        _offer_wrong(doubted, marks)
+    word = choose_one("Show", _SHOWN, state.LABELS_SHOWN, in_address=True)
     sheet = _choose_sheet(doubted, marks, word)
     if not len(sheet):
         st.info("None of the doubted labels is marked so.", icon=":material/filter_alt_off:")
@@ -147,6 +145,8 @@ def _render_sheet(doubted: Doubted) -> None:
         key=_JUDGING,
         on_judge=lambda judged: _keep(doubted, judged),
     )
+    st.markdown("**What to do about them**: put them aside, to train without them or with the class that they show.")
+    _offer_aside(doubted, marks)
 
 
 def _create_doubt(index: int, row: dict[str, float], marks: dict[int, Verdict]) -> Doubt:
@@ -191,16 +191,20 @@ def _keep(doubted: Doubted, judged: list[Judged]) -> None:
         state.set_widget(_TURN, (state.widget_value(_TURN) or 0) + 1)
 
 
-def _offer_wrong(doubted: Doubted, marks: dict[int, Verdict]) -> None:
-    """Offer the training images marked wrong, with the class that each shows where that was said of all of them."""
+def _offer_aside(doubted: Doubted, marks: dict[int, Verdict]) -> None:
+    """Offer the training images marked wrong, and the first ones as ranked, each with the class that it shows."""
+    splits, name = get_splits(doubted.dataset, doubted.run.config), short_name(doubted.run)
     wrong = [index for index in doubted.train.tolist() if index in marks and marks[index].word == "wrong"]
     shown = [marks[index].label for index in wrong]
-    labels = None if None in shown else shown
-    splits = get_splits(doubted.dataset, doubted.run.config)
-    how = f"marked wrong by hand, doubted by {short_name(doubted.run)}"
-    offer_selection(doubted.dataset, splits, np.array(wrong, np.int64), how, key="labels_wrong", labels=labels)
-    if not wrong:
-        st.caption("What you mark wrong can be put aside, to train without it or with the class that it shows.")
+    first = doubted.suspects.head(_FIRST)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Marked wrong:", width="content")
+        how = f"marked wrong by hand, doubted by {name}"
+        labels = None if None in shown else shown
+        offer_selection(doubted.dataset, splits, np.array(wrong, np.int64), how, key="labels_wrong", labels=labels)
+        st.caption(f"The first {len(first)} as ranked:", width="content")
+        how = f"first {len(first)} doubted labels, by {name}"
+        offer_selection(doubted.dataset, splits, first["index"], how, key="labels_first", labels=first["suggested_idx"])
 
 
 def _list_exports(doubted: Doubted) -> list[Export]:

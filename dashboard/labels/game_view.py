@@ -35,8 +35,8 @@ def render_game(subject: Subject) -> list[Export]:
     if flags is None:
         st.markdown(
             f"**{len(game.shown)} val images, {NUM_PLANTED} of them with a wrong label planted.** Find them in two "
-            f"minutes; then the ranking by {literal(short_name(run))}, which never trained on these images, may point "
-            "at as many."
+            f"minutes; then the ranking by **{literal(short_name(run))}**, which never trained on these images, may "
+            "point at as many."
         )
     else:
         ranked = game.ranking[: max(1, len(flags))] if len(flags) else game.ranking[:0]

@@ -7,17 +7,22 @@ import streamlit as st
 from cifar_core.data import DataError, Dataset
 from cifar_core.labels.known import NUM_VOTES, VOTES, KnownVerdicts, verdicts_frame
 from cifar_core.labels.published import VERDICTS
+from cifar_core.selections import SelectionError, create_selection
 from dashboard.components import Tile, gallery
 from dashboard.drawing.choices import choose_one
+from dashboard.drawing.literal import message
 from dashboard.drawing.tables import Export, csv_export
 from dashboard.drawing.tiles import DISPUTED, PAGE_SIZE
 from dashboard.labels.fetch_view import render_missing, render_refused
 from dashboard.labels.subject import Subject
-from dashboard.session import state
+from dashboard.session import address, state
 from dashboard.session.aside import offer_selection
 from dashboard.session.cache import get_splits
+from dashboard.session.kept import find_by_content, get_selection_store
 from dashboard.session.known import describe_votes, find_verdicts
 from dashboard.session.links import page_link, scorecard_link
+from dashboard.session.lock import list_splits
+from dashboard.session.redraw import hand_over_page
 
 _GALLERY = "labels_known"
 _WHY = (
@@ -94,6 +99,35 @@ def _render_gallery(subject: Subject, verdicts: KnownVerdicts, shown: pd.DataFra
         splits = get_splits(dataset, None if run is None else run.config)
         how = "test labels that people judged"
         offer_selection(dataset, splits, shown["index"], how, key="labels_known", gallery=_GALLERY)
+        for page, icon in (("Explore", ":material/grid_view:"), ("Errors", ":material/error_outline:")):
+            if page != "Errors" or (run is not None and "test" in list_splits()):
+                st.button(
+                    f"Only disputed ones on {page}",
+                    icon=icon,
+                    type="tertiary",
+                    on_click=_show_alone,
+                    args=(dataset, verdicts, page),
+                )
+
+
+def _show_alone(dataset: Dataset, verdicts: KnownVerdicts, page: str) -> None:
+    """Let pages show the disputed labels alone, as a selection, and open one of them. For callbacks."""
+    made = create_selection(
+        "Disputed test labels",
+        verdicts.disputed,
+        origin=f"test labels that fewer than three of five people kept, {VERDICTS.name}",
+        fingerprint=dataset.fingerprint,
+    )
+    try:
+        kept = find_by_content(made.content_hash) or get_selection_store().save(made)
+    except SelectionError as error:
+        st.toast(message(error), icon=":material/error:")
+        return
+    address.SELECTION.choose(kept.id)
+    if page == "Errors":
+        address.SPLIT.choose("test")
+        address.OUTCOME.choose(None)
+    hand_over_page(page)
 
 
 def _create_tile(row: dict[str, int], verdicts: KnownVerdicts, dataset: Dataset) -> Tile:

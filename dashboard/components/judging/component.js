@@ -18,7 +18,16 @@ import { ANSWERS, nextPlace, OTHERS, wish } from "./keys.js";
  */
 
 const MOST_SENT = 200;
-const NOTHING = { names: [], spriteColumns: 1, ids: [], given: [], suggested: [], notes: [], judgements: [], shown: [] };
+const NOTHING = {
+  names: [],
+  spriteColumns: 1,
+  ids: [],
+  given: [],
+  suggested: [],
+  notes: [],
+  judgements: [],
+  shown: [],
+};
 
 const stateOf = createRegistry(
   () =>
@@ -241,7 +250,8 @@ function show(root, { header, place, tiles, steps }) {
   }
   const select = find(root, "select", HTMLSelectElement);
   const shown = header.shown[place];
-  select.value = shown === null ? (header.judgements[place] === "wrong" ? "" : String(header.suggested[place])) : String(shown);
+  select.value =
+    shown === null ? (header.judgements[place] === "wrong" ? "" : String(header.suggested[place])) : String(shown);
   find(root, ".undo", HTMLButtonElement).disabled = steps.length === 0;
   tiles.forEach((tile, at) => {
     mark(tile, header, at, at === place);

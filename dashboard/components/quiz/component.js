@@ -146,7 +146,8 @@ function show(root, state) {
 function say(root, { answers, began, header }) {
   const words = find(root, ".words", HTMLElement);
   if (began === null) {
-    words.textContent = "Each is shown as people saw it: 32 x 32 pixels, enlarged to 160. The clock starts with the first.";
+    words.textContent =
+      "Each is shown as people saw it: 32 x 32 pixels, enlarged to 160. The clock starts with the first.";
   } else if (answers.length >= header.count) {
     words.textContent = "That was the last one.";
   } else {
