@@ -17,6 +17,7 @@ from cifar_core.cli.exporting import ExportCommand
 from cifar_core.cli.influencing import InfluenceCommand
 from cifar_core.cli.labelling import LabelsCommand, VerdictCommand
 from cifar_core.cli.looking import AppCommand, DataCommand, EvaluateCommand, RunsCommand, ScorecardCommand
+from cifar_core.cli.peopling import PeopleCommand
 from cifar_core.cli.steering import DeleteCommand, ExtendCommand, ParkCommand, PauseCommand, ResumeCommand, StopCommand
 from cifar_core.cli.sweeping import PromoteCommand, SweepCommand, SweepsCommand
 from cifar_core.cli.teaching import ClassCommand, LearnerCommand
@@ -52,6 +53,7 @@ class Cli(BaseSettings):
     influence: CliSubCommand[InfluenceCommand]
     labels: CliSubCommand[LabelsCommand]
     verdict: CliSubCommand[VerdictCommand]
+    people: CliSubCommand[PeopleCommand]
     robustness: CliSubCommand[RobustnessCommand]
     selections: CliSubCommand[SelectionsCommand]
     selection: CliSubCommand[SelectionCommand]

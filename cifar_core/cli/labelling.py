@@ -106,6 +106,9 @@ class VerdictCommand(BaseModel):
     index: Annotated[CliPositionalArg[int], Field(ge=0, description="The image's place in the dataset")]
     label: Annotated[Word | None, Field(description="What its label is")] = None
     shows: Annotated[str | None, Field(description="The class it shows")] = None
+    given: Annotated[
+        str | None, Field(description="The label that is judged, where a run trained with another than the dataset's")
+    ] = None
     runs_dir: RunsDir = None
     data_dir: DataDir = None
     as_json: AsJson = False
@@ -117,20 +120,22 @@ class VerdictCommand(BaseModel):
             raise ConfigError(f"index {self.index} is not allowed; allowed: 0 to {dataset.num_images - 1}")
         store = VerdictStore(self.runs_dir or default_runs_dir(), dataset.fingerprint)
         if self.label is not None:
-            store.decide([self.index], self.label, self._find_class(dataset), int(dataset.labels[self.index]))
-        verdict = store.all(dataset.labels).get(self.index)
+            shows, judged = (_find_class(dataset, *each) for each in (("shows", self.shows), ("given", self.given)))
+            store.decide([self.index], self.label, shows, judged)
+        verdict = store.all().get(self.index)
         given = dataset.class_names[dataset.labels[self.index]]
         said = "nothing was decided" if verdict is None else verdict.word
         print(f"Image {self.index}, labelled {given}: {said}.")
         facts = {"index": self.index, "given": given, "verdict": None if verdict is None else verdict.word}
         print_json(facts | {"shows": _class_of(dataset, verdict)}, self.as_json)
 
-    def _find_class(self, dataset: Dataset) -> int | None:
-        if self.shows is None:
-            return None
-        if self.shows not in dataset.class_names:
-            raise ConfigError(f"--shows {self.shows!r} is no class; allowed: {', '.join(dataset.class_names)}")
-        return dataset.class_names.index(self.shows)
+
+def _find_class(dataset: Dataset, option: str, name: str | None) -> int | None:
+    if name is None:
+        return None
+    if name not in dataset.class_names:
+        raise ConfigError(f"--{option} {name!r} is no class; allowed: {', '.join(dataset.class_names)}")
+    return dataset.class_names.index(name)
 
 
 def _class_of(dataset: Dataset, verdict: Verdict | None) -> str | None:
