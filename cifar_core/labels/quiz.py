@@ -15,7 +15,8 @@ NUM_QUESTIONS = 20
 # An image is hard where fewer people than this say what its label says.
 HARD_BELOW = 0.8
 MOST_SECONDS = 86_400
-_ANSWERS = re.compile(r"(\d+)-(\d{1,5})")
+_ANSWERS = re.compile(r"([ah])([0-9]+)-([0-9]{1,5})")
+_POOLS = {False: "a", True: "h"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,17 +116,17 @@ def confusions_frame(result: QuizResult, people: PeoplesAnswers) -> pd.DataFrame
     return table.sort_values(["yours", "network", "people"], ascending=False, ignore_index=True)
 
 
-def write_answers(answers: list[int], seconds: float) -> str:
-    """Return answers and how long they took as an address has them."""
-    return f"{''.join(map(str, answers))}-{min(round(seconds), MOST_SECONDS)}"
+def write_answers(answers: list[int], seconds: float, *, is_hard: bool) -> str:
+    """Return answers and how long they took as an address has them, and of which images they are."""
+    return f"{_POOLS[is_hard]}{''.join(map(str, answers))}-{min(round(seconds), MOST_SECONDS)}"
 
 
-def read_answers(text: str | None, num_questions: int) -> tuple[NDArray[np.int64], int] | None:
-    """Read what `write_answers` wrote; None for anything else, and for another number of answers."""
+def read_answers(text: str | None, num_questions: int, *, is_hard: bool) -> tuple[NDArray[np.int64], int] | None:
+    """Read what `write_answers` wrote; None for anything else, for other images, or another number of answers."""
     found = _ANSWERS.fullmatch(text or "")
-    if found is None or len(found[1]) != num_questions or not found[1].isascii():
+    if found is None or len(found[2]) != num_questions or found[1] != _POOLS[is_hard]:
         return None
-    return np.array([int(digit) for digit in found[1]], np.int64), int(found[2])
+    return np.array([int(digit) for digit in found[2]], np.int64), int(found[3])
 
 
 def _share_of_people(counts: NDArray[np.int64], class_idx: int) -> float:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -20,9 +21,9 @@ from dashboard.components.judging import has_decided
 from dashboard.drawing.choices import choose_one
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.literal import literal
-from dashboard.drawing.tables import Export, csv_export
+from dashboard.drawing.tables import Export
 from dashboard.drawing.words import percent, short_name
-from dashboard.labels.marks import describe_marks, keep_marks, marked_frame, read_marks
+from dashboard.labels.marks import describe_marks, find_marks, keep_marks, marked_frame, read_marks
 from dashboard.labels.subject import Subject
 from dashboard.session import state
 from dashboard.session.aside import offer_selection
@@ -66,6 +67,8 @@ class Doubted:
 def render_doubted(subject: Subject) -> list[Export]:
     """Draw the doubted labels, one to be judged, and what may be done about those that are wrong."""
     run, record = subject.require(has_weights)
+    sentence, name = st.empty(), literal(short_name(run))
+    sentence.markdown(f"Every training label is about to be judged by **{name}**, none of them by what itself taught.")
     arrays = find_out_of_fold(subject.dataset, record)
     if arrays is None:
         st.caption(
@@ -78,9 +81,9 @@ def render_doubted(subject: Subject) -> list[Export]:
     labels = subject.dataset.labels.copy()
     labels[train] = given
     doubted = Doubted(subject, run, suspects, labels, train)
-    st.markdown(
-        f"**{len(suspects):,} of {len(train):,} training labels are doubted** by **{literal(short_name(run))}**, the "
-        "least likely label first: look at each, and judge.",
+    sentence.markdown(
+        f"**{len(suspects):,} of {len(train):,} training labels are doubted** by **{name}**, the least likely label "
+        "first: look at each, and judge.",
         help=explain("", "out of fold"),
     )
     st.caption(describe_precision(doubted))
@@ -162,27 +165,30 @@ def _create_doubt(index: int, row: dict[str, float], marks: dict[int, Verdict]) 
 
 
 def _choose_sheet(doubted: Doubted, marks: dict[int, Verdict], word: str | None) -> NDArray[np.int64]:
-    """Return the images of one sheet, and hold them with their marks while somebody judges on it.
+    """Return the images of one sheet, and hold all sheets and the marks on this one while somebody judges.
 
-    The browser knows what it decided: to send that back would have it decode all pictures again.
+    What was judged would leave "not judged yet" at once. And the browser knows what it decided: to send that back would
+    have it decode all pictures again.
     """
-    indices = doubted.suspects["index"].to_numpy()
-    if word is not None:
-        has_word = [("" if index not in marks else marks[index].word) == word for index in indices.tolist()]
-        indices = indices[np.array(has_word, bool)]
-    held = state.widget_value(_SHEET)
     about = [doubted.run.run_id, doubted.run.status.best_epoch, word, state.widget_value(_TURN)]
-    num_sheets = max(1, math.ceil(len(indices) / _PER_SHEET))
-    if held is not None and held["about"] == about:
-        num_sheets = held["num_sheets"]
+    held = state.widget_value(_SHEET)
+    if held is None or held["about"] != about or not has_decided(_JUDGING):
+        held = {"about": about, "indices": _with_word(doubted.suspects, marks, word), "marks": marks, "page": None}
+    num_sheets = math.ceil(len(held["indices"]) / _PER_SHEET)
     page = st.pagination(num_sheets, key=state.LABELS_SHEET, bind="query-params") if num_sheets > 1 else 1
-    if held is None or held["about"] != about or held["page"] != page:
-        sheet = indices[(page - 1) * _PER_SHEET : page * _PER_SHEET]
-        held = {"about": about, "page": page, "num_sheets": num_sheets, "indices": sheet, "marks": marks}
-        state.set_widget(_SHEET, held)
-    if not has_decided(_JUDGING):
-        held["marks"] = marks
-    return held["indices"]
+    if held["page"] != page:
+        held |= {"page": page, "marks": marks}
+    state.set_widget(_SHEET, held)
+    return held["indices"][(page - 1) * _PER_SHEET : page * _PER_SHEET]
+
+
+def _with_word(suspects: pd.DataFrame, marks: dict[int, Verdict], word: str | None) -> NDArray[np.int64]:
+    """Return the images with this mark, "" for none; all for None."""
+    indices = suspects["index"].to_numpy()
+    if word is None:
+        return indices
+    words = ["" if index not in marks else marks[index].word for index in indices.tolist()]
+    return indices[np.array(words) == word]
 
 
 def _keep(doubted: Doubted, judged: list[Judged]) -> None:
@@ -208,15 +214,23 @@ def _offer_aside(doubted: Doubted, marks: dict[int, Verdict]) -> None:
 
 
 def _list_exports(doubted: Doubted) -> list[Export]:
-    names = np.array(doubted.dataset.class_names)
-    marks = read_marks(doubted.dataset, doubted.labels) or {}
-    suspects = doubted.suspects
-    mine = marked_frame(marks, doubted.labels, doubted.dataset.class_names)
-    named = suspects.assign(given=names[suspects["given_idx"]], suggested=names[suspects["suggested_idx"]])
-    named = named[["index", "given", "suggested", "score"]].merge(
-        mine[["index", "verdict", "shows"]], "left", on="index"
-    )
     return [
-        csv_export("Doubted labels as CSV", named, "doubted-labels.csv"),
-        csv_export("My marks as CSV", mine, "label-marks.csv"),
+        Export("Doubted labels as CSV", "doubted-labels.csv", partial(_write_doubted, doubted)),
+        Export("My marks as CSV", "label-marks.csv", partial(_write_marks, doubted)),
     ]
+
+
+def _write_doubted(doubted: Doubted) -> str:
+    names, suspects = np.array(doubted.dataset.class_names), doubted.suspects
+    named = suspects.assign(given=names[suspects["given_idx"]], suggested=names[suspects["suggested_idx"]])
+    columns = named[["index", "given", "suggested", "score"]]
+    return columns.merge(_list_marks(doubted)[["index", "verdict", "shows"]], "left", on="index").to_csv(index=False)
+
+
+def _write_marks(doubted: Doubted) -> str:
+    return _list_marks(doubted).to_csv(index=False)
+
+
+def _list_marks(doubted: Doubted) -> pd.DataFrame:
+    found = find_marks(doubted.dataset, doubted.labels)
+    return marked_frame(found, doubted.labels, doubted.dataset.class_names)

@@ -4,7 +4,6 @@ import numpy as np
 import streamlit as st
 
 from cifar_core.labels.planted import (
-    NUM_PLANTED,
     SECONDS,
     Find,
     judge_flags,
@@ -34,9 +33,9 @@ def render_game(subject: Subject) -> list[Export]:
     revealed = None
     if flags is None:
         st.markdown(
-            f"**{len(game.shown)} val images, {NUM_PLANTED} of them with a wrong label planted.** Find them in two "
-            f"minutes; then the ranking by **{literal(short_name(run))}**, which never trained on these images, may "
-            "point at as many."
+            f"Find the **{int(game.is_planted.sum())} wrong labels** that are planted among {len(game.shown)} val "
+            f"images, in two minutes: then the ranking by **{literal(short_name(run))}**, which never trained on "
+            "these images, points at as many."
         )
     else:
         ranked = game.ranking[: max(1, len(flags))] if len(flags) else game.ranking[:0]

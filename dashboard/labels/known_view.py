@@ -27,7 +27,7 @@ from dashboard.session.redraw import hand_over_page
 _GALLERY = "labels_known"
 _WHY = (
     "**People's verdicts on test labels**: five people each looked at 275 test images that a network had found "
-    "mislabelled. With them, disputed labels carry a badge on every gallery, and accuracy is told three ways."
+    "mislabelled; with them, disputed labels carry a badge on every gallery, and accuracy is told three ways."
 )
 _ARROW = "\N{RIGHTWARDS ARROW}"
 

@@ -1,6 +1,7 @@
 """What somebody marked by hand: kept beside the runs, for the label that the image had when it was judged."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,13 @@ def read_marks(dataset: Dataset, labels: NDArray[np.int64]) -> dict[int, Verdict
     except VerdictError as error:
         st.error(message(error), icon=":material/broken_image:")
         return None
+
+
+def find_marks(dataset: Dataset, labels: NDArray[np.int64]) -> dict[int, Verdict]:
+    """Return likewise; none, and no word on it, if they cannot be read: for files, which a page that says so offers."""
+    with suppress(VerdictError):
+        return _store(dataset).all(labels)
+    return {}
 
 
 def keep_marks(dataset: Dataset, labels: NDArray[np.int64], judged: Sequence[Judged]) -> bool:

@@ -22,7 +22,7 @@ from dashboard.session.known import find_people
 from dashboard.session.opening import has_predictions
 
 _WHY = (
-    "**You, the network and 51 people**: some fifty people named each of CIFAR-10's 10,000 test images. With their "
+    "**You, the network and 51 people**: some fifty people named each of CIFAR-10's 10,000 test images, and with their "
     "answers you can name twenty yourself, and see where the network errs as people do, and where it does not."
 )
 

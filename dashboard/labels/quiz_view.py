@@ -1,5 +1,7 @@
 """Twenty images for you to name, and the same twenty by the network and by people."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -40,18 +42,20 @@ def render_quiz(beside: Beside) -> list[Export]:
         )
         seed = min(state.read_number(address.QUIZ) or 0, _MOST_SEEDS)
         places = draw_quiz(beside.people, labels, seed, is_hard=is_hard)
-        told = read_answers(address.ANSWERS.value(), len(places))
+        told = read_answers(address.ANSWERS.value(), len(places), is_hard=is_hard)
         label = "Other images" if told is None else "Another twenty"
         st.button(label, icon=":material/casino:", on_click=_draw_others, args=(seed,), key="quiz_others")
     images = beside.subject.dataset.images[beside.subject.dataset.num_train + places]
     if told is None:
         st.markdown("Name twenty images as fast as you are sure of them; then see who got which right.")
-        quiz(images, beside.subject.dataset.class_names, key=f"quiz_{seed}_{is_hard}", on_finish=_finish)
+        quiz(
+            images,
+            beside.subject.dataset.class_names,
+            key=f"quiz_{seed}_{is_hard}",
+            on_finish=partial(_finish, is_hard),
+        )
         return []
     answers, seconds = told
-    if answers.max() >= beside.subject.dataset.num_classes:
-        address.ANSWERS.choose(None)
-        st.rerun()
     result = judge_quiz(places, answers, beside.predictions.preds, labels, beside.people)
     return _render_result(beside, result, images, seconds)
 
@@ -62,8 +66,8 @@ def _draw_others(seed: int) -> None:
     address.step_on()
 
 
-def _finish(answers: list[int], seconds: float) -> None:
-    address.ANSWERS.choose(write_answers(answers, seconds))
+def _finish(is_hard: bool, answers: list[int], seconds: float) -> None:
+    address.ANSWERS.choose(write_answers(answers, seconds, is_hard=is_hard))
     address.step_on()
 
 

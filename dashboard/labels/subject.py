@@ -14,7 +14,7 @@ from cifar_core.runs import RunRecord, RunSummary
 from dashboard.drawing.literal import message
 from dashboard.session.cache import get_predictions, get_store
 from dashboard.session.lock import list_splits
-from dashboard.session.opening import Has, require_run
+from dashboard.session.opening import Has, render_ways_to_run
 from dashboard.session.selection import count_reading
 
 _BY = "Labels page"
@@ -41,8 +41,10 @@ class Subject:
 
     def require(self, has: Has) -> tuple[RunSummary, RunRecord]:
         """Return the run and its record; without one, say what to do, and end the page here."""
-        run = require_run(self.runs, self.chosen, has)
-        return run, get_store().record(run.run_id)
+        if self.chosen is None or not has(self.chosen):
+            render_ways_to_run(self.runs, self.chosen, has)
+            st.stop()
+        return self.chosen, get_store().record(self.chosen.run_id)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,4 +101,3 @@ def _require(record: RunRecord, split: str) -> Predictions:
 def _end(words: str, icon: str) -> NoReturn:
     st.info(words, icon=icon)
     st.stop()
-    raise AssertionError("st.stop returns")

@@ -145,7 +145,7 @@ def test_marks_are_kept_counted_shown_and_put_aside(open_page, run_id, doubts, t
     assert only["ids"] == [0, 2]
     assert 0 not in judging(open_page("Labels", run=run_id, doubted="not judged yet"))["ids"]
 
-    frame = marks.marked_frame(marks.read_marks(dataset, dataset.labels), dataset.labels, dataset.class_names)
+    frame = marks.marked_frame(marks.find_marks(dataset, dataset.labels), dataset.labels, dataset.class_names)
     assert frame["verdict"].tolist() == ["wrong", "right", "wrong"]
     assert frame["shows"].tolist() == [dataset.class_names[4], "", dataset.class_names[6]]
 
@@ -264,7 +264,7 @@ def test_the_quiz_is_told_of_beside_all_others(open_page, tested, people_dir, ph
     at = open_page("Labels", run=tested, labels="People")
     assert "Name twenty images" in texts(at)
     answers = "3" * 20
-    at = open_page("Labels", run=tested, labels="People", quiz="4", answers=f"{answers}-42")
+    at = open_page("Labels", run=tested, labels="People", quiz="4", answers=f"a{answers}-42")
     assert " in 42 s, 2.1 s an image" in texts(at)
     (shown,) = galleries(at)
     assert len(shown["ids"]) == 20
@@ -273,7 +273,7 @@ def test_the_quiz_is_told_of_beside_all_others(open_page, tested, people_dir, ph
     press(at, "Another twenty")
     assert at.query_params["quiz"] == "5"
     assert "answers" not in at.query_params
-    for damaged in ("333-4", "x", "3" * 20):
+    for damaged in ("a333-4", "x", "3" * 20, f"h{answers}-42"):
         assert "Name twenty images" in texts(open_page("Labels", run=tested, labels="People", answers=damaged))
 
 
@@ -285,7 +285,7 @@ def test_a_link_that_hides_test_hides_people_beside_the_network(open_page, teste
 
 def test_the_game_tells_nothing_before_it_is_over(open_page, run_id):
     at = open_page("Labels", run=run_id, labels="Game", game="3")
-    assert "8 of them with a wrong label planted" in texts(at)
+    assert "**8 wrong labels** that are planted" in texts(at)
     assert hunted(at)["revealed"] is None
 
 

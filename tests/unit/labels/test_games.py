@@ -48,11 +48,12 @@ def test_answers_are_held_against_the_label_beside_the_others(people):
 
 
 def test_answers_travel_in_an_address():
-    assert write_answers([0, 9, 3], 72.6) == "093-73"
-    found, seconds = read_answers("093-73", 3)
+    assert write_answers([0, 9, 3], 72.6, is_hard=True) == "h093-73"
+    found, seconds = read_answers("h093-73", 3, is_hard=True)
     assert (found.tolist(), seconds) == ([0, 9, 3], 73)
-    for text in (None, "", "093", "093-", "09-73", "0x3-73", "093-7300000", "\u0660\u0661\u0662-73"):
-        assert read_answers(text, 3) is None
+    assert read_answers("h093-73", 3, is_hard=False) is None, "those were other images"
+    for text in (None, "", "a093", "a093-", "a09-73", "a0x3-73", "093-73", "a093-7300000", "a\u0660\u0661\u0662-73"):
+        assert read_answers(text, 3, is_hard=False) is None
 
 
 def game(seed=0, num_images=300):
