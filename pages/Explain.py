@@ -20,6 +20,7 @@ from dashboard.explain.own import choose_own_picture
 from dashboard.explain.probability_view import render_probabilities
 from dashboard.explain.spoken import describe_missing, describe_prediction
 from dashboard.explain.subject import DATASET, choose_image, choose_source
+from dashboard.explain.taught_view import render_taught
 from dashboard.explain.trust_view import render_trust
 from dashboard.explain.way import render_way
 from dashboard.explain.what_if_view import render_what_if
@@ -38,6 +39,7 @@ VIEWS: dict[str, Callable[[Context], list[Export]]] = {
     "Trust": render_trust,
     "How firm": render_probabilities,
     "What if": render_what_if,
+    "What taught it": render_taught,
     "Inside": render_inside,
     "Class": render_class,
 }

@@ -11,6 +11,7 @@ _GAP_LOSS, _GAP_EPOCHS = 0.05, 2
 _PLATEAU_GAIN, _PLATEAU_EPOCHS = 0.003, 4
 _ABOVE, _ABOVE_EPOCHS = 0.01, 2
 _STILL_GAIN = 0.004
+_PLURAL = ("other labels", "images shown several times")
 
 
 def find_overfitting(history: History) -> Finding | None:
@@ -94,6 +95,8 @@ def find_val_above_train(history: History) -> Finding | None:
             ("augmentation", history.config.augmentation != RunConfig().augmentation),
             ("dropout", dropout_of(history.config) > 0),
             ("label noise", history.config.data.label_noise > 0),
+            ("other labels", bool(history.config.data.relabel)),
+            ("images shown several times", bool(history.config.data.oversample)),
         )
         if is_on
     ]
@@ -111,16 +114,24 @@ def find_val_above_train(history: History) -> Finding | None:
         off["model.dropout"] = 0.0
     if "label noise" in reasons:
         off["data.label_noise"] = 0.0
+    if "other labels" in reasons:
+        off["data.relabel"] = ""
+    if "images shown several times" in reasons:
+        off["data.oversample"] = ""
     return Finding(
         "Val above train",
         last["epoch"],
-        f"Val accuracy is {100 * ahead:.1f} points above train. Nothing is wrong: {_and(reasons)} "
-        f"make{'s' if len(reasons) == 1 else ''} the training images harder, and val is measured without.",
+        f"Val accuracy is {100 * ahead:.1f} points above train. Nothing is wrong: {_and(reasons)} {_make(reasons)} "
+        "the training images harder, and val is measured without.",
         f"Said when, from epoch {_ABOVE_EPOCHS} on, val accuracy is at least {percent(_ABOVE, 0)} above train with "
-        "augmentation, dropout or label noise on.",
+        "augmentation, dropout, label noise, other labels or repeated images on.",
         f"Train without {_and(reasons)} and see the order turn round, and val end lower.",
         off,
     )
+
+
+def _make(reasons: Sequence[str]) -> str:
+    return "makes" if len(reasons) == 1 and reasons[0] not in _PLURAL else "make"
 
 
 def _and(words: Sequence[str]) -> str:

@@ -22,6 +22,7 @@ from cifar_core.cli.steering import DeleteCommand, ExtendCommand, ParkCommand, P
 from cifar_core.cli.sweeping import PromoteCommand, SweepCommand, SweepsCommand
 from cifar_core.cli.teaching import ClassCommand, LearnerCommand
 from cifar_core.cli.training import ForkCommand, TrainCommand
+from cifar_core.cli.verifying import VerificationsCommand
 from cifar_core.data import DataError
 from cifar_core.interrupts import signals_interrupt
 from cifar_core.overrides import ConfigError
@@ -51,6 +52,7 @@ class Cli(BaseSettings):
     lesson: CliSubCommand[LessonCommand]
     experiment: CliSubCommand[ExperimentCommand]
     influence: CliSubCommand[InfluenceCommand]
+    verifications: CliSubCommand[VerificationsCommand]
     labels: CliSubCommand[LabelsCommand]
     verdict: CliSubCommand[VerdictCommand]
     people: CliSubCommand[PeopleCommand]

@@ -20,7 +20,7 @@ from cifar_core.files import replaced_atomically, write_text_atomically
 from cifar_core.processes import start_detached
 
 # Raised when a kind comes to mean something else: what was kept is then made anew.
-_VERSIONS = {"range_test": 2, "duplicates": 2, "features": 2, "tsne": 2}
+_VERSIONS = {"range_test": 2, "duplicates": 2, "features": 2, "tsne": 2, "head": 2, "out_of_fold": 2}
 _STOPPED = "stopped"
 _SECONDS_TO_END = 2.0
 _LEAST_DONE = 0.05

@@ -83,8 +83,9 @@ def render_mistakes(reading: Reading) -> list[Export]:
         kept = choose_selection(reading.dataset, state.ERRORS_SELECTION)
     rows = keep_rows(selection.find_rows(reading.predictions), marked)
     if kept is not None:
-        rows = keep_rows(rows, kept.images.indices)
         images_column.caption(describe_kept(kept, reading))
+        if np.isin(kept.images.indices, reading.predictions.indices).any():
+            rows = keep_rows(rows, kept.images.indices)
     opened = find_opened(reading, rows)
     map_place = None
     if opened is not None:
@@ -102,7 +103,7 @@ def describe_kept(kept: Kept, reading: Reading) -> str:
     predictions, name = reading.predictions, literal(kept.name)
     rows = np.isin(predictions.indices, kept.images.indices)
     if not rows.any():
-        return f"Of {name} no image is in {reading.split}: a run saves what it says of val and test alone."
+        return f"Of {name} no image is in {reading.split}, so all are shown: a run saves what it says of val and test."
     is_right = predictions.preds[rows] == predictions.targets[rows]
     return (
         f"{int(rows.sum()):,} of the {kept.num_images:,} images of {name} are in {reading.split}: "

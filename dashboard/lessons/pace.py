@@ -1,14 +1,13 @@
 """How long runs take here: by what was trained before, or by two seconds of training in the background."""
 
-import json
 from collections.abc import Mapping, Sequence
 
 from cifar_core.config import RunConfig
 from cifar_core.data import Dataset
-from cifar_core.derived import Request
+from cifar_core.derived import Request, paces_options
 from cifar_core.experiments import Question, pace_of, read_paces
 from cifar_core.overrides import with_overrides
-from cifar_core.runs import RunSummary
+from cifar_core.runs import RunSummary, default_runs_dir
 from dashboard.session.background import find_derived, is_derived
 
 _USUAL = {"training.num_epochs": 1, "training.seed": 0}
@@ -33,8 +32,7 @@ def find_paces(dataset: Dataset, question: Question, runs: Sequence[RunSummary],
     unknown = unknown_configs(question, paces)
     if not unknown:
         return paces
-    trees = [json.loads(config.model_dump_json()) for config in unknown.values()]
-    request = Request("paces", dataset.fingerprint, {"configs": json.dumps(trees)})
+    request = Request("paces", dataset.fingerprint, paces_options(list(unknown.values()), default_runs_dir()))
     is_training = any(run.status.status == "running" for run in runs)
     if not is_derived(request) and (is_training or not may_try):
         return paces

@@ -15,11 +15,11 @@ from dashboard.drawing.words import (
     percent,
     points,
     run_title,
-    setting,
     setting_names,
     short_name,
 )
 from dashboard.session import address
+from dashboard.session.kept import say_setting
 from dashboard.session.links import compare_link
 from dashboard.session.opening import has_predictions
 
@@ -88,7 +88,7 @@ def difference_frame(first: RunSummary, second: RunSummary, difference: RunDiffe
     titles = setting_names(difference.settings)
     for path, (left, right) in difference.settings.items():
         title = titles[path]
-        rows.append((title[:1].upper() + title[1:], setting(left), setting(right), ""))
+        rows.append((title[:1].upper() + title[1:], say_setting(left), say_setting(right), ""))
     return pd.DataFrame(rows, columns=["What", *names, "Difference"])
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cifar_core.config import DataConfig, ModelConfig, RunConfig, Section
 from cifar_core.data import (
     ChannelStatistics,
+    Contents,
     DataError,
     Dataset,
     Splits,
@@ -20,6 +21,7 @@ from cifar_core.data import (
     inspect_source,
     load_dataset,
     splits_of,
+    without_choices,
     without_selections,
 )
 from cifar_core.data.similarity import Descriptors, describe_images, project_to_plane
@@ -136,7 +138,8 @@ def get_torchvision_code(dataset: Dataset, config: RunConfig) -> str:
 
 def measure_pipeline(dataset: Dataset, config: RunConfig) -> "PipelineCost":
     """Time a config's augmentation here, beside torchvision's; takes some seconds."""
-    return engine.measure_cost(dataset, config, get_statistics(dataset))
+    known, contents = _find_chosen(dataset, config)
+    return engine.measure_cost(dataset, known, contents, get_statistics(dataset))
 
 
 def get_descriptors(dataset: Dataset) -> Descriptors:
@@ -168,7 +171,18 @@ def _statistics(_dataset: Dataset, fingerprint: str) -> ChannelStatistics:
 def _preview(
     _dataset: Dataset, _config: RunConfig, fingerprint: str, key: str, indices: tuple[int, ...], num_epochs: int
 ) -> "Preview":
-    return engine.preview_augmentation(_dataset, _config, np.array(indices), num_epochs)
+    known, contents = _find_chosen(_dataset, _config)
+    return engine.preview_augmentation(_dataset, known, contents, np.array(indices), num_epochs)
+
+
+def _find_chosen(dataset: Dataset, config: RunConfig) -> tuple[RunConfig, Contents]:
+    """Return a config and the images that it refers to; without such where they are gone, or may not be trained on."""
+    try:
+        contents = find_contents(default_runs_dir(), config.data)
+        splits_of(dataset, config.data, contents)
+    except (SelectionError, DataError):
+        return config.model_copy(update={"data": without_choices(config.data)}), {}
+    return config, contents
 
 
 @st.cache_resource(show_spinner=False)

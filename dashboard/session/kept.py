@@ -1,7 +1,9 @@
 """The selections beside the runs, and the one that pages show alone: the address holds its id."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -12,7 +14,10 @@ from cifar_core.files import Stamp
 from cifar_core.runs import default_runs_dir
 from cifar_core.selections import Selection, SelectionStore
 from dashboard.drawing.literal import literal
+from dashboard.drawing.words import setting
 from dashboard.session import address, state
+
+_HASH = re.compile(r"sel-[0-9a-f]{16}")
 
 
 def get_selection_store() -> SelectionStore:
@@ -34,6 +39,19 @@ def find_selection(selection_id: str | None) -> Selection | None:
 def find_by_content(content_hash: str) -> Selection | None:
     """Return the newest selection of certain images, by what a config calls them; None if there is none."""
     return next((each for each in list_selections() if each.content_hash == content_hash), None)
+
+
+def name_of_content(content_hash: str) -> str:
+    """Return what people call the images that a config names, where no Markdown is read; "none" for none."""
+    if not content_hash:
+        return "none"
+    found = find_by_content(content_hash)
+    return f"{content_hash}, which only runs still hold" if found is None else found.name
+
+
+def say_setting(value: Any) -> str:
+    """Return a setting's value as a form shows it; of a selection, its name."""
+    return name_of_content(value) if isinstance(value, str) and _HASH.fullmatch(value) else setting(value)
 
 
 def fits(selection: Selection, dataset: Dataset) -> bool:

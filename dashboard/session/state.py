@@ -23,7 +23,8 @@ EXPLORE_PER_PAGE, EXPLORE_TILE = "per", "tile"
 EXPLORE_POSITIONS, EXPLORE_LIKENESS, EXPLORE_CONTRADICTING = "map", "likeness", "contradicting"
 EXPLORE_COLOUR, EXPLORE_MARKED_PAGE, ONLY_MARKED = "colour", "sheet", "only_marked"
 EXPLORE_SELECTION, ERRORS_SELECTION = "explore_selection", "errors_selection"
-SELECTIONS_VIEW = "Selections"  # of Explore, as the address spells it
+# A view of Explore, and a colouring of its map, as the address spells them.
+SELECTIONS_VIEW, SELECTION_COLOUR = "Selections", "selection"
 EXPLORE_PAIRS_PAGE, STATISTICS_CLASS, STATISTICS_TRAIT = "pairs", "values", "trait"
 ERRORS_VIEW = "show"
 ERRORS_SPLIT, ERRORS_EPOCH, ERRORS_OTHER, ERRORS_TOP = "errors_split", "errors_epoch", "errors_other", "errors_top"
@@ -33,6 +34,7 @@ ERRORS_PROBS, ERRORS_BINNING, ERRORS_CURVE = "errors_probs", "errors_binning", "
 EXPLAIN_METHOD, EXPLAIN_VIEW, EXPLAIN_LAYER = "explain_method", "see", "layer"
 EXPLAIN_SOURCE, EXPLAIN_EPOCH, EXPLAIN_OTHER_RUN = "explain_source", "explain_epoch", "explain_other_run"
 EXPLAIN_CLASS, EXPLAIN_INDEX = "explain_class", "explain_index"
+EXPLAIN_PUSHES, EXPLAIN_LEFT_OUT, EXPLAIN_SEEDS = "explain_pushes", "explain_left_out", "explain_seeds"
 COMPARE_VIEW = "way"
 COMPARE_FIRST, COMPARE_SECOND, COMPARE_SPLIT = "compare_first", "compare_second", "compare_split"
 COMPARE_PILE, COMPARE_MAP_CLASS, COMPARE_MAPS_OF = "compare_pile", "compare_map_class", "compare_maps_of"
@@ -99,7 +101,7 @@ def is_map_of_run_open() -> bool:
     view, positions, colour = (
         st.session_state.get(key, st.query_params.get(key)) for key in (EXPLORE_VIEW, EXPLORE_POSITIONS, EXPLORE_COLOUR)
     )
-    return view == "Map" and (positions == "features" or colour not in (None, "class", "split"))
+    return view == "Map" and (positions == "features" or colour not in (None, "class", "split", SELECTION_COLOUR))
 
 
 def lose_run(run_id: str) -> None:

@@ -12,6 +12,7 @@ from dashboard.session.changes import describe_changes
 from dashboard.session.lock import read_lock
 from dashboard.session.redraw import is_redraw_due
 from dashboard.session.saying import fragment
+from dashboard.train.chosen_view import render_chosen
 from dashboard.train.feed import feed_address, read_feed
 from dashboard.train.sentences import describe_run
 from dashboard.train.steering import render_controls, render_ways_on
@@ -27,6 +28,7 @@ def render_run(store: RunStore, run: RunSummary) -> None:
     """Draw a run's progress, controls and curves, and follow it while it is active."""
     record, waiting = store.record(run.run_id), len(store.waiting())
     follow = _render_heading(run)
+    render_chosen(run, store.list_runs())
 
     @fragment
     def panel() -> None:

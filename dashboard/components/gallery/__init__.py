@@ -87,7 +87,7 @@ def gallery(
     )
     with st.container(gap=None):
         _COMPONENT(key=key, data=message, on_selected_change=changed, on_ticked_change=lambda: None)
-        if not isinstance(selected, EllipsisType):
+        if can_tick or not isinstance(selected, EllipsisType):
             mark_image(key, selected, read_round(key))
     return chosen()
 
