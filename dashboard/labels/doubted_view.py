@@ -26,11 +26,12 @@ from dashboard.drawing.words import percent, short_name
 from dashboard.labels.marks import describe_marks, find_marks, keep_marks, marked_frame, read_marks
 from dashboard.labels.subject import Subject
 from dashboard.session import state
-from dashboard.session.aside import offer_selection
+from dashboard.session.aside import kept_here, offer_selection
 from dashboard.session.background import find_derived
 from dashboard.session.cache import get_splits
 from dashboard.session.opening import has_weights
 from dashboard.session.saying import fragment
+from dashboard.session.without import offer_training
 
 _PER_SHEET = 48
 _FIRST = 500
@@ -211,6 +212,10 @@ def _offer_aside(doubted: Doubted, marks: dict[int, Verdict]) -> None:
         st.caption(f"The first {len(first)} as ranked:", width="content")
         how = f"first {len(first)} doubted labels, by {name}"
         offer_selection(doubted.dataset, splits, first["index"], how, key="labels_first", labels=first["suggested_idx"])
+    for key in ("labels_wrong", "labels_first"):
+        if (selection := kept_here(key)) is not None:
+            with st.container(horizontal=True):
+                offer_training(selection, doubted.dataset, splits, doubted.run, key=f"{key}_train", all_ways=True)
 
 
 def _list_exports(doubted: Doubted) -> list[Export]:
