@@ -131,6 +131,8 @@ class InfluenceCommand(BaseModel):
         """Queue the runs that verify what was foretold; return the case's id."""
         if self.without is None:
             raise ConfigError("--verify needs --without; allowed: the name of a selection of training images")
+        if self.epoch != "best":
+            raise ConfigError(f"--verify goes by the best epoch, --epoch {self.epoch} does not; allowed: best")
         runs = RunStore(self.runs_dir)
         selection = SelectionStore(runs.runs_dir).get(self.without)
         answer = ask_what_if(fitted.head, fitted.evidence, inputs, fitted.rows_of(selection.images.indices))

@@ -112,6 +112,8 @@ def render_opened(opened: Opened, selection: Selection, rows: pd.DataFrame) -> M
             map_words = st.container()
             # A link, not a button: st.switch_page refuses to leave a page whose widgets are bound to the address.
             page_link("Explain", "Explain this image", ":material/center_focus_strong:")
+            shown = {state.EXPLAIN_VIEW: "What taught it"}
+            page_link("Explain", "What taught it this?", ":material/history_edu:", showing=shown)
     return MapPlace(right, map_words)
 
 

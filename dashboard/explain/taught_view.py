@@ -54,10 +54,11 @@ class Pushes:
 
 def render_taught(context: Context) -> list[Export]:
     """Draw both galleries, and what becomes of the answer without some of their images; return them as a table."""
+    sentence = st.container()
     known = find_head(context.dataset, context.weights)
     if known is None:
-        st.markdown(
-            "**Which training images taught it this?** To tell, its last layer is fitted anew to all of them: some "
+        sentence.markdown(
+            "**Which training images taught it this** is told by its last layer, fitted anew to all of them: some "
             "seconds, once for these weights."
         )
         return []
@@ -67,7 +68,8 @@ def render_taught(context: Context) -> list[Export]:
         st.error(message(error), icon=":material/broken_image:")
         return []
     probs = known.fitted.head.probs(inputs[None])[0]
-    st.markdown(describe_taught(context, known, probs), help=_explain_method())
+    sentence.markdown(describe_taught(context, known, probs), help=_explain_method())
+    st.caption(describe_limits(context, probs))
     is_away = st.segmented_control(
         "Images that", (_TOWARDS, _AGAINST), default=_TOWARDS, required=True, key=state.EXPLAIN_PUSHES
     )
@@ -81,20 +83,26 @@ def render_taught(context: Context) -> list[Export]:
 
 
 def describe_taught(context: Context, known: Known, probs: Numbers) -> str:
-    """Say what the fitted layer makes of the image, and how far it can stand for the network."""
+    """Say in a sentence what the fitted layer makes of the image, and how good it is beside the network."""
     top, fitted = int(probs.argmax()), known.fitted
     is_right = fitted.probs_of_others().argmax(axis=1) == context.dataset.labels[fitted.others]
-    own = context.run.status.best_val_accuracy
-    good = f"{percent(float(is_right.mean()), 0)} of val right, the network {percent(own, 0)}"
-    words = (
-        f"By its last layer, fitted anew to all {len(fitted.train):,} training images: **{context.name(top)}** "
-        f"{percent(float(probs[top]))} ({good}). **Features held fixed.**"
+    own = percent(context.run.status.best_val_accuracy, 0)
+    return (
+        f"Fitted anew to all {len(fitted.train):,} training images, its last layer says **{context.name(top)}** "
+        f"{percent(float(probs[top]))} (of val it gets {percent(float(is_right.mean()), 0)} right, the network {own})."
     )
-    if top != context.pred_idx:
-        words += (
-            f" The network itself says {context.name(context.pred_idx)}: here the layer stands for it only roughly."
-        )
-    return words
+
+
+def describe_limits(context: Context, probs: Numbers) -> str:
+    """Say what is held fixed, how to read a tile, and whether the layer says what the network does."""
+    words = (
+        "Features held fixed. Below each image stand its label and the points that the class would gain or lose "
+        "without it alone."
+    )
+    if int(probs.argmax()) == context.pred_idx:
+        return words
+    name = literal(context.name(context.pred_idx))
+    return f"The network itself says {name}: here its last layer stands for it only roughly. {words}"
 
 
 def taught_frame(context: Context, known: Known, found: list[Pushes]) -> pd.DataFrame:

@@ -54,6 +54,11 @@ def offer_verification(context: Context, indices: NDArray[np.int64], how: str, f
     if index is None or context.subject.true_idx is None or config is None:
         st.caption("Of a picture of your own no training is queued: choose one of the dataset.")
         return
+    if context.weights.epoch != context.run.status.best_epoch:
+        st.caption(
+            f"Trainings are held against each other by their best epoch: choose {context.run.status.best_epoch}."
+        )
+        return
     with st.popover(
         "Verify by retraining", icon=":material/experiment:", key="taught_verify", on_change="rerun"
     ) as box:

@@ -54,6 +54,12 @@ def say_setting(value: Any) -> str:
     return name_of_content(value) if isinstance(value, str) and _HASH.fullmatch(value) else setting(value)
 
 
+def say_in_markdown(value: Any) -> str:
+    """Return the same where Markdown is read, which must not follow what a selection's name says."""
+    words = say_setting(value)
+    return words if words == setting(value) else literal(words)
+
+
 def fits(selection: Selection, dataset: Dataset) -> bool:
     """Whether a selection is of this dataset's images, as far as it says of which it is."""
     return selection.fingerprint in ("", dataset.fingerprint) and selection.images.indices[-1] < dataset.num_images

@@ -9,7 +9,7 @@ from tests.app.driving import save_weights
 VIEWS = {
     ("Errors", "show"): ("Mistakes", "Classes", "Calibration", "Learning", "Labels", "Score card"),
     ("Labels", "labels"): ("Doubted", "Known", "People", "Game"),
-    ("Explain", "see"): ("Where it looked", "Trust", "How firm", "What if", "Inside", "Class"),
+    ("Explain", "see"): ("Where it looked", "Trust", "How firm", "What if", "What taught it", "Inside", "Class"),
 }
 _BEFORE = ("popover", "download_button", "flex_container", "vertical", "horizontal", "container", "block")
 

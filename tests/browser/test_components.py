@@ -14,6 +14,7 @@ PAGES = [
     "Explore?view=Map",
     "Explore?view=Statistics",
     "Explore?view=Near-duplicates",
+    "Explore?view=Selections",
     "Augment",
     "Train",
     "Runs",

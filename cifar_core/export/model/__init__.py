@@ -15,6 +15,7 @@ from cifar_core.export.model.formats import write_program, write_safetensors
 from cifar_core.export.model.parity import Parity, check_parity
 from cifar_core.export.subject import Subject
 from cifar_core.export.watch import Watch
+from cifar_core.selections import read_kept
 
 Format = Literal["safetensors", "torch", "onnx"]
 
@@ -61,4 +62,6 @@ def write_model(name: Format, subject: Subject, folder: Path, watch: Watch) -> d
 
 def _training_images(subject: Subject, dataset: Dataset) -> NDArray[np.uint8]:
     """Return some of the images that the network was trained on."""
-    return np.ascontiguousarray(dataset.images[splits_of(dataset, subject.config.data).train[:_NUM_CALIBRATED]])
+    data = subject.config.data
+    train = splits_of(dataset, data, read_kept(subject.record.run_dir, data)).train
+    return np.ascontiguousarray(dataset.images[train[:_NUM_CALIBRATED]])

@@ -147,9 +147,11 @@ function listen(root, state) {
       return;
     }
     event.preventDefault();
+    event.stopPropagation();
   };
-  document.addEventListener("keydown", hear);
-  state.stop = () => document.removeEventListener("keydown", hear);
+  // Before anybody else: to Streamlit, R means to run the page again.
+  window.addEventListener("keydown", hear, true);
+  state.stop = () => window.removeEventListener("keydown", hear, true);
 }
 
 /** @param {State} state */
