@@ -18,6 +18,7 @@ from cifar_core.cli.importing import ImportCommand
 from cifar_core.cli.influencing import InfluenceCommand
 from cifar_core.cli.labelling import LabelsCommand, VerdictCommand
 from cifar_core.cli.looking import AppCommand, DataCommand, EvaluateCommand, RunsCommand, ScorecardCommand
+from cifar_core.cli.peopling import PeopleCommand
 from cifar_core.cli.steering import (
     DeleteCommand,
     ExtendCommand,
@@ -63,6 +64,7 @@ class Cli(BaseSettings):
     verifications: CliSubCommand[VerificationsCommand]
     labels: CliSubCommand[LabelsCommand]
     verdict: CliSubCommand[VerdictCommand]
+    people: CliSubCommand[PeopleCommand]
     robustness: CliSubCommand[RobustnessCommand]
     selections: CliSubCommand[SelectionsCommand]
     selection: CliSubCommand[SelectionCommand]

@@ -20,6 +20,7 @@ from dashboard.errors.reading import Reading
 from dashboard.session import address, state
 from dashboard.session.aside import offer_selection
 from dashboard.session.cache import get_splits
+from dashboard.session.known import find_disputes
 from dashboard.session.selection import (
     EVERYTHING,
     MISTAKES,
@@ -59,7 +60,7 @@ def render_images(reading: Reading, selection: Selection, rows: pd.DataFrame) ->
     images = dataset.images[shown["index"].to_numpy()]
     gallery(
         images,
-        prediction_tiles(dataset, shown),
+        prediction_tiles(dataset, shown, find_disputes(dataset)),
         key=_GALLERY,
         label=title,
         tile_size=_TILE_SIZE,

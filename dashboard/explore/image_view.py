@@ -25,6 +25,7 @@ from dashboard.explore.opened_view import render_drawer, render_image
 from dashboard.explore.sentences import describe_choice, describe_shown
 from dashboard.session import state
 from dashboard.session.aside import offer_selection
+from dashboard.session.known import find_disputes
 from dashboard.session.saying import fragment
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def _render_gallery(dataset: Dataset, shown: Shown, rows: slice, tile_size: int)
     total, indices = len(shown.indices), shown.indices[rows]
     gallery(
         dataset.images[indices],
-        label_tiles(dataset, indices, shown.notes(rows), has_names=True),
+        label_tiles(dataset, indices, shown.notes(rows), has_names=True, disputes=find_disputes(dataset)),
         key=_GALLERY,
         label=f"Images {rows.start + 1} to {rows.stop} of {total}",
         tile_size=tile_size,

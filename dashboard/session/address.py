@@ -58,15 +58,27 @@ class Parameter:
 
 
 # Titles of all pages.
-PAGES = ("Overview", "Explore", "Augment", "Train", "Runs", "Sweeps", "Lessons", "Errors", "Explain", "Compare")
+PAGES = (
+    "Overview",
+    "Explore",
+    "Augment",
+    "Train",
+    "Runs",
+    "Sweeps",
+    "Lessons",
+    "Errors",
+    "Explain",
+    "Compare",
+    "Labels",
+)
 
 
 def _on(name: str, *pages: str) -> Parameter:
     return Parameter(name, frozenset(pages))
 
 
-RUN = _on("run", "Explore", "Train", "Runs", "Errors", "Explain")
-IMAGE = _on("image", "Explore", "Errors", "Explain", "Compare")
+RUN = _on("run", "Explore", "Train", "Runs", "Errors", "Explain", "Labels")
+IMAGE = _on("image", "Explore", "Errors", "Explain", "Compare", "Labels")
 EPOCH = _on("epoch", "Explore", "Errors", "Explain")  # a number
 AGAINST = _on("against", "Errors")  # a number of an epoch, or a run's id
 # The images that Errors shows and Explain goes through: `dashboard.session.selection` says what they may be.
@@ -129,6 +141,11 @@ CHART = _on("chart", "Sweeps")  # how a sweep is looked at
 BRUSH = _on("brush", "Sweeps")  # what is selected: `dashboard.sweeps.brush` says what it may be
 ACROSS = _on("across", "Sweeps")  # a setting's path
 UPWARDS = _on("upwards", "Sweeps")  # likewise
+QUIZ = _on("quiz", "Labels")  # a number: which images are asked about
+ANSWERS = _on("answers", "Labels")  # `cifar_core.labels.quiz` says what it may be, once all are given
+GAME = _on("game", "Labels")  # a number: which errors are planted
+FLAGGED = _on("flagged", "Labels")  # `cifar_core.labels.planted` says what it may be, once the game is over
+PEOPLE_CELL = _on("people_cell", "Labels")  # as CELL
 LOCK = _on("lock", *PAGES)  # `dashboard.session.lock` says what it may be
 
 PARAMETERS = (
@@ -194,6 +211,11 @@ PARAMETERS = (
     BRUSH,
     ACROSS,
     UPWARDS,
+    QUIZ,
+    ANSWERS,
+    GAME,
+    FLAGGED,
+    PEOPLE_CELL,
     LOCK,
 )
 

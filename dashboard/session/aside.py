@@ -277,9 +277,14 @@ def _combine(offered: Offered, target: Selection, key: str) -> Selection:
     return get_selection_store().save(replace(target, images=images, origin=origin), may_replace=True)
 
 
+def kept_here(key: str) -> Selection | None:
+    """Return what was kept in a popover last, by its key; None if nothing was."""
+    return find_selection(state.widget_value(f"{key}_kept") or None)
+
+
 def _render_kept(key: str) -> None:
     """Say what was kept here last, and lead to it."""
-    kept = find_selection(state.widget_value(f"{key}_kept") or None)
+    kept = kept_here(key)
     if kept is not None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
             words = f"Kept as **{literal(kept.name)}**: {kept.num_images:,} images."

@@ -26,6 +26,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "Errors": ("pages/Errors.py", ":material/error_outline:"),
         "Explain": ("pages/Explain.py", ":material/center_focus_strong:"),
         "Compare": ("pages/Compare.py", ":material/compare_arrows:"),
+        "Labels": ("pages/Labels.py", ":material/how_to_vote:"),
     },
 }
 _SCRIPTS = {title: script for section in SECTIONS.values() for title, (script, _) in section.items()}

@@ -38,6 +38,8 @@ def server(own_folders, practice_dir, tmp_path, monkeypatch):
     monkeypatch.delenv("CIFAR_CACHE_DIR", raising=False)
     monkeypatch.setattr("dashboard.session.frame.warm_up", lambda: None)
     monkeypatch.setattr("cifar_core.runs.register.LocalExecutor", IdleExecutor)
+    # it would fit in the background
+    monkeypatch.setattr("dashboard.labels.doubted_view.find_derived", lambda *of: None)
     forget_everything()
     st.cache_data.clear()
     yield

@@ -101,6 +101,7 @@ VIEWS = {
     "Errors": ("show", ("Mistakes", "Classes", "Calibration", "Learning", "Labels", "Score card")),
     "Explain": ("see", ("Trust", "How firm", "What if", "What taught it")),
     "Explore": ("view", ("Images", "Map")),
+    "Labels": ("labels", ("Doubted", "Known", "People", "Game")),
     "Compare": ("way", ("Pile by pile", "Cell by cell", "Class by class")),
 }
 

@@ -28,6 +28,7 @@ VIEWS = {
     "Sweeps": ["", "sweep=new"],
     "Errors": ["", "show=Calibration"],
     "Explain": ["", "see=Inside"],
+    "Labels": ["labels=Known", "labels=Game&flagged=3"],
 }
 # Streamlit, opened at a page's own address, asks below it for its server first, and then where it is.
 PROBES = re.compile(r"/_stcore/(health|host-config)$")

@@ -24,6 +24,8 @@ PAGES = [
     "Errors",
     "Explain",
     "Compare",
+    "Labels",
+    "Labels?labels=Game",
 ]
 
 # How many different values the pixels of a canvas have; a blank one has a single value.

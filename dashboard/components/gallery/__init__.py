@@ -29,12 +29,14 @@ class Tile:
         caption: Shown below while the tile is hovered or focused, and read aloud.
         tone: "wrong" carries a mark in the corner, "right" a quieter one.
         label: A few words that always stand below it; none where all tiles have none.
+        badge: A sign in the upper corner, which the caption explains; empty for none.
     """
 
     index: int
     caption: str
     tone: Tone = "neutral"
     label: str = ""
+    badge: str = ""
 
 
 def gallery(
@@ -115,5 +117,6 @@ def encode_gallery(
         "isFollowed": is_followed,
         "canTick": can_tick,
         "labels": [tile.label for tile in tiles] if any(tile.label for tile in tiles) else [],
+        "badges": [tile.badge for tile in tiles] if any(tile.badge for tile in tiles) else [],
     }
     return pack_message(header, encode_sprite(images, _SPRITE_COLUMNS))

@@ -11,7 +11,7 @@ import { areWords, between, destination, nameTile, perRow, template } from "./la
  * @import { Ticked } from "../shared/ticks.js"
  * @typedef {"neutral" | "right" | "wrong"} Tone
  * @typedef {{ name: string, label: string, tile: number, spriteColumns: number, headings: string[], gaps: number[], ids: number[],
- *   captions: string[], tones: Tone[], labels: string[], isFollowed: boolean, canTick: boolean }} Header
+ *   captions: string[], tones: Tone[], labels: string[], badges: string[], isFollowed: boolean, canTick: boolean }} Header
  * @typedef {{ bytes: Uint8Array | null, selected: number | null, report: (selected: number) => void,
  *   reportTicks: (ticked: Ticked) => void }} State
  */
@@ -265,6 +265,11 @@ function createTile(header, place, isSelected) {
     const mark = create("span", `mark ${tone}`, MARKS[tone]);
     mark.setAttribute("aria-hidden", "true");
     picture.append(mark);
+  }
+  if (header.badges[place]) {
+    const badge = create("span", "badge", header.badges[place]);
+    badge.setAttribute("aria-hidden", "true");
+    picture.append(badge);
   }
   if (header.canTick) {
     const tick = create("span", "tick", MARKS.right);
