@@ -38,28 +38,35 @@ def impulse_noise(images: Tensor, indices: Tensor, share: float) -> Tensor:
 
 def defocus_blur(images: Tensor, indices: Tensor, strength: tuple[float, float]) -> Tensor:
     """Spread each pixel over a disk."""
-    kernel = _disk(*strength)
+    kernel = _trim(_disk(*strength))
     reach = kernel.shape[-1] // 2
     padded = functional.pad(images, [reach] * 4, mode="reflect")
     return functional.conv2d(padded, kernel.expand(3, 1, -1, -1), groups=3)
 
 
+def _trim(kernel: Tensor) -> Tensor:
+    """Return the middle of a square kernel, without the edges that hold nothing."""
+    middle = kernel.shape[-1] // 2
+    reach = int((kernel.nonzero() - middle).abs().max())
+    return kernel[middle - reach : middle + reach + 1, middle - reach : middle + reach + 1]
+
+
 def glass_blur(images: Tensor, indices: Tensor, strength: tuple[float, int]) -> Tensor:
     """Copy neighbours over pixels, from the lower right to the upper left, between two blurs.
 
-    The published code means to swap two pixels and copies one of them: its images show that, and so do these.
+    The published code means to swap two pixels and copies one of them: its images show that, and so do these. Each
+    pixel is thus read before it is written, and all of a round move at once.
     """
     sigma, num_rounds = strength
-    pixels = (blur(images, sigma) * 255).clamp(0, 255).floor()
+    pixels = (blur(images, sigma) * 255).clamp(0, 255).floor().flatten(2)
     chance = draw_uniform("glass_blur", indices, 2 * 2 * SIDE * SIDE).view(-1, 2, 2, SIDE, SIDE)
     towards = (chance < 0.5).long()  # a neighbour above, or to the left
-    everyone = torch.arange(len(images))
+    towards[..., :2, :] = 0
+    towards[..., :2] = 0  # nothing moves there
+    places = torch.arange(SIDE * SIDE) - (SIDE * towards[:, :, 0] + towards[:, :, 1]).flatten(2)
     for number in range(num_rounds):
-        for row in range(SIDE - 1, 1, -1):
-            for column in range(SIDE - 1, 1, -1):
-                up, left = towards[:, number, 0, row, column], towards[:, number, 1, row, column]
-                pixels[:, :, row, column] = pixels[everyone, :, row - up, column - left]
-    return blur(pixels / 255, sigma)
+        pixels = pixels.gather(2, places[:, number, None].expand_as(pixels))
+    return blur(pixels.view_as(images) / 255, sigma)
 
 
 def motion_blur(images: Tensor, indices: Tensor, strength: tuple[int, float]) -> Tensor:
