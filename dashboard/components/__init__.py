@@ -5,6 +5,7 @@ from dashboard.components.class_bar import class_bar
 from dashboard.components.confusion_matrix import Cells, confusion_matrix
 from dashboard.components.forecast import forecast
 from dashboard.components.gallery import Tile, gallery
+from dashboard.components.heat_table import HeatCell, HeatRow, heat_table
 from dashboard.components.inspector import image_inspector
 from dashboard.components.lines import Level, Line, LineChart, Mark, line_chart
 from dashboard.components.maps import PictureMap, picture_maps
@@ -15,6 +16,8 @@ from dashboard.components.stepper import stepper
 
 __all__ = [
     "Cells",
+    "HeatCell",
+    "HeatRow",
     "Level",
     "Line",
     "LineChart",
@@ -28,6 +31,7 @@ __all__ = [
     "confusion_matrix",
     "forecast",
     "gallery",
+    "heat_table",
     "image_inspector",
     "line_chart",
     "picture_maps",
