@@ -25,7 +25,7 @@ VIEWS = {
     "Train": ["", "watch=Layers"],
     "Runs": [""],
     "Lessons": [""],
-    "Errors": ["", "show=Calibration"],
+    "Errors": ["", "show=Calibration", "show=Robust"],
     "Explain": ["", "see=Inside"],
 }
 # Streamlit, opened at a page's own address, asks below it for its server first, and then where it is.
