@@ -21,6 +21,7 @@ from cifar_core.augmentation import cost, scale_pixels
 from cifar_core.augmentation.cost import PipelineCost
 from cifar_core.augmentation.recipe import torchvision_code
 from cifar_core.config import ModelConfig, RunConfig
+from cifar_core.corruptions.corrupt import corrupt
 from cifar_core.data import ChannelStatistics, Contents, Dataset
 from cifar_core.evaluation.views import AS_IT_IS, Views
 from cifar_core.inference import changes, features
@@ -65,6 +66,7 @@ __all__ = [
     "compute_feature_maps",
     "compute_probs",
     "compute_robustness",
+    "corrupt",
     "create_test_time_variants",
     "create_untrained",
     "draw_filters",

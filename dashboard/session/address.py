@@ -88,6 +88,8 @@ PRED = _on("pred", "Errors", "Explain")
 OUTCOME = _on("which", "Errors", "Explain")
 ORDER = _on("rank", "Errors", "Explain")
 PROBS = _on("probs", "Errors", "Explain")  # from and to, in per cent
+WORSE = _on("worse", "Errors")  # a corruption and its severity: `dashboard.session.worsened` says how they are written
+UNDER = _on("under", "Explain")  # likewise: how the chosen image is made worse
 METHOD = _on("method", "Explain")  # its title
 BESIDE = _on("beside", "Explain")  # a run's id
 TICKED = _on("runs", "Runs")  # ids, with commas between them; or `NO_RUN`
@@ -116,6 +118,7 @@ PILE = _on("pile", "Compare")
 CELL = _on("cell", "Compare")  # names of a true and a predicted class with a comma between them, either one empty
 OVERLAY = _on("with", "Train")  # likewise
 COMPARED = _on("compared", "Train")  # a run's id, or a preset's name behind "preset:"
+ADVISED = _on("advised", "Train")  # whether the settings are advice of ours
 PRESET = _on("preset", "Train")  # what the form starts from: a preset's name, or a run's id behind "run:"
 SETTINGS = _on("settings", "Train")  # what the form has otherwise than the preset
 PIPELINE = _on("pipeline", "Augment")  # likewise, against where the page starts
@@ -159,6 +162,8 @@ PARAMETERS = (
     OUTCOME,
     ORDER,
     PROBS,
+    WORSE,
+    UNDER,
     METHOD,
     BESIDE,
     TICKED,
@@ -186,6 +191,7 @@ PARAMETERS = (
     CELL,
     OVERLAY,
     COMPARED,
+    ADVISED,
     PRESET,
     SETTINGS,
     PIPELINE,

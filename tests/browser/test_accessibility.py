@@ -26,7 +26,7 @@ VIEWS = {
     "Runs": [""],
     "Lessons": [""],
     "Sweeps": ["", "sweep=new"],
-    "Errors": ["", "show=Calibration"],
+    "Errors": ["", "show=Calibration", "show=Robust"],
     "Explain": ["", "see=Inside"],
     "Labels": ["labels=Known", "labels=Game&flagged=3"],
 }
