@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cifar_core.runs.cluster.front import EngineExecutor
+from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.executor import LOCAL, Executor
 from cifar_core.runs.index import RunSummary
 from cifar_core.runs.ownership import read_note
 from cifar_core.runs.queue import slot_of
-from cifar_core.runs.slots import Slot
+from cifar_core.runs.slots import Slot, fitting
+from cifar_core.training.device import DeviceError
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,19 @@ def describe_engine(runs_dir: Path, executor: Executor, summaries: Sequence[RunS
     active = [summary for summary in summaries if summary.status.status in ("running", "paused")]
     if not isinstance(executor, EngineExecutor):
         return Engine(LOCAL, "", _fill(executor.slots(), active))
-    note = read_note(runs_dir)
-    slots = note.slots if note is not None and note.engine == executor.engine else ()
+    slots = list_known_slots(runs_dir, executor)
     return Engine(executor.engine, executor.address, _fill(slots, active), executor.problem())
+
+
+def list_known_slots(runs_dir: Path, executor: Executor, device: str = "") -> list[Slot]:
+    """Return where a run may train that asks for a device, as last heard of; nobody is asked, and nothing started."""
+    if executor.decides:
+        try:
+            return executor.slots(device)
+        except (DeviceError, RunError):
+            return []
+    note = read_note(runs_dir)
+    return fitting(device, note.slots) if note is not None and note.engine == executor.engine else []
 
 
 def _fill(slots: Sequence[Slot], active: Sequence[RunSummary]) -> tuple[Place, ...]:

@@ -5,6 +5,7 @@ import logging
 import time
 from pathlib import Path
 
+from cifar_core.config import RunConfig
 from cifar_core.failures import explain
 from cifar_core.runs.access import check_is_folder, default_runs_dir, refuses_in_words, why_not_writable
 from cifar_core.runs.cluster import choose_engine
@@ -13,10 +14,12 @@ from cifar_core.runs.executor import LOCAL, Executor, LocalExecutor
 from cifar_core.runs.index import RunIndex, RunSummary
 from cifar_core.runs.leftovers import hide_doomed, remove_doomed, sweep
 from cifar_core.runs.naming import is_run_id
-from cifar_core.runs.places import Engine, describe_engine
+from cifar_core.runs.places import Engine, describe_engine, list_known_slots
 from cifar_core.runs.queue import dispatch, needs_dispatch, queue_order
 from cifar_core.runs.record import RunRecord
 from cifar_core.runs.shelf import RecordShelf
+from cifar_core.runs.slimming import slim
+from cifar_core.runs.slots import Slot
 from cifar_core.runs.status import ACTIVE
 
 # Whoever only looks does not wait long for those who decide, and leaves it to them for a while.
@@ -97,6 +100,10 @@ class RunRegister:
         """
         return describe_engine(self.runs_dir, self._executor, self.list_runs())
 
+    def list_slots(self, config: RunConfig) -> list[Slot]:
+        """Return where a run with such settings may train, as last heard of; none where that is not known."""
+        return list_known_slots(self.runs_dir, self._executor, config.training.device)
+
     def find_engine(self) -> Engine:
         """As `engine`, after asking it; its dispatcher is started if need be.
 
@@ -151,6 +158,18 @@ class RunRegister:
             self._shelf.drop(record.run_dir)
             hide_doomed(record.run_dir)
         remove_doomed(self.runs_dir)
+
+    @refuses_in_words
+    def slim(self, run_id: str) -> int:
+        """Drop of a completed run what only training it on needs, and return how many bytes are free now.
+
+        Its weights, predictions and curves stay. It cannot be extended any more, only forked.
+
+        Raises:
+            RunError: It is not completed, or its checkpoint is not readable.
+        """
+        with self._index.locked():
+            return slim(self._writable(run_id))
 
     def _writable(self, run_id: str) -> RunRecord:
         """Return the record of a run that may be changed: not one of which this release knows only a part."""

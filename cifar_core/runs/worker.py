@@ -22,7 +22,7 @@ from cifar_core.config import RunConfig
 from cifar_core.data import Dataset, load_dataset
 from cifar_core.failures import explain, is_disk_full, is_out_of_memory
 from cifar_core.files import write_text_atomically
-from cifar_core.processes import allow_many_files, end_with_starter
+from cifar_core.processes import NICE_TRAINING, allow_many_files, end_with_starter, let_others_first
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.executor import LOCAL, Executor, LocalExecutor
 from cifar_core.runs.keeper import StatusKeeper, SupersededError
@@ -262,6 +262,7 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     end_with_starter()
     allow_many_files()
+    let_others_first(NICE_TRAINING)
     return run_experiment([Path(word) for word in sys.argv[1:]])
 
 

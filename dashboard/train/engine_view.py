@@ -27,11 +27,11 @@ def describe_places(store: RunStore) -> str:
     return f"Trains on a cluster of {machines}: {engine.num_free} of {len(engine.places)} slots are free."
 
 
-def describe_wait(store: RunStore) -> str:
-    """Say what a run waits for that is queued, as the rest of a sentence."""
+def describe_engine(store: RunStore) -> str:
+    """Say what keeps an engine from starting a run that waits; nothing where that is not known, or no engine trains."""
     if store.trains_here:
-        return "its device is free"
+        return ""
     engine = store.engine()
     if engine.problem:
-        return f"the cluster answers again. {plain(engine.problem, most=None).rstrip('.')}"
-    return f"one of the cluster's {len(engine.places)} slots fits and is free"
+        return plain(engine.problem, most=None)
+    return "" if engine.places else "No machine of the cluster is there yet."

@@ -27,8 +27,8 @@ def beating():
 
 
 def left_behind(store):
-    """What lies in the folder besides who decides about its queue."""
-    return [path.name for path in store.runs_dir.iterdir() if path.name != ".queue.json"]
+    """What lies in the folder besides its locks and its index."""
+    return [path.name for path in store.runs_dir.iterdir() if not path.name.startswith((".", "index"))]
 
 
 @pytest.mark.parametrize("num_files", range(8))  # config, meta, status and the mark, each with its folder

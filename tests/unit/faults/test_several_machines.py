@@ -72,7 +72,7 @@ def test_what_a_machine_keeps_for_itself_is_not_beside_the_runs(store, run_dir, 
         store.submit(config)
     RunStore(store.runs_dir, IdleExecutor()).list_runs()
     found = {path.name for path in store.runs_dir.iterdir()} - {run.run_id for run in store.list_runs()}
-    assert found == {".queue.json"}
+    assert found == {".queue.json", ".swept"}
     assert {"index.sqlite", "queue.lock"} <= {path.name for path in local_dir(store.runs_dir).iterdir()}
 
 
@@ -110,7 +110,7 @@ def test_what_earlier_releases_left_beside_the_runs_is_removed_once_it_is_old(st
         moment = (store.runs_dir / name).stat().st_mtime - age
         os.utime(store.runs_dir / name, (moment, moment))
     RunStore(store.runs_dir, IdleExecutor())
-    assert {path.name for path in store.runs_dir.iterdir()} == {".queue.lock"}
+    assert {path.name for path in store.runs_dir.iterdir()} == {".queue.lock", ".swept"}
 
 
 def test_a_host_without_the_queue_starts_and_loses_nothing(store, executor, run_dir, config, move):
