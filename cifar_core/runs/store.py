@@ -270,10 +270,7 @@ class RunStore(RunRegister):
             raise refusal(self.runs_dir, error) from error
 
     def _end_without_worker(self, run_id: str, status: Literal["parked", "stopped"]) -> bool:
-        """Note the end of a run that waits, or whose worker is gone; return whether it was one.
-
-        Where somebody else decides about the queue, a message does: whoever decides obeys it.
-        """
+        """Note the end of a run that waits, or whose worker is gone, if this process decides; return whether it did."""
         record = self._writable(run_id)
         if self._is_training(record):
             return False
