@@ -17,7 +17,7 @@ def marked(page, judgement):
 
 def test_labels_are_judged_by_key_and_mouse_and_stay_judged(app, page, trained_run):
     page.goto(f"{app.url}/Labels?run={trained_run}")
-    tiles = page.get_by_role("option")
+    tiles = page.locator(".tile")
     expect(tiles.first).to_be_visible(timeout=90_000)  # the last layer is fitted behind the page
     expect_drawn(page)
     expect(tally(page, "none of the")).to_be_visible()
