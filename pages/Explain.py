@@ -29,6 +29,7 @@ from dashboard.session.cache import get_splits, get_store
 from dashboard.session.epochs import choose_spoken
 from dashboard.session.frame import find_run, page_frame, require_dataset
 from dashboard.session.kept import only_selected, within
+from dashboard.session.live_page import offer_live
 from dashboard.session.marked import keep_rows, only_marked
 from dashboard.session.opening import has_weights, newest_with_weights, require_run
 from dashboard.session.said import what_run_says
@@ -78,6 +79,8 @@ with page_frame("Explain", newest_with_weights) as runs:
         with top:
             render_way(selection, rows, int(state.chosen_image() or 0), read_split())
     else:
+        with controls:
+            offer_live(chosen_run.run_id)
         subject = choose_own_picture(data, source)
     try:
         said = what_run_says(run_record, spoken.weights, subject.image, subject.key, subject.index)

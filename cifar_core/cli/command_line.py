@@ -14,11 +14,20 @@ from cifar_core.cli.comparing import CompareCommand
 from cifar_core.cli.enduring import RobustnessCommand
 from cifar_core.cli.experimenting import ExperimentCommand, LessonCommand, LessonsCommand
 from cifar_core.cli.exporting import ExportCommand
+from cifar_core.cli.importing import ImportCommand
 from cifar_core.cli.influencing import InfluenceCommand
 from cifar_core.cli.labelling import LabelsCommand, VerdictCommand
 from cifar_core.cli.looking import AppCommand, DataCommand, EvaluateCommand, RunsCommand, ScorecardCommand
 from cifar_core.cli.peopling import PeopleCommand
-from cifar_core.cli.steering import DeleteCommand, ExtendCommand, ParkCommand, PauseCommand, ResumeCommand, StopCommand
+from cifar_core.cli.steering import (
+    DeleteCommand,
+    ExtendCommand,
+    ParkCommand,
+    PauseCommand,
+    ResumeCommand,
+    SlimCommand,
+    StopCommand,
+)
 from cifar_core.cli.sweeping import PromoteCommand, SweepCommand, SweepsCommand
 from cifar_core.cli.teaching import ClassCommand, LearnerCommand
 from cifar_core.cli.training import ForkCommand, TrainCommand
@@ -71,8 +80,10 @@ class Cli(BaseSettings):
     resume: CliSubCommand[ResumeCommand]
     extend: CliSubCommand[ExtendCommand]
     fork: CliSubCommand[ForkCommand]
+    slim: CliSubCommand[SlimCommand]
     delete: CliSubCommand[DeleteCommand]
     export: CliSubCommand[ExportCommand]
+    import_: CliSubCommand[ImportCommand] = Field(alias="import")
 
     def cli_cmd(self) -> None:
         """Run the chosen command."""

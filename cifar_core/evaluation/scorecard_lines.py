@@ -2,6 +2,8 @@
 
 from cifar_core.evaluation.scorecard import Scorecard, Share
 
+UNKNOWN = "–"
+
 
 def describe_scorecard(card: Scorecard) -> list[tuple[str, str, str]]:
     """Return the card line by line: what, its value, and in one plain sentence what that means."""
@@ -57,7 +59,7 @@ def describe_scorecard(card: Scorecard) -> list[tuple[str, str, str]]:
 
 def _say(share: Share | None) -> str:
     if share is None:
-        return "–"
+        return UNKNOWN
     return f"{100 * share.value:.1f} % ({100 * share.low:.1f} to {100 * share.high:.1f})"
 
 
@@ -70,7 +72,7 @@ def _say_seeds(card: Scorecard) -> tuple[str, str, str]:
     if seeds is None:
         return (
             "Other seeds",
-            "–",
+            UNKNOWN,
             "One training only: how much of its figure is luck, other seeds tell.",
         )
     value = f"{100 * seeds.mean:.1f} % ({100 * max(0.0, seeds.low):.1f} to {100 * min(1.0, seeds.high):.1f})"

@@ -35,8 +35,7 @@ class Projection:
 
     def __call__(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the components (B, K) of features (B, D)."""
-        reduced: NDArray[np.float32] = (features - self.mean) @ self.directions
-        return reduced
+        return ((features - self.mean) @ self.directions).astype(np.float32, copy=False)
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ without some images can be told exactly.
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,10 +130,11 @@ def sum_curvature(weights: Numbers, inputs: Numbers) -> Numbers:
     """
     num_classes, size = weights.shape
     total = np.zeros((num_classes * size, num_classes * size))
-    kind = np.float32 if len(inputs) > _EXACT else np.float64
+    kind: Any = np.float32 if len(inputs) > _EXACT else np.float64
     for start in range(0, len(inputs), _ROWS_AT_ONCE):
         rows = inputs[start : start + _ROWS_AT_ONCE]
-        part, probs = rows.astype(kind, copy=False), compute_probs(weights, rows).astype(kind, copy=False)
+        part: NDArray[np.floating] = rows.astype(kind, copy=False)
+        probs: NDArray[np.floating] = compute_probs(weights, rows).astype(kind, copy=False)
         spread = (probs[:, :, None] * part[:, None, :]).reshape(len(part), -1)
         total -= spread.T @ spread
         for class_idx in range(num_classes):

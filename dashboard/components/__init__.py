@@ -5,6 +5,7 @@ from dashboard.components.class_bar import class_bar
 from dashboard.components.confusion_matrix import Cells, confusion_matrix
 from dashboard.components.forecast import forecast
 from dashboard.components.gallery import Tile, gallery
+from dashboard.components.heat_table import HeatCell, HeatRow, heat_table
 from dashboard.components.hunt import Revealed, hunt
 from dashboard.components.inspector import image_inspector
 from dashboard.components.judging import Doubt, Judged, judging
@@ -19,6 +20,8 @@ from dashboard.components.stepper import stepper
 __all__ = [
     "Cells",
     "Doubt",
+    "HeatCell",
+    "HeatRow",
     "Judged",
     "Level",
     "Line",
@@ -34,6 +37,7 @@ __all__ = [
     "confusion_matrix",
     "forecast",
     "gallery",
+    "heat_table",
     "hunt",
     "image_inspector",
     "judging",

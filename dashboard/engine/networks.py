@@ -21,6 +21,7 @@ from cifar_core.augmentation import cost, scale_pixels
 from cifar_core.augmentation.cost import PipelineCost
 from cifar_core.augmentation.recipe import torchvision_code
 from cifar_core.config import ModelConfig, RunConfig
+from cifar_core.corruptions.corrupt import corrupt
 from cifar_core.data import ChannelStatistics, Contents, Dataset
 from cifar_core.evaluation.views import AS_IT_IS, Views
 from cifar_core.inference import changes, features
@@ -65,10 +66,12 @@ __all__ = [
     "compute_feature_maps",
     "compute_probs",
     "compute_robustness",
+    "corrupt",
     "create_test_time_variants",
     "create_untrained",
     "draw_filters",
     "estimate_memory_need",
+    "explain_misfits",
     "extract_features",
     "grow_image",
     "list_layers",
@@ -124,6 +127,12 @@ def list_methods(model: Classifier) -> list[str]:
     return [name for name in METHODS if layers.explain_misfit(model, name) is None]
 
 
+def explain_misfits(model: Classifier) -> dict[str, str]:
+    """Return why the other methods do not fit it, by their names: the end of a sentence."""
+    reasons = {name: layers.explain_misfit(model, name) for name in METHODS}
+    return {name: reason.partition(": ")[2] for name, reason in reasons.items() if reason is not None}
+
+
 def list_layers(model: Classifier) -> list[str]:
     """Return the names of its layers worth looking at, in order of computation."""
     return list(layers.list_layers(model))
@@ -169,8 +178,12 @@ def grow_image(model: Classifier, unit: tuple[str | None, int], num_steps: int, 
 
 
 def draw_filters(checkpoint: Path) -> NDArray[np.uint8]:
-    """Return the first layer's filters in a checkpoint as pictures (N, 3, K, K)."""
-    return filter_pictures(first_filters(load_classifier(checkpoint)))
+    """Return the first layer's filters in a checkpoint as pictures (N, 3, K, K); none of a network that hides them."""
+    model = load_classifier(checkpoint)
+    try:
+        return filter_pictures(first_filters(model))
+    except ValueError:  # an imported one
+        return np.zeros((0, 3, 1, 1), np.uint8)
 
 
 def summarize(model: ModelConfig) -> tuple[pd.DataFrame, dict[str, float]]:

@@ -45,7 +45,7 @@ def render_selection(
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("All selections", icon=":material/arrow_back:", type="tertiary", on_click=open_here, args=(None,)):
             st.rerun()
-        st.markdown(f"**{literal(selection.name)}**: {describe_kept(selection, dataset, splits)}.", width="content")
+        st.markdown(f"**{literal(selection.name)}**, {describe_kept(selection, dataset, splits)}.", width="content")
     said = ". ".join(part.strip().rstrip(".") for part in (selection.note, selection.origin) if part.strip())
     if said:
         st.caption(literal(f"{said[0].upper()}{said[1:]}.", most=None))
@@ -57,9 +57,8 @@ def render_selection(
         )
         render_delete(selection, len(uses))
         return
-    indices = selection.images.indices
-    render_balance(dataset.labels[indices], dataset.class_names)
-    if words := describe_leak(splits, indices):
+    render_balance(dataset.labels[selection.images.indices], dataset.class_names)
+    if words := describe_leak(splits, selection.images.indices):
         st.caption(f":material/info: {words}")
     with st.container(horizontal=True, vertical_alignment="center"):
         offer_training(selection, dataset, splits, run, key="selection_train", all_ways=True)

@@ -25,7 +25,8 @@ def runs_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
         rows.append(
             {
                 "run_id": run.run_id,
-                "name": f"{short_name(run)} (demo)" if run.is_demo else short_name(run),
+                "name": short_name(run) + (" (demo)" if run.is_demo else " (imported)" if run.is_imported else ""),
+                "owner": plain(run.owner),
                 "status": status.status,
                 "data": source_title(run.data_source),
                 "best_val_percent": _per_cent(status.best_val_accuracy),

@@ -1,6 +1,9 @@
 """What pages load, loaded once a server. Keys name everything that changes a result."""
 
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,17 +43,45 @@ if TYPE_CHECKING:
     from dashboard.engine import PipelineCost, Preview
 
 
+# Of the thread that draws a page: its runs.
+_page = threading.local()
+
+
 def get_store() -> RunStore:
     """Return the store of all runs."""
     return _store(default_runs_dir())
 
 
+@contextmanager
+def listed_for_page(runs: list[RunSummary]) -> Iterator[None]:
+    """Let all that a page draws speak of the same runs, listed once: thousands take some hundredths of a second.
+
+    Callbacks, and parts of a page that are drawn again by themselves, list them anew.
+    """
+    _page.runs = runs
+    try:
+        yield
+    finally:
+        _page.runs = None
+
+
 def list_readable_runs() -> list[RunSummary]:
     """Return all runs, newest first; none where their folder cannot be read, which the page says at its top."""
+    if (runs := getattr(_page, "runs", None)) is not None:
+        return list(runs)
     try:
         return without_test(get_store().list_runs())
     except RunError:
         return []
+
+
+def refresh_runs() -> list[RunSummary]:
+    """Return all runs likewise, after a look for dead workers and free devices; a page that is being drawn has looked.
+
+    Raises:
+        RunError: Their folder cannot be read.
+    """
+    return list_readable_runs() if getattr(_page, "runs", None) is not None else without_test(get_store().refresh())
 
 
 def why_not_startable() -> str | None:
@@ -111,7 +142,8 @@ def get_track(record: RunRecord) -> Track | None:
 def get_filter_sheet(path: Path, most: int) -> tuple[NDArray[np.uint8], int] | None:
     """Return a picture of the first layer's filters in a checkpoint, and how many it has; None before there is one."""
     stamped = stamp(path)
-    return None if stamped is None else _filter_sheet(path, stamped, most)
+    sheet = None if stamped is None else _filter_sheet(path, stamped, most)
+    return sheet if sheet is not None and sheet[1] else None
 
 
 def get_model_summary(config: RunConfig) -> tuple[pd.DataFrame, dict[str, float]]:
@@ -185,7 +217,8 @@ def _find_chosen(dataset: Dataset, config: RunConfig) -> tuple[RunConfig, Conten
     return config, contents
 
 
-@st.cache_resource(show_spinner=False)
+# Asked for hundreds of times a page: Streamlit's cache would take a fifth of a millisecond each time.
+@lru_cache(maxsize=8)
 def _store(runs_dir: Path) -> RunStore:
     return RunStore(runs_dir)
 
@@ -216,7 +249,7 @@ def _epoch_reading(path: Path, stamped: Stamp | None) -> EpochReading:
 @st.cache_data(show_spinner=False, max_entries=64)
 def _filter_sheet(path: Path, stamped: Stamp, most: int) -> tuple[NDArray[np.uint8], int]:
     filters = engine.draw_filters(path)
-    return lay_out(filters[:most]), len(filters)
+    return lay_out(filters[:most]) if len(filters) else filters, len(filters)
 
 
 @st.cache_resource(show_spinner=False)

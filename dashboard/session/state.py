@@ -31,6 +31,7 @@ ERRORS_SPLIT, ERRORS_EPOCH, ERRORS_OTHER, ERRORS_TOP = "errors_split", "errors_e
 ERRORS_TRUE, ERRORS_PRED, ERRORS_OUTCOME, ERRORS_ORDER = "errors_true", "errors_pred", "errors_which", "errors_order"
 ERRORS_CELLS, ERRORS_SORT, ERRORS_FOLD, ERRORS_DIAGONAL = "cells", "sort", "fold", "errors_diagonal"
 ERRORS_PROBS, ERRORS_BINNING, ERRORS_CURVE = "errors_probs", "errors_binning", "errors_curve"
+ROBUST_TABLE, ROBUST_PILE = "table", "fell"
 EXPLAIN_METHOD, EXPLAIN_VIEW, EXPLAIN_LAYER = "explain_method", "see", "layer"
 EXPLAIN_SOURCE, EXPLAIN_EPOCH, EXPLAIN_OTHER_RUN = "explain_source", "explain_epoch", "explain_other_run"
 EXPLAIN_CLASS, EXPLAIN_INDEX = "explain_class", "explain_index"
@@ -128,6 +129,7 @@ def chosen_image() -> int | None:
 def choose_image(index: int | None) -> None:
     """Look at an image, by its dataset index."""
     address.IMAGE.choose(None if index is None else str(index))
+    address.UNDER.choose(None)  # it was another one that was made worse
     address.step_on()
 
 

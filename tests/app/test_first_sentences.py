@@ -7,7 +7,7 @@ import pytest
 from tests.app.driving import save_weights
 
 VIEWS = {
-    ("Errors", "show"): ("Mistakes", "Classes", "Calibration", "Learning", "Labels", "Score card"),
+    ("Errors", "show"): ("Mistakes", "Classes", "Calibration", "Learning", "Labels", "Robust", "Score card"),
     ("Labels", "labels"): ("Doubted", "Known", "People", "Game"),
     ("Explain", "see"): ("Where it looked", "Trust", "How firm", "What if", "What taught it", "Inside", "Class"),
 }

@@ -6,11 +6,11 @@ import pytest
 from cifar_core.data import create_splits, default_data_dir, load_dataset
 from cifar_core.derived import DerivedStore, Request
 from cifar_core.derived.heads import head_options
-from cifar_core.derived.store import DerivedProgress
 from cifar_core.derived.worker import work_on
 from cifar_core.experiments.verification import VerificationStore
 from cifar_core.influence.fitted import from_arrays
 from cifar_core.influence.scores import ask_what_if, rank, score_images
+from cifar_core.jobs import JobProgress
 from cifar_core.overrides import with_overrides
 from cifar_core.runs.status import change_status
 from tests.app.driving import labels, press, save_weights
@@ -50,10 +50,10 @@ def taught_galleries(at):
 def test_it_is_made_in_the_background_while_a_bar_moves(open_page, run_id, index, monkeypatch):
     started = []
     monkeypatch.setattr(DerivedStore, "start", lambda store, request, num_threads=1: started.append(request.kind))
-    progress = DerivedProgress("running", 0.3, seconds_left=4.0)
+    progress = JobProgress("running", 0.3, seconds_left=4.0)
     monkeypatch.setattr(DerivedStore, "progress", lambda store, request: progress)
     at = open_taught(open_page, run_id, index)
-    assert "Which training images taught it this?" in texts(at)
+    assert "Which training images taught it this" in texts(at)
     bars = [bar.proto.text for bar in at.get("progress")]
     assert any("Looking at every training image" in bar for bar in bars)
 

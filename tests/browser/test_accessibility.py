@@ -25,7 +25,8 @@ VIEWS = {
     "Train": ["", "watch=Layers"],
     "Runs": [""],
     "Lessons": [""],
-    "Errors": ["", "show=Calibration"],
+    "Sweeps": ["", "sweep=new"],
+    "Errors": ["", "show=Calibration", "show=Robust"],
     "Explain": ["", "see=Inside"],
     "Labels": ["labels=Known", "labels=Game&flagged=3"],
 }

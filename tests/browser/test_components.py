@@ -19,6 +19,8 @@ PAGES = [
     "Train",
     "Runs",
     "Lessons",
+    "Sweeps",
+    "Sweeps?sweep=new",
     "Errors",
     "Explain",
     "Compare",
