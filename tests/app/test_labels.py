@@ -242,7 +242,7 @@ def test_people_beside_the_network(open_page, tested, people_dir, lab):
         open_page("Labels", run=tested, labels="People", people="Mistakes", people_pile="Wrong, but people too")
     )
     assert set(piles[0]["ids"]) == set((NUM_TRAIN + np.arange(0, 10_000, 100)).tolist())
-    assert piles[0]["labels"][0].endswith("people 20 %")
+    assert piles[0]["labels"][0].endswith("people\N{NO-BREAK SPACE}20\N{NO-BREAK SPACE}%")
     assert lab.record(tested).test_readings() == 3, "the run's end, and two sessions"
 
 
