@@ -134,10 +134,10 @@ def _show_alone(dataset: Dataset, verdicts: KnownVerdicts, page: str) -> None:
 def _create_tile(row: dict[str, int], verdicts: KnownVerdicts, dataset: Dataset) -> Tile:
     names, place = dataset.class_names, int(np.searchsorted(verdicts.indices, row["index"]))
     given, guessed = names[row["given_idx"]], names[row["guessed_idx"]]
-    votes = describe_votes(verdicts, place, names)
+    votes, kept = describe_votes(verdicts, place, names), f"{row['given']}/{NUM_VOTES} keep"
     return Tile(
         row["index"],
         f"labelled {given}, a network said {guessed}; {votes}, image {row['index']}",
-        label=f"{given} {_ARROW} {guessed} {unbroken(f'{row["given"]}/{NUM_VOTES} keep')}",
+        label=f"{given} {_ARROW} {guessed} {unbroken(kept)}",
         badge=DISPUTED if row["is_disputed"] else "",
     )

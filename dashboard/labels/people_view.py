@@ -62,8 +62,8 @@ def describe_people(beside: Beside) -> str:
     """Say how good one person alone is, how good most people together, and how good the network, on the same images."""
     labels, people = beside.subject.test_labels, beside.people
     return (
-        f"One person alone gives **{percent(people.accuracy(labels))}** of the test images the name of their label (the "
-        f"share of all {people.counts.sum():,} single answers), most people together **"
-        f"{percent(people.majority_accuracy(labels))}**, the network of **{literal(short_name(beside.run))}** "
+        f"One person alone gives **{percent(people.accuracy(labels))}** of the test images the name of their label "
+        f"(the share of all {people.counts.sum():,} single answers), most people together "
+        f"**{percent(people.majority_accuracy(labels))}**, the network of **{literal(short_name(beside.run))}** "
         f"**{percent(compute_accuracy(beside.predictions))}**."
     )
