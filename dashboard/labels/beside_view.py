@@ -172,12 +172,13 @@ def render_places(beside: Beside, places: NDArray[np.int64], key: str, title: st
 
 def _create_tile(row: dict[str, object]) -> Tile:
     is_right = row["label"] == row["network"]
+    agree = unbroken(f"people {percent(float(str(row['people_right'])), 0)}")
     return Tile(
         int(str(row["index"])),
         f"label {row['label']}; network: {row['network']} ({percent(float(str(row['confidence'])), 0)}); people: "
         f"{row['people']} ({percent(float(str(row['people_share'])), 0)}), image {row['index']}",
         "right" if is_right else "wrong",
-        f"{row['label']} {_ARROW} {row['network']}, {unbroken('people ' + percent(float(str(row['people_right'])), 0))}",
+        f"{row['label']} {_ARROW} {row['network']}, {agree}",
     )
 
 
