@@ -5,6 +5,7 @@ import streamlit as st
 from cifar_core.runs import RunSummary
 from dashboard.components.follower import follow_runs
 from dashboard.runs.actions import render_actions
+from dashboard.runs.bringing import render_bringing
 from dashboard.runs.folding import render_fold, unfold
 from dashboard.runs.list_view import render_list
 from dashboard.runs.overlay import render_overlay
@@ -19,6 +20,7 @@ from dashboard.session.links import open_page
 from dashboard.session.opening import newest_to_watch, offer_first_run
 from dashboard.session.redraw import handed_over_page, is_redraw_due
 from dashboard.session.saying import fragment
+from dashboard.session.taking import render_taking
 
 
 @fragment
@@ -68,3 +70,5 @@ def render_runs(runs: list[RunSummary]) -> None:
 
 with page_frame("Runs", newest_to_watch):
     render_page()
+    render_taking(list_readable_runs())
+    render_bringing(list_readable_runs())

@@ -5,6 +5,7 @@ from dashboard.session.arrival import render_arrival
 from dashboard.session.frame import page_frame, require_dataset
 from dashboard.session.opening import newest_to_watch
 from dashboard.session.redraw import is_redraw_due
+from dashboard.session.taking import render_taking
 from dashboard.train.new_run import render_new_run
 from dashboard.train.parts import choose_part
 from dashboard.train.preset_picker import prepare_form
@@ -19,4 +20,5 @@ with page_frame("Train", newest_to_watch) as runs:
         render_new_run(runs)
     else:
         render_this_run(runs)
+    render_taking(runs)
     render_arrival()

@@ -65,6 +65,7 @@ def own_folders(tmp_path, monkeypatch):
     """No test reads the user's data or writes into the user's runs."""
     monkeypatch.setenv("CIFAR_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("CIFAR_RUNS_DIR", str(tmp_path / "runs"))
+    monkeypatch.delenv("CIFAR_PEOPLE_DIR", raising=False)
     monkeypatch.setenv("CIFAR_DEMO", "0")  # pages train nothing unasked
 
 

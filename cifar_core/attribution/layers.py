@@ -1,11 +1,14 @@
 """Which layer Grad-CAM may look at."""
 
-from torch import nn
+import torch
+from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
 
-from cifar_core.attribution.method import AttributionError
+from cifar_core.attribution.method import AttributionError, Method
 from cifar_core.attribution.methods import METHODS
 from cifar_core.models import LayerSummary, summarize
-from cifar_core.models.kinds import ACTIVATIONS
+from cifar_core.models.imported import ImportedNetwork
+from cifar_core.models.kinds import ACTIVATIONS, describe_kind
 
 
 def default_layer_name(model: nn.Module) -> str:
@@ -27,6 +30,8 @@ def default_layer_name(model: nn.Module) -> str:
 def explain_misfit(model: nn.Module, method: str) -> str | None:
     """Return why a method does not fit a model, None if it does."""
     needed = METHODS[method]
+    if (network := _find_imported(model)) is not None and (reason := _explain_imported(network, needed)):
+        return f"{method} does not fit this model: {reason}"
     if needed.needs_convolution and not any(isinstance(module, nn.Conv2d) for module in model.modules()):
         return f"{method} does not fit this model: it has no convolution"
     if needed.needs_relu:
@@ -35,6 +40,24 @@ def explain_misfit(model: nn.Module, method: str) -> str | None:
             found = ", ".join(sorted(kinds)) or "none"
             return f"{method} does not fit this model: its activations are {found}; allowed: ReLU alone"
     return None
+
+
+def _find_imported(model: nn.Module) -> ImportedNetwork | None:
+    return next((module for module in model.modules() if isinstance(module, ImportedNetwork)), None)
+
+
+def _explain_imported(network: ImportedNetwork, needed: Method) -> str:
+    """Return why a method does not fit a network that came from a file; empty if it may."""
+    if needed.needs_gradient and not network.has_gradients:
+        what = "an ONNX file" if network.config.kind == "onnx" else "a network of whole numbers"
+        return f"{what} tells no gradients"
+    if (needed.needs_layers or needed.needs_convolution) and network.is_opaque:
+        return "the layers of its file cannot be looked at"
+    if needed.needs_layers and network.hidden == ("?",):
+        return "its forward cannot be followed"
+    if needed.needs_layers and network.hidden:
+        return f"its forward calls {', '.join(network.hidden)} by itself; allowed: modules, such as nn.ReLU()"
+    return ""
 
 
 def list_layers(model: nn.Module) -> tuple[str, ...]:
@@ -59,8 +82,36 @@ def find_layer(model: nn.Module, name: str | None) -> nn.Module:
     return model.get_submodule(name or default)
 
 
+def _watch_layers(model: nn.Module) -> tuple[LayerSummary, ...]:
+    """Likewise of a network with functions between its layers, which cannot be counted but be watched at work."""
+    found: list[LayerSummary] = []
+
+    def watch(name: str, module: nn.Module) -> None:
+        def note(_: nn.Module, __: object, output: object) -> None:
+            if isinstance(output, Tensor) and output.ndim == 4:
+                found.append(LayerSummary(name, describe_kind(module), tuple(output.shape[1:]), 0, 0, 0))
+
+        hooks.append(module.register_forward_hook(note))
+
+    hooks: list[RemovableHandle] = []
+    try:
+        for name, module in model.named_modules():
+            if not any(True for _ in module.children()):
+                watch(name, module)
+        with torch.no_grad():  # without the lock: who has it may ask, and another pass shows the same layers
+            model(torch.zeros(1, 3, 32, 32))
+    finally:
+        for hook in hooks:
+            hook.remove()
+    first = next((place for place, layer in enumerate(found) if "onvolution" in layer.kind), len(found))
+    return tuple({layer.name: layer for layer in found[first:]}.values())
+
+
 def _spatial_layers(model: nn.Module) -> tuple[LayerSummary, ...]:
-    """All layers with features (C, H, W), from the first convolution on."""
+    """All layers with features (C, H, W), from the first convolution on; none of a file that hides them."""
+    network = _find_imported(model)
+    if network is not None:
+        return () if network.is_opaque else _watch_layers(model)
     layers = summarize(model).layers
     first = next((place for place, layer in enumerate(layers) if "onvolution" in layer.kind), len(layers))
     return tuple(layer for layer in layers[first:] if len(layer.output_shape) == 3)

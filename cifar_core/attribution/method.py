@@ -62,6 +62,8 @@ class Method:
         source: Paper.
         needs_convolution: Whether it fits only models that have a convolution.
         needs_relu: Whether it fits only models whose activations are ReLUs.
+        needs_gradient: Whether it fits only models whose scores can be differentiated by the pixels.
+        needs_layers: Whether it fits only models whose every layer with a bend in it is a module.
         adds_up: Whether it promises that a map's sum is the difference between the scores of image and baseline.
         options: Settings, by which keyword arguments of `attribute` are checked.
     """
@@ -73,5 +75,7 @@ class Method:
     source: str
     needs_convolution: bool = False
     needs_relu: bool = False
+    needs_gradient: bool = True
+    needs_layers: bool = False
     adds_up: bool = False
     options: tuple[Option, ...] = ()

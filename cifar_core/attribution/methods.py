@@ -91,6 +91,7 @@ _METHODS = (
         "an untrained network.",
         source="Springenberg et al. (2014), Striving for simplicity",
         needs_relu=True,
+        needs_layers=True,
     ),
     Method(
         name="guided_grad_cam",
@@ -101,6 +102,7 @@ _METHODS = (
         source="Selvaraju et al. (2016), Grad-CAM: visual explanations from deep networks",
         needs_convolution=True,
         needs_relu=True,
+        needs_layers=True,
         options=(_LAYER,),
     ),
     Method(
@@ -125,6 +127,7 @@ _METHODS = (
         cannot_tell="Nothing without its baseline, and not every step it takes is the only one possible: the rule of a "
         "max pooling gives all to one place, and beside an even baseline a layer norm's large parts cancel each other.",
         source="Shrikumar, Greenside, Kundaje (2017), Learning important features",
+        needs_layers=True,
         adds_up=True,
         options=(_BASELINE,),
     ),
@@ -135,6 +138,7 @@ _METHODS = (
         cannot_tell="Not what two parts do together, and the covered image is one the network never saw: the square "
         "itself may look like something.",
         source="Zeiler, Fergus (2013), Visualizing and understanding convolutional networks",
+        needs_gradient=False,
         options=(
             Option(name="window", default=6, minimum=1, maximum=16, help="Side of the square, in pixels."),
             Option(name="stride", default=2, minimum=1, maximum=8, help="Pixels from one position to the next."),
@@ -175,6 +179,7 @@ _METHODS = (
         "picture it rests on.",
         cannot_tell="Not what patches do together, and not where within a patch; patches follow colour, not objects.",
         source="Achanta et al. (2012), SLIC superpixels; Kokhlikyan et al. (2020), Captum",
+        needs_gradient=False,
         options=(
             Option(name="num_patches", default=36, minimum=4, maximum=144, help="About how many patches."),
             _COVER,

@@ -1,12 +1,24 @@
 """Commands that train: a new run, or one from the weights of another."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
-from cifar_core.cli.answers import PROGRAM, print_json, remark, remark_on
-from cifar_core.cli.arguments import AsJson, DataDir, Detach, Overrides, RunId, RunsDir, parse_overrides
+from cifar_core.cli.answers import PROGRAM, FailedError, print_json, remark, remark_on
+from cifar_core.cli.arguments import (
+    AsJson,
+    DataDir,
+    Detach,
+    Mlflow,
+    Overrides,
+    Owner,
+    RunId,
+    RunsDir,
+    find_owner,
+    parse_overrides,
+)
 from cifar_core.cli.choosing import name_selections
 from cifar_core.cli.waiting import await_runs
 from cifar_core.config import RunConfig
@@ -38,8 +50,10 @@ class TrainCommand(BaseModel):
         bool,
         Field(description="Say what would be trained, how much memory and how long that takes here, and train nothing"),
     ] = False
+    owner: Owner = None
     data_dir: DataDir = None
     detach: Detach = False
+    mlflow: Mlflow = None
     as_json: AsJson = False
 
     @field_validator("preset")
@@ -52,6 +66,8 @@ class TrainCommand(BaseModel):
 
     def cli_cmd(self) -> None:
         """Submit the runs and follow them to their ends, or say what they would be."""
+        owner = find_owner(self.owner)
+        _check_mirror(self.mlflow, detach=self.detach)
         preset = list_presets(self.runs_dir or default_runs_dir())[self.preset]
         config = with_overrides(preset.config, name_selections(parse_overrides(self.overrides), self.runs_dir))
         dataset = load_dataset(self.data_dir)
@@ -65,10 +81,15 @@ class TrainCommand(BaseModel):
             for seed in range(config.training.seed, config.training.seed + self.seeds):
                 seeded = with_overrides(config, {"training.seed": seed})
                 name = self.name if self.seeds == 1 else f"{self.name or self.preset}, seed {seed}"
-                run_id = store.submit(seeded, name=name, preset=self.preset, data_dir=self.data_dir)
+                run_id = store.submit(seeded, name=name, preset=self.preset, data_dir=self.data_dir, owner=owner)
                 print(f"Run {run_id}", flush=True)
                 run_ids.append(run_id)
-            await_runs(store, run_ids, interrupts, as_json=self.as_json, detach=self.detach)
+            try:
+                await_runs(store, run_ids, interrupts, as_json=self.as_json, detach=self.detach)
+            except FailedError:
+                _mirror(store, run_ids, self.mlflow, self.data_dir)
+                raise
+            _mirror(store, run_ids, self.mlflow, self.data_dir)
 
 
 class ForkCommand(BaseModel):
@@ -78,6 +99,7 @@ class ForkCommand(BaseModel):
     which: Annotated[Literal["best", "last"], Field(description="Which weights to start from")] = "best"
     overrides: Overrides = []
     name: Name = ""
+    owner: Owner = None
     runs_dir: RunsDir = None
     data_dir: DataDir = None
     detach: Detach = False
@@ -85,6 +107,7 @@ class ForkCommand(BaseModel):
 
     def cli_cmd(self) -> None:
         """Submit the run and follow it to its end."""
+        owner = find_owner(self.owner)
         store = RunStore(self.runs_dir)
         record = store.record(self.run_id)
         config = with_overrides(record.config(), name_selections(parse_overrides(self.overrides), self.runs_dir))
@@ -95,9 +118,33 @@ class ForkCommand(BaseModel):
         with counted_interrupts() as interrupts:
             fork = Fork(self.run_id, self.which)
             name = self.name or f"{meta.name}, forked"[:80]
-            run_id = store.submit(config, name=name, preset=meta.preset, data_dir=self.data_dir, fork=fork)
+            run_id = store.submit(config, name=name, preset=meta.preset, data_dir=self.data_dir, fork=fork, owner=owner)
             print(f"Run {run_id}", flush=True)
             await_runs(store, [run_id], interrupts, as_json=self.as_json, detach=self.detach)
+
+
+def _check_mirror(uri: str | None, *, detach: bool) -> None:
+    """Refuse before anything trains what could not be mirrored after it."""
+    if uri is None:
+        return
+    if detach:
+        raise ValueError(
+            f"--mlflow {uri!r} with --detach: nobody would wait to mirror; allowed: `export RUN_ID --mlflow` later"
+        )
+    from cifar_core.export.mlflow import check_mlflow
+
+    check_mlflow()
+
+
+def _mirror(store: RunStore, run_ids: Sequence[str], uri: str | None, data_dir: Path | None) -> None:
+    """Mirror what has an epoch, also of runs that were stopped."""
+    if uri is None:
+        return
+    from cifar_core.cli.exporting import mirror_runs
+    from cifar_core.export import Subject
+
+    subjects = [Subject(store.record(run_id), data_dir=data_dir) for run_id in run_ids]
+    mirror_runs([subject for subject in subjects if subject.status.epoch], uri, remark)
 
 
 def _print_plan(config: RunConfig, dataset: Dataset, runs_dir: Path | None, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from cifar_core.config.fields import Section
 from cifar_core.config.models import (
     ConvNeXtConfig,
     CustomConfig,
+    ImportedConfig,
     MLPConfig,
     ModelConfig,
     ResNetConfig,
@@ -48,6 +49,7 @@ __all__ = [
     "CosineScheduleConfig",
     "CustomConfig",
     "DataConfig",
+    "ImportedConfig",
     "LinearScheduleConfig",
     "MLPConfig",
     "ModelConfig",

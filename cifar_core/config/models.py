@@ -1,6 +1,6 @@
 """The networks and their options, told apart by `name`."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -122,7 +122,31 @@ class CustomConfig(Section):
         return self
 
 
+class ImportedConfig(Section):
+    """A network that was made elsewhere, from a file: it can be asked and explained, and not be trained here."""
+
+    is_offered: ClassVar[bool] = False
+
+    name: Literal["imported"] = "imported"
+    kind: Literal["torchscript", "onnx", "python"] = Field("onnx", description="What kind of file it came in.")
+    file: str = Field("", max_length=200, description="The file's name.")
+    digest: str = Field("", max_length=64, description="SHA-256 of the file.")
+    entry: str = Field("", max_length=100, description="Of a Python file, the class or function that makes it.")
+    takes_integers: bool = Field(False, description="Takes pixels as whole numbers from 0 to 255.")
+    gives_probabilities: bool = Field(False, description="Gives probabilities, not scores.")
+    class_order: tuple[int, ...] = Field(
+        tuple(range(10)), description="Of each class of the dataset, its place among the outputs."
+    )
+
+
 ModelConfig = Annotated[
-    MLPConfig | SimpleCNNConfig | VGGConfig | ResNetConfig | ConvNeXtConfig | SpeedCNNConfig | CustomConfig,
+    MLPConfig
+    | SimpleCNNConfig
+    | VGGConfig
+    | ResNetConfig
+    | ConvNeXtConfig
+    | SpeedCNNConfig
+    | CustomConfig
+    | ImportedConfig,
     Field(discriminator="name"),
 ]

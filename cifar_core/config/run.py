@@ -25,9 +25,10 @@ SECTIONS: tuple[str, ...] = tuple(RunConfig.model_fields)
 
 
 def section_choices(section: str) -> dict[str, type[Section]]:
-    """Return the classes a section may have, keyed by its `name`; a section without a choice has one, keyed ""."""
+    """Return the classes a section may be chosen to have, by their `name`; one without a choice has one, keyed ""."""
     annotation: Any = RunConfig.model_fields[section].annotation
     members = getattr(annotation, "__args__", None)
     if members is None:
         return {"": annotation}
-    return {member.model_fields["name"].default: member for member in members}
+    offered = [member for member in members if getattr(member, "is_offered", True)]
+    return {member.model_fields["name"].default: member for member in offered}

@@ -2,6 +2,8 @@
 
 from cifar_core.evaluation.scorecard import Scorecard, Share
 
+UNKNOWN = "–"
+
 
 def describe_scorecard(card: Scorecard) -> list[tuple[str, str, str]]:
     """Return the card line by line: what, its value, and in one plain sentence what that means."""
@@ -43,6 +45,11 @@ def describe_scorecard(card: Scorecard) -> list[tuple[str, str, str]]:
             "Without test images whose label most of five people disagreed with: there, a mistake may be none.",
         ),
         (
+            "Test, labels corrected",
+            _say(card.test_corrected),
+            "And with those of them for which three of five agree on another class, by that class.",
+        ),
+        (
             "Looks at test",
             f"{card.num_test_readings:,}",
             "Each look that something is chosen by makes test a second val. The end of a run counts as one.",
@@ -52,7 +59,7 @@ def describe_scorecard(card: Scorecard) -> list[tuple[str, str, str]]:
 
 def _say(share: Share | None) -> str:
     if share is None:
-        return "–"
+        return UNKNOWN
     return f"{100 * share.value:.1f} % ({100 * share.low:.1f} to {100 * share.high:.1f})"
 
 
@@ -65,7 +72,7 @@ def _say_seeds(card: Scorecard) -> tuple[str, str, str]:
     if seeds is None:
         return (
             "Other seeds",
-            "–",
+            UNKNOWN,
             "One training only: how much of its figure is luck, other seeds tell.",
         )
     value = f"{100 * seeds.mean:.1f} % ({100 * max(0.0, seeds.low):.1f} to {100 * min(1.0, seeds.high):.1f})"

@@ -11,7 +11,11 @@ from cifar_core.data.practice import PRACTICE_CLASS_NAMES
 from cifar_core.evaluation.predictions import Predictions, load_predictions
 from cifar_core.evaluation.scorecard import Scorecard, score_run
 from cifar_core.export.exceptions import ExportError
+from cifar_core.export.kinds import Kind, explain_misfit
+from cifar_core.overrides import flatten
 from cifar_core.runs import RunMeta, RunRecord, RunStatus
+from cifar_core.runs.account import score
+from cifar_core.runs.index import RunIndex, RunSummary
 
 Which = Literal["best", "last"]
 
@@ -58,6 +62,17 @@ class Subject:
         return self.meta.name or self.record.run_id
 
     @property
+    def is_imported(self) -> bool:
+        """Whether it was trained elsewhere, so that most of its settings say nothing."""
+        return bool(self.meta.imported_from)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Its settings by path, as far as they say how it was trained: of an imported run, its network's alone."""
+        settings = flatten(self.config)
+        return {path: value for path, value in settings.items() if not self.is_imported or path.startswith("model.")}
+
+    @property
     def is_practice(self) -> bool:
         """Whether its images were drawn by code."""
         return self.environment.get("data_source") == "practice"
@@ -84,6 +99,10 @@ class Subject:
         if not epoch:
             raise ExportError(f"run {self.record.run_id} has finished no epoch yet; allowed: a run that has")
         return epoch
+
+    def explain_misfit(self, kind: Kind) -> str:
+        """Return why a kind cannot be made of this run, as the end of a sentence; empty if it can."""
+        return explain_misfit(kind, is_imported=self.is_imported, is_program=self.config.model.name == "imported")
 
     def check_finished(self) -> None:
         """Raise ExportError unless an epoch was finished."""
@@ -114,15 +133,20 @@ class Subject:
 
     @cached_property
     def scorecard(self) -> Scorecard:
-        """The honest account of the run."""
+        """The honest account of the run, with the runs that lie beside it: it may have been chosen among them."""
         best, last = (self._load("val", epoch or 0) for epoch in (self.status.best_epoch, self.status.epoch))
-        return score_run(
-            best,
-            last,
-            self.test if self.which == "best" else None,
-            num_tried=max(1, self.status.epoch),
-            num_test_readings=self.record.test_readings(),
-        )
+        test = self.test if self.which == "best" else None
+        runs = self.list_beside()
+        own = next((run for run in runs if run.run_id == self.record.run_id), None)
+        if own is not None:
+            own = own.model_copy(update={"test_readings": self.record.test_readings()})
+            return score(own, runs, (best, last), test)
+        num_tried, num_readings = max(1, self.status.epoch), self.record.test_readings()
+        return score_run(best, last, test, num_tried=num_tried, num_test_readings=num_readings)
+
+    def list_beside(self) -> list[RunSummary]:
+        """Return the runs of its folder, itself among them, newest first."""
+        return RunIndex(self.record.run_dir.parent).summaries()
 
     def load_images(self) -> Dataset:
         """Return the images it was trained on.

@@ -1,6 +1,6 @@
 """A run as tables: what was set and reached, metrics of each epoch and step, and predictions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,22 +10,20 @@ import pandas as pd
 from cifar_core.evaluation.predictions import Predictions
 from cifar_core.export.subject import Subject
 from cifar_core.export.watch import Watch
-from cifar_core.overrides import flatten
+
+Format = Literal["csv", "parquet"]
 
 _ALL_STEPS = 2**31
 
 
-def write_tables(name: Literal["csv", "parquet"], subject: Subject, folder: Path, watch: Watch) -> dict[str, Any]:
+def write_tables(name: Format, subject: Subject, folder: Path, watch: Watch) -> dict[str, Any]:
     """Write a folder with a file for each table."""
-    folder.mkdir()
-    tables = collect_tables(subject)
-    for place, (title, frame) in enumerate(tables.items()):
-        watch.tell(place / len(tables), f"Writing {title}")
-        if name == "csv":
-            frame.to_csv(folder / f"{title}.csv", index=False)
-        else:
-            frame.to_parquet(folder / f"{title}.parquet", index=False)
-    return {"rows": {title: len(frame) for title, frame in tables.items()}}
+    return _write(name, collect_tables(subject), folder, watch)
+
+
+def write_tables_of(name: Format, subjects: Sequence[Subject], folder: Path, watch: Watch) -> dict[str, Any]:
+    """Write a folder with a file for each table over several runs."""
+    return _write(name, collect_tables_of(subjects), folder, watch)
 
 
 def collect_tables(subject: Subject) -> dict[str, pd.DataFrame]:
@@ -40,6 +38,31 @@ def collect_tables(subject: Subject) -> dict[str, pd.DataFrame]:
     if subject.test is not None:
         tables["predictions-test"] = predictions_frame(subject.test, subject.class_names)
     return tables
+
+
+def collect_tables_of(subjects: Sequence[Subject]) -> dict[str, pd.DataFrame]:
+    """Return the same tables of several runs, one under the other: the first column, `run_id`, says whose a row is.
+
+    "run" is called "runs" then, with a row each; a setting that only some of the networks have is empty for the others.
+    """
+    parts: dict[str, list[pd.DataFrame]] = {}
+    for subject in subjects:
+        for title, frame in collect_tables(subject).items():
+            name = "runs" if title == "run" else title
+            own = frame if name == "runs" else frame.assign(run_id=subject.record.run_id)
+            parts.setdefault(name, []).append(own[["run_id", *own.columns.drop("run_id")]])
+    return {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()}
+
+
+def _write(name: Format, tables: Mapping[str, pd.DataFrame], folder: Path, watch: Watch) -> dict[str, Any]:
+    folder.mkdir()
+    for place, (title, frame) in enumerate(tables.items()):
+        watch.tell(place / len(tables), f"Writing {title}")
+        if name == "csv":
+            frame.to_csv(folder / f"{title}.csv", index=False)
+        else:
+            frame.to_parquet(folder / f"{title}.parquet", index=False)
+    return {"rows": {title: len(frame) for title, frame in tables.items()}}
 
 
 def run_frame(subject: Subject) -> pd.DataFrame:
@@ -64,7 +87,7 @@ def run_frame(subject: Subject) -> pd.DataFrame:
     }
     if card.test is not None:
         row |= {"test_accuracy": card.test.value, "test_low": card.test.low, "test_high": card.test.high}
-    settings = {path: _plain(value) for path, value in flatten(subject.config).items()}
+    settings = {path: _plain(value) for path, value in subject.settings.items()}
     environment = {f"environment.{name}": _plain(value) for name, value in subject.environment.items()}
     return pd.DataFrame([row | settings | environment])
 

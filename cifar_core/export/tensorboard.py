@@ -12,7 +12,6 @@ from cifar_core.evaluation.confusion import compute_confusion_matrix, normalize_
 from cifar_core.export.report.mistakes import surest_mistakes
 from cifar_core.export.subject import Subject
 from cifar_core.export.watch import Watch
-from cifar_core.overrides import flatten
 
 _ALL_STEPS = 2**31
 _CELL = 24  # pixels
@@ -37,8 +36,9 @@ def write_events(subject: Subject, folder: Path, watch: Watch) -> dict[str, Any]
         writer.add_text("confusion matrix", _matrix_table(matrix, subject.class_names), step)
         writer.add_image("confusion matrix (val, rows are true)", matrix_picture(matrix), step)
         writer.add_images("surest mistakes (val)", _mistakes(subject), step)
-        watch.tell(0.8, "Writing the network")
-        _add_graph(writer, subject)
+        if subject.config.model.name != "imported":  # whose layers are its own affair
+            watch.tell(0.8, "Writing the network")
+            _add_graph(writer, subject)
     return {"num_scalars": num_scalars}
 
 
@@ -62,7 +62,7 @@ def _add_scalars(writer: Any, rows: Iterable[dict[str, Any]], names: Iterable[st
 
 
 def _settings_table(subject: Subject) -> str:
-    rows = "\n".join(f"| {path} | {value} |" for path, value in flatten(subject.config).items())
+    rows = "\n".join(f"| {path} | {value} |" for path, value in subject.settings.items())
     return f"| setting | value |\n|---|---|\n{rows}"
 
 

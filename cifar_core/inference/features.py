@@ -21,7 +21,12 @@ def extract_features(
         images: (M, 3, 32, 32) uint8, the dataset's.
         indices: (N,) which of them.
         dtype: torch.bfloat16 computes under autocast; None or torch.float32 does not.
+
+    Raises:
+        ValueError: The network was imported: nobody knows its last layer.
     """
+    if not hasattr(classifier.network, "classifier"):
+        raise ValueError("an imported network does not say which its last layer is; allowed: networks built here")
     last = classifier.network.get_submodule("classifier")
     parts: list[torch.Tensor] = []
     hook = last.register_forward_pre_hook(lambda module, inputs: parts.append(inputs[0].detach().float().cpu()))

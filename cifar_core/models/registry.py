@@ -49,6 +49,8 @@ def create_model(config: ModelConfig, *, num_classes: int = 10, seed: int = 0) -
     """
     if num_classes < 2:
         raise ValueError(f"num_classes {num_classes} must be at least 2")
+    if config.name not in BUILDERS:
+        raise ValueError(f"network {config.name!r} cannot be built from settings; allowed: {', '.join(BUILDERS)}")
     with _global_generator_lock, _seeded(seed):
         return BUILDERS[config.name](config, num_classes)
 

@@ -9,6 +9,7 @@ from cifar_core.overrides import ConfigError, with_overrides
 from cifar_core.runs.commands import clear_commands
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.record import RunRecord, write_config
+from cifar_core.runs.slimming import can_train_on
 from cifar_core.runs.status import change_status, insist_on_status, now
 
 # Starts what is due; raises if one of these runs is, and cannot be started.
@@ -28,6 +29,7 @@ def resume(records: Sequence[RunRecord], start: Start, until: int | None = None)
         OSError: It cannot be written.
     """
     for record in records:
+        check_trained_here(record)
         status = record.status()
         if not status.is_resumable:
             raise RunError(
@@ -47,9 +49,14 @@ def extend(record: RunRecord, num_epochs: int, start: Start) -> None:
         RunError: Its status does not allow that, or the number is not allowed.
         OSError: It cannot be written.
     """
+    check_trained_here(record)
     status, config = record.status(), record.config()
     if status.status not in ("completed", "stopped") or not record.checkpoint_path("last").exists():
         raise RunError(f"run {record.run_id} is {status.status}; allowed: completed or stopped runs can be extended")
+    if not can_train_on(record):
+        raise RunError(
+            f"run {record.run_id} has no optimizer state any more; allowed: a fork, another run from its weights"
+        )
     longer = _lengthen(config, max(status.epoch, 1) + num_epochs)
     record.record_event("extended", epoch=status.epoch, num_epochs=longer.training.num_epochs)
     _queue_changed(record, longer, start, num_epochs=longer.training.num_epochs)
@@ -62,12 +69,23 @@ def look_at_test(record: RunRecord, start: Start) -> None:
         RunError: Its status does not allow that, or it has looked at test before.
         OSError: It cannot be written.
     """
+    check_trained_here(record)
     status, config = record.status(), record.config()
     if status.status != "completed" or status.test_accuracy_last is not None:
         has = "has looked at test" if status.test_accuracy_last is not None else f"is {status.status}"
         raise RunError(f"run {record.run_id} {has}; allowed: a completed run that has not looked at test")
     looking = with_overrides(config, {"training.evaluate_test": True})
     _queue_changed(record, looking, start)
+
+
+def check_trained_here(record: RunRecord) -> None:
+    """Raise RunError of a run that was imported: it cannot be trained on."""
+    try:
+        imported_from = record.meta().imported_from
+    except RunError:  # what is damaged says nothing of that
+        return
+    if imported_from:
+        raise RunError(f"run {record.run_id} was imported, and is not trained here; allowed: runs that began here")
 
 
 def _queue_changed(record: RunRecord, config: RunConfig, start: Start, **changes: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from cifar_core.formats import known_settings
 from cifar_core.runs.index import RunSummary
+from cifar_core.runs.remembered import once_a_run
 
 Quantity = Literal["best_val", "last_val", "test", "epochs", "seconds"]
 
@@ -58,9 +59,16 @@ def settings_apart(first: RunSummary, second: RunSummary) -> dict[str, tuple[Any
     return {path: (left.get(path), right.get(path)) for path in paths if left.get(path) != right.get(path)}
 
 
+@once_a_run
 def settings_of(run: RunSummary) -> dict[str, Any]:
-    """Return a run's settings by path. What another release wrote and this one does not know is left out."""
-    return {} if run.config is None else known_settings(run.config, run.unknown_settings)
+    """Return a run's settings by path, as far as they are known.
+
+    Left out is what another release wrote and this one does not know, and how an imported network was trained.
+    """
+    if run.config is None:
+        return {}
+    known = known_settings(run.config, run.unknown_settings)
+    return {path: value for path, value in known.items() if not run.is_imported or path.startswith("model.")}
 
 
 def _numbers(run: RunSummary) -> dict[Quantity, float | None]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from cifar_core.runs.index import RunSummary
+from cifar_core.runs.remembered import once_a_run
 from cifar_core.runs.status import RunStatus
 
 # What a run that diverged is worth: CIFAR-10 has ten classes, with as many images of each.
@@ -27,15 +28,16 @@ def outcome_of(status: RunStatus) -> float | None:
 def group_by_settings(runs: Iterable[RunSummary]) -> list[list[RunSummary]]:
     """Return runs with an outcome, those together whose settings differ in `training.seed` alone, in order of creation.
 
-    Runs on other data are another group, demos are in none.
+    Runs on other data are another group, demos and imported ones are in none.
     """
     groups: dict[tuple[str, str], list[RunSummary]] = {}
     for run in sorted(runs, key=lambda run: run.created_at):
-        if run.config is not None and run.status.status in _OVER and not run.is_demo:
+        if run.config is not None and run.status.status in _OVER and run.is_own:
             groups.setdefault(settings_key(run), []).append(run)
     return list(groups.values())
 
 
+@once_a_run
 def settings_key(run: RunSummary) -> tuple[str, str]:
     """Return what all runs have in common that differ in their seed alone.
 
@@ -55,7 +57,7 @@ def find_sisters(run: RunSummary, runs: Sequence[RunSummary]) -> dict[int, RunSu
 
     Of several with one seed it is the first: they were trained alike. A demo has sisters and is nobody else's.
     """
-    if run.config is None:
+    if run.config is None or run.is_imported:
         return {}
     group = next((group for group in group_by_settings(runs) if settings_key(group[0]) == settings_key(run)), [])
     found = {each.config.training.seed: each for each in reversed(group) if each.config is not None}
@@ -66,7 +68,7 @@ def find_sisters(run: RunSummary, runs: Sequence[RunSummary]) -> dict[int, RunSu
 
 def find_coming_seeds(run: RunSummary, runs: Sequence[RunSummary]) -> set[int]:
     """Return the seeds that are being trained, or wait for it, with the settings of a run."""
-    if run.config is None:
+    if run.config is None or run.is_imported:
         return set()
     source, settings = settings_key(run)
     coming = set()
@@ -99,16 +101,18 @@ def plan_seeds(first: Iterable[int], second: Iterable[int], num_pairs: int) -> l
 def list_rivals(run: RunSummary, runs: Iterable[RunSummary]) -> list[RunSummary]:
     """Return the runs whose val accuracies somebody may have chosen among, this one included.
 
-    They hold out the same images of the same data and came to their end. Not counted are demos and runs of experiments:
-    nobody picks a network from these.
+    They hold out the same images of the same data and came to their end. Not counted are demos and runs of experiments,
+    from which nobody picks a network, and imported ones, which others chose.
     """
     if run.config is None:
         return []
+    if run.is_imported:
+        return [run]
     return [each for each in runs if each.run_id == run.run_id or _is_rival(each, run)]
 
 
 def _is_rival(each: RunSummary, run: RunSummary) -> bool:
-    if each.config is None or run.config is None or each.is_demo or each.experiment is not None:
+    if each.config is None or run.config is None or not each.is_own or each.experiment is not None:
         return False
     ours, theirs = run.config.data, each.config.data
     is_same = (theirs.val_fraction, theirs.split_seed) == (ours.val_fraction, ours.split_seed)

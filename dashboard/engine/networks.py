@@ -22,7 +22,7 @@ from cifar_core.augmentation.cost import PipelineCost
 from cifar_core.augmentation.recipe import torchvision_code
 from cifar_core.config import ModelConfig, RunConfig
 from cifar_core.corruptions.corrupt import corrupt
-from cifar_core.data import ChannelStatistics, Dataset
+from cifar_core.data import ChannelStatistics, Contents, Dataset
 from cifar_core.evaluation.views import AS_IT_IS, Views
 from cifar_core.inference import changes, features
 from cifar_core.inference.changes import apply_change, create_test_time_variants
@@ -71,6 +71,7 @@ __all__ = [
     "create_untrained",
     "draw_filters",
     "estimate_memory_need",
+    "explain_misfits",
     "extract_features",
     "grow_image",
     "list_layers",
@@ -126,6 +127,12 @@ def list_methods(model: Classifier) -> list[str]:
     return [name for name in METHODS if layers.explain_misfit(model, name) is None]
 
 
+def explain_misfits(model: Classifier) -> dict[str, str]:
+    """Return why the other methods do not fit it, by their names: the end of a sentence."""
+    reasons = {name: layers.explain_misfit(model, name) for name in METHODS}
+    return {name: reason.partition(": ")[2] for name, reason in reasons.items() if reason is not None}
+
+
 def list_layers(model: Classifier) -> list[str]:
     """Return the names of its layers worth looking at, in order of computation."""
     return list(layers.list_layers(model))
@@ -171,8 +178,12 @@ def grow_image(model: Classifier, unit: tuple[str | None, int], num_steps: int, 
 
 
 def draw_filters(checkpoint: Path) -> NDArray[np.uint8]:
-    """Return the first layer's filters in a checkpoint as pictures (N, 3, K, K)."""
-    return filter_pictures(first_filters(load_classifier(checkpoint)))
+    """Return the first layer's filters in a checkpoint as pictures (N, 3, K, K); none of a network that hides them."""
+    model = load_classifier(checkpoint)
+    try:
+        return filter_pictures(first_filters(model))
+    except ValueError:  # an imported one
+        return np.zeros((0, 3, 1, 1), np.uint8)
 
 
 def summarize(model: ModelConfig) -> tuple[pd.DataFrame, dict[str, float]]:
@@ -202,14 +213,18 @@ def estimate_memory_need(config: RunConfig, num_images: int, runs_dir: Path) -> 
     )
 
 
-def preview_augmentation(dataset: Dataset, config: RunConfig, indices: NDArray[np.int64], num_epochs: int) -> Preview:
-    """Return what the first epochs of a run of this config see of some images."""
-    return preview.preview(preview.create_preview_pool(dataset, config), config, indices, num_epochs)
+def preview_augmentation(
+    dataset: Dataset, config: RunConfig, contents: Contents, indices: NDArray[np.int64], num_epochs: int
+) -> Preview:
+    """Return what the first epochs of a run of this config see of some images; `contents` are those it refers to."""
+    return preview.preview(preview.create_preview_pool(dataset, config, contents), config, indices, num_epochs)
 
 
-def measure_cost(dataset: Dataset, config: RunConfig, statistics: ChannelStatistics) -> PipelineCost:
+def measure_cost(
+    dataset: Dataset, config: RunConfig, contents: Contents, statistics: ChannelStatistics
+) -> PipelineCost:
     """Time a config's augmentation here, beside torchvision's; takes some seconds."""
-    return cost.measure_cost(preview.create_preview_pool(dataset, config), config, statistics)
+    return cost.measure_cost(preview.create_preview_pool(dataset, config, contents), config, statistics)
 
 
 def _as_input(images: NDArray[np.uint8]) -> torch.Tensor:

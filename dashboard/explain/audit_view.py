@@ -19,6 +19,7 @@ from dashboard.drawing.tables import Export, csv_export
 from dashboard.drawing.words import short_name
 from dashboard.explain.audit_chart import audit_figure
 from dashboard.explain.context import Context
+from dashboard.explain.verdict import get_untrained_map_of
 from dashboard.session import state
 from dashboard.session.background import find_derived, is_derived, read_derived
 from dashboard.session.cache import get_splits, get_store
@@ -32,6 +33,8 @@ _ICONS = {"passes": "✓ passes", "undecided": "? undecided", "fails": "✗ fail
 
 def render_audit(context: Context) -> list[Export]:
     """Draw what the checks came to; until they are made, what makes them. Returns the table as a file."""
+    if context.run.is_program and get_untrained_map_of(context) is None:
+        return []
     sisters = _find_sisters(context)
     request = _request(context, sisters)
     st.markdown(

@@ -14,7 +14,7 @@ from dashboard.drawing.tables import Export
 from dashboard.explain.context import Context
 from dashboard.session import state
 from dashboard.session.cache import get_filter_sheet
-from dashboard.session.maps import get_layers
+from dashboard.session.maps import get_layers, list_methods
 from dashboard.session.weights import Weights, remember
 
 _MAX_CHANNELS = 64
@@ -32,7 +32,8 @@ def render_inside(context: Context) -> list[Export]:
         if layers:
             layer, channel = _render_features(context, layers)
         else:
-            st.info("There is no feature map to look at: dense layers see all pixels at once.")
+            why = "its file hides its layers" if context.run.is_program else "dense layers see all pixels at once"
+            st.info(f"There is no feature map to look at: {why}.")
     with right:
         _render_growing(context, layer, channel)
         _render_filters(context)
@@ -104,6 +105,9 @@ def _render_growing(context: Context, layer: str | None, channel: int | None) ->
         "**An image it would like best**",
         help=explain("", "activation maximisation"),
     )
+    if "saliency" not in list_methods(context.weights):
+        st.caption("Its file tells no gradients: nothing says how an image would have to change.")
+        return
     classes = list(context.dataset.class_names)
     options = [*classes, *([f"channel {channel}"] if channel is not None else [])]
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cifar_core.attribution import METHODS, Method, Option, quietest
 from dashboard.drawing.glossary import explain
 from dashboard.session import address, state
-from dashboard.session.maps import Choice, get_layers, list_methods
+from dashboard.session.maps import Choice, get_layers, get_misfits, list_methods
 from dashboard.session.weights import Weights
 
 
@@ -51,13 +51,22 @@ def choose_method(weights: Weights) -> tuple[Choice, Look]:
         on_change=address.follow,
         args=(address.METHOD, state.EXPLAIN_METHOD),
         help=f"{quiet} is the least noisy one that fits this network: it marks regions, not single pixels."
-        + ("" if len(names) == len(METHODS) else " Methods that do not fit are left out."),
+        + _say_left_out(weights),
     )
     method = METHODS[titles[title]]
     with st.popover("Settings", icon=":material/tune:"):
         options = {option.name: _draw_option(method, option, layers) for option in method.options}
         look = _choose_look()
     return Choice(method, options), look
+
+
+def _say_left_out(weights: Weights) -> str:
+    """Say which methods do not fit a network, and why; empty if all do."""
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in get_misfits(weights).items():
+        by_reason.setdefault(reason, []).append(METHODS[name].title)
+    parts = (f"{', '.join(titles)} ({reason})" for reason, titles in by_reason.items())
+    return f" Left out, since they do not fit: {'; '.join(parts)}." if by_reason else ""
 
 
 def describe_method(method: Method) -> None:

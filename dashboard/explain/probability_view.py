@@ -94,6 +94,9 @@ def _render_neighbours(context: Context) -> None:
             "cosine similarity",
         ),
     )
+    if context.run.is_program:
+        st.caption("It came as a file that does not say which its last layer is: nobody can look at what that sees.")
+        return
     options: dict[str, str | int] = {
         "checkpoint": str(context.weights.path.resolve()),
         "stamp": str(context.weights.stamp),

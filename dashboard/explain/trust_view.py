@@ -19,7 +19,7 @@ from dashboard.explain.audit_view import render_audit
 from dashboard.explain.charts import perturbation_figure, perturbation_frame
 from dashboard.explain.context import Context
 from dashboard.explain.maps import explain_silence, is_silent
-from dashboard.explain.verdict import find_verdict, get_untrained_map_of, judge
+from dashboard.explain.verdict import NO_UNTRAINED, find_verdict, get_untrained_map_of, judge
 from dashboard.session.maps import Choice, get_map
 from dashboard.session.weights import remember
 
@@ -62,6 +62,9 @@ def _render_randomisation(context: Context, attributions: np.ndarray) -> None:
         "**Does it change when nothing was learned?**",
         help=explain("A check by Adebayo et al. (2018).", "untrained network", "rank correlation"),
     )
+    if untrained is None:
+        st.caption(NO_UNTRAINED)
+        return
     # Each on its own scale: an untrained network's scores are small.
     maps = [
         PictureMap(title, (values / max(float(np.abs(values).max()), 1e-12)).astype(np.float32))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cifar_core.attribution import ALIKE, compare_maps
+from cifar_core.training.exceptions import CheckpointError
 from dashboard.explain.context import Context
 from dashboard.session.maps import get_map, get_untrained_map
 
@@ -35,6 +36,10 @@ class Verdict:
         return f":{self.colour}-badge[{self.icon} {words}]"
 
 
+# Of a file whose network is there as it was trained, and cannot be built anew.
+NO_UNTRAINED = "It came as a file that holds the trained network alone: there is no untrained one to hold it against."
+
+
 def find_verdict(context: Context) -> Verdict:
     """Hold the map of the predicted class against the same one of an untrained network. Costs one more map, once.
 
@@ -42,12 +47,19 @@ def find_verdict(context: Context) -> Verdict:
         AttributionError: The method does not fit.
     """
     of = context.weights, context.subject.image, context.pred_idx
-    return judge(get_map(*of, context.choice).sum(axis=0), get_untrained_map_of(context))
+    untrained = get_untrained_map_of(context)
+    if untrained is None:
+        return _leave_open(NO_UNTRAINED)
+    return judge(get_map(*of, context.choice).sum(axis=0), untrained)
 
 
-def get_untrained_map_of(context: Context) -> NDArray[np.float32]:
-    """Return the map (32, 32) of the predicted class by a network that was never trained."""
-    return get_untrained_map(context.weights, context.subject.image, context.pred_idx, context.choice).sum(axis=0)
+def get_untrained_map_of(context: Context) -> NDArray[np.float32] | None:
+    """Return the map (32, 32) of the predicted class by a network that was never trained; None if there is none."""
+    try:
+        found = get_untrained_map(context.weights, context.subject.image, context.pred_idx, context.choice)
+    except CheckpointError:
+        return None
+    return found.sum(axis=0)
 
 
 def judge(trained: NDArray[np.float32], untrained: NDArray[np.float32]) -> Verdict:

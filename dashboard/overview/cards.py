@@ -106,7 +106,7 @@ def suggest(loop: Loop) -> tuple[str, dict[Parameter, str]]:
     run, quick, form = loop.shown.examined, PRESETS["quick"], {address.PART: address.NEW_RUN}
     if run is None:
         return "One thing, and train again: what does it change?", form
-    if run.is_demo:
+    if not run.is_own:
         words = f"Train preset **{quick.title}**: the same kind of network, wider and longer."
         return words, form | {address.PRESET: quick.name}
     return "One setting, and train again: is the difference more than luck?", form | {address.RUN: run.run_id}
@@ -159,7 +159,7 @@ def _explain(loop: Loop) -> None:
 def _change(loop: Loop) -> None:
     st.caption(suggest(loop)[0])
     run = loop.shown.examined
-    if run is not None and not run.is_demo and (changes := describe_changes(run)):
+    if run is not None and run.is_own and (changes := describe_changes(run)):
         st.caption(f"Last against its preset: {literal(changes)}")
 
 

@@ -36,7 +36,7 @@ def _render_line(run: RunSummary) -> None:
         words.append(f"best val {percent(status.best_val_accuracy)} at epoch {status.best_epoch}")
     if run.data_source == "practice":
         words.append("practice set")
-    badge = " :violet-badge[demo]" if run.is_demo else ""
+    badge = " :violet-badge[demo]" if run.is_demo else " :violet-badge[imported]" if run.is_imported else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         label = literal(short_name(run))
         carried = {address.RUN: run.run_id, address.PART: address.THIS_RUN}

@@ -34,7 +34,7 @@ def find_states(runs: Sequence[RunSummary], shown: Shown, opened: Collection[str
         opened: Titles of the pages that were opened in this session.
     """
     is_training = shown.trained is not None and shown.trained.status.is_active
-    own = [run for run in runs if run.status.epoch and not run.is_demo]
+    own = [run for run in runs if run.status.epoch and run.is_own]
     done = {
         "look": True,  # Overview itself shows images
         "train": shown.examined is not None,

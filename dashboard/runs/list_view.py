@@ -8,8 +8,9 @@ from cifar_core.runs import RunSummary
 from dashboard.components.run_table import Actions, Column, RunGroup, run_table
 from dashboard.drawing.colours import colour_runs
 from dashboard.drawing.literal import literal, plain
-from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.tables import Export, offer_export
 from dashboard.drawing.words import percent, short_name, source_title
+from dashboard.runs.bringing import offer_bringing
 from dashboard.runs.controls import baseline_of, describe_baseline, describe_wish, render_controls
 from dashboard.runs.facts import FIRST, Fact, list_facts
 from dashboard.runs.listing import Wish, count_runs, describe_group, group_runs, next_sort, sort_runs
@@ -17,8 +18,10 @@ from dashboard.runs.rows import create_row
 from dashboard.runs.table import runs_frame
 from dashboard.session import address, state
 from dashboard.session.redraw import ask_for_redraw, hand_over_page
+from dashboard.session.taking import offer_taking
 
 _MOST = 50  # rows at first: each brings a curve
+_MOST_EVER = 500  # what a table can hold and still be scrolled without a jerk
 _DRAWN = 5  # the newest ones, until somebody ticks
 
 
@@ -49,7 +52,7 @@ def render_list(runs: Sequence[RunSummary]) -> dict[str, str]:
 def _render_table(
     runs: Sequence[RunSummary], listed: list[RunSummary], facts: dict[str, Fact], colours: Mapping[str, str]
 ) -> None:
-    most = state.read_number(address.MOST) or _MOST
+    most = min(state.read_number(address.MOST) or _MOST, _MOST_EVER)
     shown, baseline, sort = listed[:most], baseline_of(runs), address.SORT.value() or ""
     further = {key: fact for key, fact in facts.items() if key not in FIRST}
 
@@ -78,10 +81,16 @@ def _render_table(
     run_table(groups, _columns(FIRST), _columns(further), sort, actions)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Tick runs to lay their curves over each other; a name opens its run below.", width="content")
-        if len(listed) > most:
+        if len(listed) > most == _MOST_EVER:
+            st.caption(f"{most} of {len(listed):,} are on show: sort or filter to see the others.", width="content")
+        elif len(listed) > most:
             more = f"Show {min(_MOST, len(listed) - most)} more of {len(listed):,}"
             st.button(more, type="tertiary", on_click=_show_more, args=(most + _MOST,))
-        offer_csv("Table as CSV", runs_frame(listed), "runs.csv")
+        offer_export(Export("Table as CSV", "runs.csv", lambda: runs_frame(listed).to_csv(index=False)))
+        drawn = [run.run_id for run in runs if run.run_id in colours and run.status.epoch]
+        offer_bringing()
+        if len(drawn) > 1:
+            offer_taking(drawn, f"Take the {len(drawn)} drawn runs along", kind="tertiary")
 
 
 def _introduce(runs: Sequence[RunSummary], listed: Sequence[RunSummary], wish: Wish, facts: Mapping[str, Fact]) -> str:
@@ -100,7 +109,7 @@ def _introduce(runs: Sequence[RunSummary], listed: Sequence[RunSummary], wish: W
 
 def _name_best(runs: Sequence[RunSummary]) -> str:
     """Name the best run on the data that the newest run saw; a demo only where there is nothing else."""
-    own = [run for run in runs if not run.is_demo] or list(runs)
+    own = [run for run in runs if run.is_own] or list(runs)
     measured = [run for run in own if run.status.best_val_accuracy is not None]
     if not measured:
         return ""
@@ -122,7 +131,8 @@ def _colour_drawn(runs: Sequence[RunSummary], listed: Sequence[RunSummary]) -> d
         own = [run for run in listed if not run.is_demo] or listed
         newest = sorted(own, key=lambda run: -run.created_at)
         drawn = [run.run_id for run in newest if run.config is not None and run.status.epoch][:_DRAWN]
-    drawn += [run_id for run_id in readable if run_id == address.BASELINE.value() and run_id not in drawn]
+    baseline = address.BASELINE.value()
+    drawn += [run_id for run_id in readable if run_id == baseline and run_id not in drawn]
     colours = colour_runs([run.run_id for run in reversed(runs)], drawn)
     return {run_id: colours[run_id] for run_id in readable if run_id in colours}
 

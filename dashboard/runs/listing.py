@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cifar_core.people import is_same_person
 from cifar_core.runs import RunSummary
 from dashboard.drawing.words import percent
 from dashboard.runs.facts import Fact
@@ -18,17 +19,19 @@ class Wish:
         states: Names of statuses.
         networks: Names of networks.
         sources: Names of data sources.
+        whose: A person's name, "" for nobody's; None for everybody's.
     """
 
     find: str = ""
     states: Sequence[str] = ()
     networks: Sequence[str] = ()
     sources: Sequence[str] = ()
+    whose: str | None = None
 
     @property
     def num_filters(self) -> int:
         """How many of the filters are on."""
-        return sum(map(bool, (self.find, self.states, self.networks, self.sources)))
+        return sum(map(bool, (self.find, self.states, self.networks, self.sources, self.whose is not None)))
 
     def has(self, run: RunSummary) -> bool:
         """Whether a run is wanted."""
@@ -38,6 +41,7 @@ class Wish:
             and (not self.states or run.status.status in self.states)
             and (not self.networks or network_of(run) in self.networks)
             and (not self.sources or run.data_source in self.sources)
+            and (self.whose is None or is_same_person(self.whose, run.owner))
         )
 
 
@@ -82,10 +86,10 @@ def group_runs(runs: Sequence[RunSummary], fact: Fact) -> list[tuple[Any, list[R
 def describe_group(title: str, value: str, runs: Sequence[RunSummary]) -> str:
     """Say in a line what a group has in common and how good it is on average.
 
-    Averages are of own runs that are completed; a demo is in none, and there is none over different data.
+    Averages are of own runs that are completed; demos and imported ones are in none, and none is over different data.
     """
     begin = f"{title} {value}: {count_runs(len(runs))}"
-    done = [run for run in runs if run.status.status == "completed" and not run.is_demo]
+    done = [run for run in runs if run.status.status == "completed" and run.is_own]
     val = [run.status.best_val_accuracy for run in done if run.status.best_val_accuracy is not None]
     if len(val) < 2:
         return begin

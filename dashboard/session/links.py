@@ -23,12 +23,14 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Training": {
         "Train": ("pages/Train.py", ":material/model_training:"),
         "Runs": ("pages/Runs.py", ":material/table_rows:"),
+        "Sweeps": ("pages/Sweeps.py", ":material/travel_explore:"),
         "Lessons": ("pages/Lessons.py", ":material/school:"),
     },
     "Insight": {
         "Errors": ("pages/Errors.py", ":material/error_outline:"),
         "Explain": ("pages/Explain.py", ":material/center_focus_strong:"),
         "Compare": ("pages/Compare.py", ":material/compare_arrows:"),
+        "Labels": ("pages/Labels.py", ":material/how_to_vote:"),
     },
 }
 _SCRIPTS = {title: script for section in SECTIONS.values() for title, (script, _) in section.items()}

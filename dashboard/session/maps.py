@@ -31,6 +31,11 @@ def get_layers(weights: Weights) -> list[str]:
     return _describe_network(weights)[1]
 
 
+def get_misfits(weights: Weights) -> dict[str, str]:
+    """Return why the other methods do not fit a network, by their names: the end of a sentence."""
+    return _describe_network(weights)[2]
+
+
 def choose_quietest(weights: Weights, among: Collection[str] | None = None) -> Choice:
     """Return the least noisy method that fits a network, as it is set where nobody set it otherwise.
 
@@ -102,11 +107,11 @@ def _compute(
     return engine.compute_attributions(model, images, target, choice.method.name, against, choice.options)
 
 
-def _describe_network(weights: Weights) -> tuple[list[str], list[str]]:
-    """Return the methods that fit a network, and its layers worth looking at."""
+def _describe_network(weights: Weights) -> tuple[list[str], list[str], dict[str, str]]:
+    """Return the methods that fit a network, its layers worth looking at, and why the other methods do not fit."""
 
-    def compute() -> tuple[list[str], list[str]]:
+    def compute() -> tuple[list[str], list[str], dict[str, str]]:
         model = weights.load()
-        return engine.list_methods(model), engine.list_layers(model)
+        return engine.list_methods(model), engine.list_layers(model), engine.explain_misfits(model)
 
     return remember("network", weights, "", {}, compute)

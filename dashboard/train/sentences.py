@@ -19,6 +19,9 @@ _EVEN = 0.005  # a smaller difference of two accuracies is none
 def describe_run(run: RunSummary, status: RunStatus) -> str:
     """Say in Markdown what became of a run, or what it is about; what changes with each step stands beside it."""
     name, done = f"**{literal(short_name(run))}**", f"epoch {status.epoch} of {status.num_epochs}"
+    if run.is_imported:
+        right = f"gets **{percent(status.best_val_accuracy)}** of the val images right"
+        return f"{name} {right}. It was trained elsewhere and came as {literal(run.imported_from)}."
     if status.is_active and run.config is not None:
         does = {"queued": "waits for its device to train", "paused": "pauses while training"}
         what = f"{describe_network(run.config)} for {run.config.training.num_epochs} epochs"

@@ -11,17 +11,17 @@ from PIL import Image
 from cifar_core.config import MLPConfig
 from cifar_core.data import default_data_dir, load_dataset
 from cifar_core.derived import DerivedStore
-from cifar_core.derived.store import DerivedProgress
 from cifar_core.evaluation import Criteria, load_predictions, save_predictions, select_predictions
 from cifar_core.evaluation.views import Views
 from cifar_core.inference.changes import compute_probs
 from cifar_core.inference.predict import predict
+from cifar_core.jobs import JobProgress
 from cifar_core.models import create_classifier
 from cifar_core.training.checkpoint import Progress, load_classifier, save_checkpoint
 from tests.app.driving import labels, press
 from tests.app.reading import component_messages, galleries, labelled, maps, texts
 
-VIEWS = ["Where it looked", "Trust", "How firm", "What if", "Inside", "Class"]
+VIEWS = ["Where it looked", "Trust", "How firm", "What if", "What taught it", "Inside", "Class"]
 
 
 @pytest.fixture
@@ -200,7 +200,7 @@ def test_features_are_asked_for_once(open_page, complete, monkeypatch):
     asked = []
     monkeypatch.setattr(DerivedStore, "start", lambda self, request, num_threads: asked.append(request.kind))
     states = iter(["absent"])
-    monkeypatch.setattr(DerivedStore, "progress", lambda *parts: DerivedProgress(next(states, "running"), 0.4))
+    monkeypatch.setattr(DerivedStore, "progress", lambda *parts: JobProgress(next(states, "running"), 0.4))
     at = open_page("Explain", run=complete(), image="105", see="How firm")
     assert asked == ["features"]
     assert "Features of the training images" in at.get("progress")[0].proto.text
@@ -472,7 +472,7 @@ def test_all_methods_are_checked_when_asked_and_the_result_is_kept(open_page, co
     assert not started
     states = iter(["absent", "absent"])
     making = {"share": 0.5, "seconds_left": 40.0}
-    monkeypatch.setattr(DerivedStore, "progress", lambda *parts: DerivedProgress(next(states, "running"), **making))
+    monkeypatch.setattr(DerivedStore, "progress", lambda *parts: JobProgress(next(states, "running"), **making))
     press(at, "Check all methods")
     (request,) = started
     assert "About 40 s left. Once made, it is kept." in at.get("progress")[0].proto.text

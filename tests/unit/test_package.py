@@ -21,7 +21,7 @@ import cifar_core
 from tests.browser.app import free_port
 
 ROOT = Path(__file__).parents[2]
-EXTRAS = ("export", "sweep")
+EXTRAS = ("export", "mlflow", "sweep")
 ENDINGS = {".yaml", ".py", ".html", ".css", ".js", ".ts", ".png", ".toml"}
 
 
@@ -76,9 +76,10 @@ def test_version_and_dependencies_have_one_home(about):
     assert metadata.get_all("Provides-Extra") == list(EXTRAS)
 
 
-def test_what_sweeps_need_is_tested_as_it_is_asked_for():
+@pytest.mark.parametrize("extra", ["sweep", "export"])
+def test_what_extras_need_is_tested_as_it_is_asked_for(extra):
     tested = read_requirements("requirements-dev.txt")
-    assert all(tested[name] == asked for name, asked in read_requirements("requirements-sweep.txt").items())
+    assert all(tested[name] == asked for name, asked in read_requirements(f"requirements-{extra}.txt").items())
 
 
 def test_the_command_is_the_core_command_line(about):
@@ -163,7 +164,7 @@ def test_installed_every_page_is_found_and_linked(installed, wheel):
 
 
 def sorted_pages(app):
-    order = ["Explore", "Augment", "Train", "Runs", "Lessons", "Errors", "Explain", "Compare"]
+    order = ["Explore", "Augment", "Train", "Runs", "Sweeps", "Lessons", "Errors", "Explain", "Compare", "Labels"]
     names = [path.stem for path in (app / "pages").glob("*.py")]
     return sorted(names, key=order.index)
 
@@ -174,7 +175,9 @@ def read_pins():
     return {canonicalize_name(name): version for name, version in pairs}
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-sweep.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-dev.txt", "requirements-sweep.txt", "requirements-export.txt"]
+)
 def test_what_is_asked_for_is_pinned_within_its_range(name):
     pins = read_pins()
     for package, requirement in read_requirements(name).items():

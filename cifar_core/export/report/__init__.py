@@ -1,14 +1,13 @@
 """A run as one web page that needs nothing else: no script, no font, no picture from elsewhere."""
 
-from datetime import UTC, datetime
 from html import escape
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from cifar_core.data import Dataset
 from cifar_core.export.exceptions import ExportError
 from cifar_core.export.report.mistakes import matrix_section, worst_rows, worst_section
+from cifar_core.export.report.page import check_size, render_page, warn_of_practice
 from cifar_core.export.report.sections import (
     calibration_section,
     classes_section,
@@ -21,7 +20,6 @@ from cifar_core.export.report.sections import (
 from cifar_core.export.subject import Subject
 from cifar_core.export.watch import Watch
 
-_MOST_BYTES = 3_000_000
 _MATRIX_WORDS = (
     "Val images: each row is a class, each column what the network named. "
     '<span class="hint">Tap a number to see its images, those it was surest of first.</span>'
@@ -35,9 +33,7 @@ def write_report(subject: Subject, path: Path, watch: Watch) -> dict[str, Any]:
         ExportError: It would be larger than three megabytes.
     """
     page = create_page(subject, watch)
-    size = len(page.encode())
-    if size > _MOST_BYTES:
-        raise ExportError(f"the report has {size / 1e6:.1f} MB; allowed: {_MOST_BYTES / 1e6:.0f} MB")
+    check_size(page)
     path.write_text(page, encoding="utf-8")
     return {"num_images": subject.val.num_images}
 
@@ -62,7 +58,8 @@ def create_page(subject: Subject, watch: Watch) -> str:
         ("Settings", settings_section(subject)),
         ("Where it ran", environment_section(subject)),
     ]
-    body = "".join(f"<section><h2>{escape(title)}</h2>{content}</section>" for title, content in sections)
+    told = [(title, content) for title, content in sections if content]
+    body = "".join(f"<section><h2>{escape(title)}</h2>{content}</section>" for title, content in told)
     watch.tell(0.9, "Writing the page")
     return _page(subject, body, f"{matrix_style}\n{worst_style}")
 
@@ -83,38 +80,11 @@ def _explain_worst(subject: Subject, dataset: Dataset, watch: Watch) -> tuple[st
 
 
 def _page(subject: Subject, body: str, pictures: str) -> str:
-    title, config = escape(subject.title), subject.config
-    about = f"{config.model.name} on {subject.data_title}, {subject.status.epoch} epochs, {config.optimizer.name}"
-    style = (files(__package__) / "report.css").read_text(encoding="utf-8")
+    config = subject.config
+    if subject.is_imported:
+        about = f"A network from elsewhere, asked about {subject.data_title}"
+    else:
+        about = f"{config.model.name} on {subject.data_title}, {subject.status.epoch} epochs, {config.optimizer.name}"
     note = f"<blockquote>{escape(subject.meta.note)}</blockquote>" if subject.meta.note else ""
-    practice = (
-        '<p class="warn">Trained on the practice set, shapes drawn by code: its numbers say nothing about CIFAR-10.</p>'
-        if subject.is_practice
-        else ""
-    )
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{title} - CIFAR Lab</title>
-<style>
-{style}
-{pictures}
-</style>
-</head>
-<body>
-<main>
-<header>
-<h1>{title}</h1>
-<p>{escape(about)}</p>
-{practice}{note}
-</header>
-{facts_section(subject)}
-{body}
-<footer>Made with CIFAR Lab on {datetime.now(UTC):%Y-%m-%d}. Accuracies are of val unless said otherwise.</footer>
-</main>
-</body>
-</html>
-"""
+    header = f"<p>{escape(about)}</p>{warn_of_practice([subject])}{note}"
+    return render_page(subject.title, header, f"{facts_section(subject)}{body}", pictures)

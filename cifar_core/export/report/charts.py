@@ -20,14 +20,21 @@ class Series:
     """One line of a chart.
 
     Attributes:
-        name: In the legend, and the name of its colour: "train" or "val".
+        name: In the legend, and the name of its colour where it has no other: "train" or "val".
         points: x and y, in order of x.
         is_dotted: Whether each point is marked: where there are few.
+        colour: Name of its colour in the page's style; empty: as it is called.
     """
 
     name: str
     points: Sequence[tuple[float, float]]
     is_dotted: bool = False
+    colour: str = ""
+
+    @property
+    def css(self) -> str:
+        """Its class in the page's style."""
+        return self.colour or self.name
 
 
 def say_percent(value: float) -> str:
@@ -67,7 +74,7 @@ def line_chart(
         f'<text x="{(_LEFT + _WIDTH - _RIGHT) / 2:g}" y="{_HEIGHT - 4}" class="mid">{escape(x_title)}</text>',
         *(_line(one, place_x, place_y) for one in shown),
     ]
-    legend = " ".join(f'<span class="key {one.name}">{escape(one.name)}</span>' for one in shown)
+    legend = " ".join(f'<span class="key {one.css}">{escape(one.name)}</span>' for one in shown)
     return (
         f"<figure><figcaption>{escape(title)} {legend}</figcaption>"
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(_describe(title, shown, say))}">'
@@ -137,8 +144,8 @@ def _tick(x: float, words: str, bottom: float = _HEIGHT - _BOTTOM) -> str:
 
 def _line(series: Series, place_x: Callable[[float], float], place_y: Callable[[float], float]) -> str:
     places = [(place_x(x), place_y(y)) for x, y in series.points]
-    line = f'<polyline class="line {series.name}" points="{" ".join(f"{x:g},{y:g}" for x, y in places)}"/>'
-    dots = (f'<circle class="dot {series.name}" cx="{x:g}" cy="{y:g}" r="3"/>' for x, y in places)
+    line = f'<polyline class="line {series.css}" points="{" ".join(f"{x:g},{y:g}" for x, y in places)}"/>'
+    dots = (f'<circle class="dot {series.css}" cx="{x:g}" cy="{y:g}" r="3"/>' for x, y in places)
     return line + ("".join(dots) if series.is_dotted or len(places) == 1 else "")
 
 

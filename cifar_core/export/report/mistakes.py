@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from html import escape
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,28 +13,59 @@ from cifar_core.evaluation.confusion import compute_confusion_matrix
 from cifar_core.evaluation.predictions import Predictions
 from cifar_core.export.report.pictures import Sheet
 
-_MOST_IN_CELL = 12
+MOST_IN_CELL = 12
 _NUM_WORST = 24
 
 
-def matrix_section(predictions: Predictions, dataset: Dataset, class_names: Sequence[str]) -> tuple[str, str]:
-    """Return the matrix with a panel for each cell that is not empty, and the style that holds their pictures."""
+class _Cell(NamedTuple):
+    """A cell that is not empty: its classes, the name of its panel, and how many images are in it."""
+
+    true: int
+    pred: int
+    name: str
+    count: int
+
+
+def matrix_section(
+    predictions: Predictions,
+    dataset: Dataset,
+    class_names: Sequence[str],
+    *,
+    mark: str = "",
+    most: int = MOST_IN_CELL,
+) -> tuple[str, str]:
+    """Return the matrix with a panel for each cell that is not empty, and the style that holds their pictures.
+
+    Args:
+        predictions: Of val.
+        dataset: The images.
+        class_names: Of the classes.
+        mark: What tells this matrix from others on the same page: letters.
+        most: Images behind a cell.
+    """
     matrix = compute_confusion_matrix(predictions, len(class_names))
     panels, styles = [], []
     for true in range(len(class_names)):
-        cells = {pred: _rows_of_cell(predictions, true, pred) for pred in range(len(class_names))}
+        cells = {pred: _rows_of_cell(predictions, true, pred, most) for pred in range(len(class_names))}
         shown = [int(predictions.indices[row]) for rows in cells.values() for row in rows]
-        sheet = Sheet(f"s{true}", dataset.images[shown], shown)
+        sheet = Sheet(f"s{mark}{true}", dataset.images[shown], shown)
         styles.append(sheet.style())
         for pred, rows in cells.items():
             if len(rows):
                 count = int(matrix[true, pred])
-                panels.append(_panel(predictions, sheet, rows, (true, pred), count, class_names))
-    return f"{_table(matrix, class_names)}<div>{''.join(panels)}</div>", "\n".join(filter(None, styles))
+                cell = _Cell(true, pred, f"c{mark}{true}-{pred}", count)
+                panels.append(_panel(predictions, sheet, rows, cell, class_names))
+    return f"{_table(matrix, class_names, mark)}<div>{''.join(panels)}</div>", "\n".join(filter(None, styles))
 
 
 def worst_section(
-    predictions: Predictions, dataset: Dataset, class_names: Sequence[str], maps: NDArray[np.uint8] | None
+    predictions: Predictions,
+    dataset: Dataset,
+    class_names: Sequence[str],
+    maps: NDArray[np.uint8] | None,
+    *,
+    mark: str = "",
+    most: int = _NUM_WORST,
 ) -> tuple[str, str]:
     """Return the mistakes that the network was surest of, and the style that holds their pictures.
 
@@ -42,13 +74,15 @@ def worst_section(
         dataset: The images.
         class_names: Of the classes.
         maps: (N, 3, 32, 32) uint8 of `worst_rows`, shown beside the images; None for none.
+        mark: What tells these from others on the same page: letters.
+        most: Mistakes.
     """
-    rows = worst_rows(predictions)
+    rows = worst_rows(predictions, most)
     if not len(rows):
         return "<p>It made none.</p>", ""
     indices = [int(index) for index in predictions.indices[rows]]
-    sheets = [("Image", Sheet("w", dataset.images[indices], indices))]
-    sheets += [] if maps is None else [("Map of image", Sheet("m", maps, indices))]
+    sheets = [("Image", Sheet(f"w{mark}", dataset.images[indices], indices))]
+    sheets += [] if maps is None else [("Map of image", Sheet(f"m{mark}", maps, indices))]
     figures = []
     for row, index in zip(rows, indices, strict=True):
         true, pred = class_names[predictions.targets[row]], class_names[predictions.preds[row]]
@@ -58,9 +92,9 @@ def worst_section(
     return f'<div class="wall">{"".join(figures)}</div>', "\n".join(sheet.style() for _, sheet in sheets)
 
 
-def worst_rows(predictions: Predictions) -> NDArray[np.int64]:
+def worst_rows(predictions: Predictions, most: int = _NUM_WORST) -> NDArray[np.int64]:
     """Return the rows of the mistakes that are shown."""
-    return surest_mistakes(predictions, _NUM_WORST)
+    return surest_mistakes(predictions, most)
 
 
 def surest_mistakes(predictions: Predictions, most: int) -> NDArray[np.int64]:
@@ -70,51 +104,50 @@ def surest_mistakes(predictions: Predictions, most: int) -> NDArray[np.int64]:
     return wrong[order][:most]
 
 
-def _rows_of_cell(predictions: Predictions, true: int, pred: int) -> NDArray[np.int64]:
+def _rows_of_cell(predictions: Predictions, true: int, pred: int, most: int) -> NDArray[np.int64]:
     """Return the rows of a cell that are shown, the surest first."""
     rows = np.flatnonzero((predictions.targets == true) & (predictions.preds == pred))
     order = np.argsort(-predictions.probs[rows, pred], kind="stable")
-    return rows[order][:_MOST_IN_CELL]
+    return rows[order][:most]
 
 
-def _table(matrix: NDArray[np.int64], class_names: Sequence[str]) -> str:
+def _table(matrix: NDArray[np.int64], class_names: Sequence[str], mark: str) -> str:
     errors = matrix.copy()
     np.fill_diagonal(errors, 0)
     most = {True: max(int(matrix.diagonal().max()), 1), False: max(int(errors.max()), 1)}
     head = "".join(f'<th scope="col"><span>{escape(name)}</span></th>' for name in class_names)
     rows = []
     for true, name in enumerate(class_names):
-        cells = "".join(_cell(true, pred, int(matrix[true, pred]), most) for pred in range(len(class_names)))
+        cells = "".join(_cell(true, pred, int(matrix[true, pred]), most, mark) for pred in range(len(class_names)))
         rows.append(f'<tr><th scope="row">{escape(name)}</th>{cells}</tr>')
     corner = '<th class="corner">is \\ named</th>'
     return f'<table class="matrix"><thead><tr>{corner}{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
 
 
-def _cell(true: int, pred: int, count: int, most: dict[bool, int]) -> str:
+def _cell(true: int, pred: int, count: int, most: dict[bool, int], mark: str) -> str:
     if not count:
         return "<td></td>"
     is_right = true == pred
     share = math.sqrt(count / most[is_right])
     kind = "hit" if is_right else "miss"
-    return f'<td class="{kind}" style="--a:{share:.2f}"><a href="#c{true}-{pred}">{count}</a></td>'
+    return f'<td class="{kind}" style="--a:{share:.2f}"><a href="#c{mark}{true}-{pred}">{count}</a></td>'
 
 
 def _panel(
     predictions: Predictions,
     sheet: Sheet,
     rows: NDArray[np.int64],
-    cell: tuple[int, int],
-    count: int,
+    cell: _Cell,
     class_names: Sequence[str],
 ) -> str:
-    true, pred = (escape(class_names[place]) for place in cell)
-    title = f"{true}, recognised" if cell[0] == cell[1] else f"{true}, taken for {pred}"
+    true, pred, count = escape(class_names[cell.true]), escape(class_names[cell.pred]), cell.count
+    title = f"{true}, recognised" if cell.true == cell.pred else f"{true}, taken for {pred}"
     tiles = "".join(
         sheet.tile(
-            int(predictions.indices[row]), f"Image {predictions.indices[row]}: {predictions.probs[row, cell[1]]:.0%}"
+            int(predictions.indices[row]), f"Image {predictions.indices[row]}: {predictions.probs[row, cell.pred]:.0%}"
         )
         for row in rows
     )
     number = f"{count} images" if count > 1 else "1 image"
     shown = f", {len(rows)} shown" if count > len(rows) else ""
-    return f'<section class="cell" id="c{cell[0]}-{cell[1]}"><h3>{title}: {number}{shown}</h3>{tiles}</section>'
+    return f'<section class="cell" id="{cell.name}"><h3>{title}: {number}{shown}</h3>{tiles}</section>'

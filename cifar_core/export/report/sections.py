@@ -7,14 +7,14 @@ from typing import Any
 
 from cifar_core.evaluation.calibration import compute_brier, compute_ece, fit_temperature, reliability_frame
 from cifar_core.evaluation.metrics import per_class_frame
-from cifar_core.evaluation.scorecard import Share
+from cifar_core.evaluation.scorecard import Scorecard, Share
+from cifar_core.evaluation.scorecard_lines import UNKNOWN, describe_scorecard
 from cifar_core.export.report.charts import Series, line_chart, reliability_chart, say_number, say_percent
 from cifar_core.export.subject import Subject
-from cifar_core.overrides import flatten
 from cifar_core.runs import read_learning_rate_changes
 from cifar_core.runs.precision import describe_precision
 
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "cifar_lab": "CIFAR Lab",
     "python": "Python",
     "torch": "torch",
@@ -37,7 +37,8 @@ def facts_section(subject: Subject) -> str:
     ]
     if card.test is not None:
         facts.append((f"{card.test.value:.1%}", "test accuracy, best epoch", _between(card.test)))
-    facts.append((_say_seconds(status.seconds or 0), "of training", subject.environment.get("device_title", "")))
+    if not subject.is_imported:
+        facts.append((_say_seconds(status.seconds or 0), "of training", subject.environment.get("device_title", "")))
     boxes = (f"<li><b>{escape(a)}</b><span>{escape(b)}</span><small>{escape(c)}</small></li>" for a, b, c in facts)
     return f'<ul class="facts">{"".join(boxes)}</ul>'
 
@@ -45,22 +46,34 @@ def facts_section(subject: Subject) -> str:
 def scorecard_section(subject: Subject) -> str:
     """Return the honest account: what the accuracies are worth."""
     card = subject.scorecard
-    looks = {0: "never", 1: "once", 2: "twice"}.get(card.num_test_readings, f"{card.num_test_readings} times")
     sentences = [
         f"The best epoch is right on {card.val_best.value:.2%} of {card.val_best.num_images:,} val images. Had other "
-        f"images been drawn, it could as well be anything from {card.val_best.low:.1%} to {card.val_best.high:.1%}.",
-        f"It was chosen among {card.num_tried} epochs by these very images: if all epochs were equally good, that "
-        f"choice alone would add up to {100 * card.expected_inflation:.1f} points. The last epoch, which nothing "
-        f"chose, has {card.val_last.value:.2%}.",
-        f"Test was looked at {looks}." + ("" if card.test is not None else " What it said is not told here."),
-        "This is one training. Another seed gives another network, often a point or two better or worse: to compare "
-        "settings, train several seeds of each.",
+        f"images been drawn, it could as well be anything from {card.val_best.low:.1%} to {card.val_best.high:.1%}. "
+        f"The last epoch, which nothing chose, has {card.val_last.value:.2%}."
     ]
-    return "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+    if card.test is None and card.num_test_readings:
+        sentences.append(f"Test was looked at {_say_times(card.num_test_readings)}; what it said is not told here.")
+    said = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+    return f'{said}<table class="card"><tbody>{scorecard_rows(card)}</tbody></table>'
+
+
+def scorecard_rows(card: Scorecard) -> str:
+    """Return the lines of a score card that are known, each with what it means, as rows of a table."""
+    return "".join(
+        f'<tr><th scope="row">{escape(what)}</th><td class="n">{escape(value)}</td><td>{escape(meaning)}</td></tr>'
+        for what, value, meaning in describe_scorecard(card)
+        if value != UNKNOWN or what == "Other seeds"
+    )
+
+
+def _say_times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
 
 
 def curves_section(subject: Subject) -> str:
     """Return loss, accuracy and learning rate over the epochs."""
+    if subject.is_imported:
+        return ""
     epochs, steps = subject.record.epoch_rows(), subject.record.step_rows()
     per_epoch = subject.status.steps_per_epoch
     charts = []
@@ -118,36 +131,40 @@ def calibration_section(subject: Subject) -> str:
 def settings_section(subject: Subject) -> str:
     """Return every setting, and what of it the run's chance and people changed."""
     groups: dict[str, list[tuple[str, Any]]] = {}
-    for path, value in flatten(subject.config).items():
+    for path, value in subject.settings.items():
         section, _, name = path.partition(".")
         groups.setdefault(section, []).append((name, value))
     parts = []
     for section, pairs in groups.items():
-        rows = ((name.replace("_", " "), _say_value(value)) for name, value in pairs)
-        parts.append(f"<div><h3>{escape(section.capitalize())}</h3>{_pairs(rows)}</div>")
+        rows = ((name.replace("_", " "), say_value(value)) for name, value in pairs)
+        parts.append(f"<div><h3>{escape(section.capitalize())}</h3>{list_pairs(rows)}</div>")
     changes = read_learning_rate_changes(subject.record)
     said = "; ".join(f"times {factor:g} from step {step + 1:,} on" for step, factor in changes)
     remark = f"<p>The learning rate was changed while it trained: {escape(said)}.</p>" if changes else ""
+    if subject.is_imported:
+        remark = f"<p>It was trained elsewhere, and came as {escape(subject.meta.imported_from)}: how is not known.</p>"
     return f'{remark}<div class="groups">{"".join(parts)}</div>'
 
 
 def environment_section(subject: Subject) -> str:
     """Return what it ran on."""
     environment = subject.environment
-    rows = [(title, str(environment[name])) for name, title in _ENVIRONMENT.items() if name in environment]
+    rows = [(title, str(environment[name])) for name, title in ENVIRONMENT.items() if name in environment]
     rows.insert(0, ("Run", subject.record.run_id))
     if subject.meta.created_at:
         rows.insert(1, ("Begun", f"{datetime.fromtimestamp(subject.meta.created_at, UTC):%Y-%m-%d %H:%M} UTC"))
     rows.append(("Number format", describe_precision(environment)))
-    return _pairs((title, value) for title, value in rows if value)
+    return list_pairs((title, value) for title, value in rows if value)
 
 
-def _pairs(rows: Iterable[tuple[str, str]]) -> str:
+def list_pairs(rows: Iterable[tuple[str, str]]) -> str:
+    """Return names with their values, as a table."""
     body = "".join(f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in rows)
     return f'<table class="pairs"><tbody>{body}</tbody></table>'
 
 
-def _say_value(value: Any) -> str:
+def say_value(value: Any) -> str:
+    """Return a setting's value as people read it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Sequence) and not isinstance(value, str):

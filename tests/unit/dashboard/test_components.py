@@ -15,6 +15,7 @@ from dashboard.components.colours import colour_css
 from dashboard.components.confusion_matrix import encode_matrix, read_cell
 from dashboard.components.forecast import read_curve
 from dashboard.components.gallery import encode_gallery
+from dashboard.components.gallery.ticks import parse_ticks
 from dashboard.components.heat_table import encode_table, read_place
 from dashboard.components.inspector import encode_image
 from dashboard.components.lines import encode_chart
@@ -57,6 +58,23 @@ def test_a_gallery_carries_every_pixel_unchanged(count):
         row, column = divmod(place, header["spriteColumns"])
         part = sprite[32 * row : 32 * row + 32, 32 * column : 32 * column + 32]
         assert np.array_equal(part.transpose(2, 0, 1), image)
+
+
+@pytest.mark.parametrize(
+    ("reported", "expected"),
+    [
+        ({"round": 2, "ids": [5, 3.0, 5, 9]}, [5, 3, 9]),
+        ({"round": 1, "ids": [5]}, []),  # on its way when the round began
+        ({"round": 2, "ids": [-1, 10, 2.5, "3", None, True, float("nan"), float("inf")]}, []),
+        ({"round": 2, "ids": "35"}, []),
+        ({"round": 2}, []),
+        ([5, 3], []),
+        (None, []),
+        ({"round": 2, "ids": [1] * 100_001}, []),
+    ],
+)
+def test_ticks_are_those_of_this_round_that_can_be(reported, expected):
+    assert parse_ticks(reported, 2, 10) == expected
 
 
 def test_an_empty_gallery_is_a_valid_message():

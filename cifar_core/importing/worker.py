@@ -1,0 +1,53 @@
+"""Import one network: python -m cifar_core.importing.worker DATA_DIR ORDER_AS_JSON. It yields to trainings."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from cifar_core.data import load_dataset
+from cifar_core.failures import explain
+from cifar_core.importing.adopting import adopt
+from cifar_core.importing.exceptions import ImportRefusedError
+from cifar_core.importing.orders import ImportDesk, ImportOrder
+from cifar_core.importing.wishes import make_wish
+
+_SECONDS_BETWEEN_NOTES = 0.2
+
+
+def work_on(desk: ImportDesk, order: ImportOrder, data_dir: Path) -> None:
+    """Import what is wanted; a refusal is noted for whoever waits, and leaves nothing."""
+    pid, noted_at = os.getpid(), 0.0
+
+    def tell(share: float, words: str) -> None:
+        nonlocal noted_at
+        if time.monotonic() - noted_at >= _SECONDS_BETWEEN_NOTES:
+            noted_at = time.monotonic()
+            desk.tell(order, share, pid, words=words)
+
+    try:
+        dataset, runs_dir = load_dataset(data_dir), Path(order.runs_dir)
+        wish = make_wish(order, dataset.class_names)
+        made = adopt(wish, runs_dir, dataset, data_dir, name=order.name, on_progress=tell)
+        desk.note_result(order, made.run_id)
+    except (ImportRefusedError, ValueError, OSError) as error:
+        words = explain(error) if isinstance(error, OSError) else str(error)
+        desk.tell(order, 0.0, pid, message=words.partition("\n")[0])
+    except Exception as error:
+        # The boundary of the process: whatever it was, who waits for the result is told.
+        desk.tell(order, 0.0, pid, message=f"{type(error).__name__}: {error}".partition("\n")[0])
+        raise
+    finally:
+        desk.drop_uploads(order)
+
+
+def main(arguments: list[str]) -> None:
+    """Read the command line and work in the background of everything else."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+    data_dir, text = arguments
+    work_on(ImportDesk(Path(data_dir)), ImportOrder.from_json(text), Path(data_dir))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
