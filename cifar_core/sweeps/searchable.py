@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from cifar_core.config import SECTIONS, RunConfig, section_choices
-from cifar_core.config.fields import SHOWN_WITH
+from cifar_core.config.fields import ON_WITH
 from cifar_core.overrides import ConfigError
 from cifar_core.sweeps.space import NOT_SEARCHED, read_space
 
@@ -81,7 +81,7 @@ def list_searchable(config: RunConfig) -> dict[str, Searchable]:
             path = f"{section}.name"
             found[path] = Searchable(path, "choice", choices=kinds)
         for field, schema in type(part).field_schemas().items():
-            path, switch = f"{section}.{field}", schema.get(SHOWN_WITH)
+            path, switch = f"{section}.{field}", schema.get(ON_WITH)
             if field == "name" or path in NOT_SEARCHED or (switch is not None and not getattr(part, switch)):
                 continue
             each = _read(path, schema, getattr(part, field))
