@@ -121,7 +121,7 @@ def _fill(
     val = _ask(assembled, dataset, splits.val, lambda share: tell(0.1 + 0.3 * share, "Asking it about val"))
     test = _ask(assembled, dataset, splits.test, lambda share: tell(0.4 + 0.5 * share, "Asking it about test"))
     val_accuracy, test_accuracy = float(compute_accuracy(val)), float(compute_accuracy(test))
-    remarks = (*assembled.remarks, *_judge(assembled, dataset, splits.train, val_accuracy, test_accuracy, val))
+    remarks = (*assembled.remarks, *_judge(assembled, dataset, splits.train, wish.class_order, (val, test)))
     meta = RunMeta(
         name=(name.strip() or wish.path.stem)[:80],
         note=" ".join(remarks),
@@ -173,12 +173,15 @@ def _ask(assembled: Assembled, dataset: Dataset, indices: Any, tell: Callable[[f
 
 
 def _judge(
-    assembled: Assembled, dataset: Dataset, train: Any, val_accuracy: float, test_accuracy: float, val: Predictions
+    assembled: Assembled, dataset: Dataset, train: Any, order: tuple[int, ...], found: tuple[Predictions, Predictions]
 ) -> tuple[str, ...]:
-    """Return what its accuracies say of how it was imported, in sentences."""
+    """Return what its answers to val and test say of how it was imported, in sentences."""
+    val, _ = found
+    val_accuracy, test_accuracy = (float(compute_accuracy(each)) for each in found)
     if is_guessing(val_accuracy, val.num_images):
         trials = try_pixels(assembled, dataset, train)
-        return (explain_guessing(val_accuracy, assembled.pixels or PIXELS["unit"], trials, dataset.class_names),)
+        pixels = assembled.pixels or PIXELS["unit"]
+        return (explain_guessing(val_accuracy, pixels, trials, dataset.class_names, order),)
     if val_accuracy - test_accuracy > _TRAINED_ON_VAL:
         gap = f"{100 * (val_accuracy - test_accuracy):.1f} points"
         return (
