@@ -63,7 +63,7 @@ def try_pixels(assembled: Assembled, dataset: Dataset, train: NDArray[np.int64])
 def is_guessing(accuracy: float, num_images: int) -> bool:
     """Whether an accuracy is no better than guessing among ten classes, or hardly."""
     low, _ = wilson_interval(round(accuracy * num_images), num_images)
-    return accuracy < _NEAR or low <= _GUESSING
+    return bool(accuracy < _NEAR or low <= _GUESSING)
 
 
 def explain_guessing(

@@ -215,7 +215,7 @@ def test_a_python_file_is_executed_only_where_it_was_put(bring, tmp_path, monkey
     (tmp_path / "user").mkdir()
     outside, inside = tmp_path / "net.py", tmp_path / "user" / "net.py"
     for path in (outside, inside):
-        path.write_text(NETWORK_FILE + f"\nopen({str(tmp_path / 'ran')!r}, 'a').write('x')\n")
+        path.write_text(f"{NETWORK_FILE}\nimport pathlib\n\npathlib.Path({str(tmp_path / 'ran')!r}).touch()\n")
     with pytest.raises(ImportRefusedError, match="executed"):
         bring(outside, pixels=PIXELS["unit"])
     assert not (tmp_path / "ran").exists()

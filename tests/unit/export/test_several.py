@@ -31,13 +31,11 @@ def copy_run(record, name, run_id, changes):
 
 @pytest.fixture
 def pair(record):
-    """A run, and one that is a little worse on the same images."""
+    """A run, and one that is worse on the same images."""
     other = copy_run(record, "The <other>", "20260102-0000-calm-otter", {"optimizer.learning_rate": 0.5})
     path = other.predictions_path("val", "best")
     val = load_predictions(path)
-    logits = val.logits.copy()
-    logits[:60] = -logits[:60]
-    save_predictions(path, Predictions(logits, val.targets, val.indices))
+    save_predictions(path, Predictions(-val.logits, val.targets, val.indices))
     return [Subject(record), Subject(other)]
 
 
