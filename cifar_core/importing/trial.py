@@ -54,7 +54,11 @@ def try_pixels(assembled: Assembled, dataset: Dataset, train: NDArray[np.int64])
     for pixels in (*PIXELS.values(), ours):
         if pixels.is_integer and not _takes_integers(assembled):
             continue
-        trials.append(_try(scale_as(assembled, pixels), dataset, indices, pixels))
+        try:
+            trials.append(_try(scale_as(assembled, pixels), dataset, indices, pixels))
+        except RuntimeError:  # it takes no whole numbers
+            if not pixels.is_integer:
+                raise
     if before is not None:
         scale_as(assembled, before)
     return sorted(trials, key=lambda trial: -trial.accuracy)
