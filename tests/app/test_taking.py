@@ -17,6 +17,17 @@ from tests.app.reading import texts
 
 
 @pytest.fixture
+def store(lab):
+    return lab.store
+
+
+@pytest.fixture
+def trained_run(lab):
+    """The id of a run at its end."""
+    return lab.complete()
+
+
+@pytest.fixture
 def started(monkeypatch):
     """What was asked to be done by processes of their own, which do not start."""
     calls = []
