@@ -4,6 +4,7 @@ import io
 import json
 import pickle
 import re
+import warnings
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -153,7 +154,9 @@ def _is_script(path: Path, content: bytes) -> bool:
 def _read_pickled(path: Path, content: bytes) -> dict[str, Tensor]:
     """Read weights that torch.save wrote. Whatever a pickle wants executed beside tensors is refused."""
     try:
-        found = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of pickles that torch did not write: they are refused or read
+            found = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise ImportRefusedError(
             f"{path.name} wants more executed than loading weights does ({_name_global(error)}), and was not opened "

@@ -209,7 +209,7 @@ def test_onnx_comes_back_and_explains_by_covering_alone(record, bring, tmp_path)
     loaded = load_classifier(found.checkpoint_path("best"))
     assert {name for name in METHODS if explain_misfit(loaded, name) is None} == {"occlusion", "feature_ablation"}
     assert "tells no gradients" in explain_misfit(loaded, "saliency")
-    maps = attribute(loaded, torch.rand(2, 3, 32, 32), torch.tensor([0, 1]), "occlusion", window=16, stride=16)
+    maps = attribute(loaded, torch.rand(2, 3, 32, 32), torch.tensor([0, 1]), "occlusion", window=16, stride=8)
     assert torch.isfinite(maps).all()
 
 
