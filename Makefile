@@ -33,13 +33,17 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# As many processes as cores: threads of each on all cores would wait for one another, busily.
+test-core test-browser: export OMP_NUM_THREADS := 1
+test-core test-browser: export OPENBLAS_NUM_THREADS := 1
+
 # Everything but the browser. A file's tests stay together: they share what they made ready.
 test-core: setup
 	$(BIN)/python -m pytest --ignore tests/browser -n $(JOBS) --dist loadfile
 
-# One server and one Chromium for all of them, so one after another.
+# Each process has a server and a Chromium of its own; pages wait for most of the time, so that two cores bear two.
 test-browser: setup browser
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest tests/browser -n $(JOBS) --dist loadfile
 
 format: setup
 	$(BIN)/ruff check --fix .

@@ -14,7 +14,7 @@ from typing import Any
 
 _HERE = Path(__file__).parent
 NAMES = tuple(sorted(path.stem for path in _HERE.glob("[!_]*.py")))
-_LONG = frozenset(("dashboard", "first_visit", "growth", "lessons", "live", "load"))
+_LONG = frozenset(("dashboard", "first_visit", "growth", "lessons", "live", "live_page", "load", "many_runs"))
 _MARKS = {True: "met", False: "MISSED", None: ""}
 
 

@@ -17,16 +17,25 @@ from tests.browser.chromium import FLAGS, find_chromium
 
 
 @contextmanager
-def opened_app(*, has_demo: bool = False) -> Iterator[tuple[App, Browser]]:
-    """Start a server on CIFAR_DATA_DIR (without it, the practice set) and a browser; stop both afterwards."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, sync_playwright() as playwright:
+def served_app(*, has_demo: bool = False) -> Iterator[App]:
+    """Start a server on CIFAR_DATA_DIR (without it, the practice set) with runs of its own; stop it afterwards."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         app = App(Path(folder), os.environ.get("CIFAR_DATA_DIR"), has_demo=has_demo)
+        try:
+            yield app
+        finally:
+            app.close()
+
+
+@contextmanager
+def opened_app(*, has_demo: bool = False) -> Iterator[tuple[App, Browser]]:
+    """Start such a server and a browser; stop both afterwards."""
+    with served_app(has_demo=has_demo) as app, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
         try:
             yield app, browser
         finally:
             browser.close()
-            app.close()
 
 
 def get_store(app: App) -> RunStore:

@@ -16,6 +16,7 @@ from cifar_core.runs.status import change_status
 from cifar_core.training.events import EpochDone, StepsDone, TrainingStarted, event_row
 
 _STEPS_A_ROW = 20
+_NUM_PATTERNS, _NUM_PATTERN_EPOCHS = 15, 10
 
 
 class IdleExecutor:
@@ -47,6 +48,33 @@ def fill_store(runs_dir: Path, num_runs: int) -> RunStore:
     for place in range(1, num_runs):
         shutil.copytree(runs_dir / first, runs_dir / f"20250101-{place // 60:02d}{place % 60:02d}-brave-otter")
     return store
+
+
+def fill_with_ended(runs_dir: Path, num_runs: int) -> RunStore:
+    """Return a store of so many ended runs with curves: of several settings, seeds and people, a minute apart."""
+    store = RunStore(runs_dir, executor=IdleExecutor())
+    patterns = [_end(store, place) for place in range(_NUM_PATTERNS)]
+    for place in range(_NUM_PATTERNS, num_runs):
+        hours, minutes = divmod(place, 60)
+        run_id = f"2025{1 + hours // 24 // 28:02d}{1 + hours // 24 % 28:02d}-{hours % 24:02d}{minutes:02d}-brave-otter"
+        shutil.copytree(runs_dir / patterns[place % _NUM_PATTERNS], runs_dir / run_id)
+    return store
+
+
+def _end(store: RunStore, place: int) -> str:
+    settings = {"training.seed": place % 5, "optimizer.learning_rate": 0.001 * 2 ** (place // 5)}
+    config = with_overrides(PRESETS["notebook"].config, settings | {"training.num_epochs": _NUM_PATTERN_EPOCHS})
+    run_id = store.submit(config, name=f"pattern {place}", owner=("", "Ada", "Ben")[place % 3])
+    record, accuracy = store.record(run_id), 0.5 + 0.01 * place
+    for number in range(1, _NUM_PATTERN_EPOCHS + 1):
+        append_row(record.files.metrics, _epoch_row(100 * number - 1, 100))
+    predictions = record.files.predictions_path("val", _NUM_PATTERN_EPOCHS)
+    predictions.parent.mkdir()
+    predictions.touch()
+    facts = {"epoch": _NUM_PATTERN_EPOCHS, "num_epochs": _NUM_PATTERN_EPOCHS, "best_epoch": _NUM_PATTERN_EPOCHS}
+    accuracies = {"best_val_accuracy": accuracy, "last_val_accuracy": accuracy, "test_accuracy_best": accuracy}
+    change_status(record.run_dir, status="completed", finished_at=time.time(), seconds=60.0, **facts, **accuracies)
+    return run_id
 
 
 def write_run(runs_dir: Path, num_rows: int, num_epochs: int, *, has_ended: bool) -> str:

@@ -40,6 +40,15 @@ def stamp(path: Path) -> Stamp | None:
     return Stamp(stat.st_mtime_ns, stat.st_size, stat.st_ino)
 
 
+def stamp_text(path: str) -> str:
+    """Return a file's stamp as text; "-" if there is none."""
+    try:
+        stat = os.stat(path)  # noqa: PTH116 - a path as text, for speed
+    except OSError:
+        return "-"
+    return f"{stat.st_mtime_ns}.{stat.st_size}.{stat.st_ino}"
+
+
 @contextmanager
 def replaced_atomically(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; what was written there takes its place when the block ends well.

@@ -12,6 +12,7 @@ from dashboard.errors.label_view import render_labels
 from dashboard.errors.learning_view import render_learning
 from dashboard.errors.matrix_view import render_mistakes
 from dashboard.errors.reading import Reading, choose_reading, render_summary
+from dashboard.errors.robust_view import render_robust
 from dashboard.errors.scorecard_view import render_scorecard
 from dashboard.session import state
 from dashboard.session.frame import find_run, page_frame, require_dataset
@@ -23,6 +24,7 @@ VIEWS: dict[str, Callable[[Reading], list[Export]]] = {
     "Calibration": render_calibration,
     "Learning": render_learning,
     "Labels": render_labels,
+    "Robust": render_robust,
     "Score card": render_scorecard,
 }
 

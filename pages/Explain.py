@@ -20,6 +20,7 @@ from dashboard.explain.own import choose_own_picture
 from dashboard.explain.probability_view import render_probabilities
 from dashboard.explain.spoken import describe_missing, describe_prediction
 from dashboard.explain.subject import DATASET, choose_image, choose_source
+from dashboard.explain.taught_view import render_taught
 from dashboard.explain.trust_view import render_trust
 from dashboard.explain.way import render_way
 from dashboard.explain.what_if_view import render_what_if
@@ -27,6 +28,8 @@ from dashboard.session import state
 from dashboard.session.cache import get_splits, get_store
 from dashboard.session.epochs import choose_spoken
 from dashboard.session.frame import find_run, page_frame, require_dataset
+from dashboard.session.kept import only_selected, within
+from dashboard.session.live_page import offer_live
 from dashboard.session.marked import keep_rows, only_marked
 from dashboard.session.opening import has_weights, newest_with_weights, require_run
 from dashboard.session.said import what_run_says
@@ -37,6 +40,7 @@ VIEWS: dict[str, Callable[[Context], list[Export]]] = {
     "Trust": render_trust,
     "How firm": render_probabilities,
     "What if": render_what_if,
+    "What taught it": render_taught,
     "Inside": render_inside,
     "Class": render_class,
 }
@@ -64,13 +68,19 @@ with page_frame("Explain", newest_with_weights) as runs:
     if source == DATASET:
         selection = read_selection(names)
         rows = find_selected(run_record, read_split(), spoken.epoch, selection)
-        rows = None if rows is None else keep_rows(rows, only_marked(data, splits, chosen_run))
+        rows = (
+            None
+            if rows is None
+            else keep_rows(rows, within(only_marked(data, splits, chosen_run), only_selected(data)))
+        )
         start = splits.indices("val")[0] if rows is None or rows.empty else rows["index"].iloc[0]
         with controls:
             subject = choose_image(data, splits, int(start))
         with top:
             render_way(selection, rows, int(state.chosen_image() or 0), read_split())
     else:
+        with controls:
+            offer_live(chosen_run.run_id)
         subject = choose_own_picture(data, source)
     try:
         said = what_run_says(run_record, spoken.weights, subject.image, subject.key, subject.index)

@@ -14,7 +14,7 @@ from dashboard.session import address
 from dashboard.session.activity import stage_of
 from dashboard.session.cache import get_store, list_readable_runs
 from dashboard.session.frame import page_frame, require_dataset
-from dashboard.session.learner import list_visible, render_name
+from dashboard.session.learner import list_visible
 from dashboard.session.saying import fragment
 
 
@@ -34,9 +34,7 @@ def render_page(data: Dataset) -> None:
     if is_hidden(subject):
         st.warning("That was asked by somebody else, and the link hides answers of others.", icon=":material/lock:")
         subject = None
-    with st.container(horizontal=True, vertical_alignment="center", key="lessons_top"):
-        room = choose_room() if subject is None else None
-        render_name()
+    room = choose_room() if subject is None else None
     if subject is None:
         if (name := address.LESSON.value()) is not None and name not in lessons:
             st.warning(f"There is no lesson {literal(name)} here.", icon=":material/help:")

@@ -1,6 +1,7 @@
 """What all tests share: folders of their own, a tiny dataset, and real CIFAR-10 only where it is asked for."""
 
 import os
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from cifar_core.config import (
     TrainingConfig,
 )
 from cifar_core.data import Dataset
+from cifar_core.data.practice import practice_batches
 
 _REAL_DATA_DIR = os.environ.get("CIFAR_DATA_DIR", "")
 
@@ -36,11 +38,34 @@ def real_data_dir():
     return Path(_REAL_DATA_DIR)
 
 
+@cache
+def _draw_practice_set():
+    return tuple(practice_batches())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def practice_set_is_drawn_once():
+    """Most tests that need images have a folder of their own without any: what stands in for them is drawn once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cifar_core.data.sources.practice_batches", _draw_practice_set)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_outlives_a_power_cut():
+    """What tests write need not reach the disk: waiting for that took longer than much of what they try."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.fsync", lambda descriptor: None)
+        patch.setattr(np.memmap, "flush", lambda array: None)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path, monkeypatch):
     """No test reads the user's data or writes into the user's runs."""
     monkeypatch.setenv("CIFAR_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("CIFAR_RUNS_DIR", str(tmp_path / "runs"))
+    monkeypatch.delenv("CIFAR_PEOPLE_DIR", raising=False)
     monkeypatch.setenv("CIFAR_DEMO", "0")  # pages train nothing unasked
 
 

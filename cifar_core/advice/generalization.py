@@ -11,6 +11,7 @@ _GAP_LOSS, _GAP_EPOCHS = 0.05, 2
 _PLATEAU_GAIN, _PLATEAU_EPOCHS = 0.003, 4
 _ABOVE, _ABOVE_EPOCHS = 0.01, 2
 _STILL_GAIN = 0.004
+_PLURAL = ("other labels", "images shown several times")
 
 
 def find_overfitting(history: History) -> Finding | None:
@@ -88,15 +89,7 @@ def find_still_improving(history: History) -> Finding | None:
 
 def find_val_above_train(history: History) -> Finding | None:
     """Val accuracy lies above train accuracy, for a harmless reason."""
-    reasons = [
-        words
-        for words, is_on in (
-            ("augmentation", history.config.augmentation != RunConfig().augmentation),
-            ("dropout", dropout_of(history.config) > 0),
-            ("label noise", history.config.data.label_noise > 0),
-        )
-        if is_on
-    ]
+    reasons = _find_hardening(history.config)
     # Train accuracy is a mean over an epoch in which the network still learns: after the first, val is above it anyway.
     if len(history.epochs) < _ABOVE_EPOCHS or not reasons:
         return None
@@ -104,23 +97,35 @@ def find_val_above_train(history: History) -> Finding | None:
     ahead = last["val/accuracy"] - last["train/accuracy"]
     if ahead < _ABOVE:
         return None
-    off: Changes = {}
-    if "augmentation" in reasons:
-        off |= {f"augmentation.{name}": value for name, value in RunConfig().augmentation.model_dump().items()}
-    if "dropout" in reasons:
-        off["model.dropout"] = 0.0
-    if "label noise" in reasons:
-        off["data.label_noise"] = 0.0
+    words, off = list(reasons), {path: value for changes in reasons.values() for path, value in changes.items()}
     return Finding(
         "Val above train",
         last["epoch"],
-        f"Val accuracy is {100 * ahead:.1f} points above train. Nothing is wrong: {_and(reasons)} "
-        f"make{'s' if len(reasons) == 1 else ''} the training images harder, and val is measured without.",
+        f"Val accuracy is {100 * ahead:.1f} points above train. Nothing is wrong: {_and(words)} {_make(words)} the "
+        "training images harder, and val is measured without.",
         f"Said when, from epoch {_ABOVE_EPOCHS} on, val accuracy is at least {percent(_ABOVE, 0)} above train with "
-        "augmentation, dropout or label noise on.",
-        f"Train without {_and(reasons)} and see the order turn round, and val end lower.",
+        "augmentation, dropout, label noise, other labels or repeated images on.",
+        f"Train without {_and(words)} and see the order turn round, and val end lower.",
         off,
     )
+
+
+def _find_hardening(config: RunConfig) -> dict[str, Changes]:
+    """Return what makes training images harder than val ones, in words, each with the settings that switch it off."""
+    usual = RunConfig()
+    off = {f"augmentation.{name}": value for name, value in usual.augmentation.model_dump().items()}
+    all_reasons: dict[str, tuple[bool, Changes]] = {
+        "augmentation": (config.augmentation != usual.augmentation, off),
+        "dropout": (dropout_of(config) > 0, {"model.dropout": 0.0}),
+        "label noise": (config.data.label_noise > 0, {"data.label_noise": 0.0}),
+        "other labels": (bool(config.data.relabel), {"data.relabel": ""}),
+        "images shown several times": (bool(config.data.oversample), {"data.oversample": ""}),
+    }
+    return {words: changes for words, (is_on, changes) in all_reasons.items() if is_on}
+
+
+def _make(reasons: Sequence[str]) -> str:
+    return "makes" if len(reasons) == 1 and reasons[0] not in _PLURAL else "make"
 
 
 def _and(words: Sequence[str]) -> str:

@@ -7,6 +7,10 @@ from cifar_core.config import RunConfig
 def regularize(config: RunConfig) -> tuple[str, Changes]:
     """Return the first remedy against overfitting that is not in use, as a suggestion and as settings by path."""
     augmentation = config.augmentation
+    if config.data.only:
+        return "Train on all images, not on those of the selection alone: more are harder to learn by heart.", {
+            "data.only": ""
+        }
     if not augmentation.crop_padding and not augmentation.horizontal_flip:
         return "Switch on crop and flip: the network then never sees the same image twice.", {
             "augmentation.crop_padding": 4,

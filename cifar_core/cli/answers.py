@@ -5,14 +5,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from cifar_core.data import Dataset, inspect_source, load_dataset
 from cifar_core.data.duplicates import USUAL_LIKENESS, NearDuplicates
 from cifar_core.derived import DerivedStore, Request
 from cifar_core.evaluation.predictions import Predictions, load_predictions
-from cifar_core.labels.published import find_disputed
+from cifar_core.labels.known import find_verdicts
 from cifar_core.overrides import ConfigError
 from cifar_core.runs import RunRecord, RunStatus
 
@@ -79,8 +76,8 @@ def read_predictions(record: RunRecord, split: str, epoch: str) -> Predictions:
     return load_predictions(path)
 
 
-def find_doubtful(data_dir: Path) -> dict[str, NDArray[np.int64]]:
-    """Return the test images that a score card leaves out, as far as is known: near-duplicates, disputed labels.
+def find_doubtful(data_dir: Path) -> dict[str, Any]:
+    """Return what is known of test images that a score card counts otherwise, by the names of `score`'s arguments.
 
     Near-duplicates are searched by the dashboard's page Explore, and kept.
 
@@ -91,8 +88,10 @@ def find_doubtful(data_dir: Path) -> dict[str, NDArray[np.int64]]:
         return {}
     dataset = load_dataset(data_dir)
     pairs = DerivedStore(data_dir).load(Request("duplicates", dataset.fingerprint))
-    disputed = find_disputed(data_dir, dataset)
-    known = {} if disputed is None else {"disputed": disputed}
+    verdicts = find_verdicts(data_dir, dataset)
+    known: dict[str, Any] = {}
+    if verdicts is not None:
+        known = {"disputed": verdicts.disputed, "corrections": verdicts.corrections}
     if pairs is None:
         return known
     usual = NearDuplicates(**pairs).above(USUAL_LIKENESS)  # type: ignore[arg-type]  # the arrays of its own fields

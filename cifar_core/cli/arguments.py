@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 from pydantic_settings import CliPositionalArg
 
 from cifar_core.overrides import ConfigError, parse_value
+from cifar_core.people import clean_name, default_owner
 
 _SET = "--set"
 
@@ -16,6 +17,7 @@ RunsDir = Annotated[Path | None, Field(description="Where runs are kept (default
 DataDir = Annotated[Path | None, Field(description="Where CIFAR-10 is (default: $CIFAR_DATA_DIR or data)")]
 AsJson = Annotated[bool, Field(alias="json", description="Print one last line of JSON")]
 Detach = Annotated[bool, Field(description="Do not wait for the end: training goes on by itself")]
+Owner = Annotated[str | None, Field(description="Whose runs these are (default: $CIFAR_OWNER, or nobody's)")]
 RunId = Annotated[CliPositionalArg[str], Field(description="As `runs` lists it")]
 RunIds = Annotated[CliPositionalArg[list[str]], Field(description="As `runs` lists them")]
 Mlflow = Annotated[
@@ -36,6 +38,18 @@ Overrides = Annotated[
         """--set 'model.blocks=[{"kind":"conv","channels":16}]'""",
     ),
 ]
+
+
+def find_owner(given: str | None) -> str:
+    """Return whose runs a command starts, in one spelling; empty: nobody's.
+
+    Args:
+        given: With --owner; None: nothing.
+
+    Raises:
+        PersonError: It is no name.
+    """
+    return default_owner() if given is None else clean_name(given, "--owner") if given.strip() else ""
 
 
 def protect_overrides(arguments: Sequence[str]) -> list[str]:

@@ -18,10 +18,20 @@ from cifar_core.cli.importing import ImportCommand
 from cifar_core.cli.influencing import InfluenceCommand
 from cifar_core.cli.labelling import LabelsCommand, VerdictCommand
 from cifar_core.cli.looking import AppCommand, DataCommand, EvaluateCommand, RunsCommand, ScorecardCommand
-from cifar_core.cli.steering import DeleteCommand, ExtendCommand, ParkCommand, PauseCommand, ResumeCommand, StopCommand
+from cifar_core.cli.peopling import PeopleCommand
+from cifar_core.cli.steering import (
+    DeleteCommand,
+    ExtendCommand,
+    ParkCommand,
+    PauseCommand,
+    ResumeCommand,
+    SlimCommand,
+    StopCommand,
+)
 from cifar_core.cli.sweeping import PromoteCommand, SweepCommand, SweepsCommand
 from cifar_core.cli.teaching import ClassCommand, LearnerCommand
 from cifar_core.cli.training import ForkCommand, TrainCommand
+from cifar_core.cli.verifying import VerificationsCommand
 from cifar_core.data import DataError
 from cifar_core.interrupts import signals_interrupt
 from cifar_core.overrides import ConfigError
@@ -51,8 +61,10 @@ class Cli(BaseSettings):
     lesson: CliSubCommand[LessonCommand]
     experiment: CliSubCommand[ExperimentCommand]
     influence: CliSubCommand[InfluenceCommand]
+    verifications: CliSubCommand[VerificationsCommand]
     labels: CliSubCommand[LabelsCommand]
     verdict: CliSubCommand[VerdictCommand]
+    people: CliSubCommand[PeopleCommand]
     robustness: CliSubCommand[RobustnessCommand]
     selections: CliSubCommand[SelectionsCommand]
     selection: CliSubCommand[SelectionCommand]
@@ -68,6 +80,7 @@ class Cli(BaseSettings):
     resume: CliSubCommand[ResumeCommand]
     extend: CliSubCommand[ExtendCommand]
     fork: CliSubCommand[ForkCommand]
+    slim: CliSubCommand[SlimCommand]
     delete: CliSubCommand[DeleteCommand]
     export: CliSubCommand[ExportCommand]
     import_: CliSubCommand[ImportCommand] = Field(alias="import")

@@ -4,14 +4,14 @@ import time
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import AliasChoices, BaseModel, Field
 from pydantic_settings import CliPositionalArg
 
 from cifar_core.cli.answers import FailedError, print_json, remark, remark_on
-from cifar_core.cli.arguments import AsJson, DataDir, RunsDir
+from cifar_core.cli.arguments import AsJson, DataDir, RunsDir, find_owner
 from cifar_core.data import load_dataset
 from cifar_core.experiments import Answer, Experiment, ExperimentStore, Question, list_lessons, read_question
-from cifar_core.experiments.learners import clean_name, first_seed
+from cifar_core.experiments.learners import first_seed
 from cifar_core.overrides import ConfigError
 from cifar_core.runs import RunStore
 
@@ -19,7 +19,13 @@ _LOOK_SECONDS = 0.5
 
 NumSeeds = Annotated[int | None, Field(ge=2, le=20, description="Runs of each arm (default: what the question says)")]
 
-Learner = Annotated[str, Field(description="Who asks: kept with the answer; a name has seeds of its own")]
+Learner = Annotated[
+    str | None,
+    Field(
+        validation_alias=AliasChoices("learner", "owner"),
+        description="Who asks (default: $CIFAR_OWNER, or nobody): kept with the answer; a name has seeds of its own",
+    ),
+]
 
 
 class LessonsCommand(BaseModel):
@@ -53,7 +59,7 @@ class LessonCommand(BaseModel):
     seeds: NumSeeds = None
     break_it: Annotated[bool, Field(description="With the change that turns the result round")] = False
     full_size: Annotated[bool, Field(description="The real thing: all images, and longer")] = False
-    learner: Learner = ""
+    learner: Learner = None
     data_dir: DataDir = None
     runs_dir: RunsDir = None
     as_json: AsJson = False
@@ -76,7 +82,7 @@ class ExperimentCommand(BaseModel):
 
     file: Annotated[CliPositionalArg[Path], Field(description="The question")]
     seeds: NumSeeds = None
-    learner: Learner = ""
+    learner: Learner = None
     data_dir: DataDir = None
     runs_dir: RunsDir = None
     as_json: AsJson = False
@@ -89,12 +95,12 @@ class ExperimentCommand(BaseModel):
 def _ask(
     question: Question,
     num_seeds: int | None,
-    learner: str,
+    learner: str | None,
     data_dir: Path | None,
     runs_dir: Path | None,
     as_json: bool,
 ) -> None:
-    name = clean_name(learner) if learner else ""
+    name = find_owner(learner)
     remark_on(load_dataset(data_dir))
     store = RunStore(runs_dir)
     experiments = ExperimentStore(store)

@@ -31,7 +31,10 @@ class ExportCommand(BaseModel):
         KindName | None, Field(alias="as", description="What to make of it; without it, all kinds are listed")
     ] = None
     to: Annotated[
-        Path | None, Field(description="Where to put it: a new path, or a folder (default: the current folder)")
+        Path | None,
+        Field(
+            description="Where to put it: a new path, or a folder (default: the current folder); a folder as NAME.zip"
+        ),
     ] = None
     mlflow: Mlflow = None
     epoch: Epoch = "best"

@@ -1,6 +1,7 @@
 """Labels that may be wrong: list them, decide on them by hand, make a selection of them."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,7 +18,7 @@ from cifar_core.derived import DerivedStore, Request
 from cifar_core.derived.heads import head_options
 from cifar_core.evaluation.label_errors import label_errors_frame
 from cifar_core.evaluation.predictions import Predictions
-from cifar_core.labels.published import KnownVerdicts, load_verdicts, score_three_ways
+from cifar_core.labels.known import KnownVerdicts, load_verdicts, score_three_ways
 from cifar_core.labels.suspects import suspects_frame
 from cifar_core.labels.verdicts import Verdict, VerdictStore, Word
 from cifar_core.overrides import ConfigError
@@ -50,21 +51,21 @@ class LabelsCommand(BaseModel):
         """Rank the images and print a line each."""
         record, dataset = RunStore(self.runs_dir).record(self.run_id), load_dataset(self.data_dir)
         runs_dir = self.runs_dir or default_runs_dir()
-        verdicts = VerdictStore(runs_dir, dataset.fingerprint).all()
-        facts: Facts = {"run_id": self.run_id, "split": self.split}
+        labels, facts = dataset.labels.copy(), Facts(run_id=self.run_id, split=self.split)
         if self.split == "train":
             options = head_options(find_checkpoint(record, self.epoch))
             obtain(dataset, self.data_dir, "head", options, "Fitting the last layer")
             store = DerivedStore(self.data_dir or default_data_dir())
             options |= {"head": str(store.path(Request("head", dataset.fingerprint, options)))}
             arrays = obtain(dataset, self.data_dir, "out_of_fold", options, "Judging the labels")
-            suspects = suspects_frame(
-                arrays["train"].astype(np.int64), arrays["labels"].astype(np.int64), arrays["probs"].astype(np.float64)
-            )
+            train, given = arrays["train"].astype(np.int64), arrays["labels"].astype(np.int64)
+            suspects = suspects_frame(train, given, arrays["probs"].astype(np.float64))
+            labels[train] = given  # as training saw them
         else:
             predictions = read_predictions(record, self.split, self.epoch)
             suspects = _as_suspects(label_errors_frame(predictions))
             facts |= self._known_facts(dataset, predictions)
+        verdicts = VerdictStore(runs_dir, dataset.fingerprint).all(labels)
         shown = suspects.head(self.top)
         rows = [_row_of(row, dataset, verdicts) for row in shown.to_dict("records")]
         for row in rows[:20]:
@@ -79,16 +80,11 @@ class LabelsCommand(BaseModel):
         known = _find_known(self.data_dir, dataset) if self.split == "test" else None
         if known is None:
             return {}
-        order = np.argsort(predictions.indices)
-        accuracies = score_three_ways(predictions.preds[order], predictions.targets[order], known)
-        ways = {
-            "published": accuracies.published,
-            "undisputed": accuracies.undisputed,
-            "corrected": accuracies.corrected,
-        }
-        for name, (accuracy, num_images) in ways.items():
-            print(f"test accuracy by {name} labels: {accuracy:.2%} on {num_images:,} images")
-        return {"accuracies": {name: {"accuracy": each[0], "num_images": each[1]} for name, each in ways.items()}}
+        ways = asdict(score_three_ways(predictions, known))
+        for name, share in ways.items():
+            interval = f"[{share['low']:.2%}, {share['high']:.2%}]"
+            print(f"test accuracy by {name} labels: {share['value']:.2%} {interval} on {share['num_images']:,} images")
+        return {"accuracies": {name: {"accuracy": share.pop("value")} | share for name, share in ways.items()}}
 
     def _select(self, runs_dir: Path, dataset: Dataset, suspects: pd.DataFrame, record: RunRecord) -> None:
         if not len(suspects):
@@ -110,6 +106,9 @@ class VerdictCommand(BaseModel):
     index: Annotated[CliPositionalArg[int], Field(ge=0, description="The image's place in the dataset")]
     label: Annotated[Word | None, Field(description="What its label is")] = None
     shows: Annotated[str | None, Field(description="The class it shows")] = None
+    given: Annotated[
+        str | None, Field(description="The label that is judged, where a run trained with another than the dataset's")
+    ] = None
     runs_dir: RunsDir = None
     data_dir: DataDir = None
     as_json: AsJson = False
@@ -121,7 +120,8 @@ class VerdictCommand(BaseModel):
             raise ConfigError(f"index {self.index} is not allowed; allowed: 0 to {dataset.num_images - 1}")
         store = VerdictStore(self.runs_dir or default_runs_dir(), dataset.fingerprint)
         if self.label is not None:
-            store.decide([self.index], self.label, self._find_class(dataset))
+            shows, judged = (_find_class(dataset, *each) for each in (("shows", self.shows), ("given", self.given)))
+            store.decide([self.index], self.label, shows, judged)
         verdict = store.all().get(self.index)
         given = dataset.class_names[dataset.labels[self.index]]
         said = "nothing was decided" if verdict is None else verdict.word
@@ -129,12 +129,13 @@ class VerdictCommand(BaseModel):
         facts = {"index": self.index, "given": given, "verdict": None if verdict is None else verdict.word}
         print_json(facts | {"shows": _class_of(dataset, verdict)}, self.as_json)
 
-    def _find_class(self, dataset: Dataset) -> int | None:
-        if self.shows is None:
-            return None
-        if self.shows not in dataset.class_names:
-            raise ConfigError(f"--shows {self.shows!r} is no class; allowed: {', '.join(dataset.class_names)}")
-        return dataset.class_names.index(self.shows)
+
+def _find_class(dataset: Dataset, option: str, name: str | None) -> int | None:
+    if name is None:
+        return None
+    if name not in dataset.class_names:
+        raise ConfigError(f"--{option} {name!r} is no class; allowed: {', '.join(dataset.class_names)}")
+    return dataset.class_names.index(name)
 
 
 def _class_of(dataset: Dataset, verdict: Verdict | None) -> str | None:

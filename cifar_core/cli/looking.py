@@ -11,6 +11,7 @@ from cifar_core.cli.arguments import AsJson, DataDir, Epoch, RunId, RunsDir, Spl
 from cifar_core.data import DownloadProgress, default_data_dir, load_dataset
 from cifar_core.evaluation.metrics import compute_accuracy, compute_loss
 from cifar_core.evaluation.scorecard_lines import describe_scorecard
+from cifar_core.people import is_same_person
 from cifar_core.runs import RunStore
 from cifar_core.runs.account import score
 from cifar_core.serving import serve
@@ -111,6 +112,7 @@ class ScorecardCommand(BaseModel):
 class RunsCommand(BaseModel):
     """List the runs, newest first."""
 
+    owner: Annotated[str | None, Field(description="Only those of this person, of nobody if empty")] = None
     runs_dir: RunsDir = None
     as_json: AsJson = False
 
@@ -118,15 +120,17 @@ class RunsCommand(BaseModel):
         """Print a line a run."""
         store = RunStore(self.runs_dir)
         store.refresh()
-        runs = store.list_runs()
+        runs = [run for run in store.list_runs() if self.owner is None or is_same_person(run.owner, self.owner.strip())]
         for run in runs:
             accuracy = "" if run.status.best_val_accuracy is None else f"val {run.status.best_val_accuracy:.2%}"
+            whose = f" ({run.owner})" if run.owner else ""
             name = f"{run.name} (imported)" if run.is_imported else run.name
-            print(f"{run.run_id:<36} {run.status.status:<10} {accuracy:<12} {name}")
+            print(f"{run.run_id:<36} {run.status.status:<10} {accuracy:<12} {name}{whose}")
         rows = [
             {
                 "run_id": run.run_id,
                 "name": run.name,
+                "owner": run.owner,
                 "is_demo": run.is_demo,
                 "is_imported": run.is_imported,
                 "status": run.status.status,

@@ -8,10 +8,9 @@ from pydantic import BaseModel, Field
 from pydantic_settings import CliPositionalArg
 
 from cifar_core.cli.answers import PROGRAM, FailedError, print_json, remark, remark_on
-from cifar_core.cli.arguments import AsJson, DataDir, Detach, Overrides, RunsDir, parse_overrides
+from cifar_core.cli.arguments import AsJson, DataDir, Detach, Overrides, Owner, RunsDir, find_owner, parse_overrides
 from cifar_core.cli.findings import describe_promotion, describe_search
 from cifar_core.data import load_dataset
-from cifar_core.evaluation.predictions import PredictionsError, load_predictions
 from cifar_core.interrupts import Interrupts, counted_interrupts
 from cifar_core.overrides import ConfigError, overrides_between, parse_value, with_overrides
 from cifar_core.presets import FIRST_PRESET, PRESETS
@@ -20,6 +19,7 @@ from cifar_core.sweeps import (
     Plan,
     Sweep,
     SweepStore,
+    count_val,
     create_plan,
     find_importance,
     is_over,
@@ -66,6 +66,7 @@ class SweepCommand(BaseModel):
     name: Annotated[str, Field(description="Short, of lower-case letters, digits and hyphens")] = "sweep"
     stop: Annotated[bool, Field(description="Stop the sweep that is named")] = False
     extend: Annotated[str | None, Field(description="Add to the budget of the sweep that is named")] = None
+    owner: Owner = None
     data_dir: DataDir = None
     runs_dir: RunsDir = None
     detach: Detach = False
@@ -82,7 +83,7 @@ class SweepCommand(BaseModel):
                 require_optuna()
                 plan = self._plan() if self.what is None else self._read(Path(self.what))
                 remark_on(load_dataset(self.data_dir))
-                sweep = sweeps.start(plan, data_dir=self.data_dir)
+                sweep = sweeps.start(plan, data_dir=self.data_dir, owner=find_owner(self.owner))
             _finish(sweeps, sweep, interrupts, detach=self.detach, as_json=self.as_json)
 
     def _go_on(self, sweeps: SweepStore, sweep_id: str) -> Sweep:
@@ -140,6 +141,8 @@ class SweepsCommand(BaseModel):
                 {"sweep": sweep.id, "state": state, "num_trials": len(sweep.trials), "budget": str(sweep.budget)}
                 | {"best_val_accuracy": best, "is_promoted": sweep.promotion is not None}
             )
+        for words in sweeps.list_unreadable().values():
+            remark(f"{words[0].upper()}{words[1:]}.")
         print_json(rows, self.as_json)
 
 
@@ -169,7 +172,7 @@ def _finish(sweeps: SweepStore, sweep: Sweep, interrupts: Interrupts, *, detach:
         print(f"Sweep {sweep.id} goes on by itself. Stop it with: {PROGRAM} sweep {sweep.id} --stop")
     else:
         sweep = _follow(sweeps, sweep, interrupts)
-    num_val = count_val(sweeps, sweep)
+    num_val = count_val(sweeps.runs, sweep)
     for line in (*describe_search(sweep, num_val), *describe_promotion(sweep)):
         print(line)
     importance, words = _importance(sweep)
@@ -237,15 +240,3 @@ def describe_progress(sweep: Sweep) -> str:
     until = sweep.rungs[rung]
     words = "to their end" if until is None else "for 1 epoch" if until == 1 else f"for {until} epochs"
     return f"{done} of {len(there)} configurations are trained {words}."
-
-
-def count_val(sweeps: SweepStore, sweep: Sweep) -> int | None:
-    """Return how many val images its runs were judged on; None if none tells."""
-    for run_id in sweep.run_ids:
-        try:
-            path = sweeps.runs.record(run_id).predictions_path("val", "last")
-            if path is not None:
-                return len(load_predictions(path).targets)
-        except (RunError, PredictionsError, OSError):
-            continue
-    return None

@@ -13,7 +13,6 @@ from cifar_core.experiments.learner_page import describe_guess, draw_page
 from cifar_core.experiments.learners import (
     LearnerError,
     LearnerRecord,
-    clean_name,
     read_learner,
     read_learners,
     write_record,
@@ -21,6 +20,7 @@ from cifar_core.experiments.learners import (
 from cifar_core.experiments.pooling import PooledClaim, PooledLesson, calibrate, count_right, pool
 from cifar_core.failures import explain
 from cifar_core.files import write_text_atomically
+from cifar_core.people import clean_name
 from cifar_core.runs import RunStore
 
 _WRITERS = {".json": write_record, ".html": draw_page}

@@ -7,7 +7,18 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from cifar_core.cli.answers import PROGRAM, FailedError, print_json, remark, remark_on
-from cifar_core.cli.arguments import AsJson, DataDir, Detach, Mlflow, Overrides, RunId, RunsDir, parse_overrides
+from cifar_core.cli.arguments import (
+    AsJson,
+    DataDir,
+    Detach,
+    Mlflow,
+    Overrides,
+    Owner,
+    RunId,
+    RunsDir,
+    find_owner,
+    parse_overrides,
+)
 from cifar_core.cli.choosing import name_selections
 from cifar_core.cli.waiting import await_runs
 from cifar_core.config import RunConfig
@@ -39,6 +50,7 @@ class TrainCommand(BaseModel):
         bool,
         Field(description="Say what would be trained, how much memory and how long that takes here, and train nothing"),
     ] = False
+    owner: Owner = None
     data_dir: DataDir = None
     detach: Detach = False
     mlflow: Mlflow = None
@@ -54,6 +66,7 @@ class TrainCommand(BaseModel):
 
     def cli_cmd(self) -> None:
         """Submit the runs and follow them to their ends, or say what they would be."""
+        owner = find_owner(self.owner)
         _check_mirror(self.mlflow, detach=self.detach)
         preset = list_presets(self.runs_dir or default_runs_dir())[self.preset]
         config = with_overrides(preset.config, name_selections(parse_overrides(self.overrides), self.runs_dir))
@@ -68,7 +81,7 @@ class TrainCommand(BaseModel):
             for seed in range(config.training.seed, config.training.seed + self.seeds):
                 seeded = with_overrides(config, {"training.seed": seed})
                 name = self.name if self.seeds == 1 else f"{self.name or self.preset}, seed {seed}"
-                run_id = store.submit(seeded, name=name, preset=self.preset, data_dir=self.data_dir)
+                run_id = store.submit(seeded, name=name, preset=self.preset, data_dir=self.data_dir, owner=owner)
                 print(f"Run {run_id}", flush=True)
                 run_ids.append(run_id)
             try:
@@ -86,6 +99,7 @@ class ForkCommand(BaseModel):
     which: Annotated[Literal["best", "last"], Field(description="Which weights to start from")] = "best"
     overrides: Overrides = []
     name: Name = ""
+    owner: Owner = None
     runs_dir: RunsDir = None
     data_dir: DataDir = None
     detach: Detach = False
@@ -93,6 +107,7 @@ class ForkCommand(BaseModel):
 
     def cli_cmd(self) -> None:
         """Submit the run and follow it to its end."""
+        owner = find_owner(self.owner)
         store = RunStore(self.runs_dir)
         record = store.record(self.run_id)
         config = with_overrides(record.config(), name_selections(parse_overrides(self.overrides), self.runs_dir))
@@ -103,7 +118,7 @@ class ForkCommand(BaseModel):
         with counted_interrupts() as interrupts:
             fork = Fork(self.run_id, self.which)
             name = self.name or f"{meta.name}, forked"[:80]
-            run_id = store.submit(config, name=name, preset=meta.preset, data_dir=self.data_dir, fork=fork)
+            run_id = store.submit(config, name=name, preset=meta.preset, data_dir=self.data_dir, fork=fork, owner=owner)
             print(f"Run {run_id}", flush=True)
             await_runs(store, [run_id], interrupts, as_json=self.as_json, detach=self.detach)
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from cifar_core.config.fields import SHOWN_WITH, Section, amount_field, selection_field
+from cifar_core.config.fields import ON_WITH, Section, amount_field, selection_field
 
 
 class DataConfig(Section):
@@ -40,17 +40,17 @@ class DataConfig(Section):
         "Val and test keep theirs.",
         json_schema_extra={"step": 0.05},
     )
-    only: str = selection_field("only", "Train on the images of this selection alone.")
-    exclude: str = selection_field("exclude", "Train without the images of this selection.")
-    oversample: str = selection_field("oversample", "Show the images of this selection several times an epoch.")
+    only: str = selection_field("Train on the images of this selection alone.")
+    exclude: str = selection_field("Train without the images of this selection.")
+    oversample: str = selection_field("Show the images of this selection several times an epoch.")
     oversample_weight: int = Field(
         2,
         ge=2,
         le=20,
         description="How many times an epoch shows the images of the oversampled selection, augmented anew each time.",
-        json_schema_extra={SHOWN_WITH: "oversample"},
+        json_schema_extra={ON_WITH: "oversample"},
     )
-    relabel: str = selection_field("relabel", "Train the images of this selection with the classes it says they show.")
+    relabel: str = selection_field("Train the images of this selection with the classes it says they show.", "classes")
 
 
 class AugmentationConfig(Section):

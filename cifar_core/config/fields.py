@@ -6,9 +6,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import ComputedFieldInfo, FieldInfo
 
-# In the schema of a field that a form leaves out while it is off: another field of the section, or itself, that turns
-# it on.
-SHOWN_WITH = "shown_with"
+# In the schema of a field that does nothing while another one of its section is off: that one.
+ON_WITH = "on_with"
+# In the schema of a field that is chosen among the selections beside the runs: "images"; or "classes" where it takes
+# those alone that say which class each image shows.
+CHOOSES = "chooses"
 # In the schema of a text with a pattern: what fits it, in words.
 ALLOWED = "allowed"
 
@@ -56,14 +58,14 @@ def multiplier_field(of: str) -> Any:
     )
 
 
-def selection_field(name: str, description: str) -> Any:
-    """Images that somebody chose, by the hash of which they are; `name` is the field's own."""
+def selection_field(description: str, chooses: str = "images") -> Any:
+    """Images that somebody chose, by the hash of which they are."""
     return Field(
         "",
         pattern=r"^(sel-[0-9a-f]{16})?$",
         description=f"{description} Val and test stay as they are. Empty: off.",
         json_schema_extra={
-            SHOWN_WITH: name,
+            CHOOSES: chooses,
             ALLOWED: "sel- and 16 hexadecimal digits, as `selections` lists them, or nothing",
         },
     )

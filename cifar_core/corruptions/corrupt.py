@@ -54,7 +54,7 @@ def corrupt(images: NDArray[np.uint8], indices: NDArray[np.int64], name: str, se
         raise ValueError(f"corruption {name!r} is not allowed; allowed: {', '.join(CORRUPTIONS)}")
     if severity not in SEVERITIES:
         raise ValueError(f"severity {severity!r} is not allowed; allowed: 1 to {SEVERITIES[-1]}")
-    pixels = torch.from_numpy(np.ascontiguousarray(images)).to(torch.float32) / 255
+    pixels = torch.from_numpy(np.array(images)).to(torch.float32) / 255
     places = torch.from_numpy(np.asarray(indices, np.int64))
     changed = _CHANGES[name](pixels, places, CORRUPTIONS[name].strengths[severity - 1])
     # Cut off, not rounded, as the published files are.

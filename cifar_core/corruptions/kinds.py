@@ -25,6 +25,12 @@ class Corruption:
     says: str
     strengths: tuple[Any, ...]
 
+    @property
+    def title(self) -> str:
+        """In words, as within a sentence."""
+        words = self.name.replace("_", " ")
+        return words.replace("gaussian", "Gaussian").replace("jpeg", "JPEG")
+
 
 _ALL = (
     Corruption(

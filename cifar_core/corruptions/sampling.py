@@ -21,9 +21,9 @@ def draw_uniform(name: str, indices: Tensor, num_draws: int) -> Tensor:
     return _draw(name, indices.numpy().tobytes(), num_draws)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _draw(name: str, places: bytes, num_draws: int) -> Tensor:
-    """Drawn once for all severities of a batch, which come one after another."""
+    """Drawn once for all severities of a batch, which come one after another; threads have batches of their own."""
     indices = torch.from_numpy(np.frombuffer(places, np.int64).copy())
     return uniforms(_SEED, f"corruption/{name}", 0, indices, num_draws)
 

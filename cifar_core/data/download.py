@@ -1,4 +1,4 @@
-"""CIFAR-10 over HTTP: continued where it broke off, checked before it counts."""
+"""CIFAR-10 and other published files over HTTP: continued where they broke off, checked before they count."""
 
 import hashlib
 import shutil
@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
+from typing import Literal
 
 from cifar_core.data.dataset import DownloadError, DownloadStoppedError
 from cifar_core.data.reader import ARCHIVE
@@ -39,6 +40,19 @@ class DownloadProgress:
     bytes_per_second: float
 
 
+@dataclass(frozen=True)
+class Checksum:
+    """What tells whether a file is the published one.
+
+    Attributes:
+        algorithm: By which it is computed.
+        expected: In hexadecimal digits.
+    """
+
+    algorithm: Literal["md5", "sha256"]
+    expected: str
+
+
 OnProgress = Callable[[DownloadProgress], None]
 
 
@@ -63,51 +77,86 @@ def download_archive(
 
     Args:
         data_dir: Made if it is missing.
-        on_progress: Told after each portion.
-        should_stop: Asked after each portion; what has arrived is kept for the next call.
+        on_progress: As for `download_file`.
+        should_stop: Likewise.
         url: http or https.
         md5: Checksum that the file must have.
+        first_wait: As for `download_file`.
+
+    Raises:
+        DownloadStoppedError: `should_stop` said so.
+        DownloadError: It did not succeed; the message says why, and how to place the file by hand.
+    """
+    return download_file(
+        data_dir / ARCHIVE,
+        url,
+        Checksum("md5", md5),
+        needed_bytes=_NEEDED_BYTES,
+        on_progress=on_progress,
+        should_stop=should_stop,
+        first_wait=first_wait,
+    )
+
+
+def download_file(
+    target: Path,
+    url: str,
+    checksum: Checksum,
+    *,
+    needed_bytes: int,
+    on_progress: OnProgress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    first_wait: float = 1.0,
+) -> Path:
+    """Download a file, and return where it is.
+
+    Args:
+        target: Where it shall be; its folder is made if it is missing.
+        url: http or https.
+        checksum: That the file must have.
+        needed_bytes: Room that it needs on the disk, with what is made from it.
+        on_progress: Told after each portion.
+        should_stop: Asked after each portion; what has arrived is kept for the next call.
         first_wait: Seconds before the second try; doubled for each further one.
 
     Raises:
         DownloadStoppedError: `should_stop` said so.
         DownloadError: It did not succeed; the message says why, and how to place the file by hand.
     """
-    target = data_dir / ARCHIVE
-    partial = _partial_path(data_dir)
+    partial = _partial_path(target)
     if not url.startswith(("http://", "https://")):
         raise DownloadError(f"url {url!r} is not allowed; allowed: http and https addresses")
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        _check_space(data_dir)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _check_space(target.parent, needed_bytes)
         _fetch_with_retries(url, partial, on_progress, should_stop or (lambda: False), first_wait)
-        _check_md5(partial, md5)
+        _check_content(partial, checksum)
         partial.replace(target)
     except DownloadStoppedError:
         raise
     except (_TransientError, OSError) as error:
-        raise DownloadError(f"{url} could not be downloaded: {error}. {_by_hand(url, data_dir)}") from error
+        raise DownloadError(f"{url} could not be downloaded: {error}. {_by_hand(url, target)}") from error
     return target
 
 
 def partial_bytes(data_dir: Path) -> int:
-    """Return how much of a download that broke off is on disk."""
-    partial = _partial_path(data_dir)
+    """Return how much of a download of CIFAR-10 that broke off is on disk."""
+    partial = _partial_path(data_dir / ARCHIVE)
     return partial.stat().st_size if partial.exists() else 0
 
 
-def _partial_path(data_dir: Path) -> Path:
-    return data_dir / f"{ARCHIVE}.part"
+def _partial_path(target: Path) -> Path:
+    return target.with_name(f"{target.name}.part")
 
 
-def _by_hand(url: str, data_dir: Path) -> str:
-    return f"By hand: download {url} in a browser and put {ARCHIVE} into {data_dir}, then look again."
+def _by_hand(url: str, target: Path) -> str:
+    return f"By hand: download {url} in a browser and put {target.name} into {target.parent}, then look again."
 
 
-def _check_space(data_dir: Path) -> None:
-    free = shutil.disk_usage(data_dir).free
-    if free < _NEEDED_BYTES:
-        raise OSError(f"{data_dir} has {free / 1e6:.0f} MB free, {_NEEDED_BYTES / 1e6:.0f} MB are needed")
+def _check_space(folder: Path, needed_bytes: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < needed_bytes:
+        raise OSError(f"{folder} has {free / 1e6:.0f} MB free, {needed_bytes / 1e6:.0f} MB are needed")
 
 
 def _fetch_with_retries(
@@ -186,9 +235,9 @@ def _copy(
         raise _TransientError(f"the connection was cut after {done} of {total} bytes")
 
 
-def _check_md5(partial: Path, expected: str) -> None:
+def _check_content(partial: Path, checksum: Checksum) -> None:
     with partial.open("rb") as file:
-        found = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-    if found != expected:
+        found = hashlib.file_digest(file, lambda: hashlib.new(checksum.algorithm, usedforsecurity=False)).hexdigest()
+    if found != checksum.expected:
         partial.unlink()
-        raise OSError(f"its checksum is {found}, not {expected}; the file was removed")
+        raise OSError(f"its checksum is {found}, not {checksum.expected}; the file was removed")

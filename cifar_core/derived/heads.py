@@ -13,7 +13,8 @@ from cifar_core.influence.fitted import fit_to_features, from_arrays
 from cifar_core.labels.suspects import compute_out_of_fold
 from cifar_core.selections import read_kept
 
-_AT_ONCE = 2_000
+# Val images by which a head is judged.
+_NUM_JUDGED = 2_000
 _SHARE_OF_FEATURES = 0.8
 
 
@@ -27,6 +28,8 @@ def derive_head(
 ) -> dict[str, NDArray[np.generic]]:
     """A head fitted to a run's training images, by the names of `FittedHead.to_arrays`.
 
+    Some val images are among those whose components it knows, to say how good it is.
+
     Options:
         checkpoint: Path of the weights; their config says which images train, and by which labels.
         stamp: When they were written.
@@ -38,13 +41,16 @@ def derive_head(
     header = read_checkpoint_header(path)
     data = header.config.data
     contents = read_kept(path.parent.parent, data)
-    train, labels = splits_of(dataset, data, contents).train, labels_for_training(dataset, data, contents)
-    classifier, parts = load_classifier(path), []
-    for start in range(0, dataset.num_images, _AT_ONCE):
-        chunk = np.arange(start, min(start + _AT_ONCE, dataset.num_images))
-        parts.append(extract_features(classifier, dataset.images, chunk, header.dtype))
-        on_progress(_SHARE_OF_FEATURES * chunk[-1] / dataset.num_images)
-    return fit_to_features(np.concatenate(parts), train, labels[train], dataset.num_classes).to_arrays()
+    splits, labels = splits_of(dataset, data, contents), labels_for_training(dataset, data, contents)
+    classifier = load_classifier(path)
+    return fit_to_features(
+        lambda indices: extract_features(classifier, dataset.images, indices, header.dtype),
+        splits.train,
+        labels[splits.train],
+        splits.val[:: max(1, len(splits.val) // _NUM_JUDGED)],
+        dataset.num_classes,
+        lambda share: on_progress(_SHARE_OF_FEATURES * share),
+    ).to_arrays()
 
 
 def derive_out_of_fold(

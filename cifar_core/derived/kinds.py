@@ -1,7 +1,7 @@
 """What can be derived, each from a dataset and some options: a function that returns named arrays."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cifar_core.config import RunConfig
-from cifar_core.data import Dataset, without_choices
+from cifar_core.data import Contents, Dataset, choices_in
 from cifar_core.data.duplicates import find_near_duplicates
 from cifar_core.data.similarity import scale_features
 from cifar_core.data.splits import splits_of
@@ -19,7 +19,7 @@ from cifar_core.derived.audits import derive_audit
 from cifar_core.derived.heads import derive_head, derive_out_of_fold
 from cifar_core.derived.robustness import derive_robustness
 from cifar_core.overrides import parse_config
-from cifar_core.selections import read_kept
+from cifar_core.selections import find_contents, read_kept
 
 Arrays = dict[str, NDArray[np.generic]]
 Options = Mapping[str, str | int]
@@ -71,15 +71,16 @@ def derive_range_test(dataset: Dataset, options: Options, on_progress: OnProgres
     """A learning-rate range test, by the names of `RangeTest`'s fields.
 
     Options:
-        config: A RunConfig as JSON.
+        As `trial_options` makes them.
 
     Raises:
         UnfinishedError: Its time ran out: what it saw is no result, and the next one who asks starts anew.
     """
     from cifar_core.training.range_test import CutShortError, run_range_test
 
+    config, contents = _read_trial(options)
     try:
-        return asdict(run_range_test(_parse_config(str(options["config"])), dataset, on_progress))
+        return asdict(run_range_test(config, dataset, on_progress, contents))
     except CutShortError as error:
         raise UnfinishedError(str(error)) from error
 
@@ -88,18 +89,19 @@ def derive_probe(dataset: Dataset, options: Options, on_progress: OnProgress) ->
     """How fast a config trains here, by the names of `Probe`'s fields.
 
     Options:
-        config: A RunConfig as JSON.
+        As `trial_options` makes them.
     """
     from cifar_core.training.probe import probe_speed
 
-    return asdict(probe_speed(_parse_config(str(options["config"])), dataset))
+    config, contents = _read_trial(options)
+    return asdict(probe_speed(config, dataset, contents))
 
 
 def derive_paces(dataset: Dataset, options: Options, on_progress: OnProgress) -> Arrays:
     """How long an epoch of several configs takes here.
 
     Options:
-        configs: RunConfigs as a JSON list.
+        As `paces_options` makes them.
 
     Returns:
         `epoch_seconds` (N,) float64, in their order.
@@ -109,15 +111,38 @@ def derive_paces(dataset: Dataset, options: Options, on_progress: OnProgress) ->
     trees = json.loads(str(options["configs"]))
     seconds = []
     for tree in trees:
-        seconds.append(probe_speed(_parse_config(json.dumps(tree)), dataset).epoch_seconds)
+        config, contents = _read_trial({**options, "config": json.dumps(tree)})
+        seconds.append(probe_speed(config, dataset, contents).epoch_seconds)
         on_progress(len(seconds) / len(trees))
     return {"epoch_seconds": np.concatenate(seconds)}
 
 
-def _parse_config(text: str) -> RunConfig:
-    """Read a config to try; with which images matters little, so none are chosen: there is no run that keeps them."""
-    config = parse_config(text)
-    return config.model_copy(update={"data": without_choices(config.data)})
+def trial_options(config: RunConfig, runs_dir: Path) -> dict[str, str | int]:
+    """Return what trying a config out depends on besides the images; also where its selections are, if it has some.
+
+    Args:
+        config: Of the run to be.
+        runs_dir: Where its selections are kept.
+    """
+    return {"config": config.model_dump_json()} | _where([config], runs_dir)
+
+
+def paces_options(configs: Sequence[RunConfig], runs_dir: Path) -> dict[str, str | int]:
+    """Return what trying several out depends on, likewise."""
+    trees = [json.loads(config.model_dump_json()) for config in configs]
+    return {"configs": json.dumps(trees)} | _where(configs, runs_dir)
+
+
+def _where(configs: Sequence[RunConfig], runs_dir: Path) -> dict[str, str | int]:
+    return {"runs_dir": str(runs_dir.resolve())} if any(choices_in(config.data) for config in configs) else {}
+
+
+def _read_trial(options: Options) -> tuple[RunConfig, Contents]:
+    """Return a config to try, and the images that it refers to."""
+    config = parse_config(str(options["config"]))
+    if not choices_in(config.data):
+        return config, {}
+    return config, find_contents(Path(str(options["runs_dir"])), config.data)
 
 
 KINDS: dict[str, Callable[[Dataset, Options, OnProgress], Arrays]] = {

@@ -1,7 +1,10 @@
 """What a network says of images that got worse."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +15,9 @@ from cifar_core.data import Dataset, without_selections
 from cifar_core.evaluation.views import views_of
 from cifar_core.files import stamp
 
-_AT_ONCE = 500
+# Class probabilities (B, C) of images (B, 3, 32, 32).
+Ask = Callable[[NDArray[np.uint8]], NDArray[np.float64]]
+_AT_ONCE = 250
 
 
 def robustness_options(checkpoint: Path, split: str, num_images: int) -> dict[str, str | int]:
@@ -30,6 +35,9 @@ def derive_robustness(
 ) -> dict[str, NDArray[np.generic]]:
     """Predictions of corrupted images, by the names of `Robustness`'s fields.
 
+    As many threads as torch has, each with images, a network and arithmetic of its own: the result is the same for any
+    number of them, and none waits for another after each of thousands of small steps.
+
     Options:
         checkpoint: Path of the weights; their config says which images are val, and from which versions of an image
             they predict.
@@ -37,31 +45,73 @@ def derive_robustness(
         split: "val" or "test".
         num_images: At most so many, the same share of each class.
     """
-    from cifar_core.corruptions.corrupt import corrupt
+    import torch
 
     path = Path(str(options["checkpoint"]))
-    config, ask = _load(path)
-    members = without_selections(dataset, config.data).indices(str(options["split"]))
+    members = without_selections(dataset, _load(path)[0].data).indices(str(options["split"]))
     indices = choose_evenly(members, dataset.labels[members], int(options["num_images"]))
-    targets = dataset.labels[indices]
-    shape = (len(CORRUPTIONS), len(SEVERITIES), len(indices))
-    preds, probs = np.empty(shape, np.uint8), np.empty(shape, np.float16)
-    clean = np.empty(len(indices), np.uint8)
-    for start in range(0, len(indices), _AT_ONCE):
-        rows = slice(start, start + _AT_ONCE)
-        images, own = np.ascontiguousarray(dataset.images[indices[rows]]), targets[rows]
-        clean[rows] = ask(images).argmax(axis=1)
-        for place, name in enumerate(CORRUPTIONS):
-            for severity in SEVERITIES:
-                worse = corrupt(images, indices[rows], name, severity)
-                found = ask(worse)
-                preds[place, severity - 1, rows] = found.argmax(axis=1)
-                probs[place, severity - 1, rows] = found[np.arange(len(own)), own]
-            on_progress((start + len(own) * (place + 1) / len(CORRUPTIONS)) / len(indices))
-    return {"indices": indices, "targets": targets, "clean_preds": clean, "preds": preds, "probs": probs}
+    asked = _Asked(dataset, indices, on_progress)
+    num_threads = torch.get_num_threads()
+    parts = [asked.batches[first::num_threads] for first in range(min(num_threads, len(asked.batches)))]
+    try:
+        with ThreadPoolExecutor(len(parts), initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            try:
+                for future in [pool.submit(asked.ask, _load(path)[1], part) for part in parts]:
+                    future.result()
+            finally:
+                asked.is_given_up = True  # by who interrupted it: threads end at the next corruption
+    finally:
+        torch.set_num_threads(num_threads)
+    return asked.found
 
 
-def _load(path: Path) -> tuple[RunConfig, Callable[[NDArray[np.uint8]], NDArray[np.float64]]]:
+class _Asked:
+    """What is found out of some images, batch by batch.
+
+    Attributes:
+        found: The arrays, filled by and by.
+        batches: Rows of them, to be asked in any order.
+        is_given_up: Whether nobody wants the rest.
+    """
+
+    def __init__(self, dataset: Dataset, indices: NDArray[np.int64], on_progress: Callable[[float], None]) -> None:
+        self._dataset, self._indices, self._on_progress = dataset, indices, on_progress
+        self._lock, self._done = Lock(), 0
+        shape = (len(CORRUPTIONS), len(SEVERITIES), len(indices))
+        self.found: dict[str, NDArray[Any]] = {
+            "indices": indices,
+            "targets": dataset.labels[indices],
+            "clean_preds": np.empty(len(indices), np.uint8),
+            "preds": np.empty(shape, np.uint8),
+            "probs": np.empty(shape, np.float16),
+        }
+        self.batches = [slice(start, start + _AT_ONCE) for start in range(0, len(indices), _AT_ONCE)]
+        self.is_given_up = False
+
+    def ask(self, network: Ask, batches: Sequence[slice]) -> None:
+        """Ask a network of some batches."""
+        from cifar_core.corruptions.corrupt import corrupt
+
+        for rows in batches:
+            indices, targets = self._indices[rows], self.found["targets"][rows]
+            images, everyone = np.ascontiguousarray(self._dataset.images[indices]), np.arange(len(indices))
+            self.found["clean_preds"][rows] = network(images).argmax(axis=1)
+            for place, name in enumerate(CORRUPTIONS):
+                for severity in SEVERITIES:
+                    probs = network(corrupt(images, indices, name, severity))
+                    self.found["preds"][place, severity - 1, rows] = probs.argmax(axis=1)
+                    self.found["probs"][place, severity - 1, rows] = probs[everyone, targets]
+                if self.is_given_up:
+                    return
+                self._tell()
+
+    def _tell(self) -> None:
+        with self._lock:
+            self._done += 1
+            self._on_progress(self._done / len(self.batches) / len(CORRUPTIONS))
+
+
+def _load(path: Path) -> tuple[RunConfig, Ask]:
     """Return a run's config, and what gives class probabilities of images as the run does, in its own number format."""
     from cifar_core.inference.predict import predict
     from cifar_core.training.checkpoint import load_classifier, read_checkpoint_header

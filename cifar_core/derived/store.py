@@ -15,7 +15,7 @@ from cifar_core.files import replaced_atomically
 from cifar_core.jobs import JobBoard, JobProgress
 
 # Raised when a kind comes to mean something else: what was kept is then made anew.
-_VERSIONS = {"range_test": 2, "duplicates": 2, "features": 2, "tsne": 2}
+_VERSIONS = {"range_test": 2, "duplicates": 2, "features": 2, "tsne": 2, "head": 2, "out_of_fold": 2}
 
 
 @dataclass(frozen=True)

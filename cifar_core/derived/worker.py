@@ -9,6 +9,7 @@ from pathlib import Path
 from cifar_core.data import load_dataset
 from cifar_core.derived.kinds import KINDS, UnfinishedError
 from cifar_core.derived.store import DerivedStore, Request
+from cifar_core.processes import NICE_DERIVING, let_others_first
 
 _SECONDS_BETWEEN_NOTES = 0.3
 
@@ -39,8 +40,7 @@ def work_on(data_dir: Path, request: Request) -> None:
 
 def main(arguments: list[str]) -> None:
     """Read the command line and work in the background of everything else."""
-    if hasattr(os, "nice"):
-        os.nice(10)
+    let_others_first(NICE_DERIVING)
     data_dir, text = arguments
     work_on(Path(data_dir), Request(**json.loads(text)))
 

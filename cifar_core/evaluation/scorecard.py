@@ -1,6 +1,6 @@
 """What a run may say of itself: figures with what chance and choice leave open."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
@@ -57,6 +57,7 @@ class Scorecard:
         test: Accuracy on test with the best weights; None if it was not looked at.
         test_without_duplicates: Likewise, less images with a near-duplicate in train; None if that is not known.
         test_without_disputed: Likewise, less images whose label most people who were asked disagree with.
+        test_corrected: Likewise, and with those of them for which most people agree on another class, by that class.
         num_test_readings: How often test was looked at.
         num_tried: Results that val was chosen among: this run's epochs.
         expected_inflation: What such a choice adds to val's accuracy on average if all were equally good, in [0, 1].
@@ -70,6 +71,7 @@ class Scorecard:
     test: Share | None
     test_without_duplicates: Share | None
     test_without_disputed: Share | None
+    test_corrected: Share | None
     num_test_readings: int
     num_tried: int
     expected_inflation: float
@@ -78,21 +80,28 @@ class Scorecard:
     seeds: Seeds | None
 
 
-def share_right(predictions: Predictions, without: Collection[int] = ()) -> Share:
+def share_right(
+    predictions: Predictions, without: Collection[int] = (), corrections: Mapping[int, int] | None = None
+) -> Share:
     """Return the accuracy with its interval.
 
     Args:
         predictions: Of the images.
         without: Dataset indices of images that do not count.
+        corrections: Classes by dataset index: such an image counts all the same, with this class for its label.
 
     Raises:
         ValueError: Nothing is left.
     """
+    targets = predictions.targets.copy()
     counts = ~np.isin(predictions.indices, np.fromiter(without, np.int64, len(without)))
+    for index, class_idx in (corrections or {}).items():
+        row = predictions.indices == index
+        targets[row], counts[row] = class_idx, True
     total = int(counts.sum())
     if not total:
         raise ValueError("without; allowed: not all of the images")
-    right = int((predictions.preds == predictions.targets)[counts].sum())
+    right = int((predictions.preds == targets)[counts].sum())
     low, high = wilson_interval(right, total)
     return Share(right / total, float(low), float(high), total)
 
@@ -156,6 +165,7 @@ def score_run(
     num_test_readings: int,
     duplicates: Collection[int] | None = None,
     disputed: Collection[int] | None = None,
+    corrections: Mapping[int, int] | None = None,
     num_runs: int = 1,
     seeds: Sequence[float] = (),
 ) -> Scorecard:
@@ -169,13 +179,14 @@ def score_run(
         num_test_readings: How often test was looked at.
         duplicates: Dataset indices of test images that have a near-duplicate in train; None if nobody looked.
         disputed: Dataset indices of test images whose labels are disputed; None if that is not known.
+        corrections: What people agree on instead, by dataset index; None likewise.
         num_runs: Runs that were judged by the same val images.
         seeds: Val accuracies at their best epochs of the runs that differ in their seed alone, this one among them.
     """
     last = share_right(val_last)
 
-    def less(without: Collection[int] | None) -> Share | None:
-        return None if test is None or without is None else share_right(test, without)
+    def less(without: Collection[int] | None, but: Mapping[int, int] | None = None) -> Share | None:
+        return None if test is None or without is None else share_right(test, without, but)
 
     return Scorecard(
         val_best=share_right(val_best),
@@ -183,6 +194,7 @@ def score_run(
         test=None if test is None else share_right(test),
         test_without_duplicates=less(duplicates),
         test_without_disputed=less(disputed),
+        test_corrected=None if corrections is None else less(disputed, corrections),
         num_test_readings=num_test_readings,
         num_tried=num_tried,
         expected_inflation=expected_inflation(last.value, last.num_images, num_tried),

@@ -45,6 +45,11 @@ def describe_scorecard(card: Scorecard) -> list[tuple[str, str, str]]:
             "Without test images whose label most of five people disagreed with: there, a mistake may be none.",
         ),
         (
+            "Test, labels corrected",
+            _say(card.test_corrected),
+            "And with those of them for which three of five agree on another class, by that class.",
+        ),
+        (
             "Looks at test",
             f"{card.num_test_readings:,}",
             "Each look that something is chosen by makes test a second val. The end of a run counts as one.",

@@ -1,11 +1,14 @@
-"""How long runs take here, by those that have been trained on this machine before."""
+"""How long runs take here, and when those that wait begin, by those that have been trained on this machine before."""
 
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from statistics import median
 
 from cifar_core.config import RunConfig
 from cifar_core.runs import RunSummary
+from cifar_core.runs.queue import find_device
+from cifar_core.runs.remembered import once_a_run
 
 # Settings that an epoch takes as long with, whatever they are.
 _OF_DATA = {"label_noise", "split_seed", "normalization"}
@@ -25,6 +28,11 @@ def pace_of(config: RunConfig) -> str:
     return "/".join(parts)
 
 
+@once_a_run
+def _pace_of_run(run: RunSummary) -> str:
+    return "" if run.config is None else pace_of(run.config)
+
+
 def read_paces(runs: Iterable[RunSummary], source: str) -> dict[str, float]:
     """Return how many seconds an epoch takes here, the look at val included, by `pace_of`.
 
@@ -37,7 +45,7 @@ def read_paces(runs: Iterable[RunSummary], source: str) -> dict[str, float]:
         status = run.status
         is_of_here = status.hostname == here and run.data_source == source
         if run.config is not None and is_of_here and status.status == "completed" and status.seconds and status.epoch:
-            seen.setdefault(pace_of(run.config), []).append(status.seconds / status.epoch)
+            seen.setdefault(_pace_of_run(run), []).append(status.seconds / status.epoch)
     return {pace: median(seconds[:_LATEST]) for pace, seconds in seen.items()}
 
 
@@ -51,3 +59,53 @@ def expect_seconds(configs: Iterable[RunConfig], paces: Mapping[str, float]) -> 
     times = [(paces.get(pace_of(config)), config.training.num_epochs) for config in configs]
     known = [pace * num_epochs for pace, num_epochs in times if pace is not None]
     return sum(known) if len(known) == len(times) else None
+
+
+@dataclass(frozen=True)
+class Wait:
+    """How long a run waits.
+
+    Attributes:
+        place: In the queue, from 1.
+        seconds: Until it begins, about.
+        is_least: Whether it may be longer: of some run before it nobody knows how long it takes.
+    """
+
+    place: int
+    seconds: float
+    is_least: bool
+
+
+def expect_waits(
+    runs: Iterable[RunSummary], waiting: Sequence[RunSummary], paces: Mapping[str, float]
+) -> dict[str, Wait]:
+    """Return how long each run waits, by its id: until all that are before it on its device are done.
+
+    Args:
+        runs: All.
+        waiting: Those that wait, the next one first.
+        paces: Seconds of an epoch, as `read_paces` has them.
+    """
+    until: dict[str, tuple[float, bool]] = {}  # by device: when it is free, and whether that is known
+    for run in runs:
+        if run.status.status in ("running", "paused"):
+            until[run.status.device] = _add(until.get(run.status.device), run.status.seconds_left)
+    waits: dict[str, Wait] = {}
+    for place, run in enumerate(waiting, 1):
+        if run.config is not None:
+            device = find_device(run.config)[0]
+            seconds, is_known = until.get(device, (0.0, True))
+            waits[run.run_id] = Wait(place, seconds, not is_known)
+            until[device] = _add((seconds, is_known), _seconds_of(run, paces))
+    return waits
+
+
+def _seconds_of(run: RunSummary, paces: Mapping[str, float]) -> float | None:
+    """What is left of a run that waits."""
+    pace = paces.get(_pace_of_run(run))
+    return None if pace is None else pace * max(run.status.num_epochs - run.status.epoch, 0)
+
+
+def _add(so_far: tuple[float, bool] | None, seconds: float | None) -> tuple[float, bool]:
+    total, is_known = so_far or (0.0, True)
+    return total + (seconds or 0.0), is_known and seconds is not None

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import time
-import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
@@ -16,11 +15,11 @@ from cifar_core.experiments.answer import answer_all
 from cifar_core.experiments.measures import ACCURACY
 from cifar_core.experiments.question import Claim, Name, Question
 from cifar_core.experiments.store import Confidence, Experiment, ExperimentStore, Prediction
+from cifar_core.people import PersonError, clean_name, is_same_person
 from cifar_core.runs import RunStore, RunSummary
 
 SCHEMA: Literal["cifar-lab-learner"] = "cifar-lab-learner"
 VERSION: Literal[1] = 1
-LONGEST_NAME = 40  # characters
 LARGEST_FILE = 2_000_000  # bytes
 _MOST_SEEDS, _MOST_EXPERIMENTS = 1000, 500
 _BLOCKS, _SEEDS_A_BLOCK = 10_000, 100
@@ -32,7 +31,7 @@ Word = Annotated[str, Field(max_length=200)]
 
 
 class LearnerError(ValueError):
-    """A name or a file that cannot be used. Its text names the field, the value and what is allowed."""
+    """A file that cannot be used. Its text names the field, the value and what is allowed."""
 
 
 class _Part(BaseModel):
@@ -111,23 +110,6 @@ class LearnerRecord(_Part):
     experiments: tuple[Asked, ...] = Field((), max_length=_MOST_EXPERIMENTS)
 
 
-def clean_name(text: str) -> str:
-    """Return a learner's name in one spelling: without outer and double spaces.
-
-    Raises:
-        LearnerError: It is empty, too long, or holds what cannot be seen.
-    """
-    name = " ".join(unicodedata.normalize("NFC", text).split())
-    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
-        raise LearnerError(f"name = {name[:60]!r} is not allowed; allowed: 1 to {LONGEST_NAME} letters, digits, signs")
-    return name
-
-
-def is_same_learner(first: str, second: str) -> bool:
-    """Whether two names are one learner's: case does not count."""
-    return first.casefold() == second.casefold()
-
-
 def first_seed(name: str) -> int:
     """Return the first of a learner's hundred seeds, the same on every machine; 0 without a name.
 
@@ -184,7 +166,7 @@ def read_learner(runs: RunStore, name: str, listed: Sequence[RunSummary] | None 
         name: As `clean_name` returns it; empty: whoever gave none.
         listed: As above.
     """
-    records = (record for record in read_learners(runs, listed) if is_same_learner(record.learner, name))
+    records = (record for record in read_learners(runs, listed) if is_same_person(record.learner, name))
     return next(records, _record(name, []))
 
 
@@ -246,7 +228,7 @@ def parse_record(content: bytes, where: str) -> LearnerRecord:
         return LearnerRecord.model_validate(tree | {"learner": clean_name(name if isinstance(name, str) else "")})
     except ValidationError as error:
         raise LearnerError(f"{where}: {_explain(error)}") from error
-    except LearnerError as error:
+    except PersonError as error:
         raise LearnerError(f"{where}: {error}") from error
 
 

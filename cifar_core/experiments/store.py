@@ -238,7 +238,7 @@ class ExperimentStore:
         question = experiment.question
         wanted = [(arm.name, seed) for seed in seeds for arm in question.arms]
         configs = [(f"{question.title}: {arm}, seed {seed}"[:80], question.config(arm, seed)) for arm, seed in wanted]
-        run_ids = self._runs.submit_experiment(experiment.id, configs, data_dir=data_dir)
+        run_ids = self._runs.submit_experiment(experiment.id, configs, data_dir=data_dir, owner=experiment.learner)
         runs = {arm: dict(by_seed) for arm, by_seed in experiment.runs.items()}
         for (arm, seed), run_id in zip(wanted, run_ids, strict=True):
             runs.setdefault(arm, {})[seed] = run_id

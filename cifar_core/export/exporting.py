@@ -1,5 +1,6 @@
 """A run made into something to take along."""
 
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from typing import Any
 from cifar_core.export.exceptions import ExportError
 from cifar_core.export.kinds import Kind, check_kind, check_several
 from cifar_core.export.subject import Subject
-from cifar_core.export.target import built_beside, choose_target, count_bytes
+from cifar_core.export.target import built_beside, choose_target, count_bytes, pack_folder
 from cifar_core.export.watch import Watch
 
 # Writes one kind at a path, and returns what there is to say of it.
@@ -50,7 +51,8 @@ def export_runs(
     Args:
         subjects: The runs, at least one; several where the kind takes several.
         kind_name: One of `KINDS`.
-        to: A path that is not there yet, or a folder to put it in; the current one if None.
+        to: A path that is not there yet, or a folder to put it in; the current one if None. What is a folder becomes a
+            zip of it where the path ends in ".zip".
         watch: Told of progress, and asked whether to stop.
 
     Raises:
@@ -69,12 +71,21 @@ def export_runs(
     name = first if len(subjects) == 1 else f"{first}-and-{len(subjects) - 1}-more"
     target = choose_target(to, f"{name}{kind.ending}")
     with built_beside(target) as building:
-        if len(subjects) == 1:
-            facts = _find_writer(kind)(subjects[0], building, watch)
+        if target.suffix == ".zip" and kind.is_folder:
+            with tempfile.TemporaryDirectory() as place:
+                folder = Path(place) / target.stem
+                facts = _write(kind, subjects, folder, watch)
+                pack_folder(folder, building)
         else:
-            facts = _find_writer_of_several(kind)(subjects, building, watch)
+            facts = _write(kind, subjects, building, watch)
         watch.tell(1.0, "Done")
     return Exported(kind, target, count_bytes(target), time.perf_counter() - started, facts)
+
+
+def _write(kind: Kind, subjects: Sequence[Subject], path: Path, watch: Watch) -> dict[str, Any]:
+    if len(subjects) == 1:
+        return _find_writer(kind)(subjects[0], path, watch)
+    return _find_writer_of_several(kind)(subjects, path, watch)
 
 
 def _find_writer_of_several(kind: Kind) -> WriterOfSeveral:
@@ -103,6 +114,10 @@ def _find_writer(kind: Kind) -> Writer:
             from cifar_core.export.model import write_model
 
             return partial(write_model, kind.name)
+        case "web":
+            from cifar_core.export.web import write_page
+
+            return write_page
         case "report":
             from cifar_core.export.report import write_report
 

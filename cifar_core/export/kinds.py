@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from cifar_core.export.exceptions import ExportError
 from cifar_core.runs import RunRecord
 
-KindName = Literal["zip", "notebook", "safetensors", "torch", "onnx", "report", "csv", "parquet", "tensorboard"]
+KindName = Literal["zip", "notebook", "safetensors", "torch", "onnx", "web", "report", "csv", "parquet", "tensorboard"]
 
 _HOW_TO_INSTALL = "pip install -r requirements-export.txt, or pip install 'cifar-lab[export]'"
 _BYTES_PER_PREDICTION = {"csv": 90, "parquet": 45}
@@ -41,6 +41,11 @@ class Kind:
     purpose: str = ""
     needs_training: bool = False
     needs_network: bool = False
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder, not a file."""
+        return "." not in self.ending
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -102,6 +107,16 @@ _ALL = (
         "onnxruntime, in many languages",
         ("onnx", "onnxscript", "onnxruntime"),
         purpose="To use it in any language, on phones and small computers.",
+        needs_network=True,
+    ),
+    Kind(
+        "web",
+        "A page that runs it",
+        "A folder for any static host, or to open from disk: camera, drawing or picture in, answer and map out.",
+        "-web",
+        "a browser",
+        ("onnx", "onnxscript", "onnxruntime"),
+        purpose="To try it live, and to share it: whoever has the address or the folder needs nothing else.",
         needs_network=True,
     ),
     Kind(
@@ -198,6 +213,8 @@ def _estimate_bytes(kind: Kind, record: RunRecord) -> int:
             return num_weight_bytes + 20_000
         case "onnx":
             return num_weight_bytes * 5 // 4 + 40_000
+        case "web":
+            return num_weight_bytes * 8 // 5 + 5_200_000
         case "report":
             return 1_500_000
         case "csv" | "parquet":

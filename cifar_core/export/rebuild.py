@@ -12,6 +12,7 @@ from typing import Any
 import cifar_core
 from cifar_core import __version__
 from cifar_core.config import RunConfig
+from cifar_core.data import choices_in
 from cifar_core.export.exceptions import ExportError
 from cifar_core.export.notebooks import dump_notebook
 from cifar_core.export.rebuild_texts import TRAIN, read_me, rebuild_cells
@@ -22,6 +23,7 @@ from cifar_core.formats import dump_config
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import read_learning_rate_changes
 from cifar_core.runs.layout import RunFiles
+from cifar_core.selections.kept import KEPT
 from cifar_core.training.checkpoint import CheckpointHeader, read_checkpoint_header
 
 # What `fit` and the data need; nothing of the dashboard.
@@ -60,6 +62,8 @@ def write_zip(subject: Subject, path: Path, watch: Watch) -> dict[str, Any]:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in texts.items():
             _add(archive, f"{record.run_id}/{name}", text.encode())
+        for name in dict.fromkeys(choices_in(config.data).values()):  # which images it was told to train on
+            _add(archive, f"{record.run_id}/{KEPT}/{name}.json", (record.run_dir / KEPT / f"{name}.json").read_bytes())
         start = record.checkpoint_path("start")
         if start.is_file():  # a fork begins from these
             rebuilt = RunFiles(Path(record.run_id, "run"))

@@ -15,6 +15,7 @@ from cifar_core.data import load_dataset
 from cifar_core.export.rebuilt import Replay, compare
 from cifar_core.formats import read_config
 from cifar_core.runs.layout import RunFiles
+from cifar_core.selections import read_kept
 from cifar_core.training.fit import fit
 
 here = Path(__file__).resolve().parent
@@ -26,7 +27,8 @@ if __name__ == "__main__":
     if dataset.fingerprint != expected["data_fingerprint"]:
         print(f"These are other images than the run had: {dataset.title}. {dataset.note}")
     files = RunFiles(here / "run")
-    result = fit(config, dataset, files, Replay(expected))
+    chosen = read_kept(here, config.data)  # which images it was told to train on, if it was
+    result = fit(config, dataset, files, Replay(expected), chosen)
     print(result.message)
     print(compare(files, expected))
 '''
@@ -131,6 +133,7 @@ from cifar_core.export.rebuilt import Replay, compare
 from cifar_core.formats import read_config
 from cifar_core.overrides import flatten
 from cifar_core.runs.layout import RunFiles
+from cifar_core.selections import read_kept
 from cifar_core.training.fit import fit
 
 expected = json.loads(Path("expected.json").read_text(encoding="utf-8"))
@@ -141,7 +144,8 @@ pd.DataFrame(flatten(config).items(), columns=["setting", "value"])
 _IMAGES = """
 dataset = load_dataset(Path("data"), download=expected["data_source"] != "practice")
 print(dataset.title, "- the same images" if dataset.fingerprint == expected["data_fingerprint"] else "- OTHER images")
-splits = splits_of(dataset, config.data)
+chosen = read_kept(Path(), config.data)  # which images the run was told to train on, if it was
+splits = splits_of(dataset, config.data, chosen)
 print(f"{len(splits.train):,} to train on, {len(splits.val):,} to choose by (val), {len(splits.test):,} for the end")
 """
 
@@ -153,7 +157,7 @@ summary_frame(summarize_config(config.model))
 
 _TRAIN = """
 files = RunFiles(Path("run"))
-result = fit(config, dataset, files, Replay(expected))
+result = fit(config, dataset, files, Replay(expected), chosen)
 print(result.message)
 """
 

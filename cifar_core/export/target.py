@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,6 +50,13 @@ def built_beside(target: Path) -> Iterator[Path]:
             shutil.rmtree(building, ignore_errors=True)
         else:
             building.unlink(missing_ok=True)
+
+
+def pack_folder(folder: Path, path: Path) -> None:
+    """Write a zip of a folder, with its name in front of its files'."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for found in sorted(folder.rglob("*")):
+            archive.write(found, found.relative_to(folder.parent))
 
 
 def count_bytes(path: Path) -> int:

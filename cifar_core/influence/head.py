@@ -7,6 +7,7 @@ without some images can be told exactly.
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +17,13 @@ from scipy.linalg import cho_solve
 _ROWS_AT_ONCE = 2_000
 _MOST_STEPS, _MOST_HALVINGS = 60, 30
 # A gradient is small enough when none of its entries is larger than this share of the number of images.
-_TOLERANCE = 1e-9
+_TOLERANCE, _TOLERANCE_OF_PART = 1e-9, 1e-5
+# A step by older second derivatives was worth it if no more than this share of the gradient is left.
+_LEAVES = 0.6
 # Of more images than this, a part is fitted first: it leads close to the optimum of all.
 _PART, _MANY = 8, 8_000
+# Up to so many, second derivatives are summed in float64.
+_EXACT = 4_000
 
 Numbers = NDArray[np.float64]
 
@@ -118,12 +123,18 @@ def compute_factor(weights: Numbers, evidence: Evidence) -> Numbers:
 
 
 def sum_curvature(weights: Numbers, inputs: Numbers) -> Numbers:
-    """Return the sum of the second derivatives of each image's cross-entropy, without the penalty's."""
+    """Return the sum of the second derivatives of each image's cross-entropy, without the penalty's.
+
+    Of many images, in float32: that is twice as fast, and what is rounded is far below the penalty. Where a fit ends is
+    for its gradient to say, which is not rounded.
+    """
     num_classes, size = weights.shape
     total = np.zeros((num_classes * size, num_classes * size))
+    kind: Any = np.float32 if len(inputs) > _EXACT else np.float64
     for start in range(0, len(inputs), _ROWS_AT_ONCE):
-        part = inputs[start : start + _ROWS_AT_ONCE]
-        probs = compute_probs(weights, part)
+        rows = inputs[start : start + _ROWS_AT_ONCE]
+        part: NDArray[np.floating] = rows.astype(kind, copy=False)
+        probs: NDArray[np.floating] = compute_probs(weights, rows).astype(kind, copy=False)
         spread = (probs[:, :, None] * part[:, None, :]).reshape(len(part), -1)
         total -= spread.T @ spread
         for class_idx in range(num_classes):
@@ -132,27 +143,24 @@ def sum_curvature(weights: Numbers, inputs: Numbers) -> Numbers:
     return total
 
 
-def fit_head(evidence: Evidence, start: Numbers | None = None) -> Head:
+def fit_head(evidence: Evidence, start: Numbers | None = None, tolerance: float = _TOLERANCE) -> Head:
     """Find the optimum by Newton's method.
+
+    The second derivatives are most of the work: they serve for as many steps as get closer by them.
 
     Args:
         evidence: What it is fitted to.
         start: (C, K + 1) weights to start from, e.g. of a head for almost the same images; zeros if None.
+        tolerance: Of a gradient's largest entry, for each image.
     """
-    weights = start
-    if weights is None:
-        weights = np.zeros((evidence.num_classes, evidence.inputs.shape[1]))
-        if len(evidence.labels) > _MANY:
-            some = np.arange(0, len(evidence.labels), _PART)
-            part = replace(evidence.at(some), penalty=evidence.penalty / _PART)
-            weights = fit_head(part).weights
+    weights = _begin(evidence) if start is None else start
     gradient = compute_gradient(weights, evidence)
     for _ in range(_MOST_STEPS):
-        if _is_flat(gradient, evidence):
+        if _is_flat(gradient, evidence, tolerance):
             break
         head = Head(weights, compute_factor(weights, evidence))
         weights = _descend(weights, head.solve(gradient), gradient, evidence)
-        gradient = compute_gradient(weights, evidence)
+        weights, gradient = _follow(head, weights, evidence, tolerance)
     return Head(weights, compute_factor(weights, evidence))
 
 
@@ -167,20 +175,41 @@ def refit_without(head: Head, evidence: Evidence, places: NDArray[np.int64]) -> 
         evidence: All images.
         places: (M,) rows of those to leave out.
     """
-    kept = np.setdiff1d(np.arange(len(evidence.labels)), places)
-    rest = evidence.at(kept)
-    weights, gradient = head.weights, compute_gradient(head.weights, rest)
-    size = np.inf
-    while (now := float(np.abs(gradient).max())) < 0.7 * size:
-        if _is_flat(gradient, rest):
-            return weights
-        size, weights = now, weights - head.solve(gradient)
-        gradient = compute_gradient(weights, rest)
-    return fit_head(rest, weights if now < size else head.weights).weights
+    rest = evidence.at(np.setdiff1d(np.arange(len(evidence.labels)), places))
+    weights, gradient = _follow(head, head.weights, rest)
+    return weights if _is_flat(gradient, rest) else fit_head(rest, weights).weights
 
 
-def _is_flat(gradient: Numbers, evidence: Evidence) -> bool:
-    return float(np.abs(gradient).max()) <= _TOLERANCE * len(evidence.labels)
+def _begin(evidence: Evidence) -> Numbers:
+    """Return weights to start from: of many images, those of a part of them, which lie close to the optimum of all."""
+    if len(evidence.labels) <= _MANY:
+        return np.zeros((evidence.num_classes, evidence.inputs.shape[1]))
+    some = np.arange(0, len(evidence.labels), _PART)
+    part = replace(evidence.at(some), penalty=evidence.penalty / _PART)
+    return fit_head(part, tolerance=_TOLERANCE_OF_PART).weights
+
+
+def _follow(head: Head, weights: Numbers, evidence: Evidence, tolerance: float = _TOLERANCE) -> tuple[Numbers, Numbers]:
+    """Take steps by the curvature at a head for as long as each takes away a good part of the gradient.
+
+    Returns:
+        The weights with the smallest gradient, and that gradient.
+    """
+    gradient = compute_gradient(weights, evidence)
+    while not _is_flat(gradient, evidence, tolerance):
+        further = weights - head.solve(gradient)
+        slope = compute_gradient(further, evidence)
+        is_better = float(np.abs(slope).max()) < float(np.abs(gradient).max())
+        is_worth_it = float(np.abs(slope).max()) < _LEAVES * float(np.abs(gradient).max())
+        if is_better:
+            weights, gradient = further, slope
+        if not is_worth_it:
+            break
+    return weights, gradient
+
+
+def _is_flat(gradient: Numbers, evidence: Evidence, tolerance: float = _TOLERANCE) -> bool:
+    return float(np.abs(gradient).max()) <= tolerance * len(evidence.labels)
 
 
 def _descend(weights: Numbers, step: Numbers, gradient: Numbers, evidence: Evidence) -> Numbers:

@@ -1,6 +1,6 @@
 """A run's score card, from its record and from the other runs that it was chosen among."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from cifar_core.evaluation.predictions import Predictions
 from cifar_core.evaluation.scorecard import Scorecard, score_run
@@ -16,6 +16,7 @@ def score(
     *,
     duplicates: Collection[int] | None = None,
     disputed: Collection[int] | None = None,
+    corrections: Mapping[int, int] | None = None,
 ) -> Scorecard:
     """Return the account of a run.
 
@@ -26,6 +27,7 @@ def score(
         test: Of test, with its best weights; None if that is not to be said.
         duplicates: As for `score_run`.
         disputed: Likewise.
+        corrections: Likewise.
     """
     seeds = [sister.status.best_val_accuracy for sister in find_sisters(run, runs).values()]
     return score_run(
@@ -35,6 +37,7 @@ def score(
         num_test_readings=run.test_readings,
         duplicates=duplicates,
         disputed=disputed,
+        corrections=corrections,
         num_runs=max(1, len(list_rivals(run, runs))),
         seeds=[accuracy for accuracy in seeds if accuracy is not None],
     )

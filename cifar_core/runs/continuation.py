@@ -9,6 +9,7 @@ from cifar_core.overrides import ConfigError, with_overrides
 from cifar_core.runs.commands import clear_commands
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.record import RunRecord, write_config
+from cifar_core.runs.slimming import can_train_on
 from cifar_core.runs.status import change_status, insist_on_status, now
 
 # Starts what is due; raises if one of these runs is, and cannot be started.
@@ -52,6 +53,10 @@ def extend(record: RunRecord, num_epochs: int, start: Start) -> None:
     status, config = record.status(), record.config()
     if status.status not in ("completed", "stopped") or not record.checkpoint_path("last").exists():
         raise RunError(f"run {record.run_id} is {status.status}; allowed: completed or stopped runs can be extended")
+    if not can_train_on(record):
+        raise RunError(
+            f"run {record.run_id} has no optimizer state any more; allowed: a fork, another run from its weights"
+        )
     longer = _lengthen(config, max(status.epoch, 1) + num_epochs)
     record.record_event("extended", epoch=status.epoch, num_epochs=longer.training.num_epochs)
     _queue_changed(record, longer, start, num_epochs=longer.training.num_epochs)

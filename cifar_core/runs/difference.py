@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from cifar_core.formats import known_settings
 from cifar_core.runs.index import RunSummary
+from cifar_core.runs.remembered import once_a_run
 
 Quantity = Literal["best_val", "last_val", "test", "epochs", "seconds"]
 
@@ -58,6 +59,7 @@ def settings_apart(first: RunSummary, second: RunSummary) -> dict[str, tuple[Any
     return {path: (left.get(path), right.get(path)) for path in paths if left.get(path) != right.get(path)}
 
 
+@once_a_run
 def settings_of(run: RunSummary) -> dict[str, Any]:
     """Return a run's settings by path, as far as they are known.
 

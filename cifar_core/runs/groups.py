@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from cifar_core.runs.index import RunSummary
+from cifar_core.runs.remembered import once_a_run
 from cifar_core.runs.status import RunStatus
 
 # What a run that diverged is worth: CIFAR-10 has ten classes, with as many images of each.
@@ -36,6 +37,7 @@ def group_by_settings(runs: Iterable[RunSummary]) -> list[list[RunSummary]]:
     return list(groups.values())
 
 
+@once_a_run
 def settings_key(run: RunSummary) -> tuple[str, str]:
     """Return what all runs have in common that differ in their seed alone.
 

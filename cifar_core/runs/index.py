@@ -3,6 +3,7 @@
 Nothing here is lost with the file: a missing, damaged or older index is rebuilt from the directories.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -13,12 +14,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cifar_core.config import RunConfig
 from cifar_core.failures import explain
-from cifar_core.files import stamp
 from cifar_core.locks import LockedError, exclusive
 from cifar_core.runs.access import check_is_folder, refusal
 from cifar_core.runs.damage import describe_damage
 from cifar_core.runs.exceptions import RunError
-from cifar_core.runs.layout import RunFiles
+from cifar_core.runs.layout import stamp_watched
 from cifar_core.runs.naming import is_run_id
 from cifar_core.runs.record import RunMeta, RunRecord
 from cifar_core.runs.status import RunStatus
@@ -45,6 +45,7 @@ class RunSummary(BaseModel):
     is_demo: bool = False
     imported_from: str = ""
     experiment: str | None = None
+    owner: str = ""
     data_source: str = ""
     config: RunConfig | None = None
     unknown_settings: tuple[str, ...] = ()
@@ -84,10 +85,15 @@ class RunIndex:
         self._runs_dir = runs_dir
         self._path = runs_dir / "index.sqlite"
         self._lines: _Lines = {}
+        self._listed: tuple[dict[str, str], list[RunSummary]] = ({}, [])
 
     def summaries(self) -> list[RunSummary]:
         """Return all runs, newest first, after reading those whose files changed."""
-        stamps = {path.name: _stamp_run(path) for path in self._run_dirs()}
+        folder = str(self._runs_dir)
+        stamps = {name: stamp_watched(f"{folder}/{name}") for name in self._run_names()}
+        seen, listed = self._listed
+        if stamps == seen:
+            return list(listed)
         lines = self._lines
         changed = _changed(stamps, lines)
         if len(changed) > _FEW or not lines.keys() >= stamps.keys():
@@ -97,8 +103,10 @@ class RunIndex:
             # next run or from the next process.
             lines = lines | _read(self._runs_dir, changed, stamps)
         self._lines = {run_id: lines[run_id] for run_id in stamps}
-        summaries = [summary for _, summary in self._lines.values()]
-        return sorted(summaries, key=lambda summary: (summary.created_at, summary.run_id), reverse=True)
+        summaries = [lines[run_id][1] for run_id in stamps]
+        summaries.sort(key=lambda summary: (summary.created_at, summary.run_id), reverse=True)
+        self._listed = stamps, summaries
+        return list(summaries)
 
     @contextmanager
     def locked(self, seconds: float = LOCK_SECONDS) -> Iterator[list[RunSummary]]:
@@ -134,10 +142,11 @@ class RunIndex:
                     self._discard()
         return lines | _read(self._runs_dir, _changed(stamps, lines), stamps)
 
-    def _run_dirs(self) -> list[Path]:
-        """Return the directories of runs; none if there is no folder yet, or no more."""
+    def _run_names(self) -> list[str]:
+        """Return the names of the runs' directories; none if there is no folder yet, or no more."""
         try:
-            return [path for path in self._runs_dir.iterdir() if is_run_id(path.name) and path.is_dir()]
+            with os.scandir(self._runs_dir) as entries:
+                return [entry.name for entry in entries if is_run_id(entry.name) and entry.is_dir()]
         except FileNotFoundError:
             return []
         except OSError as error:
@@ -206,6 +215,7 @@ def _summarize(record: RunRecord, status: RunStatus) -> RunSummary:
         is_demo=meta.is_demo,
         imported_from=meta.imported_from,
         experiment=meta.experiment,
+        owner=meta.owner,
         data_source=record.environment().get("data_source", ""),
         config=stored.config if stored else None,
         unknown_settings=stored.unknown if stored else (),
@@ -253,11 +263,6 @@ def _parse(text: str) -> RunSummary | None:
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
-
-
-def _stamp_run(run_dir: Path) -> str:
-    """A text that changes when a file does that a run's line is made of."""
-    return "/".join(str(stamp(path) or "-") for path in RunFiles(run_dir).watched)
 
 
 def _time_in(run_id: str) -> float:

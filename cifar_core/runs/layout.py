@@ -5,6 +5,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from cifar_core.files import stamp_text
+
+# The files that decide a run's line in the list of runs.
+_WATCHED = ("status.json", "meta.json", "events.jsonl", "config.json")
 _VAL_FILE = re.compile(r"val-(\d{4,})\.npz")
 _WEIGHTS_FILE = re.compile(r"epoch-(\d{4,})\.safetensors")
 
@@ -55,11 +59,6 @@ class RunFiles:
         """The folder of messages to the worker."""
         return self.run_dir / "commands"
 
-    @property
-    def watched(self) -> tuple[Path, ...]:
-        """The files that decide a run's line in the list of runs."""
-        return self.status, self.meta, self.events, self.config
-
     def checkpoint_path(self, which: int | str) -> Path:
         """Return where the "best", the "last" or the "start" weights are, or would be, or an epoch's own (1-based)."""
         name = f"epoch-{which:04d}" if isinstance(which, int) else which
@@ -74,9 +73,30 @@ class RunFiles:
         """Return the epochs whose val predictions are there, ascending."""
         return _list_numbers(self.predictions_path("val", 0).parent, _VAL_FILE)
 
+    def has_val(self) -> bool:
+        """Whether val predictions of any epoch are there; quicker than to list them."""
+        try:
+            with os.scandir(self.predictions_path("val", 0).parent) as entries:
+                return any(_VAL_FILE.fullmatch(entry.name) for entry in entries)
+        except OSError:
+            return False
+
     def weights_epochs(self) -> list[int]:
         """Return the epochs that have a file of weights of their own, ascending."""
         return _list_numbers(self.checkpoint_path(0).parent, _WEIGHTS_FILE)
+
+
+def list_folders(run_dir: str) -> list[str]:
+    """Return the folder of a run and those in it, as text, whether they are there or not."""
+    return [run_dir, f"{run_dir}/checkpoints", f"{run_dir}/predictions", f"{run_dir}/commands"]
+
+
+def stamp_watched(run_dir: str) -> str:
+    """Return a text that changes when a file does that decides a run's line in the list of runs.
+
+    Of paths as text: there may be thousands of runs, and those of pathlib take five times as long.
+    """
+    return "/".join([stamp_text(f"{run_dir}/{name}") for name in _WATCHED])
 
 
 def _list_numbers(folder: Path, pattern: re.Pattern[str]) -> list[int]:

@@ -5,16 +5,18 @@ import shutil
 import socket
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 
 from cifar_core.files import TEMPORARY
-from cifar_core.runs.layout import RunFiles
+from cifar_core.runs.layout import RunFiles, list_folders
 from cifar_core.runs.naming import is_run_id
 
 BEGUN = ".new-"
+# Whose time is that of the latest sweep.
+_SWEPT = ".swept"
 DELETED = ".deleted-"
 # Who writes a file touches it all the time; a clock of the file server may be off by some minutes.
 _OLD_SECONDS = 3600.0
@@ -32,9 +34,9 @@ def hide_doomed(run_dir: Path) -> None:
 
 def remove_doomed(runs_dir: Path) -> None:
     """Remove what was put out of sight, also what an earlier deletion could not finish."""
-    for path in _entries(runs_dir):
-        if path.name.startswith(DELETED):
-            shutil.rmtree(path, ignore_errors=True)
+    for name in _names(runs_dir):
+        if name.startswith(DELETED):
+            shutil.rmtree(runs_dir / name, ignore_errors=True)
 
 
 def sweep(runs_dir: Path, ended: Iterable[str]) -> None:
@@ -45,35 +47,74 @@ def sweep(runs_dir: Path, ended: Iterable[str]) -> None:
         ended: Ids of the runs that no worker writes into.
     """
     remove_doomed(runs_dir)
-    for path in _entries(runs_dir):
-        if path.name.startswith(BEGUN) and _is_abandoned(path):
-            shutil.rmtree(path, ignore_errors=True)
-        elif path.name.endswith(TEMPORARY) and _is_old(path):
-            _remove(path)
-        elif is_run_id(path.name):
-            with suppress(OSError):  # rmdir removes only what is empty
-                path.rmdir()
-    for run_id in ended:
-        sweep_run(runs_dir / run_id)
+    with _noted(runs_dir / _SWEPT) as since:
+        names = set(_names(runs_dir))
+        settled = {name for name in names if is_run_id(name) and _is_settled(f"{runs_dir}/{name}", since)}
+        for name in names - settled:
+            _sweep_entry(runs_dir / name)
+        for run_id in set(ended) - settled:
+            sweep_run(runs_dir / run_id)
+
+
+def _sweep_entry(path: Path) -> None:
+    if path.name.startswith(BEGUN) and _is_abandoned(path):
+        shutil.rmtree(path, ignore_errors=True)
+    elif path.name.endswith(TEMPORARY) and _is_old(path):
+        _remove(path)
+    elif is_run_id(path.name):
+        with suppress(OSError):  # rmdir removes only what is empty
+            path.rmdir()
+
+
+@contextmanager
+def _noted(marker: Path) -> Iterator[float]:
+    """Yield when the latest sweep began, by the file system's clock, and note when this one did, once it is done."""
+    since, begun = _modified(str(marker)), marker.with_name(f"{marker.name}.{os.getpid()}{TEMPORARY}")
+    with suppress(OSError):
+        begun.touch()
+    yield since
+    with suppress(OSError):
+        begun.replace(marker)
+
+
+def _is_settled(run_dir: str, since: float) -> bool:
+    """Whether nothing in a run's folders came or went since what was too young for the latest sweep."""
+    return all(_modified(folder) < since - _OLD_SECONDS for folder in list_folders(run_dir))
+
+
+def _modified(path: str) -> float:
+    try:
+        return os.stat(path).st_mtime  # noqa: PTH116 - a path as text, for speed: there may be thousands
+    except OSError:
+        return 0.0
 
 
 def sweep_run(run_dir: Path) -> None:
     """Remove files of a run that were never finished; only when no worker writes into it."""
-    files = RunFiles(run_dir)
-    written_by_workers = files.checkpoint_path("last").parent, files.predictions_path("val", 0).parent
-    for folder in written_by_workers:
-        for path in _entries(folder):
-            if path.name.endswith(TEMPORARY):
-                _remove(path)
-    for folder in (run_dir, files.commands):
-        for path in _entries(folder):
-            if path.name.endswith(TEMPORARY) and _is_old(path):  # pages write here, too
-                _remove(path)
+    files, names = RunFiles(run_dir), _names(run_dir)
+    _sweep_folder(run_dir, names, is_shared=True)
+    for folder, is_shared in (
+        (files.checkpoint_path("last").parent, False),
+        (files.predictions_path("val", 0).parent, False),
+        (files.commands, True),
+    ):
+        if folder.name in names:
+            _sweep_folder(folder, _names(folder), is_shared=is_shared)
 
 
-def _entries(folder: Path) -> Iterator[Path]:
-    with suppress(OSError):
-        yield from sorted(folder.iterdir())
+def _sweep_folder(folder: Path, names: Iterable[str], *, is_shared: bool) -> None:
+    """Where pages write as well as workers, only what is old."""
+    for name in names:
+        if name.endswith(TEMPORARY) and (not is_shared or _is_old(folder / name)):
+            _remove(folder / name)
+
+
+def _names(folder: Path) -> list[str]:
+    """Names and no paths, of which there may be a hundred thousand."""
+    try:
+        return os.listdir(folder)  # noqa: PTH208
+    except OSError:
+        return []
 
 
 def _remove(path: Path) -> None:

@@ -13,6 +13,7 @@ from cifar_core.processes import count_oom_kills
 from cifar_core.runs.commands import send_command
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.executor import Executor
+from cifar_core.runs.fairness import fair_order, last_served
 from cifar_core.runs.index import LOCK_SECONDS, RunIndex, RunSummary
 from cifar_core.runs.leftovers import sweep_run
 from cifar_core.runs.status import LESS_MEMORY, change_status, insist_on_status, now, read_status
@@ -73,13 +74,13 @@ def start_free(runs_dir: Path, executor: Executor, summaries: list[RunSummary]) 
 
 
 def queue_order(summaries: list[RunSummary]) -> list[RunSummary]:
-    """Return the queued runs, the next one first: higher priority, then earlier submission."""
+    """Return the queued runs, the next one first: people take turns, as `fairness` says."""
     queued = [
         summary
         for summary in summaries
         if summary.status.status == "queued" and summary.config and not summary.is_read_only
     ]
-    return sorted(queued, key=lambda summary: (-summary.priority, summary.status.submitted_at, summary.run_id))
+    return fair_order(queued, last_served(summaries))
 
 
 def take_next(runs_dir: Path, mine: Sequence[Path], executor: Executor) -> Path | None:

@@ -13,6 +13,7 @@ from cifar_core.failures import explain, is_read_only
 from cifar_core.files import Stamp, stamp, write_text_atomically
 from cifar_core.formats import FORMAT, StoredConfig, dump_config, read_config
 from cifar_core.overrides import ConfigError
+from cifar_core.people import LONGEST_NAME
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.journal import append_row
 from cifar_core.runs.layout import RunFiles
@@ -33,7 +34,8 @@ class RunMeta(BaseModel):
     One that was imported was trained elsewhere: it names the file it came in.
 
     Runs of one experiment name it, and are trained one after another by one process. A run that says so parks itself
-    once so many epochs are done.
+    once so many epochs are done. Whose it is says a name that somebody gave; it is empty of older runs, and of those of
+    nobody.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -49,6 +51,7 @@ class RunMeta(BaseModel):
     imported_from: str = ""
     experiment: str | None = None
     park_after: Count | None = None
+    owner: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
     created_at: Moment = 0.0
 
 

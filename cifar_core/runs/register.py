@@ -15,6 +15,7 @@ from cifar_core.runs.naming import is_run_id
 from cifar_core.runs.queue import dispatch, needs_dispatch, queue_order
 from cifar_core.runs.record import RunRecord
 from cifar_core.runs.shelf import RecordShelf
+from cifar_core.runs.slimming import slim
 from cifar_core.runs.status import ACTIVE
 
 # Whoever only looks does not wait long for those who decide, and leaves it to them for a while.
@@ -113,6 +114,18 @@ class RunRegister:
             self._shelf.drop(record.run_dir)
             hide_doomed(record.run_dir)
         remove_doomed(self.runs_dir)
+
+    @refuses_in_words
+    def slim(self, run_id: str) -> int:
+        """Drop of a completed run what only training it on needs, and return how many bytes are free now.
+
+        Its weights, predictions and curves stay. It cannot be extended any more, only forked.
+
+        Raises:
+            RunError: It is not completed, or its checkpoint is not readable.
+        """
+        with self._index.locked():
+            return slim(self._writable(run_id))
 
     def _writable(self, run_id: str) -> RunRecord:
         """Return the record of a run that may be changed: not one of which this release knows only a part."""

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -46,6 +46,7 @@ class RunStore(RunRegister):
         priority: int = 0,
         fork: Fork | None = None,
         is_demo: bool = False,
+        owner: str = "",
     ) -> str:
         """Put a run into the queue, start it if its device is free, and return its id.
 
@@ -54,9 +55,10 @@ class RunStore(RunRegister):
             name: For people; the preset's, or the network's, if empty.
             preset: The name of the preset it started from.
             data_dir: Where its worker finds the data; $CIFAR_DATA_DIR or `data` if None.
-            priority: Higher runs first.
+            priority: Higher runs first among those of its owner.
             fork: Start from these weights instead of new ones.
             is_demo: Nobody asked for it: it gives way to others, and no statistic counts it.
+            owner: Whose it is, as `clean_name` returns it; empty: nobody's.
 
         Raises:
             RunError: The weights to start from are not there, or belong to another network; or the run cannot be
@@ -70,6 +72,7 @@ class RunStore(RunRegister):
             priority=priority,
             forked_from=None if fork is None else fork.run_id,
             is_demo=is_demo,
+            owner=owner,
             created_at=now(),
         )
         return self._submit([(config, meta, start)])[0]
@@ -82,6 +85,7 @@ class RunStore(RunRegister):
         *,
         data_dir: Path | None = None,
         park_after: int | None = None,
+        owner: str = "",
     ) -> list[str]:
         """Put the runs of an experiment into the queue, all or none, and return their ids in the same order.
 
@@ -92,11 +96,18 @@ class RunStore(RunRegister):
             configs: Name and settings of each.
             data_dir: Where their worker finds the data; $CIFAR_DATA_DIR or `data` if None.
             park_after: Park each once so many epochs are done; never if None.
+            owner: Whose they are; empty: nobody's.
 
         Raises:
             RunError: They cannot be written or started. Then nothing of them remains.
         """
-        return self._submit(list_experiment_runs(experiment, configs, data_dir or default_data_dir(), park_after))
+        meta = RunMeta(
+            data_dir=str((data_dir or default_data_dir()).resolve()),
+            experiment=experiment,
+            park_after=park_after,
+            owner=owner,
+        )
+        return self._submit(list_experiment_runs(meta, configs))
 
     @refuses_in_words
     def pause(self, run_id: str) -> None:
@@ -221,9 +232,14 @@ class RunStore(RunRegister):
                 raise RunError(f"run {run_id} does not wait; allowed: a queued run")
             self._writable(run_id).change_meta(priority=waiting[0].priority + 1)
 
-    def stop_all(self) -> int:
-        """Stop every run that is active, the waiting ones first so that none of them starts; return how many."""
+    def stop_all(self, run_ids: Collection[str] | None = None) -> int:
+        """Stop every run that is active, the waiting ones first so that none of them starts; return how many.
+
+        Args:
+            run_ids: Of those alone that may be stopped; None: of all.
+        """
         active = [summary for summary in self.list_runs() if summary.status.status in ACTIVE]
+        active = [summary for summary in active if run_ids is None or summary.run_id in run_ids]
         for summary in sorted(active, key=lambda summary: summary.status.status != "queued"):
             with contextlib.suppress(RunError):  # it ended by itself meanwhile
                 self.stop(summary.run_id)

@@ -46,11 +46,13 @@ def find_weights(record: RunRecord, fork: Fork, config: RunConfig) -> Path:
     return path
 
 
-def list_experiment_runs(
-    experiment: str, configs: Sequence[tuple[str, RunConfig]], data_dir: Path, park_after: int | None = None
-) -> list[Submission]:
-    """Return what is to be submitted for an experiment, by its id; the queue takes its runs in this order."""
-    meta = RunMeta(data_dir=str(data_dir.resolve()), experiment=experiment, park_after=park_after)
+def list_experiment_runs(meta: RunMeta, configs: Sequence[tuple[str, RunConfig]]) -> list[Submission]:
+    """Return what is to be submitted for an experiment; the queue takes its runs in this order.
+
+    Args:
+        meta: What all of them have in common.
+        configs: Name and settings of each.
+    """
     began = now()
     return [
         (config, meta.model_copy(update={"name": name, "created_at": began + number / 1000}), None)

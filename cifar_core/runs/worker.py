@@ -20,7 +20,7 @@ from cifar_core.config import RunConfig
 from cifar_core.data import Dataset, load_dataset
 from cifar_core.failures import explain, is_disk_full, is_out_of_memory
 from cifar_core.files import write_text_atomically
-from cifar_core.processes import allow_many_files
+from cifar_core.processes import NICE_TRAINING, allow_many_files, let_others_first
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.executor import Executor, LocalExecutor
 from cifar_core.runs.keeper import StatusKeeper, SupersededError
@@ -237,6 +237,7 @@ def main() -> int:
     """Run the worker on the directory named on the command line."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     allow_many_files()
+    let_others_first(NICE_TRAINING)
     return run_experiment([Path(word) for word in sys.argv[1:]])
 
 

@@ -1,7 +1,14 @@
 """Images that somebody chose and gave a name: kept beside the runs, taken together or apart, written as a table."""
 
 from cifar_core.selections.algebra import intersect, subtract, unite
-from cifar_core.selections.kept import check_choices, find_contents, find_selections, keep_contents, read_kept
+from cifar_core.selections.kept import (
+    check_choices,
+    find_contents,
+    find_selections,
+    keep_contents,
+    leave_out_too,
+    read_kept,
+)
 from cifar_core.selections.selection import Balance, Selection, SelectionError, compute_balance, create_selection
 from cifar_core.selections.store import SelectionStore
 from cifar_core.selections.table import read_table, write_table
@@ -18,6 +25,7 @@ __all__ = [
     "find_selections",
     "intersect",
     "keep_contents",
+    "leave_out_too",
     "read_kept",
     "read_table",
     "subtract",

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
+
 from cifar_core.config import DataConfig
 from cifar_core.data import ChosenImages, Contents, Dataset, choices_in, splits_of
 from cifar_core.failures import explain
 from cifar_core.files import write_text_atomically
-from cifar_core.selections.selection import Selection, SelectionError, read_selection
+from cifar_core.selections.selection import Selection, SelectionError, create_selection, read_selection
 from cifar_core.selections.store import SelectionStore
 
 # Of a run's folder.
@@ -50,6 +52,23 @@ def find_contents(runs_dir: Path, config: DataConfig) -> Contents:
         SelectionError: Some are nowhere.
     """
     return {selection.content_hash: selection.images for selection in find_selections(runs_dir, config)}
+
+
+def leave_out_too(runs_dir: Path, config: DataConfig, selection: Selection) -> Selection:
+    """Return what leaves out a selection as well as what a config leaves out already, kept beside the runs.
+
+    Raises:
+        SelectionError: What it leaves out is nowhere, or nothing can be written.
+    """
+    if config.exclude in ("", selection.content_hash):
+        return selection
+    before = find_selections(runs_dir, DataConfig(exclude=config.exclude))[0]
+    both = np.union1d(before.images.indices, selection.images.indices)
+    origin = f"union of {before.id} and {selection.id}, to be left out together"
+    name = f"{before.name} and {selection.name}"[:60]
+    made = create_selection(name, both, origin=origin, fingerprint=selection.fingerprint)
+    store = SelectionStore(runs_dir)
+    return store.find(made.content_hash) or store.save(made)
 
 
 def check_choices(selections: Iterable[Selection], config: DataConfig, dataset: Dataset) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cifar_core.failures import explain
-from cifar_core.files import write_text_atomically
+from cifar_core.files import Stamp, stamp, write_text_atomically
 from cifar_core.locks import LockedError, exclusive
 from cifar_core.selections.selection import Selection, SelectionError, is_id, read_selection
 
@@ -35,6 +35,10 @@ class SelectionStore:
         found = [self._read(path) for path in self._files()]
         whole = [selection for selection in found if isinstance(selection, Selection)]
         return sorted(whole, key=lambda selection: (-selection.created_at, selection.id))
+
+    def stamps(self) -> tuple[tuple[str, Stamp | None], ...]:
+        """Return what changes when any of them does."""
+        return tuple((path.name, stamp(path)) for path in self._files())
 
     def problem(self) -> str:
         """Say in one sentence why selections may be missing; empty if none are."""

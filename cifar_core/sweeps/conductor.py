@@ -39,12 +39,16 @@ class Conductor:
             return sweep
         if reason := self._why_to_stop(sweep):
             return self._changed(sweep, sweep.model_copy(update={"state": "stopped", "message": reason}))
-        sweep = self._changed(sweep, sweep.replace(*steps.choose_who_goes_on(sweep)))
-        sweep = self._ask(sweep)
-        sweep = self._train_missing(sweep)
-        self._resume(sweep)
+        if not sweep.is_closed:
+            sweep = self._search(sweep)
         if sweep.promotion is not None and steps.is_search_over(sweep):
             sweep = self._changed(sweep, self._promote(sweep))
+        return sweep
+
+    def _search(self, sweep: Sweep) -> Sweep:
+        sweep = self._changed(sweep, sweep.replace(*steps.choose_who_goes_on(sweep)))
+        sweep = self._train_missing(self._ask(sweep))
+        self._resume(sweep)
         return sweep
 
     def _why_to_stop(self, sweep: Sweep) -> str:
@@ -102,9 +106,12 @@ class Conductor:
         orphans = [run for run in self._list(sweep).values() if run.run_id not in noted]
         found = [_take(orphans, config) for _, config in wanted]
         rest = [each for each, run_id in zip(wanted, found, strict=True) if run_id is None]
-        data_dir = None if sweep.data_dir is None else Path(sweep.data_dir)
-        fresh = iter(self._runs.submit_experiment(sweep.id, rest, data_dir=data_dir, park_after=until) if rest else ())
+        fresh = iter(self._submit(sweep, rest, until) if rest else ())
         return [run_id if run_id is not None else next(fresh) for run_id in found]
+
+    def _submit(self, sweep: Sweep, wanted: Sequence[tuple[str, RunConfig]], until: int | None) -> list[str]:
+        data_dir = None if sweep.data_dir is None else Path(sweep.data_dir)
+        return self._runs.submit_experiment(sweep.id, wanted, data_dir=data_dir, park_after=until, owner=sweep.owner)
 
     def _resume(self, sweep: Sweep) -> None:
         """Take up what was parked before its rung, or has lost its worker."""

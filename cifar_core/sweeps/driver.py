@@ -17,6 +17,8 @@ from cifar_core.sweeps.record import Sweep
 from cifar_core.sweeps.store import SweepStore
 
 _LOOK_SECONDS = 1.0
+# Pages that ask whether a sweep is driven hold its lock for an instant.
+_PATIENT_SECONDS = 2.0
 # A disk that is full, a folder that hangs: tried again for so long.
 _PATIENCE_SECONDS = 300.0
 
@@ -32,7 +34,7 @@ def drive(sweeps: SweepStore, sweep_id: str, look_seconds: float = _LOOK_SECONDS
     """
     while not _is_done(sweeps.get(sweep_id)):
         try:
-            with sweeps.driving(sweep_id):
+            with sweeps.driving(sweep_id, _PATIENT_SECONDS):
                 _advance(sweeps, sweep_id, look_seconds)
         except LockedError:
             return
@@ -55,7 +57,7 @@ def _advance(sweeps: SweepStore, sweep_id: str, look_seconds: float) -> None:
 
 
 def _is_done(sweep: Sweep) -> bool:
-    return sweep.state != "running" or steps.is_over(sweep)
+    return sweep.state != "running" or steps.is_over(sweep) or sweep.is_of_newer
 
 
 def main() -> int:

@@ -1,6 +1,7 @@
 """A sweep on disk: what was asked, which configurations were tried, by which runs, and what they came to."""
 
 import json
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from cifar_core.config import RunConfig
 from cifar_core.formats import read_config
 from cifar_core.overrides import ConfigError, with_overrides
+from cifar_core.people import LONGEST_NAME
 from cifar_core.runs import RunError
 from cifar_core.sweeps.plan import Budget, Plan, dimensions_of
 from cifar_core.sweeps.sampling import Tried
@@ -93,10 +95,12 @@ class Sweep(_Record):
         base: The settings of all runs as they were when it began, as a config is stored: presets change.
         state: What people want of it.
         budget: The plan's, and what was added.
+        is_closed: Whether somebody promoted what there was before the budget was used: nothing more is searched.
         cohort: Of those that are asked for next.
         trials: In order.
         promotion: None until somebody asked for it.
         data_dir: Where its runs find the images.
+        owner: Whose its runs are; empty: nobody's.
         created_at: Unix time.
     """
 
@@ -106,12 +110,19 @@ class Sweep(_Record):
     base: dict[str, Any]
     state: Literal["running", "stopped"] = "running"
     budget: Budget
+    is_closed: bool = False
     cohort: int = 0
     trials: tuple[Trial, ...] = ()
     promotion: Promotion | None = None
     data_dir: str | None = None
+    owner: str = Field("", max_length=LONGEST_NAME)
     message: str = ""
     created_at: float = Field(0.0, ge=0)
+
+    @property
+    def is_of_newer(self) -> bool:
+        """Whether a newer release wrote it: what this one does not know of it would be lost, if it wrote it again."""
+        return self.format > FORMAT
 
     def base_config(self) -> RunConfig:
         """Return the settings that stay as they are.
@@ -179,3 +190,13 @@ class Sweep(_Record):
         """Return the trials that came to something: those that were trained longest first, the best first of them."""
         known = [trial for trial in self.trials if trial.scores]
         return sorted(known, key=lambda trial: (-max(trial.scores), -(trial.score or 0.0), trial.number))
+
+
+def is_of_newer(path: Path) -> bool:
+    """Whether the file of a sweep that cannot be read says that a newer release wrote it."""
+    try:
+        tree = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    written = tree.get("format") if isinstance(tree, dict) else None
+    return isinstance(written, int) and written > FORMAT

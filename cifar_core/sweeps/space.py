@@ -1,5 +1,6 @@
 """What a sweep may choose: ranges and choices of settings, a line each, checked against the config's bounds."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from cifar_core.config import SECTIONS, RunConfig, section_choices
 from cifar_core.overrides import ConfigError, parse_value, with_overrides
 
 # What must be the same for all runs of a sweep, or their figures on val are not about the same.
-_NOT_SEARCHED = {
+NOT_SEARCHED = {
     "training.seed": "the sweep's own seeds decide it",
     "training.evaluate_test": "no run of a sweep reads test",
     "data.split_seed": "all runs must be judged on the same val images",
@@ -50,6 +51,25 @@ class Dimension:
         if self.kind == "choice":
             return value
         return int(value) if self.kind == "int" else min(max(float(f"{value:.4g}"), self.low), self.high)
+
+    def at(self, share: float) -> Any:
+        """Return the value that lies so far between the ends, in [0, 1]; where factors count, by factors."""
+        if self.choices:
+            return self.choices[min(int(share * len(self.choices)), len(self.choices) - 1)]
+        low, high = self._straight(self.low), self._straight(self.high)
+        value = low + share * (high - low)
+        value = math.exp(value) if self.is_log else value
+        return self.tidy(self.low + round((value - self.low) / self.step) * self.step if self.kind == "int" else value)
+
+    def share_of(self, value: Any) -> float:
+        """Return how far a value lies between the ends, in [0, 1]; choices lie evenly between them."""
+        if self.choices:
+            return self.choices.index(value) / (len(self.choices) - 1)
+        low, high = self._straight(self.low), self._straight(self.high)
+        return (self._straight(float(value)) - low) / (high - low)
+
+    def _straight(self, value: float) -> float:
+        return math.log(value) if self.is_log else value
 
     def describe(self) -> str:
         """Say in words what is searched."""
@@ -115,8 +135,8 @@ def _find_schema(path: str, config: RunConfig) -> dict[str, Any]:
 
 
 def _read(path: str, value: Any, base: RunConfig) -> Dimension:
-    if path in _NOT_SEARCHED:
-        raise ConfigError(f"{path} = {value!r} cannot be searched: {_NOT_SEARCHED[path]}; allowed: any other setting")
+    if path in NOT_SEARCHED:
+        raise ConfigError(f"{path} = {value!r} cannot be searched: {NOT_SEARCHED[path]}; allowed: any other setting")
     if not _is_setting(path, base):
         with_overrides(base, {path: None})  # says what there is
     if path.endswith(".name"):

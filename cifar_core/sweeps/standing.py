@@ -1,7 +1,9 @@
 """What runs came to, for a sweep."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
+from cifar_core.evaluation.predictions import PredictionsError, load_predictions
 from cifar_core.runs import RunError, RunStore, RunSummary
 from cifar_core.runs.groups import GUESSING
 from cifar_core.sweeps.record import Sweep, Trial
@@ -25,6 +27,16 @@ def read_accuracies(runs: RunStore) -> AccuracyAt:
         return next((row.get("val/accuracy") for row in rows if row["epoch"] == epoch), None)
 
     return accuracy_at
+
+
+def count_val(runs: RunStore, sweep: Sweep) -> int | None:
+    """Return how many val images the runs of a sweep were judged on; None if none tells."""
+    for run_id in sweep.run_ids:
+        with suppress(RunError, PredictionsError, OSError):
+            path = runs.record(run_id).predictions_path("val", "last")
+            if path is not None:
+                return len(load_predictions(path).targets)
+    return None
 
 
 def goes_on(run: RunSummary | None) -> bool:

@@ -16,6 +16,8 @@ def most_trials(sweep: Sweep) -> int | None:
 
 def is_budget_used(sweep: Sweep) -> bool:
     """Whether no configuration is asked for any more."""
+    if sweep.is_closed:
+        return True
     most = most_trials(sweep)
     if most is not None:
         return len(sweep.trials) >= most
@@ -42,6 +44,8 @@ def count_to_ask(sweep: Sweep) -> int:
 
 def choose_who_goes_on(sweep: Sweep) -> list[Trial]:
     """Return the trials that may train to the next rung, on it: the best of each cohort whose rung is settled."""
+    if sweep.is_closed:
+        return []
     return [trial for cohort in range(sweep.cohort + 1) for trial in _choose(sweep, cohort)]
 
 
@@ -60,6 +64,8 @@ def _choose(sweep: Sweep, cohort: int) -> list[Trial]:
 
 def is_search_over(sweep: Sweep) -> bool:
     """Whether the budget is used, and nothing more comes of any configuration."""
+    if sweep.is_closed:
+        return True
     is_settled = all(trial.is_settled for trial in sweep.trials)
     return is_budget_used(sweep) and is_settled and not choose_who_goes_on(sweep)
 
@@ -71,7 +77,8 @@ def is_over(sweep: Sweep) -> bool:
 
 def list_unfinished(sweep: Sweep) -> list[str]:
     """Return the ids of the runs that are yet to come to a score."""
-    searched = [trial.runs.values() for trial in sweep.trials if trial.rung not in trial.scores]
+    left = () if sweep.is_closed else sweep.trials
+    searched = [trial.runs.values() for trial in left if trial.rung not in trial.scores]
     promotion = sweep.promotion
     if promotion is not None:
         scored = promotion.scores

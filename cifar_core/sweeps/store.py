@@ -1,5 +1,6 @@
 """The sweeps beside a store's runs: begin, look up, stop, extend, promote."""
 
+import hashlib
 import json
 import time
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cifar_core.failures import explain
+from cifar_core.files import stamp
 from cifar_core.formats import dump_config
 from cifar_core.locks import LockedError, exclusive
 from cifar_core.processes import start_detached
@@ -15,10 +17,12 @@ from cifar_core.runs.folders import RecordFolder
 from cifar_core.sweeps import steps
 from cifar_core.sweeps.conductor import Conductor
 from cifar_core.sweeps.plan import Budget, Plan
-from cifar_core.sweeps.record import Promotion, Sweep
+from cifar_core.sweeps.record import Promotion, Sweep, is_of_newer
 from cifar_core.sweeps.sampling import require_optuna
 
-_FOLDER, _LOG = "sweeps", "driver.log"
+_FOLDER, _FILE, _LOG = "sweeps", "sweep.json", "driver.log"
+# Two who press at once, or one who presses twice, mean one sweep.
+_TWICE_SECONDS = 30.0
 # Who advances a sweep may import torch meanwhile.
 _LOCK_SECONDS = 60.0
 DRIVER = "cifar_core.sweeps.driver"
@@ -31,12 +35,13 @@ class SweepStore:
         self.runs = runs
         self._records = RecordFolder(runs.runs_dir / _FOLDER, Sweep, "sweep", "those that `sweeps` lists")
 
-    def start(self, plan: Plan, *, data_dir: Path | None = None) -> Sweep:
+    def start(self, plan: Plan, *, data_dir: Path | None = None, owner: str = "") -> Sweep:
         """Put a sweep on record; `drive` then lets it go on.
 
         Args:
             plan: What is asked.
             data_dir: Where the images are; $CIFAR_DATA_DIR or `data` if None.
+            owner: Whose runs it trains; empty: nobody's.
 
         Raises:
             RunError: It cannot be written.
@@ -49,10 +54,34 @@ class SweepStore:
             base=json.loads(dump_config(plan.base())),
             budget=plan.budget,
             data_dir=None if data_dir is None else str(data_dir.resolve()),
+            owner=owner,
             created_at=time.time(),
         )
         self._write(sweep)
         return sweep
+
+    def start_once(self, plan: Plan, *, data_dir: Path | None = None) -> tuple[Sweep, bool]:
+        """Like `start`, but a plan that was put on record a moment ago is not begun again: somebody pressed twice.
+
+        Returns:
+            The sweep, and whether it is a new one.
+
+        Raises:
+            RunError: It cannot be written, or another process holds the list of sweeps.
+            ConfigError: Optuna is not installed.
+        """
+        folder = self.runs.runs_dir / _FOLDER
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with exclusive(folder / ".start.lock", _LOCK_SECONDS):
+                since = time.time() - _TWICE_SECONDS
+                same = (each for each in self.list_sweeps() if each.plan == plan and each.created_at > since)
+                found = next(same, None)
+                return (found, False) if found is not None else (self.start(plan, data_dir=data_dir), True)
+        except LockedError as error:
+            raise RunError("no sweep was begun: another process begins one; allowed: try again") from error
+        except OSError as error:
+            raise RunError(f"no sweep was begun: {explain(error)}") from error
 
     def get(self, sweep_id: str) -> Sweep:
         """Return a sweep.
@@ -60,7 +89,39 @@ class SweepStore:
         Raises:
             RunError: There is none of this name, or it cannot be read.
         """
-        return self._records.get(sweep_id)
+        try:
+            return self._records.get(sweep_id)
+        except RunError as error:
+            if is_of_newer(self._file(sweep_id)):
+                raise RunError(
+                    f"sweep {sweep_id!r} cannot be shown: a newer release wrote it; allowed: to use that one"
+                ) from error
+            raise
+
+    def has(self, sweep_id: str) -> bool:
+        """Whether there is one of this name, whether or not it can be read."""
+        return self._file(sweep_id).is_file()
+
+    def stage(self) -> str:
+        """Return a text that changes when any of them does."""
+        files = sorted((self.runs.runs_dir / _FOLDER).glob(f"*/{_FILE}"))
+        stamps = [(path.parent.name, stamp(path)) for path in files]
+        return hashlib.blake2b(repr(stamps).encode(), digest_size=8).hexdigest()
+
+    def list_unreadable(self) -> dict[str, str]:
+        """Return why those that cannot be read cannot, by id."""
+        found: dict[str, str] = {}
+        for path in sorted((self.runs.runs_dir / _FOLDER).glob(f"*/{_FILE}")):
+            try:
+                self.get(path.parent.name)
+            except RunError as error:
+                found[path.parent.name] = str(error)
+        return found
+
+    def changed_at(self, sweep_id: str) -> float:
+        """Return when a sweep's record last changed or a process was last started for it; Unix time, 0 without one."""
+        times = [stamped.modified for path in (self._file(sweep_id), self._log(sweep_id)) if (stamped := stamp(path))]
+        return max(times, default=0) / 1e9
 
     def list_sweeps(self) -> list[Sweep]:
         """Return those that can be read, newest first."""
@@ -96,14 +157,21 @@ class SweepStore:
                 self._take_up_ended(going)
         return going
 
-    def extend(self, sweep_id: str, budget: Budget) -> Sweep:
+    def extend(self, sweep_id: str, budget: Budget, *, seen: Budget | None = None) -> Sweep:
         """Add to a sweep's budget; what is asked for then is halved by itself.
+
+        Args:
+            sweep_id: Which.
+            budget: What is added.
+            seen: What the budget was when somebody decided on it; None: whatever it is.
 
         Raises:
             ConfigError: The budget is of another kind than the sweep's.
-            RunError: The sweep was promoted: its choice is made.
+            RunError: The sweep was promoted: its choice is made. Or somebody else has added to it since.
         """
         with self._held(sweep_id) as sweep:
+            if seen is not None and sweep.budget != seen:
+                raise RunError(f"sweep {sweep_id} was extended meanwhile, to {sweep.budget}")
             if sweep.promotion is not None:
                 raise RunError(f"sweep {sweep_id} was promoted: its choice is made; allowed: a new sweep")
             is_new = sweep.plan.halving is not None and bool(sweep.trials)
@@ -116,7 +184,7 @@ class SweepStore:
         """Let the best of a sweep be trained again with seeds that it was not chosen by.
 
         Args:
-            sweep_id: Of a sweep whose search is over, or stopped.
+            sweep_id: Of a sweep whose search is over, or was stopped: then nothing more is searched.
             top: How many configurations.
             num_seeds: Fresh ones of each.
             reads_test: Whether the winner then looks at test, once.
@@ -128,9 +196,9 @@ class SweepStore:
             ranking = sweep.ranking()
             if sweep.promotion is not None:
                 raise RunError(f"sweep {sweep_id} was promoted already; allowed: once")
-            if not steps.is_search_over(sweep) or not ranking:
+            if not (steps.is_search_over(sweep) or sweep.state == "stopped") or not ranking:
                 raise RunError(
-                    f"sweep {sweep_id} is not over, or nothing came of it; allowed: one whose search is over"
+                    f"sweep {sweep_id} goes on, or nothing came of it; allowed: one whose search is over, or stopped"
                 )
             first = max(sweep.seeds) + 1
             promotion = Promotion(
@@ -138,7 +206,8 @@ class SweepStore:
                 seeds=tuple(range(first, first + num_seeds)),
                 reads_test=reads_test,
             )
-            promoted = sweep.model_copy(update={"promotion": promotion, "state": "running", "message": ""})
+            closed = {"is_closed": not steps.is_search_over(sweep), "state": "running", "message": ""}
+            promoted = sweep.model_copy(update={"promotion": promotion} | closed)
             self._write(promoted)
         return promoted
 
@@ -151,14 +220,18 @@ class SweepStore:
             return True
 
     @contextmanager
-    def driving(self, sweep_id: str) -> Iterator[None]:
+    def driving(self, sweep_id: str, patience: float = 0.0) -> Iterator[None]:
         """Be the one process that lets a sweep go on.
+
+        Args:
+            sweep_id: Which.
+            patience: Seconds to wait; who only asks whether there is one holds it for an instant.
 
         Raises:
             LockedError: Another one is.
             OSError: The lock cannot be made.
         """
-        with exclusive(self._records.path(sweep_id) / ".driver.lock", 0):
+        with exclusive(self._records.path(sweep_id) / ".driver.lock", patience):
             yield
 
     def drive(self, sweep_id: str) -> None:
@@ -168,10 +241,11 @@ class SweepStore:
             RunError: It cannot be started.
         """
         sweep = self.get(sweep_id)
-        if sweep.state != "running" or steps.is_over(sweep) or self.is_driven(sweep_id):
+        if sweep.is_of_newer or sweep.state != "running" or steps.is_over(sweep) or self.is_driven(sweep_id):
             return
         try:
-            with (self._records.path(sweep_id) / _LOG).open("ab") as log:
+            self._log(sweep_id).touch()
+            with self._log(sweep_id).open("ab") as log:
                 start_detached(DRIVER, [str(self.runs.runs_dir), sweep_id], log)
         except OSError as error:
             raise RunError(f"sweep {sweep_id} was not started: {explain(error)}") from error
@@ -179,7 +253,7 @@ class SweepStore:
     def log_tail(self, sweep_id: str) -> str:
         """Return the last line that the process behind a sweep wrote; empty if there is none."""
         try:
-            lines = (self._records.path(sweep_id) / _LOG).read_text(encoding="utf-8", errors="replace").splitlines()
+            lines = self._log(sweep_id).read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
             return ""
         return lines[-1] if lines else ""
@@ -201,9 +275,18 @@ class SweepStore:
         self.get(sweep_id)
         try:
             with exclusive(self._records.path(sweep_id) / ".lock", _LOCK_SECONDS):
-                yield self.get(sweep_id)
+                sweep = self.get(sweep_id)
+                if sweep.is_of_newer:
+                    raise RunError(f"sweep {sweep_id} can only be looked at: a newer release wrote it")
+                yield sweep
         except LockedError as error:
             raise RunError(f"sweep {sweep_id} is held by another process; allowed: try again") from error
+
+    def _file(self, sweep_id: str) -> Path:
+        return self._records.path(sweep_id) / _FILE
+
+    def _log(self, sweep_id: str) -> Path:
+        return self._records.path(sweep_id) / _LOG
 
     def _write(self, sweep: Sweep) -> None:
         self._records.write(sweep.id, sweep)

@@ -18,6 +18,7 @@ from cifar_core.models import Classifier, create_classifier
 from cifar_core.models.imported import ImportedNetworkError, create_imported, open_imported, read_user_file
 from cifar_core.overrides import ConfigError, with_overrides
 from cifar_core.training.exceptions import CheckpointError
+from cifar_core.training.optimizer_state import ENTRY, PREFIX
 
 _FORMAT = "1"
 
@@ -111,7 +112,7 @@ def take_checkpoint(
     if optimizer is not None:
         state = _flatten_state(optimizer)
         tensors |= {key: value for key, value in state.items() if isinstance(value, Tensor)}
-        header["optimizer"] = json.dumps({k: v for k, v in state.items() if not isinstance(v, Tensor)})
+        header[ENTRY] = json.dumps({k: v for k, v in state.items() if not isinstance(v, Tensor)})
     return Checkpoint({key: _copy(value) for key, value in tensors.items()}, header)
 
 
@@ -177,7 +178,7 @@ def restore(
     path: Path,
     config: RunConfig,
     classifier: Classifier,
-    optimizer: optim.Optimizer,
+    optimizer: optim.Optimizer | None,
     average: Classifier | None = None,
 ) -> Progress:
     """Put a run's weights, their average and the optimizer back as they were when the checkpoint was written.
@@ -185,20 +186,28 @@ def restore(
     The number of epochs may have changed since, and whether test is looked at: a finished run can be extended, and look
     at test later.
 
+    Args:
+        path: Of the checkpoint.
+        config: The run's.
+        classifier: Gets the weights.
+        optimizer: Gets its state; None where no step is left to do.
+        average: Gets the moving average of the weights.
+
     Raises:
-        CheckpointError: The checkpoint belongs to another config, or was saved without its optimizer.
+        CheckpointError: The checkpoint belongs to another config, or has no optimizer for what is left to do.
     """
     metadata, tensors = _read(path)
     stored = _read_config(path, metadata, in_full=True)
     may_change = {name: getattr(config.training, name) for name in ("num_epochs", "evaluate_test")}
     if stored.model_copy(update={"training": stored.training.model_copy(update=may_change)}) != config:
         raise CheckpointError(f"{path.name} belongs to a run with other settings, so it cannot be continued with these")
-    if "optimizer" not in metadata:
-        raise CheckpointError(f"{path.name} was saved without its optimizer, so it cannot be continued")
+    if optimizer is not None and ENTRY not in metadata:
+        raise CheckpointError(f"{path.name} is without its optimizer, so it cannot be continued")
     _load_weights(path, classifier, tensors, "model")
     if average is not None:
         _load_weights(path, average, tensors, "average")
-    _load_optimizer(optimizer, tensors | _read_object(path, metadata, "optimizer"))
+    if optimizer is not None:
+        _load_optimizer(optimizer, tensors | _read_object(path, metadata, ENTRY))
     return _read_progress(path, metadata)
 
 
@@ -228,7 +237,7 @@ def _copy(tensor: Tensor) -> Tensor:
 
 def _flatten_state(optimizer: optim.Optimizer) -> dict[str, Any]:
     return {
-        f"optimizer/{index}/{name}": value
+        f"{PREFIX}{index}/{name}": value
         for index, entries in optimizer.state_dict()["state"].items()
         for name, value in entries.items()
     }
@@ -238,7 +247,7 @@ def _load_optimizer(optimizer: optim.Optimizer, values: Mapping[str, Any]) -> No
     parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     state: dict[int, dict[str, Any]] = {}
     for key, value in values.items():
-        if key.startswith("optimizer/"):
+        if key.startswith(PREFIX):
             _, index, name = key.split("/", 2)
             state.setdefault(int(index), {})[name] = _laid_out_like(parameters[int(index)], value)
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})

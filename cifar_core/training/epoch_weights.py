@@ -10,6 +10,7 @@ from torch import Tensor
 from cifar_core.config import RunConfig
 from cifar_core.models import summarize_config
 from cifar_core.training.checkpoint import Checkpoint
+from cifar_core.training.optimizer_state import ENTRY
 
 # What stays free for the run itself: without checkpoints and predictions it could not go on.
 RESERVE_BYTES = 200_000_000
@@ -45,7 +46,7 @@ class EpochWeights:
         tensors = self._round()
         if measure_room(path) < sum(tensor.nbytes for tensor in tensors.values()) + RESERVE_BYTES:
             raise NoRoomError
-        header = {name: text for name, text in self.checkpoint.header.items() if name != "optimizer"}
+        header = {name: text for name, text in self.checkpoint.header.items() if name != ENTRY}
         Checkpoint(tensors, header).write(path)
 
     def _round(self) -> dict[str, Tensor]:

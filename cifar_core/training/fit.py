@@ -17,20 +17,14 @@ from cifar_core.training.checkpoint import (
     Progress,
     load_classifier,
     load_weights,
+    read_checkpoint_header,
     restore,
     take_checkpoint,
 )
 from cifar_core.training.compilation import compile_ahead
 from cifar_core.training.device import measure_device_load, reproducible, resolve_device
 from cifar_core.training.epoch_weights import EpochWeights
-from cifar_core.training.events import (
-    EpochDone,
-    FitResult,
-    NetworkCompiled,
-    StepsDone,
-    TrainingStarted,
-    WeightsRefused,
-)
+from cifar_core.training.events import EpochDone, FitResult, NetworkCompiled, StepsDone, TrainingStarted, WeightsRefused
 from cifar_core.training.look import count_dead_relus, predict_split
 from cifar_core.training.monitor import Monitor, Outputs, Weights
 from cifar_core.training.precision import precision_so_far
@@ -119,7 +113,9 @@ class _Run:
         state, num_epochs = self._state, self._state.config.training.num_epochs
         last = self._outputs.checkpoint_path("last")
         if last.exists():
-            self._progress = restore(last, state.config, state.classifier, state.optimizer, state.average)
+            self._progress = read_checkpoint_header(last).progress
+            optimizer = None if self._is_over() else state.optimizer
+            restore(last, state.config, state.classifier, optimizer, state.average)
         elif (start := self._outputs.checkpoint_path("start")).exists():
             load_weights(start, state.classifier)
             if state.average is not None:
@@ -128,7 +124,7 @@ class _Run:
         if state.config.training.compile and self._progress.epoch < num_epochs:
             self._compile()
         for epoch in range(self._progress.epoch + 1, num_epochs + 1):
-            if self._is_out_of_patience():
+            if self._is_over():
                 break
             if not self._monitor.before_epoch(epoch):
                 raise _ParkedError(f"after {epoch - 1} of {num_epochs} epochs")
@@ -295,6 +291,9 @@ class _Run:
         scheduled = compute_learning_rate(config.schedule, config.optimizer.learning_rate, step, self._state.num_steps)
         return scheduled * self._monitor.learning_rate_factor(step)
 
-    def _is_out_of_patience(self) -> bool:
-        patience, progress = self._state.config.training.early_stopping_patience, self._progress
-        return bool(patience and progress.best_epoch and progress.epoch - progress.best_epoch >= patience)
+    def _is_over(self) -> bool:
+        """Whether no epoch is left to do, or patience is at its end."""
+        training, progress = self._state.config.training, self._progress
+        patience = training.early_stopping_patience
+        is_out_of_it = patience and progress.best_epoch and progress.epoch - progress.best_epoch >= patience
+        return bool(progress.epoch >= training.num_epochs or is_out_of_it)

@@ -1,6 +1,7 @@
 """What training will see of some images, before it is started."""
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from cifar_core.augmentation import ImagePool, draw_batch
 from cifar_core.config import RunConfig
-from cifar_core.data import Dataset, labels_for_training, without_choices, without_selections
+from cifar_core.data import Contents, Dataset, images_of_epoch, labels_for_training, splits_of
 from cifar_core.training.state import create_pool
 
 
@@ -30,10 +31,20 @@ class Preview:
         return np.rint(self.images * 255).astype(np.uint8)
 
 
-def create_preview_pool(dataset: Dataset, config: RunConfig) -> ImagePool:
-    """Return the pool that a run of this config draws from, on the CPU; of any chosen images it knows nothing."""
-    labels = labels_for_training(dataset, without_choices(config.data))
-    return create_pool(dataset, labels, without_selections(dataset, config.data).train, "cpu")
+def create_preview_pool(dataset: Dataset, config: RunConfig, contents: Contents = MappingProxyType({})) -> ImagePool:
+    """Return the pool that a run of this config draws from, on the CPU.
+
+    Args:
+        dataset: The images.
+        config: The run's.
+        contents: The images that `config.data` refers to.
+
+    Raises:
+        DataError: They are not at hand, or none that may be trained on.
+    """
+    labels = labels_for_training(dataset, config.data, contents)
+    train = images_of_epoch(dataset, config.data, splits_of(dataset, config.data, contents), contents)
+    return create_pool(dataset, labels, train, "cpu")
 
 
 def preview(pool: ImagePool, config: RunConfig, indices: NDArray[np.int64], num_epochs: int) -> Preview:

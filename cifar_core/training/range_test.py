@@ -4,13 +4,14 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cifar_core.augmentation import Batch
 from cifar_core.config import RunConfig
-from cifar_core.data import Dataset
+from cifar_core.data import Contents, Dataset
 from cifar_core.training.device import reproducible, resolve_device
 from cifar_core.training.optimizer import set_learning_rate
 from cifar_core.training.state import TrainingState, create_training_state, iterate_batches
@@ -54,7 +55,12 @@ class RangeTest:
     is_burst: NDArray[np.bool_]
 
 
-def run_range_test(config: RunConfig, dataset: Dataset, on_progress: OnProgress = lambda share: None) -> RangeTest:
+def run_range_test(
+    config: RunConfig,
+    dataset: Dataset,
+    on_progress: OnProgress = lambda share: None,
+    contents: Contents = MappingProxyType({}),
+) -> RangeTest:
     """Train a new network of this config while its learning rate grows exponentially (Smith, 2015).
 
     From a thousandth to a thousand times the optimizer's usual rate, in 96 steps, or down to 48 over the same range
@@ -66,14 +72,16 @@ def run_range_test(config: RunConfig, dataset: Dataset, on_progress: OnProgress 
         config: Of the run to find a rate for.
         dataset: The images.
         on_progress: Told the share that is done.
+        contents: The images that `config.data` refers to.
 
     Raises:
+        DataError: They are not at hand, or none that may be trained on.
         DeviceError: The configured device is not on this machine.
         CutShortError: Five minutes were not enough for the whole range: what was seen of it allows no verdict.
     """
     device = resolve_device(config.training.device)
     with reproducible(device, config.training.num_threads):
-        state = create_training_state(config, dataset, device)
+        state = create_training_state(config, dataset, device, contents=contents)
         rates: list[float] = []
         losses: list[float] = []
         lowest, mean, is_burst = math.inf, 0.0, False

@@ -8,11 +8,13 @@ import streamlit as st
 from cifar_core.data import Dataset
 from cifar_core.runs import RunSummary, settings_apart
 from dashboard.compare.words import is_of_seed_alone
-from dashboard.drawing.words import percent, run_name, setting, setting_names
+from dashboard.drawing.words import percent, run_name, setting_names
 from dashboard.session import address, state
 from dashboard.session.changes import words_of
 from dashboard.session.gone import drop_gone
+from dashboard.session.kept import say_setting
 from dashboard.session.opening import has_predictions
+from dashboard.session.picking import list_offered
 
 Runs = tuple[RunSummary, RunSummary]
 _MOST_IN_A_LINE = 6
@@ -86,7 +88,7 @@ def _complete(by_id: dict[str, RunSummary]) -> Runs:
 
 
 def _choose(label: str, parameter: address.Parameter, key: str, options: list[RunSummary]) -> None:
-    titles = {run.run_id: _title(run) for run in options}
+    titles = {run.run_id: _title(run) for run in list_offered(options, parameter.value())}
     state.set_widget(key, parameter.value())
     st.selectbox(
         label,
@@ -131,6 +133,7 @@ def differences_frame(first: RunSummary, second: RunSummary) -> pd.DataFrame:
     differences = settings_apart(first, second)
     names = setting_names(differences)
     rows = [
-        {"Setting": names[path], "A": setting(left), "B": setting(right)} for path, (left, right) in differences.items()
+        {"Setting": names[path], "A": say_setting(left), "B": say_setting(right)}
+        for path, (left, right) in differences.items()
     ]
     return pd.DataFrame(rows, columns=["Setting", "A", "B"])

@@ -13,6 +13,7 @@ from dashboard.drawing.words import about, group_name, run_name
 from dashboard.session import state
 from dashboard.session.activity import stage_of
 from dashboard.session.cache import get_store
+from dashboard.session.learner import learner_name
 from dashboard.session.links import page_link
 from dashboard.session.opening import has_predictions, render_ways_to_run
 from dashboard.session.starting import offer_start
@@ -61,5 +62,6 @@ def _offer_second(run: RunSummary, runs: Sequence[RunSummary]) -> None:
 def _start(run: RunSummary, runs: Sequence[RunSummary]) -> None:
     taken = find_coming_seeds(run, runs) | {run.config.training.seed if run.config is not None else 0}
     ((seed, _, _),) = plan_seeds(taken, taken, 1)
-    run_id = get_store().submit(reseeded(run, seed), name=f"{group_name(run)}, seed {seed}"[-80:], preset=run.preset)
+    name = f"{group_name(run)}, seed {seed}"[-80:]
+    run_id = get_store().submit(reseeded(run, seed), name=name, preset=run.preset, owner=learner_name())
     state.choose_run(run_id)

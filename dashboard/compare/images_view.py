@@ -29,9 +29,13 @@ from dashboard.drawing.figures import show_figure
 from dashboard.drawing.matrices import matrix_cells
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.tiles import PAGE_SIZE
+from dashboard.drawing.words import short_name
 from dashboard.session import state
+from dashboard.session.aside import offer_selection
+from dashboard.session.cache import get_splits
 from dashboard.session.selection import find_place
 
+_GALLERY = "compare_gallery"
 _TILE_SIZE = 82
 _FLOW_COLUMNS: dict[str, Any] = {
     "class_name": st.column_config.TextColumn("Class", pinned=True),
@@ -122,13 +126,18 @@ def _render_gallery(pair: Pair, shown: Shown) -> None:
     gallery(
         pair.dataset.images[rows["index"].to_numpy()],
         pair_tiles(pair.dataset, rows),
-        key="compare_gallery",
+        key=_GALLERY,
         label=shown.title,
         tile_size=_TILE_SIZE,
         selected=state.chosen_image(),
         on_select=state.choose_image,
+        can_tick=True,
     )
-    st.caption("Below each: what A says, then B. Click an image to see it under both.")
+    st.caption("Below each: what A says, then B. Click an image to see it under both; the space bar ticks one.")
+    first, second = pair.runs
+    how = f"{shown.title.lower()}, A {short_name(first)} against B {short_name(second)} on {pair.split}"
+    splits = get_splits(pair.dataset, first.config)
+    offer_selection(pair.dataset, splits, shown.rows["index"], how, key=_GALLERY, gallery=_GALLERY)
 
 
 def _render_opened(pair: Pair, shown: Shown, place: "st.delta_generator.DeltaGenerator") -> None:

@@ -17,6 +17,7 @@ from dashboard.drawing.figures import show_figure
 from dashboard.drawing.words import about, group_name
 from dashboard.session.activity import stage_of
 from dashboard.session.cache import get_store
+from dashboard.session.learner import learner_name
 from dashboard.session.starting import offer_start
 
 _MORE = 3
@@ -115,7 +116,7 @@ def describe_more(left: Group, right: Group, plan: Sequence[tuple[RunSummary, in
 def _start(store: RunStore, plan: Sequence[tuple[RunSummary, int]]) -> None:
     for run, seed in plan:
         name = f"{group_name(run)}, seed {seed}"
-        store.submit(reseeded(run, seed), name=name[-80:], preset=run.preset)
+        store.submit(reseeded(run, seed), name=name[-80:], preset=run.preset, owner=learner_name())
 
 
 def reseeded(run: RunSummary, seed: int) -> RunConfig:

@@ -40,15 +40,16 @@ def offer_exports(exports: Iterable[Export]) -> None:
     words = "What this page shows, as files. The run itself is taken along from Train and Runs."
     with st.popover("Export", icon=":material/download:", type="tertiary", help=words):
         for export in wanted:
-            _offer(export)
+            offer_export(export)
 
 
 def offer_csv(label: str, frame: pd.DataFrame, file_name: str) -> None:
     """Draw a quiet button that saves the only table of a page as CSV, without a rerun."""
-    _offer(csv_export(label, frame, file_name))
+    offer_export(csv_export(label, frame, file_name))
 
 
-def _offer(export: Export) -> None:
+def offer_export(export: Export) -> None:
+    """Draw such a button for any file, which is made when somebody asks for it."""
     st.download_button(
         export.label,
         export.make,

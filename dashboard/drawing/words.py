@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from cifar_core.data.splits import UNUSED
@@ -153,6 +154,11 @@ def duration(seconds: float | None) -> str:
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
+def moment(seconds: float) -> str:
+    """Return a time since 1970 as a date and a time of day here, e.g. "2026-11-26 12:30"."""
+    return f"{datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M}"
+
+
 def about(seconds: float) -> str:
     """Return an estimated time span, in seconds or, from two minutes on, in minutes."""
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
@@ -170,6 +176,8 @@ def setting(value: Any) -> str:
     """Return a setting's value as a form shows it."""
     if value is None:
         return "–"
+    if value == "":
+        return "none"
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, float):

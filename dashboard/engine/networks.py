@@ -21,7 +21,8 @@ from cifar_core.augmentation import cost, scale_pixels
 from cifar_core.augmentation.cost import PipelineCost
 from cifar_core.augmentation.recipe import torchvision_code
 from cifar_core.config import ModelConfig, RunConfig
-from cifar_core.data import ChannelStatistics, Dataset
+from cifar_core.corruptions.corrupt import corrupt
+from cifar_core.data import ChannelStatistics, Contents, Dataset
 from cifar_core.evaluation.views import AS_IT_IS, Views
 from cifar_core.inference import changes, features
 from cifar_core.inference.changes import apply_change, create_test_time_variants
@@ -65,6 +66,7 @@ __all__ = [
     "compute_feature_maps",
     "compute_probs",
     "compute_robustness",
+    "corrupt",
     "create_test_time_variants",
     "create_untrained",
     "draw_filters",
@@ -211,14 +213,18 @@ def estimate_memory_need(config: RunConfig, num_images: int, runs_dir: Path) -> 
     )
 
 
-def preview_augmentation(dataset: Dataset, config: RunConfig, indices: NDArray[np.int64], num_epochs: int) -> Preview:
-    """Return what the first epochs of a run of this config see of some images."""
-    return preview.preview(preview.create_preview_pool(dataset, config), config, indices, num_epochs)
+def preview_augmentation(
+    dataset: Dataset, config: RunConfig, contents: Contents, indices: NDArray[np.int64], num_epochs: int
+) -> Preview:
+    """Return what the first epochs of a run of this config see of some images; `contents` are those it refers to."""
+    return preview.preview(preview.create_preview_pool(dataset, config, contents), config, indices, num_epochs)
 
 
-def measure_cost(dataset: Dataset, config: RunConfig, statistics: ChannelStatistics) -> PipelineCost:
+def measure_cost(
+    dataset: Dataset, config: RunConfig, contents: Contents, statistics: ChannelStatistics
+) -> PipelineCost:
     """Time a config's augmentation here, beside torchvision's; takes some seconds."""
-    return cost.measure_cost(preview.create_preview_pool(dataset, config), config, statistics)
+    return cost.measure_cost(preview.create_preview_pool(dataset, config, contents), config, statistics)
 
 
 def _as_input(images: NDArray[np.uint8]) -> torch.Tensor:

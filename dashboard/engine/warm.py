@@ -2,15 +2,19 @@
 
 import gc
 import importlib
+import itertools
 import threading
 import time
 
 import streamlit as st
 
+from dashboard.engine.tabs import forget_closed_tabs, give_memory_back
+
 # Last what stands on the others: by then each page that waits finds them whole.
 _HEAVY = ("torch", "torchvision", "captum.attr", "sklearn.metrics", "plotly.graph_objects", "dashboard.engine.networks")
 _THREAD = "warm-up"
 _COLLECT_EVERY = 1.0
+_TIDY_EVERY = 30  # of these
 
 
 @st.cache_resource(show_spinner=False)
@@ -57,6 +61,9 @@ def _keep_collecting() -> None:
     Streamlit would collect after each run of each page, which costs ten milliseconds: half of a small page, and with
     twenty sessions twenty times what it brings. Not to collect at all would let memory grow by gigabytes.
     """
-    while True:
+    for turn in itertools.count(1):
         time.sleep(_COLLECT_EVERY)
         collect_if_due()
+        if turn % _TIDY_EVERY == 0:
+            forget_closed_tabs()
+            give_memory_back()

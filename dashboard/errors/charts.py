@@ -201,6 +201,7 @@ def shares_frame(card: Scorecard) -> pd.DataFrame:
         ("test", "test"): card.test,
         ("less near-duplicates", "test"): card.test_without_duplicates,
         ("less disputed labels", "test"): card.test_without_disputed,
+        ("labels corrected", "test"): card.test_corrected,
     }
     rows = [(*of, share.value, share.low, share.high) for of, share in shares.items() if share is not None]
     if card.seeds is not None:

@@ -18,6 +18,9 @@ from dashboard.drawing.tiles import PAGE_SIZE, prediction_tiles
 from dashboard.drawing.words import percent, short_name
 from dashboard.errors.reading import Reading
 from dashboard.session import address, state
+from dashboard.session.aside import offer_selection
+from dashboard.session.cache import get_splits
+from dashboard.session.known import find_disputes
 from dashboard.session.selection import (
     EVERYTHING,
     MISTAKES,
@@ -30,6 +33,7 @@ from dashboard.session.selection import (
     step,
 )
 
+_GALLERY = "errors_gallery"
 _TILE_SIZE = 82
 
 
@@ -56,15 +60,23 @@ def render_images(reading: Reading, selection: Selection, rows: pd.DataFrame) ->
     images = dataset.images[shown["index"].to_numpy()]
     gallery(
         images,
-        prediction_tiles(dataset, shown),
-        key="errors_gallery",
+        prediction_tiles(dataset, shown, find_disputes(dataset)),
+        key=_GALLERY,
         label=title,
         tile_size=_TILE_SIZE,
         selected=state.chosen_image(),
         on_select=state.choose_image,
+        can_tick=True,
     )
-    st.caption("Click an image to open it above. Arrow keys move, Enter opens.")
+    st.caption("Click an image to open it above. Arrow keys move, Enter opens, the space bar ticks.")
+    _offer(reading, selection, rows)
     return _list_exports(reading, f"{title}, {selection.which}", rows, shown)
+
+
+def _offer(reading: Reading, selection: Selection, rows: pd.DataFrame) -> None:
+    how = f"{selection.title}, by {short_name(reading.run)} on {reading.split}, epoch {reading.epoch}"
+    splits = get_splits(reading.dataset, reading.run.config)
+    offer_selection(reading.dataset, splits, rows["index"], how, key=_GALLERY, gallery=_GALLERY)
 
 
 def _list_exports(reading: Reading, title: str, rows: pd.DataFrame, shown: pd.DataFrame) -> list[Export]:

@@ -69,6 +69,7 @@ def _render_suspects(reading: Reading, frame: pd.DataFrame) -> Export:
         st.caption(f"{left}Least probable label first. Point at one to read it.")
         if chosen is not None:
             page_link("Explain", "Explain this image", ":material/center_focus_strong:")
+        page_link("Labels", "Doubted labels of train, to be judged", ":material/how_to_vote:")
     named = frame.assign(label=names[frame["true_idx"]], predicted=names[frame["pred_idx"]])
     return csv_export("Suspected labels as CSV", named, "suspected-labels.csv")
 

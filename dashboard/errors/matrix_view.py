@@ -15,8 +15,10 @@ from cifar_core.evaluation import (
     top_confusions_frame,
 )
 from cifar_core.evaluation.confusion import Normalization, Ordering
+from cifar_core.selections import Selection as Kept
 from dashboard.components import confusion_matrix
 from dashboard.drawing.glossary import explain
+from dashboard.drawing.literal import literal
 from dashboard.drawing.matrices import matrix_cells
 from dashboard.drawing.tables import Export, csv_export
 from dashboard.drawing.words import percent
@@ -25,6 +27,7 @@ from dashboard.errors.opened_view import find_opened, render_map, render_opened
 from dashboard.errors.reading import Reading
 from dashboard.session import address, state
 from dashboard.session.cache import get_splits
+from dashboard.session.kept import choose_selection
 from dashboard.session.marked import keep_marked, keep_rows
 from dashboard.session.selection import ANY, choose_cell, list_names, read_selection
 
@@ -77,7 +80,12 @@ def render_mistakes(reading: Reading) -> list[Export]:
     selection = read_selection(reading.dataset.class_names)
     with images_column:
         marked = keep_marked(reading.dataset, get_splits(reading.dataset, reading.run.config), reading.run)
+        kept = choose_selection(reading.dataset, state.ERRORS_SELECTION)
     rows = keep_rows(selection.find_rows(reading.predictions), marked)
+    if kept is not None:
+        images_column.caption(describe_kept(kept, reading))
+        if np.isin(kept.images.indices, reading.predictions.indices).any():
+            rows = keep_rows(rows, kept.images.indices)
     opened = find_opened(reading, rows)
     map_place = None
     if opened is not None:
@@ -88,6 +96,19 @@ def render_mistakes(reading: Reading) -> list[Export]:
     if opened is not None and map_place is not None:
         render_map(opened, map_place)
     return exports
+
+
+def describe_kept(kept: Kept, reading: Reading) -> str:
+    """Say how many images of a selection a run was asked about, and what it makes of them."""
+    predictions, name = reading.predictions, literal(kept.name)
+    rows = np.isin(predictions.indices, kept.images.indices)
+    if not rows.any():
+        return f"Of {name} no image is in {reading.split}, so all are shown: a run saves what it says of val and test."
+    is_right = predictions.preds[rows] == predictions.targets[rows]
+    return (
+        f"{int(rows.sum()):,} of the {kept.num_images:,} images of {name} are in {reading.split}: "
+        f"{percent(float(is_right.mean()))} of them right."
+    )
 
 
 def describe_mistakes(frequent: pd.DataFrame, of: str) -> str:

@@ -18,6 +18,7 @@ from dashboard.drawing.words import percent
 from dashboard.errors.gallery_view import step_on
 from dashboard.errors.reading import Reading
 from dashboard.session import state
+from dashboard.session.known import find_disputes
 from dashboard.session.links import page_link
 from dashboard.session.maps import choose_quietest, describe_focus, get_map
 from dashboard.session.selection import Selection, find_place
@@ -111,6 +112,8 @@ def render_opened(opened: Opened, selection: Selection, rows: pd.DataFrame) -> M
             map_words = st.container()
             # A link, not a button: st.switch_page refuses to leave a page whose widgets are bound to the address.
             page_link("Explain", "Explain this image", ":material/center_focus_strong:")
+            shown = {state.EXPLAIN_VIEW: "What taught it"}
+            page_link("Explain", "What taught it this?", ":material/history_edu:", showing=shown)
     return MapPlace(right, map_words)
 
 
@@ -144,6 +147,8 @@ def _render_probabilities(opened: Opened) -> None:
     if not np.isfinite(opened.probs).all():
         st.info("The scores of this epoch are not finite: there are no probabilities.", icon=":material/trending_up:")
         return
+    if (votes := find_disputes(opened.reading.dataset).get(opened.index)) is not None:
+        st.markdown(f":orange-badge[:material/how_to_vote: Disputed label] {votes}.")
     verb = "Rightly taken" if opened.pred_idx == opened.true_idx else "Taken"
     st.markdown(f"{verb} for **{opened.name(opened.pred_idx)}**, truly **{opened.name(opened.true_idx)}**")
     for class_idx in _list_classes(opened):

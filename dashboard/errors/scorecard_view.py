@@ -9,16 +9,17 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cifar_core.data import DataError, default_data_dir
+from cifar_core.data import DataError
 from cifar_core.data.duplicates import USUAL_LIKENESS, NearDuplicates
 from cifar_core.derived import Request
 from cifar_core.evaluation import Predictions, PredictionsError
 from cifar_core.evaluation.scorecard import Scorecard, Share
 from cifar_core.evaluation.scorecard_lines import describe_scorecard
-from cifar_core.labels.published import VERDICTS, find_disputed
+from cifar_core.labels.known import KnownVerdicts
+from cifar_core.labels.published import is_spoken_of
 from cifar_core.runs.account import score
 from dashboard.drawing.figures import show_figure
-from dashboard.drawing.literal import in_code, message
+from dashboard.drawing.literal import message
 from dashboard.drawing.tables import Export
 from dashboard.drawing.words import percent
 from dashboard.errors.charts import shares_figure, shares_frame
@@ -26,6 +27,7 @@ from dashboard.errors.reading import Reading
 from dashboard.session import state
 from dashboard.session.background import find_derived, read_derived
 from dashboard.session.cache import get_predictions, list_readable_runs
+from dashboard.session.known import find_verdicts
 from dashboard.session.links import page_link
 
 _DUPLICATES = "duplicates"
@@ -40,8 +42,16 @@ def render_scorecard(reading: Reading) -> list[Export]:
         return []
     # What nobody has looked at, this page does not look at either.
     test = _find(reading, "test", "best") if reading.record.test_readings() else None
-    duplicates, disputed = _find_duplicates(reading), _find_disputed(reading)
-    card = score(reading.run, list_readable_runs(), (best, last), test, duplicates=duplicates, disputed=disputed)
+    duplicates, verdicts = _find_duplicates(reading), _find_verdicts(reading)
+    card = score(
+        reading.run,
+        list_readable_runs(),
+        (best, last),
+        test,
+        duplicates=duplicates,
+        disputed=None if verdicts is None else verdicts.disputed,
+        corrections=None if verdicts is None else verdicts.corrections,
+    )
     st.markdown(conclude(card))
     st.caption(
         "Whatever split and epoch are chosen above; in brackets the interval that holds the true value 19 times in 20. "
@@ -53,7 +63,7 @@ def render_scorecard(reading: Reading) -> list[Export]:
         show_figure(shares_figure, shares_frame(card), key="scorecard_shares", alt=alt)
     with lines:
         _render_lines(card)
-    _render_ways_on(reading, card, has_duplicates=duplicates is not None, has_disputed=disputed is not None)
+    _render_ways_on(reading, card, has_duplicates=duplicates is not None, has_disputed=verdicts is not None)
     return [_export(reading, card)]
 
 
@@ -80,11 +90,9 @@ def _render_ways_on(reading: Reading, card: Scorecard, *, has_duplicates: bool, 
     """Say how what is missing on the card gets there."""
     if card.test is not None and not has_duplicates:
         _offer_search(reading)
-    if card.test is not None and not has_disputed and not reading.dataset.is_practice:
-        st.caption(
-            f"Disputed labels: five people each looked at 275 test images that looked mislabelled (Northcutt et al., "
-            f"2021). Put [{VERDICTS.name}]({VERDICTS.url}) into {in_code(str(default_data_dir()))} to have that line."
-        )
+    if card.test is not None and not has_disputed and is_spoken_of(reading.dataset):
+        shown = {state.LABELS_VIEW: "Known"}
+        page_link("Labels", "Get people's verdicts on test labels", ":material/how_to_vote:", showing=shown)
     if card.seeds is None:
         page_link("Compare", "Train it with other seeds", ":material/compare_arrows:")
 
@@ -116,9 +124,9 @@ def _find_duplicates(reading: Reading) -> NDArray[np.int64] | None:
     return pairs.test_images(reading.dataset.num_train)
 
 
-def _find_disputed(reading: Reading) -> NDArray[np.int64] | None:
+def _find_verdicts(reading: Reading) -> KnownVerdicts | None:
     try:
-        return find_disputed(default_data_dir(), reading.dataset)
+        return find_verdicts(reading.dataset)
     except DataError as error:
         st.warning(f"{message(error)}.", icon=":material/broken_image:")
         return None

@@ -129,10 +129,12 @@ def robustness_figure(frames: dict[str, pd.DataFrame], titles: dict[str, str]) -
     return figure
 
 
-def before_after_figure(before: np.ndarray, after: np.ndarray, class_names: Sequence[str]) -> go.Figure:
-    """Draw the probabilities of the image as it was and as it is now."""
+def before_after_figure(
+    before: np.ndarray, after: np.ndarray, class_names: Sequence[str], names: tuple[str, str] = ("as it was", "changed")
+) -> go.Figure:
+    """Draw the probabilities of the image before and after something changed; what that was, its names say."""
     figure = go.Figure()
-    for values, name, colour in ((before, "as it was", TRAIN), (after, "changed", RIGHT)):
+    for values, name, colour in ((before, names[0], TRAIN), (after, names[1], RIGHT)):
         figure.add_bar(
             x=list(class_names),
             y=100 * values,

@@ -11,6 +11,7 @@ from dashboard.components.numbers import WHOLE
 from dashboard.drawing.words import split_title
 from dashboard.session import address, state
 from dashboard.session.weights import digest
+from dashboard.session.worsened import Worse, read_worse, worsen
 
 DATASET, OWN, CAMERA, DRAWING = "dataset", "own pictures", "camera", "drawing"
 
@@ -78,4 +79,18 @@ def choose_image(dataset: Dataset, splits: Splits, start: int) -> Subject:
     )
     true_idx = int(dataset.labels[value])
     title = f"{dataset.class_names[true_idx]}, image {value}, {split_title(splits.split_of(value))}"
+    worse = read_worse(address.UNDER)
+    if worse is not None:
+        return _worsened(np.asarray(dataset.images[value]), true_idx, value, title, worse)
     return Subject(np.asarray(dataset.images[value]), true_idx, value, title)
+
+
+def _worsened(image: NDArray[np.uint8], true_idx: int, index: int, title: str, worse: Worse) -> Subject:
+    """Return an image of the dataset made worse, and draw the way back to it as it is."""
+    st.button(f"Take {worse.words} away", icon=":material/blur_off:", on_click=_take_away)
+    return Subject(worsen(image, index, worse), true_idx, None, f"{title}, under {worse.words}")
+
+
+def _take_away() -> None:
+    address.UNDER.choose(None)
+    address.step_on()

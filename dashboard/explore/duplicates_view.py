@@ -11,12 +11,15 @@ from cifar_core.data import Dataset, Splits
 from cifar_core.data.duplicates import LOWEST_LIKENESS, USUAL_LIKENESS, NearDuplicates
 from cifar_core.runs import RunSummary
 from dashboard.components import Tile, gallery
+from dashboard.components.gallery.ticks import read_ticks
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import percent
 from dashboard.explore.opened_view import render_drawer
 from dashboard.session import state
+from dashboard.session.aside import offer_selection
 from dashboard.session.background import find_derived
 
+_GALLERY = "duplicates_gallery"
 _PAIRS_PER_ROW = 4
 _PAIRS_PER_PAGE = 40
 _METHOD = """
@@ -65,11 +68,22 @@ def render_duplicates(dataset: Dataset, splits: Splits, run: RunSummary | None) 
     differs = dataset.labels[pairs.first] != dataset.labels[pairs.second]
     head.markdown(_count_in_words(dataset, pairs, int(differs.sum())))
     chosen = np.flatnonzero(differs) if only_contradicting else np.arange(len(differs))
+    _offer(dataset, splits, pairs, chosen, likeness)
     _render_pairs(dataset, pairs, chosen)
     render_drawer(dataset, splits, _in_order(pairs, chosen), run, on_open=state.choose_image)
     with st.expander("How they are found", icon=":material/help:"):
         st.markdown(_METHOD)
     offer_csv("Pairs as CSV", pairs_frame(dataset, pairs), "near-duplicates.csv")
+
+
+def _offer(dataset: Dataset, splits: Splits, pairs: NearDuplicates, chosen: NDArray[np.intp], likeness: float) -> None:
+    """Offer the training images of the pairs, or whatever is ticked: test images are no use to training."""
+    both = _in_order(pairs, chosen)
+    tiles = np.array(read_ticks(_GALLERY, 2 * len(pairs.first)), np.int64)
+    ticked = np.where(tiles % 2, pairs.second[tiles // 2], pairs.first[tiles // 2])
+    how = f"training images that nearly repeat a test image, likeness {likeness:g} and more"
+    train = both[both < dataset.num_train]
+    offer_selection(dataset, splits, train, how, key=_GALLERY, gallery=_GALLERY, ticked=ticked.tolist())
 
 
 def _in_order(pairs: NearDuplicates, chosen: NDArray[np.intp]) -> NDArray[np.int64]:
@@ -131,13 +145,14 @@ def _render_pairs(dataset: Dataset, pairs: NearDuplicates, chosen: np.ndarray) -
     gallery(
         np.stack(images),
         tiles,
-        key="duplicates_gallery",
+        key=_GALLERY,
         label="Pairs of near-duplicates",
         tile_size=124,
         headings=("test", "other") * _PAIRS_PER_ROW,
         gaps=range(2, 2 * _PAIRS_PER_ROW, 2),
         selected=marked,
         is_followed=True,
+        can_tick=True,
         on_select=lambda tile: state.choose_image(int((pairs.second if tile % 2 else pairs.first)[tile // 2])),
     )
     st.caption("A cross marks pairs whose labels differ. Press an image to see it large.")

@@ -1,6 +1,5 @@
 """Which images Explore shows and in which order; the address holds every choice."""
 
-import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,12 +10,13 @@ from numpy.typing import NDArray
 
 from cifar_core.data import Dataset, Splits
 from cifar_core.data.traits import TRAIT_NAMES
+from cifar_core.selections import Selection
 from dashboard.drawing.choices import choose_one
-from dashboard.drawing.colours import colour_classes, ink_on
 from dashboard.drawing.literal import message
 from dashboard.explore.traits import HELP, LARGEST_FIRST, describe_trait, order_title
-from dashboard.session import state
+from dashboard.session import address, state
 from dashboard.session.background import find_derived
+from dashboard.session.kept import choose_selection
 
 SPLITS = ("all", "train", "val", "test")
 
@@ -34,6 +34,7 @@ class Filters:
         order: "index" or one of `TRAIT_NAMES`.
         is_reversed: Whether the other end comes first.
         text: Indices and ranges as written; all if empty.
+        selection: Images that were put aside; None for all.
     """
 
     split: str = SPLITS[0]
@@ -41,6 +42,7 @@ class Filters:
     order: str = "index"
     is_reversed: bool = False
     text: str = ""
+    selection: Selection | None = None
 
     @property
     def num_on(self) -> int:
@@ -105,7 +107,8 @@ def render_filters(dataset: Dataset) -> Filters:
         persist_state="session",
         help="Only these images, by their number in the dataset: single ones and ranges, both ends included.",
     )
-    return Filters(split, tuple(classes), order, is_reversed, (text or "").strip())
+    selection = choose_selection(dataset, state.EXPLORE_SELECTION)
+    return Filters(split, tuple(classes), order, is_reversed, (text or "").strip(), selection)
 
 
 def take_filters_off() -> None:
@@ -118,6 +121,7 @@ def take_filters_off() -> None:
         (state.EXPLORE_INDICES, ""),
     ):
         state.set_widget(key, value)
+    address.SELECTION.choose(None)
     state.turn_to_page(1)
 
 
@@ -135,8 +139,9 @@ def find_images(
     if filters.text:
         wanted_indices = parse_indices(filters.text, dataset.num_images)
         indices = wanted_indices[np.isin(wanted_indices, indices)]
-    if within is not None:
-        indices = indices[np.isin(indices, within)]
+    for chosen in (within, None if filters.selection is None else filters.selection.images.indices):
+        if chosen is not None:
+            indices = indices[np.isin(indices, chosen)]
     counts = np.bincount(dataset.labels[indices], minlength=dataset.num_classes)
     if filters.class_names:
         wanted = [dataset.class_names.index(name) for name in filters.class_names]
@@ -152,24 +157,6 @@ def check_indices(dataset: Dataset, filters: Filters) -> Filters:
         st.error(message(error), icon=":material/block:")
         return replace(filters, text="")
     return filters
-
-
-def render_distribution(labels: NDArray[np.int64], class_names: Sequence[str]) -> None:
-    """Show the shares of the classes as one bar, each part in its class's colour with its count as a tooltip."""
-    counts = np.bincount(labels, minlength=len(class_names))
-    colours = colour_classes(class_names)
-    inks = {name: f"background: {colour}; color: {ink_on(colour)}" for name, colour in colours.items()}
-    style = "overflow: hidden; text-align: center; text-overflow: ellipsis; white-space: nowrap"
-    words = [html.escape(name) for name in class_names]
-    parts = "".join(
-        f'<div title="{word}: {count:,} images" style="flex: {count}; {inks[name]}; {style}">{word} {count:,}</div>'
-        for name, word, count in zip(class_names, words, counts.tolist(), strict=True)
-        if count
-    )
-    st.html(
-        f'<div role="img" aria-label="Images of each class" style="display: flex; gap: 2px; border-radius: 5px; '
-        f'overflow: hidden; font-size: 0.72rem; line-height: 1.5rem">{parts}</div>'
-    )
 
 
 def _choose_order() -> str:

@@ -22,8 +22,10 @@ from dashboard.explore.filters import (
     take_filters_off,
 )
 from dashboard.explore.opened_view import render_drawer, render_image
-from dashboard.explore.sentences import describe_shown
+from dashboard.explore.sentences import describe_choice, describe_shown
 from dashboard.session import state
+from dashboard.session.aside import offer_selection
+from dashboard.session.known import find_disputes
 from dashboard.session.saying import fragment
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render_image", "render_images"]
 
+_GALLERY = "explore_gallery"
 _PER_PAGE = (100, 400, 1000)
 _TILE_SIZES = {"small": 48, "medium": 64, "large": 96}
 
@@ -62,6 +65,9 @@ def render_images(
         _render_jump(dataset, shown, per_page)
     with tools:
         rows = _lead_through(shown, filters, per_page)
+        offer_selection(
+            dataset, splits, shown.indices, describe_choice(filters), key="explore_images", gallery=_GALLERY
+        )
     if len(shown.indices):
         _render_gallery(dataset, shown, rows, tile_size)
     else:
@@ -139,15 +145,18 @@ def _render_gallery(dataset: Dataset, shown: Shown, rows: slice, tile_size: int)
     total, indices = len(shown.indices), shown.indices[rows]
     gallery(
         dataset.images[indices],
-        label_tiles(dataset, indices, shown.notes(rows), has_names=True),
-        key="explore_gallery",
+        label_tiles(dataset, indices, shown.notes(rows), has_names=True, disputes=find_disputes(dataset)),
+        key=_GALLERY,
         label=f"Images {rows.start + 1} to {rows.stop} of {total}",
         tile_size=tile_size,
         selected=state.chosen_image(),
         on_select=state.choose_image,
         is_followed=True,
+        can_tick=True,
     )
-    st.caption(f"Images {rows.start + 1:,} to {rows.stop:,} of {total:,}. Arrow keys move, Enter opens.")
+    st.caption(
+        f"Images {rows.start + 1:,} to {rows.stop:,} of {total:,}. Arrow keys move, Enter opens, the space bar ticks."
+    )
 
 
 def _jump(indices: NDArray[np.int64], index: int | None, per_page: int) -> None:

@@ -12,7 +12,8 @@ from dashboard.components.scatter import encode_scatter
 from dashboard.drawing.literal import literal
 from dashboard.explore.marked_view import render_marked
 from dashboard.session import state
-from dashboard.session.colouring import CLASS, COLOURINGS, NEED_RUN, Colouring, find_colouring
+from dashboard.session.colouring import CLASS, COLOURINGS, NEED_RUN, SELECTED, Colouring, find_colouring
+from dashboard.session.kept import choose_selection
 from dashboard.session.marked import choose_marked, read_marked
 from dashboard.session.opening import has_weights, render_ways_to_run
 from dashboard.session.pictures import pictures_address
@@ -38,6 +39,8 @@ def render_map(dataset: Dataset, splits: Splits, runs: list[RunSummary], run: Ru
     """
     with st.container(horizontal=True, vertical_alignment="top"):
         positions, colour = _choose_positions(), _choose_colour()
+        if colour == SELECTED:
+            choose_selection(dataset, state.EXPLORE_SELECTION)
     able = run if run is not None and has_weights(run) else None
     if able is None and (positions == FEATURES or colour in NEED_RUN):
         render_ways_to_run(runs, run, has_weights)
@@ -73,8 +76,9 @@ def _choose_colour() -> str:
             key=state.EXPLORE_COLOUR,
             bind="query-params",
             persist_state="session",
-            help="class and split are the dataset's, all others what the run says: whether it is right, how sure "
-            "it is, its loss, when it learned an image, whether it has reason to doubt a label.",
+            help="class and split are the dataset's, selection tells one of yours from the rest; all others are what "
+            "the run says: whether it is right, how sure it is, its loss, when it learned an image, whether it has "
+            "reason to doubt a label.",
             width=190,
         )
         or CLASS

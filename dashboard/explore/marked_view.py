@@ -10,13 +10,17 @@ from numpy.typing import NDArray
 from cifar_core.data import Dataset, Splits
 from cifar_core.runs import RunSummary
 from dashboard.components import gallery
+from dashboard.drawing.balance import render_balance
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.tiles import PAGE_SIZE, label_tiles
-from dashboard.explore.filters import Shown, render_distribution
+from dashboard.explore.filters import Shown
 from dashboard.explore.image_view import render_image
 from dashboard.session import address, state
+from dashboard.session.aside import offer_selection
 from dashboard.session.links import page_link
 from dashboard.session.opening import has_predictions
+
+_GALLERY = "map_gallery"
 
 
 def render_marked(dataset: Dataset, splits: Splits, marked: NDArray[np.int64], run: RunSummary | None) -> None:
@@ -24,7 +28,7 @@ def render_marked(dataset: Dataset, splits: Splits, marked: NDArray[np.int64], r
     index = state.chosen_image()
     is_opened = index is not None and index < dataset.num_images
     if len(marked):
-        _render_list(dataset, marked, run)
+        _render_list(dataset, splits, marked, run)
     elif not is_opened:
         st.info(
             "**Click a point** to see its image. **Draw round points** with Lasso or Box, or **choose a colour** below "
@@ -36,20 +40,22 @@ def render_marked(dataset: Dataset, splits: Splits, marked: NDArray[np.int64], r
         render_image(dataset, splits, index, Shown(order, "index").indices, run)
 
 
-def _render_list(dataset: Dataset, marked: NDArray[np.int64], run: RunSummary | None) -> None:
+def _render_list(dataset: Dataset, splits: Splits, marked: NDArray[np.int64], run: RunSummary | None) -> None:
     st.markdown(f"**{len(marked):,} images selected**")
-    render_distribution(dataset.labels[marked], dataset.class_names)
+    render_balance(dataset.labels[marked], dataset.class_names)
     rows = _choose_sheet(len(marked))
     gallery(
         dataset.images[marked[rows]],
         label_tiles(dataset, marked[rows]),
-        key="map_gallery",
+        key=_GALLERY,
         label="Images selected on the map",
         tile_size=48,
         selected=state.chosen_image(),
         on_select=state.choose_image,
+        can_tick=True,
     )
     with st.container(horizontal=True):
+        offer_selection(dataset, splits, marked, "selected on the map", key=_GALLERY, gallery=_GALLERY)
         if st.button("Filter and sort them", icon=":material/grid_view:", on_click=_open_as_gallery):
             st.rerun()
         if run is not None and has_predictions(run):

@@ -17,13 +17,16 @@ from dashboard.drawing.words import percent, short_name, split_title
 from dashboard.explore.drawer import drawer
 from dashboard.explore.filters import Shown
 from dashboard.session import state
+from dashboard.session.aside import offer_selection
 from dashboard.session.cache import get_descriptors, get_store
 from dashboard.session.epochs import find_spoken
+from dashboard.session.known import find_disputes
 from dashboard.session.links import page_link
 from dashboard.session.said import what_run_says
 from dashboard.session.weights import digest
 
 _NUM_NEIGHBOURS = 12
+_NEIGHBOURS = "explore_neighbours"
 
 
 def render_drawer(
@@ -93,6 +96,8 @@ def render_image(
         hint=hint,
         on_step=lambda by: _step(order, index, by, on_open),
     )
+    if (votes := find_disputes(dataset).get(index)) is not None:
+        st.markdown(f":orange-badge[:material/how_to_vote: Disputed label] {votes}.")
     if run is not None:
         _render_prediction(dataset, index, run)
     page_link("Explain", "Explain a prediction of it", ":material/center_focus_strong:")
@@ -120,13 +125,15 @@ def _render_neighbours(dataset: Dataset, splits: Splits, index: int) -> None:
     )
     gallery(
         dataset.images[found],
-        label_tiles(dataset, found, notes, has_names=True),
-        key="explore_neighbours",
+        label_tiles(dataset, found, notes, has_names=True, disputes=find_disputes(dataset)),
+        key=_NEIGHBOURS,
         label="Most alike",
         tile_size=54,
         selected=state.chosen_image(),
         on_select=state.choose_image,
+        can_tick=True,
     )
+    offer_selection(dataset, splits, found, f"most like image {index}", key=_NEIGHBOURS, gallery=_NEIGHBOURS)
 
 
 def _render_prediction(dataset: Dataset, index: int, run: RunSummary) -> None:

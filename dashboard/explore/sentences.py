@@ -1,9 +1,11 @@
 """The sentence that a view of Explore begins with: what it shows."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from cifar_core.data import Dataset, Splits
-from dashboard.drawing.literal import literal
+from dashboard.drawing.literal import literal, plain
 from dashboard.explore.filters import Filters, Shown
 from dashboard.explore.traits import LARGEST_FIRST, order_title
 
@@ -17,14 +19,21 @@ def describe_shown(dataset: Dataset, shown: Shown, filters: Filters) -> str:
         return f"{of}. Press a class to see it alone, an image to see it large."
     count = len(shown.indices)
     of = f"**{count:,} of {dataset.num_images:,} images**"
-    return f"{of}: {', '.join(_describe_filters(filters))}. Press an image to see it large."
+    return f"{of}: {', '.join(_describe_filters(filters, literal))}. Press an image to see it large."
 
 
-def _describe_filters(filters: Filters) -> list[str]:
+def describe_choice(filters: Filters) -> str:
+    """Say which images the filters let through, where no Markdown is read: where a selection of them comes from."""
+    return ", ".join(_describe_filters(filters, plain)) if filters.num_on else "all images"
+
+
+def _describe_filters(filters: Filters, show: Callable[[str], str]) -> list[str]:
     classes = " and ".join(filter(None, (", ".join(filters.class_names[:-1]), *filters.class_names[-1:])))
     words = [classes or "all classes", "all splits" if filters.split == "all" else f"{filters.split} split"]
+    if filters.selection is not None:
+        words.append(f"selection {show(filters.selection.name)}")
     if filters.text:
-        words.append(f"indices {literal(filters.text)}")
+        words.append(f"indices {show(filters.text)}")
     return [*words, _describe_order(filters)]
 
 

@@ -22,6 +22,7 @@ def render_field(
     args: tuple[Any, ...] = (),
     *,
     is_locked: bool = False,
+    is_off: bool = False,
 ) -> Any:
     """Draw the widget that suits a setting and return its value.
 
@@ -32,12 +33,13 @@ def render_field(
         on_change: Called before the next drawing when the value was changed.
         args: Given to it.
         is_locked: Whether the link that one came by keeps it as it is.
+        is_off: Whether it does nothing while another setting is off.
     """
     common: dict[str, Any] = {
         "label": f"{label}{LOCKED}" if is_locked else label,
         "key": key,
         "help": schema["description"],
-        "disabled": is_locked,
+        "disabled": is_locked or is_off,
         "persist_state": "session",
         "on_change": on_change,
         "args": args,

@@ -6,11 +6,12 @@ from typing import Any
 import streamlit as st
 
 from cifar_core.config import RunConfig, Section, section_choices
-from cifar_core.config.fields import SHOWN_WITH
+from cifar_core.config.fields import CHOOSES, ON_WITH
 from dashboard.drawing.glossary import explain_field
 from dashboard.drawing.words import choice_title, setting_name
 from dashboard.forms.blocks import render_blocks
 from dashboard.forms.fields import LOCKED, render_field
+from dashboard.forms.selections import render_selection
 from dashboard.session import state
 from dashboard.session.lock import read_lock
 
@@ -70,12 +71,6 @@ def render_fields(
     return values
 
 
-def _is_shown(section: str, schema: dict[str, Any], form: str) -> bool:
-    """Whether a setting is drawn: one that there is nothing to choose for here only while it is on."""
-    switch = schema.get(SHOWN_WITH)
-    return switch is None or bool(state.form_value(f"{section}.{switch}", "", form))
-
-
 def _start_from_defaults(section: str) -> None:
     name = st.session_state[state.form_key(f"{section}.name")]
     for field, info in section_choices(section)[name].model_fields.items():
@@ -89,9 +84,12 @@ def _plain(default: Any) -> Any:
 
 
 def _render_setting(model: type[Section], path: str, schema: dict[str, Any], form: str) -> Any:
-    value = state.form_value(path, model.model_fields[path.partition(".")[2]].default, form)
-    if not _is_shown(path.partition(".")[0], schema, form):
-        return value
+    section, _, field = path.partition(".")
+    value = state.form_value(path, model.model_fields[field].default, form)
     explained = schema | {"description": explain_field(schema["description"], path)}
-    is_locked = read_lock().holds(path)
-    return render_field(setting_name(path).capitalize(), state.form_key(path, form), explained, is_locked=is_locked)
+    label, key, is_locked = setting_name(path).capitalize(), state.form_key(path, form), read_lock().holds(path)
+    if CHOOSES in schema:
+        return render_selection(label, key, explained, is_locked=is_locked)
+    is_off = ON_WITH in schema and not state.form_value(f"{section}.{schema[ON_WITH]}", "", form)
+    drawn = render_field(label, key, explained, is_locked=is_locked, is_off=is_off)
+    return value if is_off else drawn

@@ -19,6 +19,7 @@ from dashboard.lessons.words import about, describe_change, describe_progress, d
 from dashboard.session import address
 from dashboard.session.cache import why_not_startable
 from dashboard.session.lock import read_lock
+from dashboard.session.owning import offer_action
 from dashboard.session.saying import act_or_toast
 
 _MORE_SEEDS = 3
@@ -108,8 +109,13 @@ def _render_running(
     with st.container(horizontal=True, vertical_alignment="center"):
         words = f"{describe_progress(progress)}. What it says so far may change; what is done is kept."
         st.progress(min(progress.share, 1.0), text=words)
-        st.button(
-            "Stop", icon=":material/stop:", on_click=act_or_toast, args=(store.stop, experiment), key="lesson_stop"
+        offer_action(
+            "Stop",
+            act_or_toast,
+            (store.stop, experiment),
+            owner=experiment.learner,
+            icon=":material/stop:",
+            key="lesson_stop",
         )
 
 

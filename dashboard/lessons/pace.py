@@ -1,17 +1,12 @@
 """How long runs take here: by what was trained before, or by two seconds of training in the background."""
 
-import json
 from collections.abc import Mapping, Sequence
 
 from cifar_core.config import RunConfig
 from cifar_core.data import Dataset
-from cifar_core.derived import Request
-from cifar_core.experiments import Question, pace_of, read_paces
-from cifar_core.overrides import with_overrides
+from cifar_core.experiments import Question, read_paces
 from cifar_core.runs import RunSummary
-from dashboard.session.background import find_derived, is_derived
-
-_USUAL = {"training.num_epochs": 1, "training.seed": 0}
+from dashboard.session.pacing import find_unknown, try_paces
 
 
 def list_configs(question: Question, seeds: Sequence[int]) -> list[RunConfig]:
@@ -30,20 +25,10 @@ def find_paces(dataset: Dataset, question: Question, runs: Sequence[RunSummary],
             Beside a training that would tell nothing.
     """
     paces = read_paces(runs, dataset.source)
-    unknown = unknown_configs(question, paces)
-    if not unknown:
-        return paces
-    trees = [json.loads(config.model_dump_json()) for config in unknown.values()]
-    request = Request("paces", dataset.fingerprint, {"configs": json.dumps(trees)})
-    is_training = any(run.status.status == "running" for run in runs)
-    if not is_derived(request) and (is_training or not may_try):
-        return paces
     words = "Training each arm for two seconds, to see how long this takes here"
-    found = find_derived(dataset, request.kind, words, dict(request.options))
-    return paces if found is None else paces | dict(zip(unknown, map(float, found["epoch_seconds"]), strict=True))
+    return paces | try_paces(dataset, unknown_configs(question, paces), runs, words, may_try=may_try)
 
 
 def unknown_configs(question: Question, paces: Mapping[str, float]) -> dict[str, RunConfig]:
     """Return the settings of which it is not known how long they take, each kind once."""
-    configs = (with_overrides(question.config(arm.name, 0), _USUAL) for arm in question.arms)
-    return {pace: config for config in configs if (pace := pace_of(config)) not in paces}
+    return find_unknown((question.config(arm.name, 0) for arm in question.arms), paces)

@@ -10,7 +10,8 @@ from cifar_core.experiments.measures import ACCURACY
 from cifar_core.experiments.question import Claim
 from cifar_core.experiments.store import Prediction
 from dashboard.drawing.literal import literal
-from dashboard.drawing.words import duration, percent, setting, setting_names
+from dashboard.drawing.words import duration, percent, setting_names
+from dashboard.session.kept import say_setting
 
 CHOICES: tuple[Prediction, ...] = ("supported", "no difference", "contradicted")
 # As the address has them: the second is better, no difference, the first is better.
@@ -120,7 +121,7 @@ def describe_guess(claim: Claim, said: Prediction | None, verdict: Verdict | Non
 def describe_settings(settings: Mapping[str, Any]) -> str:
     """Return settings in words, e.g. "learning rate 0.01, momentum 0.9"; "nothing" if there are none."""
     names = setting_names(settings)
-    return ", ".join(f"{names[path]} {setting(value)}" for path, value in settings.items()) or "nothing"
+    return ", ".join(f"{names[path]} {say_setting(value)}" for path, value in settings.items()) or "nothing"
 
 
 def say_narrower(num_seeds: int, num_more: int) -> str:

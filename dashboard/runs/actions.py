@@ -7,11 +7,13 @@ import streamlit as st
 from cifar_core.runs import RunStore, RunSummary
 from dashboard.drawing.literal import literal, message, plain, plain_lines
 from dashboard.drawing.words import duration, percent, run_title, short_name, source_title
+from dashboard.runs.slimming import describe_slimness, render_slimming
 from dashboard.session import address, state
 from dashboard.session.changes import describe_changes
 from dashboard.session.links import open_page, scorecard_link
 from dashboard.session.lock import read_lock
 from dashboard.session.opening import has_predictions
+from dashboard.session.owning import is_agreed
 from dashboard.session.saying import errors_said, try_or_toast
 from dashboard.session.taking import offer_taking
 
@@ -45,6 +47,8 @@ def render_actions(store: RunStore, run: RunSummary) -> None:
         is_hidden = read_lock().hides("delete")
         if not is_hidden and st.button("Delete", icon=":material/delete:", disabled=run.status.is_active):
             confirm_deletion(store, run)
+        if not is_hidden and not run.is_read_only:
+            render_slimming(store, run)
 
 
 def _introduce(run: RunSummary) -> str:
@@ -62,6 +66,7 @@ def _introduce(run: RunSummary) -> str:
     parts = [f"{status.status.capitalize()}, {status.epoch} of {status.num_epochs} epochs done"] if run.config else []
     parts += [f"{duration(status.seconds)} of training"] if status.seconds else []
     parts += [f"on {source_title(run.data_source)}"] if run.data_source else []
+    parts += [f"of {literal(run.owner)}"] if run.owner else []
     sentence = f"{', '.join(parts)}." if parts else ""
     words = (
         sentence,
@@ -70,6 +75,7 @@ def _introduce(run: RunSummary) -> str:
         message(run.damage),
         against,
         read_only,
+        describe_slimness(run),
     )
     return "  \n".join(filter(None, words))
 
@@ -94,8 +100,11 @@ def _choose_baseline(run_id: str | None) -> None:
 def confirm_deletion(store: RunStore, run: RunSummary) -> None:
     """Ask before a run is gone for good."""
     st.write(f"{literal(run_title(run), most=None)}: its settings, curves, weights and predictions will be removed.")
+    may_go, act = is_agreed(run.owner, "delete"), (store, run.run_id)
     # In the callback: the page is then drawn without the run.
-    if st.button("Delete it", type="primary", icon=":material/delete:", on_click=_delete, args=(store, run.run_id)):
+    if st.button(
+        "Delete it", type="primary", icon=":material/delete:", disabled=not may_go, on_click=_delete, args=act
+    ):
         st.rerun()
 
 

@@ -1,11 +1,12 @@
 """What one line of the curves stands for: a run, or all runs that differ from it in their seed alone."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cifar_core.runs import RunSummary
 from cifar_core.runs.groups import group_by_settings
+from cifar_core.runs.remembered import once_a_list
 from dashboard.drawing.bands import count_seeds
 from dashboard.drawing.words import group_name, names_apart, run_name
 
@@ -33,7 +34,8 @@ class Bundle:
         return len(self.runs) > 1
 
 
-def list_groups(runs: Iterable[RunSummary]) -> list[list[RunSummary]]:
+@once_a_list
+def list_groups(runs: Sequence[RunSummary]) -> list[list[RunSummary]]:
     """Return the completed runs that differ in their seed alone, two and more of them together."""
     return [group for group in group_by_settings(runs) if len(group) > 1]
 

@@ -11,8 +11,10 @@ from dashboard.runs.facts import Fact
 from dashboard.runs.listing import Wish, network_of
 from dashboard.session import address, state
 from dashboard.session.address import Parameter
+from dashboard.session.owning import list_whose, wanted_owner
+from dashboard.session.picking import list_offered
 
-_FILTERS = (address.FIND, address.STATES, address.NETWORKS, address.SOURCES)
+_FILTERS = (address.FIND, address.STATES, address.NETWORKS, address.SOURCES, address.WHOSE)
 
 
 def render_controls(runs: Sequence[RunSummary], facts: Mapping[str, Fact]) -> Wish:
@@ -35,7 +37,8 @@ def forget_filters() -> None:
 
 def baseline_of(runs: Sequence[RunSummary]) -> RunSummary | None:
     """Return the run that the others are held against, None without one."""
-    return next((run for run in runs if run.run_id == address.BASELINE.value()), None)
+    chosen = address.BASELINE.value()
+    return next((run for run in runs if run.run_id == chosen), None) if chosen else None
 
 
 def _choose_filters(runs: Sequence[RunSummary]) -> Wish:
@@ -52,7 +55,21 @@ def _choose_filters(runs: Sequence[RunSummary]) -> Wish:
         states = _choose_some("Status", address.STATES, [run.status.status for run in runs], str.capitalize)
         networks = _choose_some("Network", address.NETWORKS, map(network_of, runs), choice_title)
         sources = _choose_some("Data", address.SOURCES, [run.data_source for run in runs], source_title)
-    return Wish(find.strip(), states, networks, sources)
+        _choose_whose(runs)
+    return Wish(find.strip(), states, networks, sources, wanted_owner())
+
+
+def _choose_whose(runs: Sequence[RunSummary]) -> None:
+    options = list_whose(runs)
+    if (value := address.WHOSE.value()) and value not in options:
+        options[value] = literal(wanted_owner() or "Mine, which nobody has said who that is")
+    st.selectbox(
+        "Whose",
+        list(options),
+        format_func=lambda value: options.get(value, value),
+        help="Who said so when the run was started: at the top of each page, or with --owner.",
+        **address.bind(address.WHOSE, address.WHOSE.widget, list(options)),
+    )
 
 
 def _choose_some(label: str, parameter: Parameter, values: Iterable[str], write: Callable[[str], str]) -> list[str]:
@@ -90,7 +107,8 @@ def _choose_group(facts: Mapping[str, Fact]) -> None:
 
 
 def _choose_baseline(runs: Sequence[RunSummary]) -> None:
-    titles = {"": "None"} | {run.run_id: run_title(run) for run in runs if run.config is not None}
+    offered = [run for run in list_offered(runs, address.BASELINE.value()) if run.config is not None]
+    titles = {"": "None"} | {run.run_id: run_title(run) for run in offered}
     with st.popover("Baseline", icon=":material/flag:", help="Hold all runs against one of them", key="runs_against"):
         st.selectbox(
             "Baseline",
@@ -107,6 +125,7 @@ def describe_wish(wish: Wish) -> str:
     parts += [" or ".join(wish.states)] if wish.states else []
     parts += [" or ".join(map(choice_title, wish.networks))] if wish.networks else []
     parts += [" or ".join(map(source_title, wish.sources))] if wish.sources else []
+    parts += [] if wish.whose is None else [literal(wish.whose)] if wish.whose else ["no owner"]
     return ", ".join(parts)
 
 

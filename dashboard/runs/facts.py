@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from cifar_core.runs import RunSummary, settings_of
+from cifar_core.runs.remembered import once_a_list
 from dashboard.drawing.literal import plain
 from dashboard.drawing.words import duration, percent, setting, setting_names, short_name, source_title
 
@@ -33,6 +34,7 @@ class Fact:
     is_setting: bool = False
 
 
+@once_a_list
 def list_facts(runs: Sequence[RunSummary]) -> dict[str, Fact]:
     """Return what is to say of these runs, by key: settings by path, of which only those that differ."""
     settings = {run.run_id: settings_of(run) for run in runs}
@@ -41,6 +43,7 @@ def list_facts(runs: Sequence[RunSummary]) -> dict[str, Fact]:
     is_mixed = len({run.data_source for run in runs}) > 1
     return {
         **FIRST,
+        **({"owner": _OWNER} if any(run.owner for run in runs) else {}),
         **({"data": _DATA} if is_mixed else {}),
         **{path: _setting_fact(path, names[path], settings) for path in differing},
         **_LAST,
@@ -50,7 +53,13 @@ def list_facts(runs: Sequence[RunSummary]) -> dict[str, Fact]:
 def differing_settings(settings: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the paths that do not have the same value in all of these."""
     paths = dict.fromkeys(path for each in settings for path in each)
-    return [path for path in paths if len({repr(each.get(path)) for each in settings}) > 1]
+    return [path for path in paths if not _are_alike([each.get(path) for each in settings])]
+
+
+def _are_alike(values: Sequence[Any]) -> bool:
+    """Whether all are written alike; most are the same object, of which no text has to be made."""
+    first = values[0]
+    return all(value is first or repr(value) == repr(first) for value in values)
 
 
 def _setting_fact(path: str, name: str, settings: Settings) -> Fact:
@@ -82,6 +91,9 @@ FIRST = {
         is_number=True,
     ),
 }
+_OWNER = Fact(
+    "Owner", "Whose it is, as somebody said who started it", lambda run: plain(run.owner) or None, is_setting=True
+)
 _DATA = Fact("Data", "Which images it saw", lambda run: source_title(run.data_source), is_setting=True)
 _LAST = {
     "last_val": Fact(

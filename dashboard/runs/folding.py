@@ -9,6 +9,7 @@ from dashboard.runs.listing import count_runs
 from dashboard.session import address, state
 
 _SHOWN = "shown"
+_WHOSE = "lessons, experiments and sweeps"
 
 
 def unfold(runs: Sequence[RunSummary]) -> list[RunSummary]:
@@ -30,9 +31,10 @@ def render_fold(runs: Sequence[RunSummary], listed: Sequence[RunSummary]) -> Non
     if not number:
         return
     if len(listed) < len(runs):
-        label, icon, then = f"Show {count_runs(number)} of lessons and experiments", ":material/unfold_more:", _SHOWN
+        label = f"Show {count_runs(number)} of {_WHOSE}"
+        icon, then = ":material/unfold_more:", _SHOWN
     elif address.EXPERIMENTS.value() == _SHOWN:
-        label, icon, then = "Fold runs of lessons and experiments away", ":material/unfold_less:", None
+        label, icon, then = f"Fold runs of {_WHOSE} away", ":material/unfold_less:", None
     else:
         return
     st.button(label, icon=icon, type="tertiary", on_click=_choose, args=(then,))

@@ -8,7 +8,7 @@ from cifar_core.runs import RunSummary
 from dashboard.components.run_table import Actions, Column, RunGroup, run_table
 from dashboard.drawing.colours import colour_runs
 from dashboard.drawing.literal import literal, plain
-from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.tables import Export, offer_export
 from dashboard.drawing.words import percent, short_name, source_title
 from dashboard.runs.bringing import offer_bringing
 from dashboard.runs.controls import baseline_of, describe_baseline, describe_wish, render_controls
@@ -21,6 +21,7 @@ from dashboard.session.redraw import ask_for_redraw, hand_over_page
 from dashboard.session.taking import offer_taking
 
 _MOST = 50  # rows at first: each brings a curve
+_MOST_EVER = 500  # what a table can hold and still be scrolled without a jerk
 _DRAWN = 5  # the newest ones, until somebody ticks
 
 
@@ -51,7 +52,7 @@ def render_list(runs: Sequence[RunSummary]) -> dict[str, str]:
 def _render_table(
     runs: Sequence[RunSummary], listed: list[RunSummary], facts: dict[str, Fact], colours: Mapping[str, str]
 ) -> None:
-    most = state.read_number(address.MOST) or _MOST
+    most = min(state.read_number(address.MOST) or _MOST, _MOST_EVER)
     shown, baseline, sort = listed[:most], baseline_of(runs), address.SORT.value() or ""
     further = {key: fact for key, fact in facts.items() if key not in FIRST}
 
@@ -80,10 +81,12 @@ def _render_table(
     run_table(groups, _columns(FIRST), _columns(further), sort, actions)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Tick runs to lay their curves over each other; a name opens its run below.", width="content")
-        if len(listed) > most:
+        if len(listed) > most == _MOST_EVER:
+            st.caption(f"{most} of {len(listed):,} are on show: sort or filter to see the others.", width="content")
+        elif len(listed) > most:
             more = f"Show {min(_MOST, len(listed) - most)} more of {len(listed):,}"
             st.button(more, type="tertiary", on_click=_show_more, args=(most + _MOST,))
-        offer_csv("Table as CSV", runs_frame(listed), "runs.csv")
+        offer_export(Export("Table as CSV", "runs.csv", lambda: runs_frame(listed).to_csv(index=False)))
         drawn = [run.run_id for run in runs if run.run_id in colours and run.status.epoch]
         offer_bringing()
         if len(drawn) > 1:
@@ -128,7 +131,8 @@ def _colour_drawn(runs: Sequence[RunSummary], listed: Sequence[RunSummary]) -> d
         own = [run for run in listed if not run.is_demo] or listed
         newest = sorted(own, key=lambda run: -run.created_at)
         drawn = [run.run_id for run in newest if run.config is not None and run.status.epoch][:_DRAWN]
-    drawn += [run_id for run_id in readable if run_id == address.BASELINE.value() and run_id not in drawn]
+    baseline = address.BASELINE.value()
+    drawn += [run_id for run_id in readable if run_id == baseline and run_id not in drawn]
     colours = colour_runs([run.run_id for run in reversed(runs)], drawn)
     return {run_id: colours[run_id] for run_id in readable if run_id in colours}
 

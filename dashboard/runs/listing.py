@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cifar_core.people import is_same_person
 from cifar_core.runs import RunSummary
 from dashboard.drawing.words import percent
 from dashboard.runs.facts import Fact
@@ -18,17 +19,19 @@ class Wish:
         states: Names of statuses.
         networks: Names of networks.
         sources: Names of data sources.
+        whose: A person's name, "" for nobody's; None for everybody's.
     """
 
     find: str = ""
     states: Sequence[str] = ()
     networks: Sequence[str] = ()
     sources: Sequence[str] = ()
+    whose: str | None = None
 
     @property
     def num_filters(self) -> int:
         """How many of the filters are on."""
-        return sum(map(bool, (self.find, self.states, self.networks, self.sources)))
+        return sum(map(bool, (self.find, self.states, self.networks, self.sources, self.whose is not None)))
 
     def has(self, run: RunSummary) -> bool:
         """Whether a run is wanted."""
@@ -38,6 +41,7 @@ class Wish:
             and (not self.states or run.status.status in self.states)
             and (not self.networks or network_of(run) in self.networks)
             and (not self.sources or run.data_source in self.sources)
+            and (self.whose is None or is_same_person(self.whose, run.owner))
         )
 
 

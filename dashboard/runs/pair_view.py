@@ -15,13 +15,14 @@ from dashboard.drawing.words import (
     percent,
     points,
     run_title,
-    setting,
     setting_names,
     short_name,
 )
 from dashboard.session import address
+from dashboard.session.kept import say_setting
 from dashboard.session.links import compare_link
 from dashboard.session.opening import has_predictions
+from dashboard.session.picking import list_offered
 
 _TITLES: dict[Quantity, str] = {
     "best_val": "Val accuracy, best epoch",
@@ -40,7 +41,7 @@ def render_pair(runs: Sequence[RunSummary], first: RunSummary) -> None:
         first: The run that the page speaks of.
     """
     st.markdown("**Difference**")
-    others = {run.run_id: run for run in _candidates(runs, first)}
+    others = {run.run_id: run for run in list_offered(_candidates(runs, first), address.VERSUS.value())}
     if not others or first.config is None:
         st.caption("It takes two runs to say what differs: train another one, with one setting changed.")
         return
@@ -88,14 +89,15 @@ def difference_frame(first: RunSummary, second: RunSummary, difference: RunDiffe
     titles = setting_names(difference.settings)
     for path, (left, right) in difference.settings.items():
         title = titles[path]
-        rows.append((title[:1].upper() + title[1:], setting(left), setting(right), ""))
+        rows.append((title[:1].upper() + title[1:], say_setting(left), say_setting(right), ""))
     return pd.DataFrame(rows, columns=["What", *names, "Difference"])
 
 
 def _candidates(runs: Sequence[RunSummary], first: RunSummary) -> list[RunSummary]:
     """Return the runs it may be held against; first the baseline, or else the one before it, which is offered."""
     others = [run for run in runs if run.config is not None and run.run_id != first.run_id]
-    baseline = next((run for run in others if run.run_id == address.BASELINE.value()), None)
+    chosen = address.BASELINE.value()
+    baseline = next((run for run in others if run.run_id == chosen), None)
     own = [run for run in others if not run.is_demo]
     before = [run for run in own if run.created_at <= first.created_at] or own or others
     default = baseline or next(iter(before), None)

@@ -1,11 +1,10 @@
 """Runs as the list shows them."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
-
-import streamlit as st
 
 from cifar_core.files import Stamp, stamp
 from cifar_core.runs import RunSummary
@@ -13,6 +12,7 @@ from dashboard.components.run_table import RunRow, Spark
 from dashboard.drawing.words import epoch_of, percent, points, short_name
 from dashboard.runs.facts import Fact
 from dashboard.session.cache import get_store
+from dashboard.session.learner import own_name
 from dashboard.session.opening import has_predictions, has_weights
 
 _BAD = frozenset(("diverged", "failed", "lost"))
@@ -83,8 +83,9 @@ def _thin(values: Sequence[float]) -> list[int]:
     return sorted({*range(0, len(values), step), len(values) - 1, values.index(max(values))})
 
 
-# Read anew only where a run has gone on: a list of hundreds would else read hundreds of files each time.
-@st.cache_data(show_spinner=False, max_entries=2048)
+# Read anew only where a run has gone on: a list of hundreds would else read hundreds of files each time. Not by
+# Streamlit's cache, which makes a copy for each row.
+@lru_cache(maxsize=4096)
 def _read_val(run_id: str, metrics: Path, stamped: Stamp | None) -> tuple[list[int], list[float]]:
     rows = get_store().record(run_id).epoch_rows()
     known = [(row["epoch"], row["val/accuracy"]) for row in rows if row.get("val/accuracy") is not None]
@@ -109,7 +110,7 @@ def _describe(run: RunSummary) -> str:
 
 
 def _links(run: RunSummary) -> dict[str, str]:
-    query = urlencode({"run": run.run_id})
+    query = urlencode({"run": run.run_id} | own_name())
     has = {"Errors": has_predictions(run), "Explain": has_weights(run)}
     return {page: f"{page}?{query}" if holds else "" for page, holds in has.items()}
 

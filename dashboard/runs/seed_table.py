@@ -8,6 +8,7 @@ import streamlit as st
 
 from cifar_core.evaluation.intervals import mean_interval
 from cifar_core.runs import RunSummary
+from cifar_core.runs.remembered import once_a_list
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import short_name
@@ -30,6 +31,7 @@ SEED_COLUMNS: dict[str, Any] = {
     "deviation_test": st.column_config.NumberColumn("± test", format="%.1f points", help=_DEVIATION),
 }
 _CHART = "runs_outcomes"
+_MOST_DRAWN = 20  # settings, a row of the chart each
 
 
 def render_seeds(runs: Sequence[RunSummary]) -> None:
@@ -39,14 +41,21 @@ def render_seeds(runs: Sequence[RunSummary]) -> None:
         return
     trained = "one setting was" if len(groups) == 1 else f"{len(groups)} settings were"
     st.markdown("**Over seeds**")
-    outcomes = outcomes_frame(groups)
+    outcomes = _outcomes(runs)
     number = f"{sum(map(len, groups))} completed runs in all"
     st.caption(f"{trained.capitalize()} trained with several seeds, {number}. {describe_outcomes(outcomes)}")
     if len(outcomes):
-        _render_outcomes(outcomes)
+        _render_outcomes(outcomes[outcomes["group"] < _MOST_DRAWN])
+    if len(groups) > _MOST_DRAWN:
+        st.caption(f"The best {_MOST_DRAWN} of {len(groups)} are drawn; all are in the table.")
     frame = seeds_frame(runs)
     st.dataframe(frame, hide_index=True, column_config=SEED_COLUMNS, placeholder="–")
     offer_csv("Seeds as CSV", frame, "seeds.csv")
+
+
+@once_a_list
+def _outcomes(runs: Sequence[RunSummary]) -> pd.DataFrame:
+    return outcomes_frame(list_groups(runs))
 
 
 def _render_outcomes(outcomes: pd.DataFrame) -> None:
@@ -71,6 +80,7 @@ def _open(key: str, run_ids: Sequence[str]) -> None:
         ask_for_redraw()
 
 
+@once_a_list
 def seeds_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
     """Return a row for each group of two or more completed runs whose settings differ in `training.seed` alone.
 

@@ -7,8 +7,9 @@ import pandas as pd
 
 from cifar_core.runs import RunSummary, settings_of
 from dashboard.drawing.literal import plain
-from dashboard.drawing.words import setting, short_name, source_title
+from dashboard.drawing.words import short_name, source_title
 from dashboard.runs.facts import differing_settings
+from dashboard.session.kept import say_setting
 
 
 def runs_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
@@ -25,13 +26,14 @@ def runs_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
             {
                 "run_id": run.run_id,
                 "name": short_name(run) + (" (demo)" if run.is_demo else " (imported)" if run.is_imported else ""),
+                "owner": plain(run.owner),
                 "status": status.status,
                 "data": source_title(run.data_source),
                 "best_val_percent": _per_cent(status.best_val_accuracy),
                 "best_epoch": status.best_epoch,
                 "last_val_percent": _per_cent(status.last_val_accuracy),
                 "test_percent": _per_cent(status.test_accuracy_best),
-                **{path: setting(settings.get(path)) for path in differing},
+                **{path: say_setting(settings.get(path)) for path in differing},
                 "test_readings": run.test_readings,
                 "minutes": None if status.seconds is None else status.seconds / 60,
                 "created": datetime.fromtimestamp(run.created_at) if run.created_at else None,

@@ -7,9 +7,10 @@ tens of them.
 import hashlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -18,12 +19,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from cifar_core.runs import RunError, RunSummary, default_runs_dir
+from cifar_core.runs.queue import queue_order
+from cifar_core.runs.remembered import once_a_list
+from cifar_core.sweeps import SweepStore
 from dashboard.components.activity import ActiveRun, render_activity
 from dashboard.components.follower import follow_runs
 from dashboard.drawing.words import epoch_of, percent, short_name
 from dashboard.routes import own_address, own_route
 from dashboard.session import address, memory, state
 from dashboard.session.cache import get_store
+from dashboard.session.learner import own_name
 from dashboard.session.redraw import hand_over_page
 
 _PATH = "activity"
@@ -38,20 +43,27 @@ def create_routes() -> list[Route]:
     return [own_route(_PATH, _answer)]
 
 
-def list_active(runs: Sequence[RunSummary], now: float) -> list[ActiveRun]:
+def list_active(
+    runs: Sequence[RunSummary], now: float, name: Mapping[str, str] = MappingProxyType({})
+) -> list[ActiveRun]:
     """Return a line for each run that goes on, and for those that ended in the last minutes.
 
     Args:
         runs: All, newest first.
         now: Seconds since 1970.
+        name: Of who asks, as addresses carry it; empty without one.
     """
     order = ("running", "paused", "queued")
-    active = [run for name in order for run in runs if run.status.status == name][:_MOST_ACTIVE]
-    ended = [run for run in runs if not run.status.is_active and now - (run.status.finished_at or 0) < _ENDED_SECONDS]
-    ended.sort(key=lambda run: -(run.status.finished_at or 0))
-    return [_describe(run) for run in active + ended[:_MOST_ENDED]]
+    going = [run for run in runs if run.status.is_active]
+    active = [run for name in order for run in going if run.status.status == name][:_MOST_ACTIVE]
+    lately = [run for run in runs if now - (run.status.finished_at or 0) < _ENDED_SECONDS]
+    ended = sorted((run for run in lately if not run.status.is_active), key=lambda run: -(run.status.finished_at or 0))
+    waiting = queue_order(list(runs)) if any(run.status.status == "queued" for run in active) else []
+    places = {run.run_id: place for place, run in enumerate(waiting, 1)} if len(waiting) > 1 else {}
+    return [_describe(run, places.get(run.run_id), name) for run in active + ended[:_MOST_ENDED]]
 
 
+@once_a_list
 def stage_of(runs: Sequence[RunSummary]) -> str:
     """Return a text that changes when something does that a table of runs shows."""
     of_run = ("run_id", "name", "note", "test_readings")
@@ -60,11 +72,17 @@ def stage_of(runs: Sequence[RunSummary]) -> str:
     return hashlib.blake2b(json.dumps(seen).encode(errors="replace"), digest_size=8).hexdigest()
 
 
+def stage_of_sweeps(runs: Sequence[RunSummary]) -> str:
+    """Return a text that changes when something does that a page of sweeps shows."""
+    return f"{stage_of(runs)} {SweepStore(get_store()).stage()}"
+
+
 def render_active_runs(runs: Sequence[RunSummary]) -> None:
     """Show in the sidebar what goes on, as a link each, and keep it true while the page is open."""
     chosen = state.chosen_run()
-    feed = own_address(_PATH) + ("" if chosen is None else f"?{urlencode({'run': chosen})}")
-    render_activity(list_active(runs, time.time()), feed, _INTERVAL, memory.seen_runs(), _open)
+    asked = ({} if chosen is None else {address.RUN.name: chosen}) | own_name()
+    feed = own_address(_PATH) + (f"?{urlencode(asked)}" if asked else "")
+    render_activity(list_active(runs, time.time(), own_name()), feed, _INTERVAL, memory.seen_runs(), _open)
 
 
 def follow_chosen(runs: Sequence[RunSummary]) -> None:
@@ -75,7 +93,7 @@ def follow_chosen(runs: Sequence[RunSummary]) -> None:
 
 
 def _open(run_id: str) -> None:
-    """Lead to a run on Train; to a lesson's run in its lesson, of which it is a small part."""
+    """Lead to a run on Train; to one of a lesson or a sweep in that, of which it is a small part."""
     runs = get_store().list_runs()
     run = next((run for run in runs if run.run_id == run_id), None)
     if run is None:
@@ -87,26 +105,38 @@ def _open(run_id: str) -> None:
     for other in runs:
         if other.experiment == run.experiment and not other.status.is_active:
             memory.note_seen_run(other.run_id)
+    if _is_of_sweep(run):
+        for parameter in (address.PLAN, address.CHART, address.BRUSH, address.ACROSS, address.UPWARDS):
+            parameter.choose(None)
+        address.SWEEP.choose(run.experiment)
+        hand_over_page("Sweeps")
+        return
     for parameter, value in ((address.LESSON, None), (address.EXPERIMENT, run.experiment), (address.PREDICTED, None)):
         parameter.choose(value)
     hand_over_page("Lessons")
 
 
-def _describe(run: RunSummary) -> ActiveRun:
+def _describe(run: RunSummary, place: int | None, whose: Mapping[str, str]) -> ActiveRun:
     status, name = run.status, short_name(run)
-    where = _address_of(run)
+    where = _address_of(run, whose)
     if status.status == "queued":
-        return ActiveRun(run.run_id, f"{name}: queued", 0.0, where)
+        return ActiveRun(run.run_id, f"{name}: queued{'' if place is None else f', number {place}'}", 0.0, where)
     if status.is_active:
         return ActiveRun(run.run_id, f"{name}: {status.status}, {epoch_of(status)}", round(status.progress, 3), where)
     accuracy = "" if status.best_val_accuracy is None else f", val {percent(status.best_val_accuracy)}"
     return ActiveRun(run.run_id, f"{name}: {status.status}{accuracy}", None, where)
 
 
-def _address_of(run: RunSummary) -> str:
+def _address_of(run: RunSummary, whose: Mapping[str, str]) -> str:
+    if _is_of_sweep(run):
+        return f"Sweeps?{urlencode({address.SWEEP.name: run.experiment, **whose})}"
     if run.experiment is not None:
-        return f"Lessons?{urlencode({address.EXPERIMENT.name: run.experiment})}"
-    return f"Train?{urlencode({address.RUN.name: run.run_id, address.PART.name: address.THIS_RUN})}"
+        return f"Lessons?{urlencode({address.EXPERIMENT.name: run.experiment, **whose})}"
+    return f"Train?{urlencode({address.RUN.name: run.run_id, address.PART.name: address.THIS_RUN, **whose})}"
+
+
+def _is_of_sweep(run: RunSummary) -> bool:
+    return run.experiment is not None and SweepStore(get_store()).has(run.experiment)
 
 
 def _stage_of_chosen(runs: Sequence[RunSummary], run_id: str) -> str:
@@ -128,6 +158,9 @@ def _answer(request: Request) -> Response:
         runs = _list_runs(default_runs_dir())
     except RunError as error:
         return JSONResponse({"message": str(error).encode(errors="replace").decode()}, status_code=503)
-    lines = [asdict(line) for line in list_active(runs, time.time())]
+    name = request.query_params.get(address.LEARNER.name, "")
+    whose = {address.LEARNER.name: name} if name else {}
+    lines = [asdict(line) for line in list_active(runs, time.time(), whose)]
     chosen = _stage_of_chosen(runs, request.query_params.get("run", ""))
-    return JSONResponse({"lines": lines, "runs": stage_of(runs), "chosen": chosen})
+    stages = {"runs": stage_of(runs), "chosen": chosen, "sweeps": stage_of_sweeps(runs)}
+    return JSONResponse({"lines": lines} | stages)

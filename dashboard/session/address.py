@@ -20,6 +20,8 @@ _WENT_BACK, _TAKEN = "address_went_back", "address_taken"
 NO_RUN = "none"
 # The two halves of Train.
 THIS_RUN, NEW_RUN = "this", "new"
+# In place of a sweep's id: one is being defined.
+NEW_SWEEP = "new"
 # Of the views of Lessons, while none is open, the one of what one did.
 MINE = "mine"
 
@@ -56,15 +58,27 @@ class Parameter:
 
 
 # Titles of all pages.
-PAGES = ("Overview", "Explore", "Augment", "Train", "Runs", "Lessons", "Errors", "Explain", "Compare")
+PAGES = (
+    "Overview",
+    "Explore",
+    "Augment",
+    "Train",
+    "Runs",
+    "Sweeps",
+    "Lessons",
+    "Errors",
+    "Explain",
+    "Compare",
+    "Labels",
+)
 
 
 def _on(name: str, *pages: str) -> Parameter:
     return Parameter(name, frozenset(pages))
 
 
-RUN = _on("run", "Explore", "Train", "Runs", "Errors", "Explain")
-IMAGE = _on("image", "Explore", "Errors", "Explain", "Compare")
+RUN = _on("run", "Explore", "Train", "Runs", "Errors", "Explain", "Labels")
+IMAGE = _on("image", "Explore", "Errors", "Explain", "Compare", "Labels")
 EPOCH = _on("epoch", "Explore", "Errors", "Explain")  # a number
 AGAINST = _on("against", "Errors")  # a number of an epoch, or a run's id
 # The images that Errors shows and Explain goes through: `dashboard.session.selection` says what they may be.
@@ -74,6 +88,8 @@ PRED = _on("pred", "Errors", "Explain")
 OUTCOME = _on("which", "Errors", "Explain")
 ORDER = _on("rank", "Errors", "Explain")
 PROBS = _on("probs", "Errors", "Explain")  # from and to, in per cent
+WORSE = _on("worse", "Errors")  # a corruption and its severity: `dashboard.session.worsened` says how they are written
+UNDER = _on("under", "Explain")  # likewise: how the chosen image is made worse
 METHOD = _on("method", "Explain")  # its title
 BESIDE = _on("beside", "Explain")  # a run's id
 TICKED = _on("runs", "Runs")  # ids, with commas between them; or `NO_RUN`
@@ -87,6 +103,7 @@ GROUP = _on("group", "Runs")  # a setting's path, or what else runs have in comm
 SORT = _on("by", "Runs")  # a column's key, behind a "-" if descending
 MOST = _on("most", "Runs")  # a number of runs
 EXPERIMENTS = _on("experiments", "Runs")  # whether their runs are listed
+WHOSE = _on("whose", "Runs")  # `dashboard.session.owning` says what it may be
 FOLDED = _on("bundled", "Runs")  # whether runs that differ in their seed alone are one line
 BAND = _on("band", "Train", "Runs", "Lessons", "Compare")  # how far the band of several seeds reaches
 PART = _on("part", "Train")  # THIS_RUN or NEW_RUN
@@ -101,11 +118,13 @@ PILE = _on("pile", "Compare")
 CELL = _on("cell", "Compare")  # names of a true and a predicted class with a comma between them, either one empty
 OVERLAY = _on("with", "Train")  # likewise
 COMPARED = _on("compared", "Train")  # a run's id, or a preset's name behind "preset:"
+ADVISED = _on("advised", "Train")  # whether the settings are advice of ours
 PRESET = _on("preset", "Train")  # what the form starts from: a preset's name, or a run's id behind "run:"
 SETTINGS = _on("settings", "Train")  # what the form has otherwise than the preset
 PIPELINE = _on("pipeline", "Augment")  # likewise, against where the page starts
 MARKED = _on("marked", "Explore", "Errors", "Explain")  # on a map: `dashboard.session.marked` says what it may be
 ONLY_MARKED = _on("only", "Explore", "Errors", "Explain")  # whether pages show these alone
+SELECTION = _on("selection", "Explore", "Errors", "Explain")  # the id of one that is kept: pages show its images alone
 DRAW = _on("draw", "Augment")  # a number: other pictures for each
 LESSON = _on("lesson", "Lessons")  # its name
 EXPERIMENT = _on("experiment", "Lessons")  # its id, or that one is about to be asked
@@ -114,11 +133,22 @@ DRAWN = _on("drawn", "Lessons")  # whole per cents, an epoch each, with dots bet
 SURE = _on("sure", "Lessons")  # likewise, numbers with commas between them
 ROOM = _on("room", "Lessons")  # which view, while no lesson is open
 WALL = _on("wall", "Lessons")  # a pooled lesson
-LEARNER = _on("learner", "Lessons")  # a name; a link to another page shall not make somebody else of who follows it
+LEARNER = _on("learner", *PAGES)  # the name of who sits here
 TAKE = _on("take", "Train", "Runs")  # ids of the runs that are about to be taken along, with commas between them
 TAKE_WEIGHTS = _on("weights", "Train", "Runs")  # "last", where it is not the best epoch that goes along
 TAKE_TEST = _on("told", "Train", "Runs")  # whether results on test go along
 BRING = _on("bring", "Runs")  # "file", or the key of an import: `dashboard.runs.bringing` says what it may be
+SWEEP = _on("sweep", "Sweeps")  # its id, or that one is about to be defined
+PLAN = _on("plan", "Sweeps")  # what is defined so far: `dashboard.sweeps.draft` says what it may be
+CHART = _on("chart", "Sweeps")  # how a sweep is looked at
+BRUSH = _on("brush", "Sweeps")  # what is selected: `dashboard.sweeps.brush` says what it may be
+ACROSS = _on("across", "Sweeps")  # a setting's path
+UPWARDS = _on("upwards", "Sweeps")  # likewise
+QUIZ = _on("quiz", "Labels")  # a number: which images are asked about
+ANSWERS = _on("answers", "Labels")  # `cifar_core.labels.quiz` says what it may be, once all are given
+GAME = _on("game", "Labels")  # a number: which errors are planted
+FLAGGED = _on("flagged", "Labels")  # `cifar_core.labels.planted` says what it may be, once the game is over
+PEOPLE_CELL = _on("people_cell", "Labels")  # as CELL
 LOCK = _on("lock", *PAGES)  # `dashboard.session.lock` says what it may be
 
 PARAMETERS = (
@@ -132,6 +162,8 @@ PARAMETERS = (
     OUTCOME,
     ORDER,
     PROBS,
+    WORSE,
+    UNDER,
     METHOD,
     BESIDE,
     TICKED,
@@ -149,6 +181,7 @@ PARAMETERS = (
     SORT,
     MOST,
     EXPERIMENTS,
+    WHOSE,
     FOLDED,
     BAND,
     FIRST,
@@ -158,11 +191,13 @@ PARAMETERS = (
     CELL,
     OVERLAY,
     COMPARED,
+    ADVISED,
     PRESET,
     SETTINGS,
     PIPELINE,
     MARKED,
     ONLY_MARKED,
+    SELECTION,
     DRAW,
     LESSON,
     EXPERIMENT,
@@ -176,6 +211,17 @@ PARAMETERS = (
     TAKE_WEIGHTS,
     TAKE_TEST,
     BRING,
+    SWEEP,
+    PLAN,
+    CHART,
+    BRUSH,
+    ACROSS,
+    UPWARDS,
+    QUIZ,
+    ANSWERS,
+    GAME,
+    FLAGGED,
+    PEOPLE_CELL,
     LOCK,
 )
 
@@ -216,6 +262,11 @@ def is_from_address(*parameters: Parameter) -> bool:
     names = {parameter.name for parameter in parameters} & taken
     taken -= names
     return bool(names)
+
+
+def open_page() -> str:
+    """Return the title of the page that is drawn."""
+    return str(st.session_state.get(_PAGE))
 
 
 def is_shown(parameter: Parameter) -> bool:

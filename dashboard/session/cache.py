@@ -1,6 +1,9 @@
 """What pages load, loaded once a server. Keys name everything that changes a result."""
 
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +15,7 @@ from numpy.typing import NDArray
 from cifar_core.config import DataConfig, ModelConfig, RunConfig, Section
 from cifar_core.data import (
     ChannelStatistics,
+    Contents,
     DataError,
     Dataset,
     Splits,
@@ -20,6 +24,7 @@ from cifar_core.data import (
     inspect_source,
     load_dataset,
     splits_of,
+    without_choices,
     without_selections,
 )
 from cifar_core.data.similarity import Descriptors, describe_images, project_to_plane
@@ -38,17 +43,45 @@ if TYPE_CHECKING:
     from dashboard.engine import PipelineCost, Preview
 
 
+# Of the thread that draws a page: its runs.
+_page = threading.local()
+
+
 def get_store() -> RunStore:
     """Return the store of all runs."""
     return _store(default_runs_dir())
 
 
+@contextmanager
+def listed_for_page(runs: list[RunSummary]) -> Iterator[None]:
+    """Let all that a page draws speak of the same runs, listed once: thousands take some hundredths of a second.
+
+    Callbacks, and parts of a page that are drawn again by themselves, list them anew.
+    """
+    _page.runs = runs
+    try:
+        yield
+    finally:
+        _page.runs = None
+
+
 def list_readable_runs() -> list[RunSummary]:
     """Return all runs, newest first; none where their folder cannot be read, which the page says at its top."""
+    if (runs := getattr(_page, "runs", None)) is not None:
+        return list(runs)
     try:
         return without_test(get_store().list_runs())
     except RunError:
         return []
+
+
+def refresh_runs() -> list[RunSummary]:
+    """Return all runs likewise, after a look for dead workers and free devices; a page that is being drawn has looked.
+
+    Raises:
+        RunError: Their folder cannot be read.
+    """
+    return list_readable_runs() if getattr(_page, "runs", None) is not None else without_test(get_store().refresh())
 
 
 def why_not_startable() -> str | None:
@@ -137,7 +170,8 @@ def get_torchvision_code(dataset: Dataset, config: RunConfig) -> str:
 
 def measure_pipeline(dataset: Dataset, config: RunConfig) -> "PipelineCost":
     """Time a config's augmentation here, beside torchvision's; takes some seconds."""
-    return engine.measure_cost(dataset, config, get_statistics(dataset))
+    known, contents = _find_chosen(dataset, config)
+    return engine.measure_cost(dataset, known, contents, get_statistics(dataset))
 
 
 def get_descriptors(dataset: Dataset) -> Descriptors:
@@ -169,10 +203,22 @@ def _statistics(_dataset: Dataset, fingerprint: str) -> ChannelStatistics:
 def _preview(
     _dataset: Dataset, _config: RunConfig, fingerprint: str, key: str, indices: tuple[int, ...], num_epochs: int
 ) -> "Preview":
-    return engine.preview_augmentation(_dataset, _config, np.array(indices), num_epochs)
+    known, contents = _find_chosen(_dataset, _config)
+    return engine.preview_augmentation(_dataset, known, contents, np.array(indices), num_epochs)
 
 
-@st.cache_resource(show_spinner=False)
+def _find_chosen(dataset: Dataset, config: RunConfig) -> tuple[RunConfig, Contents]:
+    """Return a config and the images that it refers to; without such where they are gone, or may not be trained on."""
+    try:
+        contents = find_contents(default_runs_dir(), config.data)
+        splits_of(dataset, config.data, contents)
+    except (SelectionError, DataError):
+        return config.model_copy(update={"data": without_choices(config.data)}), {}
+    return config, contents
+
+
+# Asked for hundreds of times a page: Streamlit's cache would take a fifth of a millisecond each time.
+@lru_cache(maxsize=8)
 def _store(runs_dir: Path) -> RunStore:
     return RunStore(runs_dir)
 

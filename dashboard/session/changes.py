@@ -5,8 +5,9 @@ from typing import Any
 
 from cifar_core.overrides import config_difference
 from cifar_core.runs import RunSummary
-from dashboard.drawing.words import setting, setting_names
+from dashboard.drawing.words import setting_names
 from dashboard.session.cache import get_presets
+from dashboard.session.kept import say_in_markdown, say_setting
 
 
 def describe_changes(run: RunSummary) -> str:
@@ -23,10 +24,11 @@ def words_of(changes: Mapping[str, tuple[Any, Any]], mark: str = "") -> str:
 
     Args:
         changes: By path, from what to what, as `config_difference` has them.
-        mark: What stands round each new value, e.g. "**".
+        mark: What stands round each new value, e.g. "**"; with it, what is returned is Markdown.
     """
     names = setting_names(changes)
-    return ", ".join(_word_of(names[path], setting(old), setting(new), mark) for path, (old, new) in changes.items())
+    say = say_in_markdown if mark else say_setting
+    return ", ".join(_word_of(names[path], say(old), say(new), mark) for path, (old, new) in changes.items())
 
 
 def _word_of(name: str, old: str, new: str, mark: str) -> str:

@@ -24,14 +24,16 @@ from cifar_core.runs import RunRecord, RunSummary
 from dashboard.components.colours import QUIET, RIGHT, WRONG
 from dashboard.drawing.colours import TRAIN, VAL, colour_classes
 from dashboard.drawing.words import short_name
+from dashboard.session import state
 from dashboard.session.background import find_derived, read_derived
 from dashboard.session.cache import get_predictions, get_store, get_track
 from dashboard.session.epochs import Spoken, find_spoken
+from dashboard.session.kept import chosen_selection
 from dashboard.session.lock import list_splits
 from dashboard.session.selection import count_reading
 from dashboard.session.weights import Weights
 
-CLASS, SPLIT, OUTCOME, CONFIDENCE, LOSS, LEARNED, DOUBT = (
+CLASS, SPLIT, OUTCOME, CONFIDENCE, LOSS, LEARNED, DOUBT, SELECTED = (
     "class",
     "split",
     "right or wrong",
@@ -39,8 +41,10 @@ CLASS, SPLIT, OUTCOME, CONFIDENCE, LOSS, LEARNED, DOUBT = (
     "loss",
     "when learned",
     "doubt about the label",
+    state.SELECTION_COLOUR,
 )
-COLOURINGS = (CLASS, OUTCOME, CONFIDENCE, LOSS, LEARNED, DOUBT, SPLIT)
+# The address knows them by their places.
+COLOURINGS = (CLASS, OUTCOME, CONFIDENCE, LOSS, LEARNED, DOUBT, SPLIT, SELECTED)
 NEED_RUN = frozenset((OUTCOME, CONFIDENCE, LOSS, LEARNED, DOUBT))
 _BY_PREDICTIONS: dict[str, Callable[[Predictions, int], Groups]] = {
     OUTCOME: group_by_outcome,
@@ -93,6 +97,8 @@ def find_colouring(
     """
     if name == SPLIT:
         return _colour_by_split(dataset, splits)
+    if name == SELECTED:
+        return _colour_by_selection(dataset)
     if name == CLASS or run is None:
         return colour_by_class(dataset)
     record = get_store().record(run.run_id)
@@ -116,6 +122,18 @@ def _colour_by_split(dataset: Dataset, splits: Splits) -> Colouring:
     names = (*SPLIT_NAMES, UNUSED) if has_unused else SPLIT_NAMES
     colours = (TRAIN, VAL, WRONG, _LATE)[: len(names)]
     return Colouring(SPLIT, Groups(names, members), colours, "Coloured by split.")
+
+
+def _colour_by_selection(dataset: Dataset) -> Colouring:
+    selection = chosen_selection(dataset)
+    if selection is None:
+        plain = colour_by_class(dataset)
+        return replace(plain, words="Coloured by class: no selection is chosen to be told from the rest.")
+    members = np.ones(dataset.num_images, np.uint8)
+    members[selection.images.indices] = 0
+    groups = Groups((selection.name, "all others"), members, 1)
+    words = f"Coloured by whether an image is in the selection {selection.name}."
+    return Colouring(SELECTED, groups, (WRONG, _UNKNOWN), words)
 
 
 def _colour_by_learning(dataset: Dataset, record: RunRecord, run: RunSummary) -> Colouring:

@@ -11,18 +11,20 @@ from cifar_core.data import DataError, Dataset
 from cifar_core.runs import RunError, RunSummary
 from dashboard.components.numbers import watch_numbers
 from dashboard.drawing.literal import literal, message
-from dashboard.drawing.words import run_name, run_title
+from dashboard.drawing.words import run_title
 from dashboard.engine import warm_up
 from dashboard.session import address, memory, state
 from dashboard.session.activity import follow_chosen, render_active_runs
-from dashboard.session.cache import get_dataset, get_store
+from dashboard.session.cache import get_dataset, get_store, listed_for_page
 from dashboard.session.demo import make_demo_if_due
 from dashboard.session.dictionary import render_words
 from dashboard.session.gone import render_gone
+from dashboard.session.learner import render_name
 from dashboard.session.links import SECTIONS, open_page, page_link
 from dashboard.session.lock import read_lock, without_test
 from dashboard.session.locked import render_lock
 from dashboard.session.opening import Pick, choose_for_page
+from dashboard.session.picking import describe_rest, list_offered
 from dashboard.session.redraw import handed_over_page
 from dashboard.session.saying import ICON, errors_said
 from dashboard.session.turns import take_turn
@@ -75,7 +77,9 @@ def page_frame(title: str, opens_on: Pick | None = None) -> Iterator[list[RunSum
     with take_turn():
         try:
             with errors_said():
-                yield _render_frame(title, opens_on)
+                runs = _render_frame(title, opens_on)
+                with listed_for_page(runs):
+                    yield runs
         except StopException:  # a page that ends early has said why, and its address tells what it shows
             address.show_address()
             raise
@@ -90,7 +94,7 @@ def _render_frame(title: str, opens_on: Pick | None) -> list[RunSummary]:
     warm_up()
     runs, problem = _find_runs()
     memory.note_page_problem(problem)
-    memory.know_runs({run.run_id: run_name(run) for run in runs})
+    memory.know_runs(runs)
     address.read_address(title)
     if (page := handed_over_page()) is not None:
         open_page(page)
@@ -112,6 +116,7 @@ def _render_frame(title: str, opens_on: Pick | None) -> list[RunSummary]:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.header(title, width="content")
         render_words()
+        render_name()
     render_lock(title)
     if problem:
         st.error(problem, icon=ICON)
@@ -122,16 +127,17 @@ def _find_runs() -> tuple[list[RunSummary], str]:
     """Return all runs as far as they can be read, and what is wrong with their folder, for Markdown."""
     try:
         store = get_store()
-        runs = store.list_runs()
+        why_not = store.why_not_writable()
+        return (store.refresh(), "") if why_not is None else (store.list_runs(), message(why_not))
     except RunError as error:
-        return [], message(error)
-    why_not = store.why_not_writable()
-    if why_not is not None:
-        return runs, message(why_not)
+        return _list_runs(), message(error)
+
+
+def _list_runs() -> list[RunSummary]:
     try:
-        return store.refresh(), ""
-    except RunError as error:
-        return runs, message(error)
+        return get_store().list_runs()
+    except RunError:
+        return []
 
 
 def _note_seen(runs: list[RunSummary]) -> None:
@@ -187,8 +193,8 @@ def _render_navigation() -> None:
 
 def _render_run_picker(runs: list[RunSummary]) -> None:
     """The picker follows the shared choice; its own key is only how Streamlit tells of a change."""
-    titles = {run.run_id: run_title(run) for run in runs}
     chosen = state.chosen_run()
+    titles = {run.run_id: run_title(run) for run in list_offered(runs, chosen)}
     st.session_state[state.RUN_PICKER] = chosen if chosen in titles else None
     st.selectbox(
         "Run",
@@ -198,7 +204,7 @@ def _render_run_picker(runs: list[RunSummary]) -> None:
         placeholder="None chosen",
         format_func=titles.__getitem__,
         on_change=state.pick_run,
-        help="The run that Train, Errors and Explain speak of. It stays chosen from page to page.",
+        help=f"The run that Train, Errors and Explain speak of. It stays chosen on all pages.{describe_rest(runs)}",
     )
 
 

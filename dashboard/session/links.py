@@ -5,9 +5,13 @@ from typing import NoReturn
 
 import streamlit as st
 
-from dashboard.session import state
+from cifar_core.config import RunConfig
+from cifar_core.overrides import overrides_between
+from cifar_core.presets import FIRST_PRESET, PRESETS
+from dashboard.session import address, state
 from dashboard.session.address import FIRST, RUN, SECOND, Parameter, link_to
 from dashboard.session.lock import read_lock
+from dashboard.session.packing import pack
 
 # Sections of the navigation: each page's title, its script and its icon.
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
@@ -19,12 +23,14 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Training": {
         "Train": ("pages/Train.py", ":material/model_training:"),
         "Runs": ("pages/Runs.py", ":material/table_rows:"),
+        "Sweeps": ("pages/Sweeps.py", ":material/travel_explore:"),
         "Lessons": ("pages/Lessons.py", ":material/school:"),
     },
     "Insight": {
         "Errors": ("pages/Errors.py", ":material/error_outline:"),
         "Explain": ("pages/Explain.py", ":material/center_focus_strong:"),
         "Compare": ("pages/Compare.py", ":material/compare_arrows:"),
+        "Labels": ("pages/Labels.py", ":material/how_to_vote:"),
     },
 }
 _SCRIPTS = {title: script for section in SECTIONS.values() for title, (script, _) in section.items()}
@@ -70,6 +76,22 @@ def scorecard_link(run_id: str, label: str = "How good is it really?") -> None:
     """Draw a link to a run's score card."""
     shown = {state.ERRORS_VIEW: "Score card"}
     page_link("Errors", label, ":material/fact_check:", carrying={RUN: run_id}, showing=shown)
+
+
+def advice_link(run_id: str, config: RunConfig, label: str) -> None:
+    """Draw a link to Train's form, filled with a run's settings as advice would have them; nothing starts before a say.
+
+    Args:
+        run_id: The run that the form starts from, and marks changes against.
+        config: Its settings with the advised changes.
+        label: What the link says.
+    """
+    settings = pack(overrides_between(PRESETS[FIRST_PRESET].config, config))
+    if settings is None:
+        return
+    carried = {RUN: run_id, address.PART: address.NEW_RUN, address.ADVISED: "yes"}
+    carried |= {address.PRESET: f"{state.RUN_ORIGIN}{run_id}", address.SETTINGS: settings}
+    page_link("Train", label, ":material/edit_note:", carrying=carried)
 
 
 def open_page(page: str) -> NoReturn:

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 
 from cifar_core.config import SECTIONS, section_choices
 from cifar_core.runs import RunSummary
+from cifar_core.runs.remembered import once_a_run
 from dashboard.drawing.words import setting_names
 from dashboard.session import address
 
@@ -159,5 +160,10 @@ def without_test(runs: list[RunSummary]) -> list[RunSummary]:
     """Return runs as pages may show them: without their figures of test where that is hidden."""
     if not read_lock().hides("test"):
         return runs
+    return [_without_test(run) for run in runs]
+
+
+@once_a_run
+def _without_test(run: RunSummary) -> RunSummary:
     unsaid = {"test_accuracy_best": None, "test_accuracy_last": None}
-    return [run.model_copy(update={"status": run.status.model_copy(update=unsaid)}) for run in runs]
+    return run.model_copy(update={"status": run.status.model_copy(update=unsaid)})

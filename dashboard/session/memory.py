@@ -1,23 +1,36 @@
 """What this session has seen of the runs, and told of them; none of it is a choice, and no address carries it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 import streamlit as st
 
 from cifar_core.experiments.learners import LearnerRecord
+from cifar_core.runs import RunSummary
+from cifar_core.runs.remembered import once_a_run
+from dashboard.drawing.words import run_name
 
-_KNOWN, _PROBLEM, _SEEN = "known_runs", "page_problem", "seen_runs"
+_PROBLEM, _SEEN = "page_problem", "seen_runs"
 _PAGES, _HANDED_IN = "opened_pages", "class_handed_in"
 
 
-def know_runs(names: Mapping[str, str]) -> None:
-    """Remember how runs are called, so that one can be named when it is gone."""
-    st.session_state.setdefault(_KNOWN, {}).update(names)
+def know_runs(runs: Iterable[RunSummary]) -> None:
+    """Remember how runs are called, so that one can be named when it is gone; for all sessions of this server."""
+    names = _names()
+    names.update((run.run_id, _name_run(run)) for run in runs)
 
 
 def known_run_name(run_id: str) -> str | None:
-    """Return what a run was called when this session last saw it."""
-    return st.session_state.get(_KNOWN, {}).get(run_id)
+    """Return what a run was called when somebody last saw it."""
+    return _names().get(run_id)
+
+
+@st.cache_resource(show_spinner=False)
+def _names() -> dict[str, str]:
+    """Thousands of runs may be known: too many to keep them in each session."""
+    return {}
+
+
+_name_run = once_a_run(run_name)
 
 
 def page_problem() -> str:

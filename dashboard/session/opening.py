@@ -11,6 +11,7 @@ from dashboard.drawing.words import run_name, short_name
 from dashboard.session import state
 from dashboard.session.cache import get_store, list_readable_runs
 from dashboard.session.demo import is_demo_on_its_way
+from dashboard.session.learner import learner_name
 from dashboard.session.saying import fragment
 from dashboard.session.starting import offer_start
 
@@ -24,7 +25,7 @@ _REFRESH_SECONDS = 1.0
 
 def has_predictions(run: RunSummary) -> bool:
     """Whether a run has saved what it says of val."""
-    return _can_be_read(run) and bool(get_store().record(run.run_id).files.val_epochs())
+    return _can_be_read(run) and get_store().record(run.run_id).files.has_val()
 
 
 def has_weights(run: RunSummary) -> bool:
@@ -101,7 +102,7 @@ def offer_first_run(words: str) -> None:
 
 
 def _start_first() -> None:
-    state.choose_run(get_store().submit(_FIRST.config, preset=_FIRST.name))
+    state.choose_run(get_store().submit(_FIRST.config, preset=_FIRST.name, owner=learner_name()))
 
 
 def _offer(run: RunSummary) -> None:

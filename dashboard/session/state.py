@@ -22,19 +22,27 @@ EXPLORE_ORDER, EXPLORE_REVERSE, EXPLORE_INDICES = "order", "reverse", "indices"
 EXPLORE_PER_PAGE, EXPLORE_TILE = "per", "tile"
 EXPLORE_POSITIONS, EXPLORE_LIKENESS, EXPLORE_CONTRADICTING = "map", "likeness", "contradicting"
 EXPLORE_COLOUR, EXPLORE_MARKED_PAGE, ONLY_MARKED = "colour", "sheet", "only_marked"
+EXPLORE_SELECTION, ERRORS_SELECTION = "explore_selection", "errors_selection"
+# A view of Explore, and a colouring of its map, as the address spells them.
+SELECTIONS_VIEW, SELECTION_COLOUR = "Selections", "selection"
 EXPLORE_PAIRS_PAGE, STATISTICS_CLASS, STATISTICS_TRAIT = "pairs", "values", "trait"
 ERRORS_VIEW = "show"
 ERRORS_SPLIT, ERRORS_EPOCH, ERRORS_OTHER, ERRORS_TOP = "errors_split", "errors_epoch", "errors_other", "errors_top"
 ERRORS_TRUE, ERRORS_PRED, ERRORS_OUTCOME, ERRORS_ORDER = "errors_true", "errors_pred", "errors_which", "errors_order"
 ERRORS_CELLS, ERRORS_SORT, ERRORS_FOLD, ERRORS_DIAGONAL = "cells", "sort", "fold", "errors_diagonal"
 ERRORS_PROBS, ERRORS_BINNING, ERRORS_CURVE = "errors_probs", "errors_binning", "errors_curve"
+ROBUST_TABLE, ROBUST_PILE = "table", "fell"
 EXPLAIN_METHOD, EXPLAIN_VIEW, EXPLAIN_LAYER = "explain_method", "see", "layer"
 EXPLAIN_SOURCE, EXPLAIN_EPOCH, EXPLAIN_OTHER_RUN = "explain_source", "explain_epoch", "explain_other_run"
 EXPLAIN_CLASS, EXPLAIN_INDEX = "explain_class", "explain_index"
+EXPLAIN_PUSHES, EXPLAIN_LEFT_OUT, EXPLAIN_SEEDS = "explain_pushes", "explain_left_out", "explain_seeds"
 COMPARE_VIEW = "way"
 COMPARE_FIRST, COMPARE_SECOND, COMPARE_SPLIT = "compare_first", "compare_second", "compare_split"
 COMPARE_PILE, COMPARE_MAP_CLASS, COMPARE_MAPS_OF = "compare_pile", "compare_map_class", "compare_maps_of"
 
+LABELS_VIEW, LABELS_SHOWN, LABELS_SHEET = "labels", "doubted", "doubted_page"
+KNOWN_SHOWN, PEOPLE_VIEW, PEOPLE_PILE, PEOPLE_BIN = "votes", "people", "people_pile", "people_doubt"
+PEOPLE_CELLS, QUIZ_OF = "people_cells", "quiz_of"
 OVERVIEW_CLASSES, RUNS_CURVE = "overview_classes", "curve"
 RUNS_FOLDED, RUNS_BAND, LESSONS_BAND, COMPARE_BAND = "runs_folded", "runs_band", "lessons_band", "compare_band"
 RUN_PICKER = "frame_run_picker"
@@ -94,7 +102,7 @@ def is_map_of_run_open() -> bool:
     view, positions, colour = (
         st.session_state.get(key, st.query_params.get(key)) for key in (EXPLORE_VIEW, EXPLORE_POSITIONS, EXPLORE_COLOUR)
     )
-    return view == "Map" and (positions == "features" or colour not in (None, "class", "split"))
+    return view == "Map" and (positions == "features" or colour not in (None, "class", "split", SELECTION_COLOUR))
 
 
 def lose_run(run_id: str) -> None:
@@ -121,6 +129,7 @@ def chosen_image() -> int | None:
 def choose_image(index: int | None) -> None:
     """Look at an image, by its dataset index."""
     address.IMAGE.choose(None if index is None else str(index))
+    address.UNDER.choose(None)  # it was another one that was made worse
     address.step_on()
 
 

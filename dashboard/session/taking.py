@@ -15,6 +15,7 @@ from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import about, percent, short_name
 from dashboard.session import address
 from dashboard.session.cache import get_store
+from dashboard.session.live_page import open_link
 from dashboard.session.lock import read_lock
 from dashboard.session.redraw import ask_for_redraw, is_redraw_due
 
@@ -149,6 +150,8 @@ def _render_way(kind: Kind, shelf: ExportShelf, order: Order, made: Made | None,
             type="primary",
             on_click="ignore",
         )
+        if kind.name == "web":
+            open_link(made.path, "Open it here")
     else:
         records = [get_store().record(run_id) for run_id in order.run_ids]
         label = "Try again" if progress.state == "failed" else "Make it"

@@ -13,6 +13,7 @@ from dashboard.drawing.words import run_name
 from dashboard.session import address, state
 from dashboard.session.banding import choose_band, read_band
 from dashboard.session.gone import drop_gone
+from dashboard.session.picking import list_offered
 
 _OFF = "off"
 
@@ -68,8 +69,9 @@ def _find_other_seeds(runs: Sequence[RunSummary], run_id: str) -> list[str]:
 
 
 def _choose_compared(runs: Sequence[RunSummary], run_id: str) -> list[str]:
-    others = {run.run_id: run for run in runs if run.run_id != run_id and run.status.epoch}
     drop_gone(address.OVERLAY, runs, "no longer drawn beneath")
+    begun = [run for run in runs if run.run_id != run_id and run.status.epoch]
+    others = {run.run_id: run for run in list_offered(begun, *(address.OVERLAY.value() or "").split(","))}
     if not others:
         return []
     state.set_widget(state.TRAIN_OVERLAY, address.read_list(address.OVERLAY, others))

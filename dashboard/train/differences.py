@@ -7,10 +7,11 @@ from cifar_core.config import RunConfig
 from cifar_core.overrides import config_difference
 from cifar_core.runs import RunSummary
 from dashboard.drawing.literal import plain
-from dashboard.drawing.words import run_name, setting
+from dashboard.drawing.words import run_name
 from dashboard.session import address, state
 from dashboard.session.cache import get_presets
 from dashboard.session.gone import drop_gone
+from dashboard.session.kept import say_setting
 from dashboard.train.origins import Origin
 
 _PRESET = "preset:"  # before a preset's name, where a run's id could stand as well
@@ -52,7 +53,11 @@ def render_differences(config: RunConfig, origin: Origin, runs: list[RunSummary]
 def differences_frame(there: RunConfig, here: RunConfig) -> pd.DataFrame:
     """Return a row for each setting that differs: setting, there, in the form."""
     rows = [
-        {"Setting": path.replace("_", " ").replace(".", ": "), "There": setting(old), "In the form": setting(new)}
+        {
+            "Setting": path.replace("_", " ").replace(".", ": "),
+            "There": say_setting(old),
+            "In the form": say_setting(new),
+        }
         for path, (old, new) in config_difference(there, here).items()
     ]
     return pd.DataFrame(rows, columns=["Setting", "There", "In the form"])

@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from cifar_core.failures import explain
 from cifar_core.files import stamp
-from cifar_core.runs import RunError, RunRecord, RunStatus, RunStore
+from cifar_core.runs import RunError, RunRecord, RunStatus, RunStore, RunSummary
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.naming import is_run_id
 from dashboard.components import Pulse
@@ -27,6 +27,7 @@ from dashboard.drawing.literal import plain
 from dashboard.drawing.words import duration, epoch_of, val_numbers
 from dashboard.routes import own_route
 from dashboard.session.cache import get_store
+from dashboard.session.waiting import describe_wait, find_waits
 from dashboard.train.beneath import Beneath, read_beneath
 from dashboard.train.views import read_growth
 
@@ -38,6 +39,8 @@ _log = logging.getLogger(__name__)
 # nobody sees a second.
 _EAGER_INTERVAL, _INTERVAL = 1.0, 2.0
 _EAGER_SECONDS = 60.0
+# After which a guess is made anew of when a run that waits begins.
+_GUESS_SECONDS = 10.0
 
 
 def feed_address(run_id: str, view: str, beneath: Beneath) -> str:
@@ -90,8 +93,7 @@ def _interval(status: RunStatus) -> float:
 
 def _describe(store: RunStore, record: RunRecord, status: RunStatus) -> str:
     if status.status == "queued":
-        position = store.queue_position(record.run_id) or 1
-        return f"Number {position} in the queue. It starts when its device is free."
+        return _describe_wait(store.list_runs(), record.run_id)
     if status.status == "running" and status.message:
         return plain(status.message, most=None)
     if status.status == "running" and not status.step:
@@ -102,6 +104,15 @@ def _describe(store: RunStore, record: RunRecord, status: RunStatus) -> str:
     if status.status == "running" and status.images_per_second is not None:
         words.append(f"{status.images_per_second:,.0f} images a second")
     return ", ".join(words)
+
+
+def _describe_wait(runs: list[RunSummary], run_id: str) -> str:
+    waits = find_waits(runs)
+    if run_id not in waits:
+        return "It is about to begin."
+    wait = waits[run_id]
+    of = f" of {len(waits)}" if len(waits) > 1 else ""
+    return f"Number {wait.place} in the queue{of}: {describe_wait(wait)}"
 
 
 def _answer(request: Request) -> Response:
@@ -144,6 +155,7 @@ def _version(run_id: str, view: str, beneath: Beneath) -> str:
         beneath.edges,
         *waiting,
         _interval(record.status()),
+        time.time() // _GUESS_SECONDS if record.run_id in waiting else 0,
         *(str(stamp(path)) for path in paths),
     ]
     return f'"{hashlib.blake2b(json.dumps(seen).encode(), digest_size=8).hexdigest()}"'

@@ -4,14 +4,18 @@ import streamlit as st
 
 from cifar_core.config import RunConfig
 from cifar_core.overrides import overrides_between
-from cifar_core.presets import FIRST_PRESET, PRESETS
+from cifar_core.presets import FIRST_PRESET, PRESETS, Preset
 from cifar_core.runs import RunError, SavedPresets, default_runs_dir
 from dashboard.drawing.literal import literal, message
 from dashboard.session import address, state
+from dashboard.session.links import page_link
 from dashboard.session.lock import read_lock
 from dashboard.session.packing import pack
 from dashboard.session.saying import try_or_toast
 from dashboard.train.origins import Origin, base_of
+
+# A sweep decides these itself.
+_NO_SWEEPS = ("training.seed", "training.evaluate_test")
 
 
 def render_keeping(config: RunConfig, origin: Origin) -> None:
@@ -30,6 +34,16 @@ def render_keeping(config: RunConfig, origin: Origin) -> None:
                 st.caption("These settings are too long for a link. Save them as a preset, or share the run.")
             else:
                 st.code(link, language=None, wrap_lines=True)
+        _link_sweep(config, base_of(origin.key))
+
+
+def _link_sweep(config: RunConfig, base: Preset) -> None:
+    """Lead to a sweep of runs that have these settings, but for those that are then searched."""
+    settings = {path: value for path, value in overrides_between(base.config, config).items() if path not in _NO_SWEEPS}
+    plan = pack({"preset": base.name, "settings": settings})
+    if plan is not None:
+        carried = {address.SWEEP: address.NEW_SWEEP, address.PLAN: plan}
+        page_link("Sweeps", "Sweep these settings", ":material/travel_explore:", carrying=carried)
 
 
 def remember_form(config: RunConfig, origin: Origin) -> None:

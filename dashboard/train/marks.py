@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.drawing.words import setting
 from dashboard.session import state
+from dashboard.session.kept import say_setting
 
 # Of a field: a bar beside it, and what it was behind its name. Of a closed section: that something in it changed.
 _FIELD = '{field} [data-testid="stWidgetLabel"] p::after {{ content: "was {was}"; }}'
@@ -34,7 +34,7 @@ def marks_css(changes: Mapping[str, tuple[Any, Any]]) -> str:
     if not changes:
         return ""
     fields = [_selector(path) for path in changes]
-    rules = [_FIELD.format(field=_selector(path), was=_escape(setting(old))) for path, (old, _) in changes.items()]
+    rules = [_FIELD.format(field=_selector(path), was=_escape(say_setting(old))) for path, (old, _) in changes.items()]
     together = f":is({', '.join(fields)})"
     return "\n".join([_LOOK, *rules, _BAR.format(fields=together), _SECTION.format(fields=together)])
 

@@ -3,15 +3,18 @@
 import streamlit as st
 
 from cifar_core.runs import RunError, RunRecord, RunStatus, RunStore, RunSummary
+from cifar_core.runs.queue import queue_order
 from dashboard.components import render_pulse
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import STATUS_ICONS, duration, percent, source_title, val_numbers, which_epoch
 from dashboard.session import state
-from dashboard.session.cache import get_presets
+from dashboard.session.cache import get_presets, list_readable_runs, refresh_runs
 from dashboard.session.changes import describe_changes
 from dashboard.session.lock import read_lock
 from dashboard.session.redraw import is_redraw_due
 from dashboard.session.saying import fragment
+from dashboard.session.slimness import DROPPED, is_slim
+from dashboard.train.chosen_view import render_chosen
 from dashboard.train.feed import feed_address, read_feed
 from dashboard.train.sentences import describe_run
 from dashboard.train.steering import render_controls, render_ways_on
@@ -25,26 +28,27 @@ _MEANINGS = {
 
 def render_run(store: RunStore, run: RunSummary) -> None:
     """Draw a run's progress, controls and curves, and follow it while it is active."""
-    record, waiting = store.record(run.run_id), len(store.waiting())
+    record, waiting = store.record(run.run_id), len(queue_order(list_readable_runs()))
     follow = _render_heading(run)
+    render_chosen(run, store.list_runs())
 
     @fragment
     def panel() -> None:
         if is_redraw_due():
             st.rerun()
-        runs = store.refresh()
+        runs = refresh_runs()
         try:
             status = record.status()
         except RunError:
             st.rerun()  # deleted or damaged meanwhile: the page says so
-        if run.status.status != status.status or waiting != len(store.waiting()):
+        if run.status.status != status.status or waiting != len(queue_order(runs)):
             st.rerun()  # other controls, another queue
         progress = st.container()
         if status.is_active:
             render_controls(store, run, record, status)
         else:
             _render_numbers(status)
-            _render_outcome(record, status)
+            _render_outcome(run, record, status)
             render_ways_on(store, run, status)
         view, beneath = render_watch(runs, record, status)
         if status.is_active:
@@ -74,10 +78,11 @@ def _render_heading(run: RunSummary) -> bool:
     return follow
 
 
-def _render_outcome(record: RunRecord, status: RunStatus) -> None:
+def _render_outcome(run: RunSummary, record: RunRecord, status: RunStatus) -> None:
     icon, said = STATUS_ICONS[status.status], message(status.message)
     if status.status == "completed":
-        st.caption(f"{icon} {said} Training took {duration(status.seconds)}.")
+        slim = f" {DROPPED}" if is_slim(run) else ""
+        st.caption(f"{icon} {said} Training took {duration(status.seconds)}.{slim}")
     elif status.status in ("parked", "stopped"):
         st.info(f"{said} {status.resumption}", icon=icon)
     elif status.status == "diverged":

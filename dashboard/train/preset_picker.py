@@ -82,4 +82,7 @@ def _take_address(origins: Mapping[str, Origin]) -> bool:
         config = origin.config
     state.fill_form(config, FIRST_PRESET if origin is None else origin.key)
     draft.note_edited(config != (origin or origins[FIRST_PRESET]).config)
+    if address.ADVISED.value():
+        draft.note_advised()
+        address.ADVISED.choose(None)
     return True

@@ -18,6 +18,7 @@ from dashboard.session.arrival import START, TOP, arrive_at
 from dashboard.session.cache import get_store
 from dashboard.session.changes import words_of
 from dashboard.session.gone import title_of
+from dashboard.session.learner import learner_name
 from dashboard.session.starting import offer_start
 from dashboard.train.memory_view import render_shortage
 from dashboard.train.origins import Origin
@@ -187,11 +188,11 @@ def _start(store: RunStore, wanted: Wanted, name: str, num_seeds: int) -> None:
     config, preset = wanted.config, wanted.origin.preset
     if config is None:  # the button is disabled
         return
-    first, run_ids = config.training.seed, []
+    first, owner, run_ids = config.training.seed, learner_name(), []
     for seed in range(first, first + num_seeds):
         seeded = with_overrides(config, {"training.seed": seed})
         words = name if num_seeds == 1 else f"{name or preset or config.model.name}, seed {seed}"
-        run_ids.append(store.submit(seeded, name=words, preset=preset, fork=draft.chosen_fork()))
+        run_ids.append(store.submit(seeded, name=words, preset=preset, fork=draft.chosen_fork(), owner=owner))
     for parameter in (address.NAME, address.SEEDS):  # the next run is another one
         parameter.choose(None)
     draft.choose_fork(None)

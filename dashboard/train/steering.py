@@ -1,4 +1,4 @@
-"""What can be done to a run while it goes on and after it has ended, and to the queue."""
+"""What can be done to a run while it goes on and after it has ended."""
 
 import time
 from collections.abc import Callable
@@ -10,12 +10,13 @@ from cifar_core.runs import Fork, RunRecord, RunStatus, RunStore, RunSummary
 from cifar_core.training.schedule import compute_learning_rate
 from dashboard.components.numbers import WHOLE
 from dashboard.drawing.glossary import explain
-from dashboard.drawing.literal import literal
-from dashboard.drawing.words import choice_title, run_name
+from dashboard.drawing.words import choice_title
 from dashboard.session import draft, state
 from dashboard.session.links import open_page
 from dashboard.session.lock import read_lock
-from dashboard.session.saying import act_or_toast, fragment, try_or_toast
+from dashboard.session.owning import is_agreed, offer_action
+from dashboard.session.saying import act_or_toast, try_or_toast
+from dashboard.session.slimness import DROPPED, is_slim
 from dashboard.session.taking import offer_taking
 from dashboard.train.origins import run_key
 
@@ -23,7 +24,6 @@ from dashboard.train.origins import run_key
 _PATIENCE_SECONDS = 1.5
 _OBEYS = "Sent. The run obeys after its present step."
 _FACTORS = (0.1, 0.5, 2.0, 10.0)
-_QUEUE_SECONDS = 10.0
 # A schedule's shape hangs on shares of a run alone; so many steps an epoch show it.
 _STEPS_PER_EPOCH = 50
 _SAME = 1.05  # a smaller change within a step is the schedule's own slope
@@ -33,13 +33,14 @@ def render_controls(store: RunStore, run: RunSummary, record: RunRecord, status:
     """Draw the buttons of an active run. They act in their callback; what they did is drawn thereafter."""
     with st.container(horizontal=True):
         if not run.is_read_only:
-            _render_brakes(store, record, status)
+            _render_brakes(store, record, status, run.owner)
         _offer_its_settings(run)
 
 
-def _render_brakes(store: RunStore, record: RunRecord, status: RunStatus) -> None:
+def _render_brakes(store: RunStore, record: RunRecord, status: RunStatus, owner: str) -> None:
     if status.status == "running":
-        st.button("Pause", icon=":material/pause:", on_click=_act, args=(store.pause, record))
+        key = f"pause_{record.run_id}"
+        offer_action("Pause", _act, (store.pause, record), owner=owner, key=key, icon=":material/pause:")
     if status.status == "paused":
         icon = ":material/play_arrow:"
         st.button("Go on", icon=icon, type="primary", on_click=_act, args=(store.unpause, record))
@@ -49,9 +50,9 @@ def _render_brakes(store: RunStore, record: RunRecord, status: RunStatus) -> Non
         label = "Stop"
         help_text = "Ends after the present step. Finished epochs are kept, and it can be resumed."
     if status.status in ("running", "paused"):
-        _render_park(store, record)
+        _render_park(store, record, owner)
     icon, key = ":material/stop:", f"stop_{record.run_id}"
-    st.button(label, icon=icon, on_click=_act, args=(store.stop, record), help=help_text, key=key)
+    offer_action(label, _act, (store.stop, record), owner=owner, key=key, icon=icon, help=help_text)
     lock = read_lock()
     if status.status in ("running", "paused") and not lock.holds("optimizer.learning_rate"):
         _render_learning_rate(store, record)
@@ -60,16 +61,18 @@ def _render_brakes(store: RunStore, record: RunRecord, status: RunStatus) -> Non
     with st.popover("Discard", icon=":material/delete:", help="Stop it and keep nothing"):
         st.write("Its settings, curves, weights and predictions will be removed.")
         key = f"discard_{record.run_id}"
-        st.button("Stop and discard it", key=key, type="primary", on_click=_discard, args=(store, record.run_id))
+        may_go, act = is_agreed(owner, key), (store, record.run_id)
+        st.button("Stop and discard it", key=key, type="primary", disabled=not may_go, on_click=_discard, args=act)
 
 
-def _render_park(store: RunStore, record: RunRecord) -> None:
-    st.button(
+def _render_park(store: RunStore, record: RunRecord, owner: str) -> None:
+    offer_action(
         "Park",
+        _act,
+        (store.park, record, "Sent. The run parks after its present epoch."),
+        owner=owner,
         icon=":material/local_parking:",
         key=f"park_{record.run_id}",
-        on_click=_act,
-        args=(store.park, record, "Sent. The run parks after its present epoch."),
         help=explain("Ends after the present epoch, without a look at test. It can be resumed.", "park"),
     )
 
@@ -106,49 +109,6 @@ def _can_go_on(run: RunSummary) -> bool:
     return not (run.is_read_only or run.is_imported)
 
 
-def render_queue(store: RunStore, runs: list[RunSummary]) -> None:
-    """Draw the runs that wait, to reorder or remove, and a way to stop everything. Nothing if no run is active."""
-    if not any(run.status.is_active for run in runs):
-        return
-
-    @fragment(run_every=_QUEUE_SECONDS if store.waiting() else None)
-    def queue() -> None:
-        waiting = store.waiting()
-        with st.container(horizontal=True, vertical_alignment="center"):
-            with st.popover("Queue", icon=":material/schedule:", help="Runs that wait for their device"):
-                if not waiting:
-                    st.caption("No run waits. Start another one while one trains, and it is put here.")
-                for place, run in enumerate(waiting):
-                    _render_waiting(store, run, place)
-            with st.popover("Stop all", icon=":material/stop_circle:", help="Stop every run and empty the queue"):
-                st.write("Every run stops after its present step, waiting ones do not start. All of them are kept.")
-                st.button("Stop everything", type="primary", on_click=_stop_all, args=(store,))
-            if waiting:
-                names = ", ".join(literal(run_name(run), most=None) for run in waiting[:3])
-                st.caption(f"{len(waiting)} waiting: {names}")
-
-    queue()
-
-
-def _render_waiting(store: RunStore, run: RunSummary, place: int) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{place + 1}** {literal(run_name(run), most=None)}")
-        for icon, words, action, is_off in (
-            ("vertical_align_top", "Put first", store.put_first, place == 0),
-            ("close", "Remove", store.stop, False),
-        ):
-            st.button(
-                "",
-                key=f"queue_{icon}_{run.run_id}",
-                icon=f":material/{icon}:",
-                type="tertiary",
-                help=f"{words}: {literal(run_name(run), most=None)}",
-                disabled=is_off,
-                on_click=act_or_toast,
-                args=(action, run.run_id),
-            )
-
-
 def _render_learning_rate(store: RunStore, record: RunRecord) -> None:
     with st.popover("Learning rate", icon=":material/speed:", help="Change it from the next step on"):
         rows = record.step_rows(1)
@@ -168,6 +128,9 @@ def _render_learning_rate(store: RunStore, record: RunRecord) -> None:
 
 
 def _render_extension(store: RunStore, run: RunSummary, status: RunStatus) -> None:
+    if is_slim(run):
+        st.button("Extend", icon=":material/add_circle:", key=f"extend_{run.run_id}", disabled=True, help=DROPPED)
+        return
     with st.popover("Extend", icon=":material/add_circle:", help="Train it for more epochs"):
         key = f"extend_{run.run_id}"
         more = st.number_input(
@@ -245,11 +208,6 @@ def _discard(store: RunStore, run_id: str) -> None:
     if try_or_toast(store.discard, run_id):
         state.choose_run(None)
         st.toast("Discarded.", icon=":material/delete:")
-
-
-def _stop_all(store: RunStore) -> None:
-    if try_or_toast(store.stop_all):
-        st.toast("Every active run is told to stop.", icon=":material/stop_circle:")
 
 
 def _act(action: Callable[[str], None], record: RunRecord, else_said: str = _OBEYS) -> None:

@@ -7,7 +7,7 @@ from dashboard.session.cache import get_store
 from dashboard.session.frame import find_run
 from dashboard.session.opening import render_ways_to_run
 from dashboard.train.panel import render_run
-from dashboard.train.steering import render_queue
+from dashboard.train.queue_view import render_queue
 
 
 def render_this_run(runs: list[RunSummary]) -> None:

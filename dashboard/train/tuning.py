@@ -8,8 +8,9 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from cifar_core.config import RunConfig
-from cifar_core.derived import Arrays, Request
+from cifar_core.derived import Arrays, Request, trial_options
 from cifar_core.overrides import ConfigError, with_overrides
+from cifar_core.runs import default_runs_dir
 from dashboard.drawing.chart_style import style_figure
 from dashboard.drawing.colours import TRAIN, VAL
 from dashboard.drawing.figures import show_figure
@@ -114,7 +115,7 @@ def range_figure(frame: pd.DataFrame, suggested: float) -> go.Figure:
 def _wanted(config: RunConfig, kind: str, ignored: tuple[str, ...], what: str, label: str) -> Arrays | None:
     """Return what is derived from a config, once somebody asked for it; until then, draw the button to ask."""
     usual = {path: value for path, value in _defaults(config).items() if path in ignored}
-    options: dict[str, str | int] = {"config": with_overrides(config, usual).model_dump_json()}
+    options = trial_options(with_overrides(config, usual), default_runs_dir())
     dataset = get_dataset()
     request = Request(kind, dataset.fingerprint, options)
     if not is_derived(request) and not state.is_wanted(request.key):

@@ -17,6 +17,7 @@ from cifar_core.runs import RunStore
 from cifar_core.runs.journal import append_row
 from cifar_core.runs.status import change_status, now
 from cifar_core.training.events import EpochDone, StepsDone, TrainingStarted, event_row
+from dashboard.session import cache
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
 STEPS_PER_EPOCH = 36
@@ -37,10 +38,18 @@ def server(own_folders, practice_dir, tmp_path, monkeypatch):
     monkeypatch.delenv("CIFAR_CACHE_DIR", raising=False)
     monkeypatch.setattr("dashboard.session.frame.warm_up", lambda: None)
     monkeypatch.setattr("cifar_core.runs.register.LocalExecutor", IdleExecutor)
-    st.cache_resource.clear()
+    # it would fit in the background
+    monkeypatch.setattr("dashboard.labels.doubted_view.find_derived", lambda *of: None)
+    forget_everything()
     st.cache_data.clear()
     yield
+    forget_everything()
+
+
+def forget_everything():
+    """As a server that has just started."""
     st.cache_resource.clear()
+    cache._store.cache_clear()
 
 
 class IdleExecutor:

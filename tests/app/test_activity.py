@@ -103,6 +103,7 @@ def test_every_page_asks_and_those_with_runs_follow(open_page, lab, ask, page):
     assert sent["interval"] < 5
     runs = {"runs": answer["runs"]}
     expected = {"Overview": runs, "Compare": runs, "Lessons": runs, "Augment": {}}
+    expected["Sweeps"] = {"sweeps": answer["sweeps"]}
     expected["Runs"] = runs | {"chosen": "completed"}
     assert followed(at) == expected.get(page, {"chosen": "completed"})
 

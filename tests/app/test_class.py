@@ -18,7 +18,7 @@ ARMS = ("without", "with batch norm")
 
 @pytest.fixture(autouse=True)
 def _no_probe(monkeypatch):
-    monkeypatch.setattr("dashboard.lessons.pace.find_derived", lambda *of: None)
+    monkeypatch.setattr("dashboard.session.pacing.find_derived", lambda *of: None)
 
 
 @pytest.fixture

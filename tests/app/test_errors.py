@@ -405,7 +405,7 @@ def test_planted_label_errors_are_suspected(open_page, run_id, lab):
     assert "Suspected labels as CSV" in downloads(at)
 
 
-@pytest.mark.parametrize("view", ["Mistakes", "Classes", "Calibration", "Learning", "Labels", "Score card"])
+@pytest.mark.parametrize("view", ["Mistakes", "Classes", "Calibration", "Learning", "Labels", "Robust", "Score card"])
 def test_a_diverged_run_breaks_no_view(open_page, run_id, lab, view):
     path = lab.record(run_id).predictions_path("val", 3)
     broken = load_predictions(path)

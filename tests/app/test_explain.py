@@ -21,7 +21,7 @@ from cifar_core.training.checkpoint import Progress, load_classifier, save_check
 from tests.app.driving import labels, press
 from tests.app.reading import component_messages, galleries, labelled, maps, texts
 
-VIEWS = ["Where it looked", "Trust", "How firm", "What if", "Inside", "Class"]
+VIEWS = ["Where it looked", "Trust", "How firm", "What if", "What taught it", "Inside", "Class"]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Every view of Errors and Explain begins with one sentence that says what it shows of this run."""
+"""Every view of Errors, Explain and Labels begins with one sentence that says what it shows of this run."""
 
 import re
 
@@ -7,8 +7,9 @@ import pytest
 from tests.app.driving import save_weights
 
 VIEWS = {
-    ("Errors", "show"): ("Mistakes", "Classes", "Calibration", "Learning", "Labels", "Score card"),
-    ("Explain", "see"): ("Where it looked", "Trust", "How firm", "What if", "Inside", "Class"),
+    ("Errors", "show"): ("Mistakes", "Classes", "Calibration", "Learning", "Labels", "Robust", "Score card"),
+    ("Labels", "labels"): ("Doubted", "Known", "People", "Game"),
+    ("Explain", "see"): ("Where it looked", "Trust", "How firm", "What if", "What taught it", "Inside", "Class"),
 }
 _BEFORE = ("popover", "download_button", "flex_container", "vertical", "horizontal", "container", "block")
 

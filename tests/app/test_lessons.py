@@ -23,7 +23,7 @@ CLAIM = "With batch norm the network is more accurate."
 @pytest.fixture(autouse=True)
 def _no_probe(monkeypatch):
     """To try how long an epoch takes is a worker's; here it is known not to be known."""
-    monkeypatch.setattr("dashboard.lessons.pace.find_derived", lambda *of: None)
+    monkeypatch.setattr("dashboard.session.pacing.find_derived", lambda *of: None)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.app.test_lessons import finish
 
 @pytest.fixture(autouse=True)
 def _no_probe(monkeypatch):
-    monkeypatch.setattr("dashboard.lessons.pace.find_derived", lambda *of: None)
+    monkeypatch.setattr("dashboard.session.pacing.find_derived", lambda *of: None)
 
 
 def pages_in_sidebar(at):

@@ -6,8 +6,11 @@ import re
 import pytest
 
 from cifar_core.config import RunConfig
+from cifar_core.data import load_dataset
+from cifar_core.overrides import with_overrides
 from cifar_core.runs import SavedPresets, default_runs_dir
 from cifar_core.runs.status import change_status
+from cifar_core.selections import SelectionStore, create_selection
 from tests.app.driving import save_weights
 from tests.app.reading import labelled
 from tests.app.test_frame import PAGES
@@ -95,18 +98,19 @@ def found_signs(at):
 
 VIEWS = {
     "Train": ("watch", ("Curves", "Steps", "Layers")),
-    "Errors": ("show", ("Mistakes", "Classes", "Calibration", "Learning", "Labels", "Score card")),
-    "Explain": ("see", ("Trust", "How firm", "What if")),
+    "Errors": ("show", ("Mistakes", "Classes", "Calibration", "Learning", "Labels", "Robust", "Score card")),
+    "Explain": ("see", ("Trust", "How firm", "What if", "What taught it")),
     "Explore": ("view", ("Images", "Map")),
+    "Labels": ("labels", ("Doubted", "Known", "People", "Game")),
     "Compare": ("way", ("Pile by pile", "Cell by cell", "Class by class")),
 }
 
 
-@pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("status", ["completed", "queued", "running", "stopped", "failed", "damaged"])
-def test_no_page_follows_what_a_name_says(open_page, hostile, page, status):
-    at = open_page(page, run=hostile[status], runs=hostile[status], preset=PRESET)
-    assert found_signs(at) == []
+def test_no_page_follows_what_a_name_says(open_page, hostile, status):
+    for page in PAGES:
+        at = open_page(page, run=hostile[status], runs=hostile[status], preset=PRESET)
+        assert found_signs(at) == [], page
 
 
 @pytest.mark.parametrize("origin", ["preset", "run"])
@@ -116,12 +120,25 @@ def test_the_form_does_not_follow_what_a_name_says(open_page, hostile, origin):
     assert found_signs(at) == []
 
 
-@pytest.mark.parametrize(("page", "view"), [(page, view) for page in VIEWS for view in VIEWS[page][1]])
-def test_no_view_follows_what_a_name_says(open_page, hostile, page, view):
+@pytest.mark.parametrize("page", VIEWS)
+def test_no_view_follows_what_a_name_says(open_page, hostile, page):
     run_id, other = hostile["completed"], hostile["running"]
-    chosen = {"run": run_id, "with": other, "against": other, "compared": other, "image": 5000, VIEWS[page][0]: view}
-    at = open_page(page, **chosen)
-    assert found_signs(at) == []
+    parameter, views = VIEWS[page]
+    for view in views:
+        chosen = {"run": run_id, "with": other, "against": other, "compared": other, "image": 5000, parameter: view}
+        at = open_page(page, **chosen)
+        assert found_signs(at) == [], view
+
+
+@pytest.mark.parametrize("page", ["Explore", "Errors", "Train"])
+def test_a_selection_may_be_called_anything(open_page, lab, page):
+    made = create_selection(HOSTILE[:58], [3, 5], note=NOTE, origin=HOSTILE, fingerprint=load_dataset().fingerprint)
+    kept = SelectionStore(default_runs_dir()).save(made)
+    config = with_overrides(lab.config, {"data.exclude": kept.content_hash})
+    run_id = lab.complete("told", config)
+    for parameters in ({"view": "Selections"}, {"view": "Selections", "selection": kept.id}, {"selection": kept.id}):
+        assert found_signs(open_page(page, run=run_id, **parameters)) == []
+    assert found_signs(open_page("Train", run=run_id, part="new", preset=f"run:{lab.complete('other')}")) == []
 
 
 def test_a_picture_may_be_called_anything(open_page, hostile, own_picture):

@@ -492,10 +492,10 @@ def test_runs_of_experiments_are_folded_away_until_somebody_asks(open_page, lab)
     lab.record(run_id).change_meta(experiment="20261126-luck")
     at = open_page("Runs")
     assert "1 run, newest first" in texts(at)
-    button(at, "Show 1 run of lessons and experiments").click().run()
+    button(at, "Show 1 run of lessons, experiments and sweeps").click().run()
     assert "2 runs, newest first" in texts(at)
     assert at.query_params["experiments"] == "shown"
-    button(at, "Fold runs of lessons and experiments away").click().run()
+    button(at, "Fold runs of lessons, experiments and sweeps away").click().run()
     assert "1 run, newest first" in texts(at)
     assert "2 runs" in texts(open_page("Runs", runs=run_id)), "whoever ticks one sees it"
     assert "lesson" not in texts(open_page("Overview"))

@@ -72,7 +72,9 @@ def test_what_is_not_installed_is_named(open_page, trained_run, monkeypatch):
     monkeypatch.setattr(kinds, "find_spec", lambda name: None)
     at = open_page("Runs", run=trained_run, take=trained_run)
     assert "onnx needs onnx, onnxscript and onnxruntime" in texts(at)
-    disabled = {button.key.split("_")[1] for button in at.button if button.disabled and button.key.startswith("make_")}
+    disabled = {
+        button.key.split("_")[1] for button in at.button if button.disabled and (button.key or "").startswith("make_")
+    }
     assert disabled == {name for name, kind in KINDS.items() if kind.packages}
 
 
@@ -197,7 +199,7 @@ def test_an_imported_run_is_marked_and_cannot_go_on(open_page, trained_run, stor
     assert not labels & {"New run from its settings", "Train on", "Extend", "Fork", "From its best epoch, 2"}
     assert "was trained elsewhere" in texts(at)
     runs = open_page("Runs", run=trained_run)
-    assert any("imported" in str(row) for row in _rows(runs))
+    assert any("imported" in str(row) for row in _rows(runs).values())
 
 
 def _rows(at: AppTest):

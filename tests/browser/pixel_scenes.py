@@ -1,6 +1,7 @@
 """Components with contents that are known to the pixel."""
 
 import numpy as np
+import streamlit as st
 
 from dashboard.components import (
     Line,
@@ -13,6 +14,7 @@ from dashboard.components import (
     image_inspector,
     line_chart,
     picture_maps,
+    quiz,
     scatter,
 )
 from dashboard.components.lines import encode_chart
@@ -69,6 +71,16 @@ def show_lines():
     line_chart(encode_chart(chart, "three curves"), key="lines")
 
 
+def show_quiz():
+    def finish(answers, seconds):
+        st.session_state["told"] = f"answers {answers}, timed: {seconds > 0}"
+
+    names = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+    st.text_input("Somewhere else")
+    quiz(np.stack([draw_halves()] * 4), names, key="quiz", on_finish=finish)
+    st.write(st.session_state.get("told", "nothing was told"))
+
+
 SCENES = {
     "scatter": show_scatter,
     "gallery": show_gallery,
@@ -76,4 +88,5 @@ SCENES = {
     "inspector": show_inspector,
     "maps": show_maps,
     "lines": show_lines,
+    "quiz": show_quiz,
 }

@@ -25,8 +25,10 @@ VIEWS = {
     "Train": ["", "watch=Layers"],
     "Runs": [""],
     "Lessons": [""],
-    "Errors": ["", "show=Calibration"],
+    "Sweeps": ["", "sweep=new"],
+    "Errors": ["", "show=Calibration", "show=Robust"],
     "Explain": ["", "see=Inside"],
+    "Labels": ["labels=Known", "labels=Game&flagged=3"],
 }
 # Streamlit, opened at a page's own address, asks below it for its server first, and then where it is.
 PROBES = re.compile(r"/_stcore/(health|host-config)$")

@@ -1,15 +1,36 @@
 """The dashboard below a path of somebody else's address. python -m pytest tests/browser/test_base_path.py."""
 
+import http.client
+
 import pytest
 from playwright.sync_api import expect
 
 from cifar_core.runs import RunStore
+from dashboard.components.modules import module_address
 from tests.browser.app import App, expect_drawn
 
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Protocol": "streamlit",
+}
+ADDRESSES = (
+    "/",
+    "/Runs",
+    "/_stcore/health",
+    "/_stcore/host-config",
+    module_address("lines/component.js"),
+    "/activity",
+    "/live/20260101-0000-none-such",
+    "/_stcore/stream",
+)
 
-@pytest.fixture
-def below(tmp_path):
-    app = App(tmp_path, base="a/lab")
+
+@pytest.fixture(scope="module")
+def below(tmp_path_factory):
+    app = App(tmp_path_factory.mktemp("below"), base="a/lab")
     yield app
     for run in RunStore(app.runs_dir).list_runs():
         RunStore(app.runs_dir).stop(run.run_id)
@@ -30,3 +51,17 @@ def test_pages_components_and_live_charts_work_below_a_path(below, page):
     own = [url for url in asked if url.startswith("http://127.0.0.1")]
     assert [url for url in own if not url.startswith(f"{below.url}/")] == []
     assert [url for url in failed if "/_stcore/" not in url] == []
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_every_kind_of_address_is_behind_the_same_check(below, address):
+    def ask(host):
+        connection = http.client.HTTPConnection("127.0.0.1", below.port, timeout=30)
+        headers = UPGRADE if address.endswith("/stream") else {}
+        connection.request("GET", f"/a/lab{address}", headers={**headers, "Host": host})
+        answer = connection.getresponse()
+        connection.close()
+        return answer.status
+
+    assert ask("elsewhere.example") == 403
+    assert ask("localhost") == {"/_stcore/stream": 101, "/live/20260101-0000-none-such": 404}.get(address, 200)

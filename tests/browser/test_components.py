@@ -14,13 +14,18 @@ PAGES = [
     "Explore?view=Map",
     "Explore?view=Statistics",
     "Explore?view=Near-duplicates",
+    "Explore?view=Selections",
     "Augment",
     "Train",
     "Runs",
     "Lessons",
+    "Sweeps",
+    "Sweeps?sweep=new",
     "Errors",
     "Explain",
     "Compare",
+    "Labels",
+    "Labels?labels=Game",
 ]
 
 # How many different values the pixels of a canvas have; a blank one has a single value.

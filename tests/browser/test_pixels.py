@@ -199,3 +199,21 @@ def test_a_mistake_would_be_seen(server, page, mistake):
         CHECKS[show](page)
     assert spoilt
     assert page.get_by_text("BidiComponent Error").count() == 0, "spoilt, but not broken"
+
+
+def test_a_quiz_takes_digits_and_clicks_and_tells_them_at_its_end(server, page):
+    page.goto(f"{server.url}/?show=quiz")
+    picture = page.locator(".quiz canvas")
+    expect(picture).to_be_hidden()
+    page.keyboard.press("3")  # before it starts
+    page.get_by_role("button", name="Start: 4 images").click()
+    assert_halves(read_canvas(picture))
+    page.keyboard.press("1")
+    page.get_by_role("button", name="cat").click()
+    expect(page.get_by_text(re.compile("^3 of 4, 0:0"))).to_be_visible()
+    page.get_by_role("textbox").press("7")  # what is typed elsewhere is no answer
+    page.locator("body").press("x")
+    expect(page.get_by_text(re.compile("^3 of 4, "))).to_be_visible()
+    page.get_by_role("button", name="truck").click()
+    page.keyboard.press("0")
+    expect(page.get_by_text("answers [0, 3, 9, 9], timed: True")).to_be_visible()

@@ -82,7 +82,7 @@ def test_the_same_by_keyboard(app, page, trained_run):
 
 
 VIEWS = {
-    "Errors": ["Mistakes", "Classes", "Calibration", "Learning", "Labels", "Score card"],
+    "Errors": ["Mistakes", "Classes", "Calibration", "Learning", "Labels", "Robust", "Score card"],
     "Explain": ["Where it looked", "Trust", "How firm", "What if", "Inside", "Class"],
 }
 

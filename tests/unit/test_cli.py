@@ -95,6 +95,7 @@ def test_help_names_every_command(capsys):
         "influence",
         "labels",
         "verdict",
+        "people",
         "robustness",
         "selections",
         "selection",

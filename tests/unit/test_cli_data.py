@@ -9,7 +9,7 @@ import pytest
 from cifar_core.cli import main
 from cifar_core.config import RunConfig
 from cifar_core.data import Dataset, labels_for_training, splits_of
-from cifar_core.evaluation.predictions import save_predictions
+from cifar_core.evaluation.predictions import Predictions, save_predictions
 from cifar_core.inference.predict import predict
 from cifar_core.models import create_classifier
 from cifar_core.overrides import with_overrides
@@ -109,6 +109,8 @@ def test_labels_find_planted_noise_and_make_a_selection_of_it(run, dataset, caps
     ask(capsys, "verdict", found[0], "--label", "wrong", "--shows", "kind2")
     assert ask(capsys, "verdict", found[0])["shows"] == "kind2"
     assert ask(capsys, "labels", run.name, "--top", 1)["labels"][0]["verdict"] == "wrong"
+    ask(capsys, "verdict", found[0], "--label", "right", "--given", dataset.class_names[dataset.labels[found[0]]])
+    assert ask(capsys, "labels", run.name, "--top", 1)["labels"][0]["verdict"] is None, "it trained with another label"
 
 
 def test_labels_of_test_are_by_its_predictions_and_counted(run, capsys):
@@ -150,3 +152,38 @@ def test_bad_input_is_one_line(run, arguments, words, capsys):
     error = capsys.readouterr().err.strip()
     assert words in error
     assert len(error.splitlines()) == 1
+
+
+@pytest.fixture
+def people(tmp_path, monkeypatch):
+    """A dataset as large as CIFAR-10's test images, a run that takes every fourth for the next class, and people."""
+    labels = np.tile(np.arange(10), 1004).astype(np.int64)
+    images = np.broadcast_to(np.zeros(1, np.uint8), (len(labels), 3, 32, 32))
+    dataset = Dataset(images, labels, tuple("abcdefghij"), 40, "cifar10-unverified", fingerprint="f")
+    monkeypatch.setattr("cifar_core.cli.peopling.load_dataset", lambda data_dir: dataset)
+    monkeypatch.setattr("cifar_core.runs.submission.load_dataset", lambda data_dir: dataset)
+    monkeypatch.setattr("cifar_core.labels.published.Published.is_original", lambda published, content: True)
+    run_id = RunStore(tmp_path / "runs", IdleExecutor()).submit(RunConfig())
+    path = RunFiles(tmp_path / "runs" / run_id).predictions_path("test", "best")
+    path.parent.mkdir(exist_ok=True)
+    test = labels[40:]
+    preds = np.where(np.arange(10_000) % 4 == 0, (test + 1) % 10, test)
+    save_predictions(path, Predictions(4 * np.eye(10, dtype=np.float32)[preds], test, 40 + np.arange(10_000)))
+    return run_id, 50 * np.eye(10, dtype=np.int64)[test]
+
+
+def test_a_run_is_held_against_people_who_looked(people, capsys, tmp_path, monkeypatch):
+    run_id, counts = people
+    assert main(["people", run_id]) == 2
+    assert "It is not part of this project: get it from https:" in capsys.readouterr().err
+
+    def fetch(published, data_dir, on_progress):
+        data_dir.mkdir(exist_ok=True)
+        np.save(data_dir / published.name, counts) if published.name.endswith("npy") else None
+
+    monkeypatch.setattr("cifar_core.cli.peopling.fetch_published", fetch)
+    facts = ask(capsys, "people", run_id, "--download")
+    assert (facts["one_person"], facts["most_people"], facts["network"]["value"]) == (1, 1, 0.75)
+    assert facts["mistakes"]["where_unanimous"] == 2_500
+    assert facts["gaps"][0] | {"label": "", "named": ""} == {"label": "", "named": "", "network": 0.5, "people": 0}
+    assert RunStore(tmp_path / "runs").record(run_id).test_readings() == 1

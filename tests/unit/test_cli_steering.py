@@ -13,6 +13,7 @@ from cifar_core.cli import main
 from cifar_core.cli.arguments import parse_overrides, protect_overrides
 from cifar_core.interrupts import counted_interrupts, signals_interrupt
 from cifar_core.runs import RunError, RunStatus, RunStore
+from tests.unit.runs_helpers import IdleExecutor
 from tests.unit.test_cli import TINY
 
 BLOCKS = [{"kind": "conv", "channels": 4}, {"kind": "pool"}]
@@ -233,3 +234,32 @@ def _wait_until(is_true):
     while not is_true():
         assert time.monotonic() < until
         time.sleep(0.1)
+
+
+def test_a_run_is_of_who_starts_it_and_stopped_by_others_only_if_they_mean_it(tmp_path, folders, capsys, monkeypatch):
+    executor = "cifar_core.runs.register.LocalExecutor"
+    monkeypatch.setattr(executor, IdleExecutor)
+    train = ["train", *TINY, "--detach", *folders]
+    run_ids = []
+    for mine, words in (("Ada", []), ("Ada", ["--owner", " Ben  B. "]), ("", [])):
+        monkeypatch.setenv("CIFAR_OWNER", mine)
+        assert main([*train, *words]) == 0
+        run_ids.append(answer(capsys)["run_id"])
+    runs = ["runs", "--runs-dir", folders[1], "--json"]
+    assert main(runs) == 0
+    assert {row["run_id"]: row["owner"] for row in answer(capsys)} == dict(
+        zip(run_ids, ("Ada", "Ben B.", ""), strict=True)
+    )
+    for words, found in ((["--owner", "ben b."], run_ids[1:2]), (["--owner", ""], run_ids[2:])):
+        assert main([*runs, *words]) == 0
+        assert [row["run_id"] for row in answer(capsys)] == found
+    store = RunStore(tmp_path / "runs")
+    for command in ("stop", "park", "delete", "slim"):
+        monkeypatch.setenv("CIFAR_OWNER", "ada")
+        assert main([command, run_ids[1], "--runs-dir", folders[1]]) == 2
+        assert f"run {run_ids[1]} belongs to 'Ben B.'; allowed: your own" in capsys.readouterr().err
+    assert store.record(run_ids[1]).status().is_active
+    assert main(["stop", run_ids[1], "--of-others", "--runs-dir", folders[1]]) == 0
+    assert store.record(run_ids[1]).status().status == "stopped"
+    assert main(["train", *TINY, "--owner", "x" * 41, *folders]) == 2
+    assert "--owner = 'xxx" in capsys.readouterr().err

@@ -164,7 +164,7 @@ def test_installed_every_page_is_found_and_linked(installed, wheel):
 
 
 def sorted_pages(app):
-    order = ["Explore", "Augment", "Train", "Runs", "Lessons", "Errors", "Explain", "Compare"]
+    order = ["Explore", "Augment", "Train", "Runs", "Sweeps", "Lessons", "Errors", "Explain", "Compare", "Labels"]
     names = [path.stem for path in (app / "pages").glob("*.py")]
     return sorted(names, key=order.index)
 

@@ -91,6 +91,17 @@ def test_the_server_and_the_worker_ask_for_many_files(monkeypatch, tmp_path):
     monkeypatch.setattr("cifar_core.processes.allow_many_files", lambda: asked.append("server"))
     runpy.run_path(str(ROOT / "app.py"))
     monkeypatch.setattr("cifar_core.runs.worker.allow_many_files", lambda: asked.append("worker"))
+    monkeypatch.setattr("cifar_core.runs.worker.let_others_first", lambda niceness: asked.append("gives way"))
     monkeypatch.setattr(sys, "argv", ["worker", str(tmp_path)])
     assert worker.main() == 2
-    assert asked == ["server", "worker"]
+    assert asked == ["server", "worker", "gives way"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no such number")
+def test_trainings_let_pages_first_and_what_is_only_derived_lets_trainings_first():
+    script = "import os; from cifar_core import processes as p; p.let_others_first(p.{}); print(os.nice(0))"
+    found = []
+    for name in ("NICE_TRAINING", "NICE_DERIVING"):
+        command = [sys.executable, "-c", script.format(name)]
+        found.append(int(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout))
+    assert os.nice(0) < found[0] < found[1] or os.nice(0) >= 10

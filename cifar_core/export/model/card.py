@@ -13,6 +13,12 @@ from cifar_core.evaluation.views import views_of
 from cifar_core.export.model.parity import Parity
 from cifar_core.export.subject import Subject
 
+LICENCE = "The weights and the code are under the MIT licence, unless whoever trained them says otherwise."
+DATA_LICENCE = (
+    "CIFAR-10 was collected by Alex Krizhevsky, Vinod Nair and Geoffrey Hinton (Learning Multiple Layers of Features "
+    "from Tiny Images, 2009); it comes without a licence of its own."
+)
+
 _LISTED = 20
 _USES = {
     "model.safetensors": """```python
@@ -36,13 +42,19 @@ session = onnxruntime.InferenceSession("model.onnx")  # or model-int8.onnx: smal
 }
 
 
-def write_card(subject: Subject, parities: Mapping[str, Parity]) -> str:
-    """Return the card in Markdown, with the front matter that model hubs read."""
+def write_card(subject: Subject, parities: Mapping[str, Parity], use: str = "") -> str:
+    """Return the card in Markdown, with the front matter that model hubs read.
+
+    Args:
+        subject: The run.
+        parities: What each file says against what the run saved.
+        use: How it is used, as Markdown; as the files are, by default.
+    """
     parts = [
         _front_matter(subject),
         f"# {subject.title}",
         _introduce(subject),
-        "## How to use it\n\n" + "\n\n".join(use for file, use in _USES.items() if file in parities),
+        "## How to use it\n\n" + (use or "\n\n".join(way for file, way in _USES.items() if file in parities)),
         _data(subject),
         _results(subject),
         _confusions(subject),
@@ -160,23 +172,25 @@ def _parity(subject: Subject, parities: Mapping[str, Parity]) -> str:
 
 
 def _limits(subject: Subject) -> str:
+    return "## Limits\n\n" + "\n".join(f"* {line}" for line in list_limits(subject))
+
+
+def list_limits(subject: Subject) -> list[str]:
+    """Return what the network is not for and cannot do, a sentence or two each."""
     seen = "shapes drawn by code" if subject.is_practice else "small photographs collected around 2008"
     weakest = int(np.argmin(per_class_frame(subject.val, subject.class_names)["recall"].to_numpy()))
-    return f"""## Limits
-
-* It knows {len(subject.class_names)} classes and names one of them for any picture, however unlike: a high
-  probability is no sign that the picture shows anything it knows.
-* It saw {seen}, 32 pixels wide. Other pictures must be cut square and shrunk, and are still another kind of picture.
-* It finds {subject.class_names[weakest]} least often.
-* Made for learning. Not for decisions about people, safety or money."""
+    return [
+        f"It knows {len(subject.class_names)} classes and names one of them for any picture, however unlike: a high "
+        "probability is no sign that the picture shows anything it knows.",
+        f"It saw {seen}, 32 pixels wide. Other pictures must be cut square and shrunk, and are still another kind of "
+        "picture.",
+        f"It finds {subject.class_names[weakest]} least often.",
+        "Made for learning. Not for decisions about people, safety or money.",
+    ]
 
 
 def _license() -> str:
-    return (
-        "## Licence\n\nThe weights and the code are under the MIT licence, unless whoever trained them says otherwise. "
-        "CIFAR-10 was collected by Alex Krizhevsky, Vinod Nair and Geoffrey Hinton (Learning Multiple Layers of "
-        "Features from Tiny Images, 2009); it comes without a licence of its own."
-    )
+    return f"## Licence\n\n{LICENCE} {DATA_LICENCE}"
 
 
 def _times(number: int) -> str:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from cifar_core.data import choices_in
 from cifar_core.export.notebooks import dump_notebook
 from cifar_core.export.plain.cells import write_cells
 from cifar_core.export.subject import Subject
@@ -33,6 +34,9 @@ def _remarks(subject: Subject) -> list[str]:
         remarks.append("The run trained on the practice set, shapes drawn by code; this notebook trains on CIFAR-10.")
     if subject.meta.forked_from:
         remarks.append("The run began from the weights of another run; this notebook begins from random ones.")
+    if choices_in(subject.config.data):
+        settings = ", ".join(f"data.{setting}" for setting in choices_in(subject.config.data))
+        remarks.append(f"The run was told which images to train on ({settings}); this notebook trains on all of them.")
     if read_learning_rate_changes(subject.record):
         remarks.append("Somebody changed the run's learning rate while it trained; this notebook follows the schedule.")
     return remarks

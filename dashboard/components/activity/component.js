@@ -6,7 +6,7 @@ import { createRegistry } from "../shared/state.js";
  * @import { Mounted } from "../shared/streamlit.js"
  * @typedef {{ run_id: string, words: string, share: number | null, address: string }} Line
  * @typedef {{ lines: Line[], feed: string, interval: number, seen: string[] }} Data
- * @typedef {{ lines: Line[], runs: string, chosen: string }} Answer
+ * @typedef {{ lines: Line[], runs: string, chosen: string, sweeps: string }} Answer
  */
 
 const stateOf = createRegistry(() => ({ shown: "", sent: "", stop: () => {} }));

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from dashboard.components.gallery.ticks import read_round
 from dashboard.components.mark import mark_image
 from dashboard.components.messages import encode_sprite, pack_message
 from dashboard.components.registration import register
@@ -28,12 +29,14 @@ class Tile:
         caption: Shown below while the tile is hovered or focused, and read aloud.
         tone: "wrong" carries a mark in the corner, "right" a quieter one.
         label: A few words that always stand below it; none where all tiles have none.
+        badge: A sign in the upper corner, which the caption explains; empty for none.
     """
 
     index: int
     caption: str
     tone: Tone = "neutral"
     label: str = ""
+    badge: str = ""
 
 
 def gallery(
@@ -48,6 +51,7 @@ def gallery(
     selected: int | EllipsisType | None = ...,
     on_select: Callable[[int], None] | None = None,
     is_followed: bool = False,
+    can_tick: bool = False,
 ) -> int | None:
     """Show images and return the dataset index of the chosen one, None while nothing on show is chosen.
 
@@ -64,6 +68,7 @@ def gallery(
             was clicked.
         on_select: Called with the index before the rerun that a choice causes.
         is_followed: Whether the page scrolls to the marked image, and gives it the keyboard when it is closed.
+        can_tick: Whether images can be ticked; `dashboard.components.gallery.ticks` says which are.
     """
     indices = {tile.index for tile in tiles}
 
@@ -77,11 +82,13 @@ def gallery(
         if index is not None and on_select is not None:
             on_select(index)
 
-    message = encode_gallery(images, tiles, label, tile_size, headings, gaps, name=key, is_followed=is_followed)
+    message = encode_gallery(
+        images, tiles, label, tile_size, headings, gaps, name=key, is_followed=is_followed, can_tick=can_tick
+    )
     with st.container(gap=None):
-        _COMPONENT(key=key, data=message, on_selected_change=changed)
-        if not isinstance(selected, EllipsisType):
-            mark_image(key, selected)
+        _COMPONENT(key=key, data=message, on_selected_change=changed, on_ticked_change=lambda: None)
+        if can_tick or not isinstance(selected, EllipsisType):
+            mark_image(key, selected, read_round(key))
     return chosen()
 
 
@@ -94,6 +101,7 @@ def encode_gallery(
     gaps: Sequence[int] = (),
     name: str = "",
     is_followed: bool = False,
+    can_tick: bool = False,
 ) -> bytes:
     """Pack a gallery into one message: what it says, then the images without loss."""
     header = {
@@ -107,6 +115,8 @@ def encode_gallery(
         "captions": [tile.caption for tile in tiles],
         "tones": [tile.tone for tile in tiles],
         "isFollowed": is_followed,
+        "canTick": can_tick,
         "labels": [tile.label for tile in tiles] if any(tile.label for tile in tiles) else [],
+        "badges": [tile.badge for tile in tiles] if any(tile.badge for tile in tiles) else [],
     }
     return pack_message(header, encode_sprite(images, _SPRITE_COLUMNS))

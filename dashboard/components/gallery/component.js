@@ -3,26 +3,33 @@ import { marks } from "../shared/marks.js";
 import { isSame, unpack } from "../shared/message.js";
 import { decodeSprite, paintPicture, SIDE } from "../shared/sprite.js";
 import { createRegistry } from "../shared/state.js";
-import { areWords, destination, nameTile, perRow, template } from "./layout.js";
+import { ticks } from "../shared/ticks.js";
+import { areWords, between, destination, nameTile, perRow, template } from "./layout.js";
 
 /**
  * @import { Mounted } from "../shared/streamlit.js"
+ * @import { Ticked } from "../shared/ticks.js"
  * @typedef {"neutral" | "right" | "wrong"} Tone
  * @typedef {{ name: string, label: string, tile: number, spriteColumns: number, headings: string[], gaps: number[], ids: number[],
- *   captions: string[], tones: Tone[], labels: string[], isFollowed: boolean }} Header
- * @typedef {{ bytes: Uint8Array | null, selected: number | null, report: (selected: number) => void }} State
+ *   captions: string[], tones: Tone[], labels: string[], badges: string[], isFollowed: boolean, canTick: boolean }} Header
+ * @typedef {{ bytes: Uint8Array | null, selected: number | null, report: (selected: number) => void,
+ *   reportTicks: (ticked: Ticked) => void }} State
  */
 
 const SETTLING_MS = 250;
 const MARKS = { right: "✓", wrong: "×" };
 
 /** What was drawn, so that a rerun with the same message draws nothing. */
-const stateOf = createRegistry(() => /** @type {State} */ ({ bytes: null, selected: null, report: () => {} }));
+const stateOf = createRegistry(
+  () => /** @type {State} */ ({ bytes: null, selected: null, report: () => {}, reportTicks: () => {} }),
+);
 
-/** @param {Mounted<Uint8Array, { selected: number }>} mounted */
+/** @param {Mounted<Uint8Array, { selected: number, ticked: Ticked }>} mounted */
 export default function render({ data, parentElement, setStateValue }) {
   const state = stateOf(parentElement);
+  const isNew = state.bytes === null;
   state.report = (selected) => setStateValue("selected", selected);
+  state.reportTicks = (ticked) => setStateValue("ticked", ticked);
   if (isSame(state.bytes, data)) {
     return;
   }
@@ -35,6 +42,12 @@ export default function render({ data, parentElement, setStateValue }) {
   const tiles = header.ids.map((id, place) => createTile(header, place, id === state.selected));
   lay(parentElement, header, tiles);
   listen(parentElement, header, tiles, state);
+  if (header.canTick) {
+    listenForTicks(parentElement, header, tiles, state);
+    if (isNew && ticks.count(header.name)) {
+      state.reportTicks(ticks.report(header.name)); // the page was left meanwhile, and the server may have forgotten
+    }
+  }
   paint(tiles, rest, header.spriteColumns);
 }
 
@@ -105,13 +118,20 @@ function listen(root, header, tiles, state) {
   keepOneTabStop(tiles, tiles[Math.max(0, selected())]);
   marks.follow(header.name, mark);
 
-  list.onclick = (event) => choose(placeOf(event, tiles));
+  list.onclick = (event) => {
+    if (!event.defaultPrevented) {
+      choose(placeOf(event, tiles));
+    }
+  };
   list.onmouseover = (event) => tell(placeOf(event, tiles));
   list.onmouseleave = () => tell(selected());
   tiles.forEach((tile, place) => {
     tile.onfocus = () => tell(place);
   });
   list.onkeydown = (event) => {
+    if (event.defaultPrevented) {
+      return;
+    }
     const place = placeOf(event, tiles);
     const next = destination(event.key, place, tiles.length, perRow(tiles.map((tile) => tile.offsetTop)));
     if (next !== null) {
@@ -124,6 +144,60 @@ function listen(root, header, tiles, state) {
     }
     event.preventDefault();
   };
+}
+
+/**
+ * Lets tiles be ticked: by their corner, with Ctrl or Shift anywhere on them, or by the space bar. It hears of a click or
+ * a key before what opens an image does.
+ *
+ * @param {ShadowRoot} root
+ * @param {Header} header
+ * @param {HTMLElement[]} tiles
+ * @param {State} state
+ */
+function listenForTicks(root, header, tiles, state) {
+  const list = find(root, ".tiles", HTMLElement);
+  const { name, ids } = header;
+  let last = -1;
+  const show = () => {
+    list.classList.toggle("ticking", ticks.count(name) > 0);
+    tiles.forEach((tile, place) => {
+      tile.setAttribute("aria-checked", String(ticks.has(name, ids[place])));
+    });
+  };
+  /**
+   * @param {number} place
+   * @param {boolean} isRange
+   */
+  const tick = (place, isRange) => {
+    if (isRange && last >= 0) {
+      ticks.put(
+        name,
+        between(last, place).map((each) => ids[each]),
+        true,
+      );
+    } else {
+      ticks.toggle(name, ids[place]);
+    }
+    last = place;
+    state.reportTicks(ticks.report(name));
+  };
+  ticks.follow(name, show);
+  show();
+  tiles.forEach((tile, place) => {
+    tile.onclick = (event) => {
+      if (origin(event, ".tick") || event.ctrlKey || event.metaKey || event.shiftKey) {
+        tick(place, event.shiftKey);
+        event.preventDefault();
+      }
+    };
+    tile.onkeydown = (event) => {
+      if (event.key === " ") {
+        tick(place, event.shiftKey);
+        event.preventDefault();
+      }
+    };
+  });
 }
 
 /**
@@ -191,6 +265,16 @@ function createTile(header, place, isSelected) {
     const mark = create("span", `mark ${tone}`, MARKS[tone]);
     mark.setAttribute("aria-hidden", "true");
     picture.append(mark);
+  }
+  if (header.badges[place]) {
+    const badge = create("span", "badge", header.badges[place]);
+    badge.setAttribute("aria-hidden", "true");
+    picture.append(badge);
+  }
+  if (header.canTick) {
+    const tick = create("span", "tick", MARKS.right);
+    tick.setAttribute("aria-hidden", "true");
+    picture.append(tick);
   }
   tile.append(picture);
   if (header.labels.length) {

@@ -54,3 +54,14 @@ export function destination(key, place, count, columns) {
   }
   return Math.min(count - 1, Math.max(0, place + step));
 }
+
+/**
+ * The places from one to another, both included, whichever of them comes first.
+ *
+ * @param {number} first
+ * @param {number} last
+ */
+export function between(first, last) {
+  const start = Math.min(first, last);
+  return Array.from({ length: Math.abs(last - first) + 1 }, (_, step) => start + step);
+}

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from dashboard.drawing.glossary import changes, data, maps, measures, networks, training
+from dashboard.drawing.glossary import changes, data, labels, maps, measures, networks, sweeps, training
 from dashboard.drawing.glossary.term import Term
 from dashboard.drawing.words import setting_name
 
 __all__ = ["GLOSSARY", "Term", "explain", "explain_field", "find_term", "list_labels"]
 
-_ALL = (*data.TERMS, *networks.TERMS, *training.TERMS, *changes.TERMS, *measures.TERMS, *maps.TERMS)
+_PARTS = (data, networks, training, changes, labels, measures, maps, sweeps)
+_ALL = tuple(term for part in _PARTS for term in part.TERMS)
 GLOSSARY: tuple[Term, ...] = tuple(sorted(_ALL, key=lambda term: term.name.lower()))
 
 

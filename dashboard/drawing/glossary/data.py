@@ -41,6 +41,11 @@ TERMS = (
         fields=("data.only", "data.exclude", "data.oversample", "data.oversample_weight", "data.relabel"),
     ),
     Term(
+        "influence",
+        "How much one training image pushed a network towards an answer, or away from it. It is reckoned from the last "
+        "layer alone, as if all layers before it stayed as they are.",
+    ),
+    Term(
         "split",
         "One of the parts into which images are divided: train, val or test. Keeping them apart is what makes an "
         "accuracy honest.",

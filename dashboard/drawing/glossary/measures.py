@@ -21,6 +21,17 @@ TERMS = (
         words=("Confusion", "Matrix"),
     ),
     Term(
+        "mean corruption error",
+        "The share of mistakes on images that got worse, a mean over fifteen corruptions and five severities of each. "
+        "Relative to another network, its mistakes count as 100 %.",
+    ),
+    Term(
+        "corruption",
+        "A way in which an image gets worse: noise, blur, weather, or what cameras and files do to it. At each of five "
+        "severities it is stronger.",
+        words=("severity", "severities"),
+    ),
+    Term(
         "diagonal",
         "The cells of the confusion matrix in which the predicted class is the true one. Hide it, and mistakes stand "
         "alone.",

@@ -201,7 +201,7 @@ TERMS = (
     ),
     Term(
         "receptive field",
-        "The part of the image that can influence one output of a layer. It grows from layer to layer, and what lies "
+        "The part of the image that can change one output of a layer. It grows from layer to layer, and what lies "
         "outside is not seen.",
         words=("Sees",),
     ),

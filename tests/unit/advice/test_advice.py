@@ -111,6 +111,7 @@ TRAIN_FALLING = [1.5, 1.1, 0.9, 0.6, 0.4, 0.2]
             },
             {"training.early_stopping_patience": 3},
         ),
+        ({"data.only": "sel-" + "0" * 16}, {"data.only": ""}),
     ],
 )
 def test_a_gap_that_opens_is_overfitting_and_the_next_remedy_is_named(overrides, expected):
@@ -159,6 +160,10 @@ def test_val_above_train_is_explained_only_where_something_makes_training_harder
     assert found.changes["augmentation.horizontal_flip"] is False
     assert found.changes["model.dropout"] == 0.0
     assert find_val_above_train(history(rows)) is None
+    chosen = {"data.relabel": "sel-" + "0" * 16, "data.oversample": "sel-" + "1" * 16}
+    found = find_val_above_train(history(rows, overrides=chosen))
+    assert "other labels and images shown several times make" in found.text
+    assert found.changes == {"data.relabel": "", "data.oversample": ""}
     below = epochs([0.5, 0.62], train_accuracy=[0.5, 0.62])
     assert find_val_above_train(history(below, overrides={"model.dropout": 0.5})) is None
 

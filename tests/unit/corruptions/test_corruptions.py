@@ -11,7 +11,7 @@ from scipy.stats import kstest, poisson
 
 from cifar_core.corruptions import CORRUPTIONS, SEVERITIES
 from cifar_core.corruptions.corrupt import _CHANGES, corrupt
-from cifar_core.corruptions.noise_and_blur import _disk
+from cifar_core.corruptions.noise_and_blur import _disk, _trim
 from cifar_core.corruptions.sampling import blur, draw_clouds, draw_uniform, read_at, smear, zoom
 
 INDICES = np.array([7, 3, 11, 5])
@@ -136,6 +136,30 @@ def test_a_lens_in_focus_keeps_a_point_and_one_out_of_it_does_not():
     wide = _disk(1.5, 0.1)
     assert wide.sum() == pytest.approx(1)
     assert (wide > 0.05).sum() == 9  # the pixel and its eight neighbours
+
+
+def test_a_disk_without_its_empty_edges_is_the_same_disk():
+    for radius, softness in CORRUPTIONS["defocus_blur"].strengths:
+        disk = _disk(radius, softness)
+        small = _trim(disk)
+        assert small.count_nonzero() == disk.count_nonzero()
+        assert small.shape[0] <= 5
+        middle, reach = disk.shape[0] // 2, small.shape[0] // 2
+        assert torch.equal(small, disk[middle - reach : middle + reach + 1, middle - reach : middle + reach + 1])
+
+
+def test_behind_glass_pixels_move_as_if_one_by_one(images):
+    pixels = torch.from_numpy(images[:2]).float() / 255
+    indices = torch.from_numpy(INDICES[:2])
+    expected = (blur(pixels, 0.4) * 255).clamp(0, 255).floor()
+    chance = draw_uniform("glass_blur", indices, 4 * 32 * 32).view(-1, 2, 2, 32, 32)
+    for picture in range(2):
+        for number in range(2):
+            for row in range(31, 1, -1):
+                for column in range(31, 1, -1):
+                    up, left = (int(chance[picture, number, axis, row, column] < 0.5) for axis in (0, 1))
+                    expected[picture, :, row, column] = expected[picture, :, row - up, column - left]
+    assert torch.equal(_CHANGES["glass_blur"](pixels, indices, (0.4, 2)), blur(expected / 255, 0.4))
 
 
 def test_clouds_fill_their_range_and_are_coarser_where_details_fade():

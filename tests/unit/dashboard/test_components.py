@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dashboard.components import Level, Line, LineChart, Mark, PictureMap, Tile
+from dashboard.components import HeatCell, HeatRow, Level, Line, LineChart, Mark, PictureMap, Tile
 from dashboard.components.class_bar import read_class
 from dashboard.components.colours import colour_css
 from dashboard.components.confusion_matrix import encode_matrix, read_cell
 from dashboard.components.forecast import read_curve
 from dashboard.components.gallery import encode_gallery
+from dashboard.components.gallery.ticks import parse_ticks
+from dashboard.components.heat_table import encode_table, read_place
 from dashboard.components.inspector import encode_image
 from dashboard.components.lines import encode_chart
 from dashboard.components.maps import encode_maps
@@ -56,6 +58,23 @@ def test_a_gallery_carries_every_pixel_unchanged(count):
         row, column = divmod(place, header["spriteColumns"])
         part = sprite[32 * row : 32 * row + 32, 32 * column : 32 * column + 32]
         assert np.array_equal(part.transpose(2, 0, 1), image)
+
+
+@pytest.mark.parametrize(
+    ("reported", "expected"),
+    [
+        ({"round": 2, "ids": [5, 3.0, 5, 9]}, [5, 3, 9]),
+        ({"round": 1, "ids": [5]}, []),  # on its way when the round began
+        ({"round": 2, "ids": [-1, 10, 2.5, "3", None, True, float("nan"), float("inf")]}, []),
+        ({"round": 2, "ids": "35"}, []),
+        ({"round": 2}, []),
+        ([5, 3], []),
+        (None, []),
+        ({"round": 2, "ids": [1] * 100_001}, []),
+    ],
+)
+def test_ticks_are_those_of_this_round_that_can_be(reported, expected):
+    assert parse_ticks(reported, 2, 10) == expected
 
 
 def test_an_empty_gallery_is_a_valid_message():
@@ -210,3 +229,26 @@ def test_a_drawn_curve_is_whole_per_cents_of_each_epoch():
     assert read_curve("0.42.100", 3) == [0, 42, 100]
     for strange in (None, "", 7, "0.42", "0.42.101", "0.-1.2", "0.4 2.3", "0.1e1.2", "0.\u0664.2", "0.0100.1"):
         assert read_curve(strange, 3) is None, strange
+
+
+def test_a_heat_table_carries_its_numbers_and_a_picture_for_each_cell():
+    images = draw_images(4)
+    rows = [HeatRow("fog", "weather", "Clouds.", "50 %"), HeatRow("snow", "weather")]
+    cells = [[HeatCell(f"{row}{column}", -0.5, "words") for column in range(2)] for row in range(2)]
+    header, sprite = decode(encode_table(rows, ["1", "2"], cells, "key", "all", ("", "lost"), "mean", images))
+    assert [row["note"] for row in header["rows"]] == ["50 %", ""]
+    assert [[cell["text"] for cell in line] for line in header["heat"]] == [["00", "01"], ["10", "11"]]
+    assert (header["columns"], header["hasPictures"], header["legend"]) == (["1", "2"], True, ["", "lost"])
+    for place, image in enumerate(images):
+        row, column = divmod(place, 2)
+        part = sprite[32 * row : 32 * row + 32, 32 * column : 32 * column + 32]
+        assert np.array_equal(part.transpose(2, 0, 1), image)
+    bare, rest = unpack(encode_table(rows, ["1", "2"], cells, "key", "all", ("", "lost")))
+    assert (bare["hasPictures"], rest) == (False, b"")
+
+
+@pytest.mark.parametrize(
+    ("value", "place"), [(0, 0), (74, 74), (3.0, 3), (75, None), (-1, None), (1.5, None), (True, None), ("3", None)]
+)
+def test_a_heat_tables_click_is_checked(value, place):
+    assert read_place(value, 75) == place

@@ -4,9 +4,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from cifar_core.config import SECTIONS, RunConfig, section_choices
-from cifar_core.config.fields import SHOWN_WITH
+from cifar_core.config.fields import CHOOSES
 from cifar_core.overrides import flatten, with_overrides
 from cifar_core.presets import PRESETS
+from cifar_core.runs import default_runs_dir
+from cifar_core.selections import SelectionStore, create_selection
 from dashboard.drawing.glossary import explain_field
 
 SECTION_CHOICES = [(section, choice) for section in SECTIONS for choice in section_choices(section)]
@@ -58,12 +60,12 @@ def test_every_field_has_a_widget_with_its_default_bounds_and_help(section, choi
     widgets = _widgets(at)
     fields = [field for field in model.model_fields if field != "name"]
     assert list(at.session_state["result"]) == [f"{section}.{field}" for field in fields]
-    hidden = [field for field in fields if SHOWN_WITH in model.field_schemas()[field]]
-    assert not [field for field in hidden if f"{section}.{field}" in widgets]
-    for field in [field for field in fields if field != "blocks" and field not in hidden]:  # blocks have an editor
+    for field in [field for field in fields if field != "blocks"]:  # blocks have an editor
         info, widget = model.model_fields[field], widgets[f"{section}.{field}"]
         assert widget.value == info.default
-        assert widget.help == explain_field(info.description, f"{section}.{field}")
+        help_words = explain_field(info.description, f"{section}.{field}")
+        is_whole = widget.help == help_words
+        assert is_whole or (CHOOSES in model.field_schemas()[field] and widget.help.startswith(help_words))
         assert "num " not in widget.label.lower()
         if hasattr(widget, "min"):
             schema = model.field_schemas()[field]
@@ -91,16 +93,29 @@ def _form_with_selections():
     st.session_state["result"] = sections.render_fields("data")
 
 
-def test_selections_are_shown_while_they_are_on_so_that_none_acts_unseen():
+def test_selections_are_chosen_by_name_and_none_acts_unseen():
+    kept = SelectionStore(default_runs_dir()).save(create_selection("blurred", [1, 2, 3]))
+    labelled = SelectionStore(default_runs_dir()).save(create_selection("renamed", [1, 2], labels=[0, 1]))
     at = _run(_form_with_selections)
     widgets = _widgets(at)
-    shown = {name for name in widgets if name.partition(".")[2] in ("only", "exclude", "oversample", "relabel")}
-    assert shown == {"data.exclude", "data.oversample"}
+    unknown = "sel-" + "0" * 16
+    assert widgets["data.exclude"].value == unknown
+    assert widgets["data.exclude"].options == [
+        "none",
+        f"{unknown}, which only runs still hold",
+        "blurred (3)",
+        "renamed (2)",
+    ]
+    assert widgets["data.relabel"].options == ["none", "renamed (2)"], "the others say no classes"
     assert widgets["data.oversample_weight"].value == 4
-    widgets["data.oversample"].set_value("").run()
-    config = with_overrides(RunConfig(), at.session_state["result"])
-    assert (config.data.exclude, config.data.oversample) == ("sel-" + "0" * 16, "")
-    assert "data.oversample_weight" not in _widgets(at)
+    widgets["data.only"].set_value(kept.content_hash)
+    widgets["data.relabel"].set_value(labelled.content_hash)
+    widgets["data.exclude"].set_value("").run()
+    data = with_overrides(RunConfig(), at.session_state["result"]).data
+    assert (data.exclude, data.only, data.relabel) == ("", kept.content_hash, labelled.content_hash)
+    assert not _widgets(at)["data.oversample_weight"].disabled
+    _widgets(at)["data.oversample"].set_value("").run()
+    assert _widgets(at)["data.oversample_weight"].disabled, "there is nothing that it would weigh"
 
 
 def test_values_of_widgets_reach_the_config():

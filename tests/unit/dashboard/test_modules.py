@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 
 from dashboard.components import modules
 from dashboard.components.modules import module_address
+from dashboard.gate import create_gate
 from dashboard.routes import own_address
 from tests.browser.app import ROOT
 
@@ -30,7 +31,8 @@ def ask(path, host="127.0.0.1", routes=None):
 
     headers = [(b"host", host.encode())]
     scope = {"type": "http", "method": "GET", "path": path, "headers": headers, "query_string": b"", "root_path": ""}
-    call = Starlette(routes=routes or modules.create_routes())(scope, receive, send)
+    served = Starlette(routes=routes or modules.create_routes(), middleware=[create_gate()])
+    call = served(scope, receive, send)
     with ThreadPoolExecutor(1) as thread:  # a browser test before this one leaves a running loop in this thread
         thread.submit(asyncio.run, call).result()
     start, *rest = sent
@@ -68,7 +70,7 @@ def test_a_module_that_is_not_there_has_no_address():
 def test_only_own_hosts_are_answered():
     address = module_address("lines/component.js")
     assert ask(address, "localhost:8501")[0] == 200
-    assert ask(address, "elsewhere.example")[0] == 400
+    assert ask(address, "elsewhere.example")[0] == 403
 
 
 @pytest.mark.parametrize(("base", "expected"), [("", "/live"), ("lab", "/lab/live"), ("/a/lab/", "/a/lab/live")])

@@ -56,7 +56,7 @@ def test_what_is_no_index_is_refused(dataset, text):
 
 def test_other_images_and_other_hosts_get_none(dataset):
     assert get(f"/pictures/ffff/{packed(1)}")[0] == 404
-    assert get(f"{pictures_address(dataset)}/{packed(1)}", host="elsewhere.example")[0] == 400
+    assert get(f"{pictures_address(dataset)}/{packed(1)}", host="elsewhere.example")[0] == 403
 
 
 def test_data_that_cannot_be_read_are_told(monkeypatch, dataset):

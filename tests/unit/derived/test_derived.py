@@ -11,7 +11,7 @@ from cifar_core.data import create_splits, load_dataset, splits_of
 from cifar_core.data.duplicates import NearDuplicates
 from cifar_core.data.similarity import find_nearest, scale_features
 from cifar_core.data.traits import TRAIT_NAMES
-from cifar_core.derived import KINDS, DerivedStore, Request
+from cifar_core.derived import KINDS, DerivedStore, Request, paces_options, trial_options
 from cifar_core.derived.worker import work_on
 from cifar_core.evaluation import as_saved
 from cifar_core.evaluation.views import Views
@@ -19,7 +19,10 @@ from cifar_core.inference.features import extract_features
 from cifar_core.inference.predict import predict
 from cifar_core.models import create_classifier
 from cifar_core.overrides import with_overrides
+from cifar_core.selections import SelectionError, SelectionStore, create_selection
 from cifar_core.training.checkpoint import Progress, save_checkpoint
+from cifar_core.training.probe import Probe
+from cifar_core.training.range_test import RangeTest
 from tests.unit.runs_helpers import wait_until
 
 
@@ -232,3 +235,31 @@ def test_features_are_what_the_last_layer_reads(dataset, checkpoint):
         logits = classifier(scale_pixels(torch.from_numpy(dataset.images[indices])))
         remade = classifier.network.classifier(torch.from_numpy(features))
     torch.testing.assert_close(remade, logits, rtol=1e-4, atol=1e-5)
+
+
+def test_what_is_tried_before_a_run_is_tried_with_its_images(tmp_path, data_dir, dataset, tiny_config, monkeypatch):
+    """Told of ten images, a range test goes through these, and an epoch is as short as theirs."""
+    train = splits_of(dataset, tiny_config.data).train
+    kept = SelectionStore(tmp_path).save(create_selection("ten", train[:40], fingerprint=dataset.fingerprint))
+    config = with_overrides(tiny_config, {"data.only": kept.content_hash, "training.batch_size": 8})
+    handed = []
+
+    def run_range_test(config, dataset, on_progress, contents):
+        handed.append(splits_of(dataset, config.data, contents).train.tolist())
+        return RangeTest(*[np.zeros(1)] * 4, np.zeros(1, bool))
+
+    def probe_speed(config, dataset, contents):
+        handed.append(splits_of(dataset, config.data, contents).train.tolist())
+        return Probe(np.ones(1), np.ones(1))
+
+    monkeypatch.setattr("cifar_core.training.range_test.run_range_test", run_range_test)
+    monkeypatch.setattr("cifar_core.training.probe.probe_speed", probe_speed)
+    options = trial_options(config, tmp_path)
+    KINDS["range_test"](dataset, options, lambda share: None)
+    KINDS["probe"](dataset, options, lambda share: None)
+    KINDS["paces"](dataset, paces_options([config, tiny_config], tmp_path), lambda share: None)
+    assert handed[:3] == [train[:40].tolist()] * 3
+    assert handed[3] == train.tolist()
+    assert trial_options(tiny_config, tmp_path) == {"config": tiny_config.model_dump_json()}, "where no matter"
+    with pytest.raises(SelectionError, match="no such selection"):
+        KINDS["probe"](dataset, trial_options(config, tmp_path / "elsewhere"), lambda share: None)

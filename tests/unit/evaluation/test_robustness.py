@@ -1,10 +1,18 @@
 """python -m pytest tests/unit/evaluation/test_robustness.py. What is left of an accuracy when images get worse."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from cifar_core.derived.robustness import choose_evenly
-from cifar_core.evaluation.robustness import Robustness, robustness_from
+from cifar_core.evaluation.robustness import (
+    ALL,
+    Robustness,
+    compare_robustness,
+    group_accuracies,
+    robustness_from,
+)
 
 NAMES = ("fog", "snow")
 
@@ -60,3 +68,47 @@ def test_images_are_chosen_evenly_over_classes():
     counts = np.bincount(labels[np.isin(indices, chosen)])
     assert counts == pytest.approx([20, 20, 10], abs=1)
     assert choose_evenly(indices, labels, 250) is indices
+
+
+def test_relative_to_another_network_each_corruption_counts_alike(robustness):
+    twice = replace(robustness, preds=np.stack([robustness.preds[1], robustness.preds[0]]))
+    assert robustness.relative_error(robustness) == 1
+    # Of fog 0.15 of the images are wrong on the mean, of snow 0.75.
+    assert robustness.relative_error(twice) == pytest.approx((0.15 / 0.75 + 0.75 / 0.15) / 2)
+    flawless = replace(robustness, preds=np.tile(robustness.targets, (2, 5, 1)))
+    assert np.isnan(robustness.relative_error(flawless))
+    assert flawless.relative_error(robustness) == 0
+
+
+def test_two_networks_are_compared_image_by_image():
+    generator = np.random.default_rng(0)
+    targets = generator.integers(0, 10, 400)
+    hard = np.where(generator.random((2, 5, 400)) < 0.5, targets, (targets + 1) % 10)
+    # Right wherever the other is, and on every tenth image besides: the difference is far surer than either accuracy.
+    better = np.where(np.arange(400) % 10 == 0, targets, hard)
+    first, second = (
+        Robustness(NAMES, np.arange(400), targets, targets, preds, np.ones((2, 5, 400), np.float32))
+        for preds in (better, hard)
+    )
+    frame = compare_robustness(first, second).set_index("corruption")
+    assert list(frame.index) == [ALL, *NAMES]
+    row = frame.loc[ALL]
+    assert row["difference"] == pytest.approx(row["first"] - row["second"])
+    differences = (better == targets).mean(axis=(0, 1)) - (hard == targets).mean(axis=(0, 1))
+    half = 1.96 * differences.std() / np.sqrt(400)
+    assert row["difference"] - row["low"] == pytest.approx(half, rel=0.1)
+    assert row["high"] - row["difference"] == pytest.approx(half, rel=0.1)
+    assert row["low"] > 0
+    assert frame.loc["snow", "difference"] == pytest.approx((better[1] == targets).mean() - (hard[1] == targets).mean())
+    same = compare_robustness(first, first)
+    assert (same[["difference", "low", "high"]].to_numpy() == 0).all()
+
+
+def test_networks_that_saw_other_images_are_not_compared(robustness):
+    with pytest.raises(ValueError, match="different images"):
+        compare_robustness(robustness, replace(robustness, indices=np.array([1, 2, 3, 4])))
+
+
+def test_a_groups_accuracy_is_the_mean_of_its_corruptions(robustness):
+    assert group_accuracies(robustness, ["weather", "weather"]) == {"weather": pytest.approx(0.55)}
+    assert group_accuracies(robustness, ["a", "b"]) == {"a": pytest.approx(0.85), "b": pytest.approx(0.25)}

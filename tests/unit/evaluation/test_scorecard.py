@@ -31,6 +31,8 @@ def test_a_share_has_the_interval_of_statsmodels():
 def test_images_that_do_not_count_are_left_out():
     share = share_right(right_on(5, 10, first=100), without=[100, 101, 109, 7])
     assert (share.value, share.num_images) == (3 / 7, 7)
+    corrected = share_right(right_on(5, 10, first=100), without=[100, 101, 109, 7], corrections={109: 1, 104: 2, 7: 0})
+    assert (corrected.value, corrected.num_images) == (3 / 8, 8)
     with pytest.raises(ValueError, match="not all of the images"):
         share_right(right_on(1, 2), without=[0, 1])
 
@@ -87,10 +89,14 @@ def test_disputed_labels_and_the_choice_of_a_run_are_accounted_for():
         val, val, test, num_tried=1, num_test_readings=1, disputed=[90, 91], num_runs=20, seeds=[0.88, 0.9]
     )
     assert card.test_without_disputed.value == 85 / 98
-    assert card.test_without_duplicates is None
+    assert (card.test_without_duplicates, card.test_corrected) == (None, None)
     assert card.run_inflation == expected_inflation(0.9, 100, 20) > card.expected_inflation
     lines = {what: value for what, value, _ in describe_scorecard(card)}
     assert lines["Test"].startswith("85.0 % (")
     assert lines["Test less near-duplicates"] == "–"
     assert lines["Best of 20 runs"] == f"up to +{100 * card.run_inflation:.1f} points"
     assert "Mean of 2 seeds" in lines
+    corrected = score_run(
+        val, val, test, num_tried=1, num_test_readings=1, disputed=[90, 91], corrections={90: 1}
+    ).test_corrected
+    assert (corrected.value, corrected.num_images) == (86 / 99, 99)

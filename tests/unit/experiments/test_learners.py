@@ -11,7 +11,6 @@ from cifar_core.experiments.learner_page import draw_page
 from cifar_core.experiments.learners import (
     LARGEST_FILE,
     LearnerError,
-    clean_name,
     first_seed,
     hash_question,
     parse_record,
@@ -138,17 +137,6 @@ def test_what_decides_runs_and_claims_decides_the_hash():
     assert hash_question(QUESTION.broken()) != hash_question(QUESTION)
     claim = QUESTION.claims[0].model_copy(update={"margin": 0.2})
     assert hash_question(QUESTION.model_copy(update={"claims": (claim,)})) != hash_question(QUESTION)
-
-
-@pytest.mark.parametrize(("text", "name"), [("  Ada  L. ", "Ada L."), ("Zoe\u0308", "Zoë"), ("\u6587", "\u6587")])
-def test_names_have_one_spelling(text, name):
-    assert clean_name(text) == name
-
-
-@pytest.mark.parametrize("text", ["", "  ", "x" * 41, "a\x00b", "a\u202eb"])
-def test_what_is_no_name_is_refused(text):
-    with pytest.raises(LearnerError, match="allowed: 1 to 40 letters"):
-        clean_name(text)
 
 
 def test_each_name_has_seeds_of_its_own_everywhere():

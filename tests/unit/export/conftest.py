@@ -13,11 +13,13 @@ from cifar_core.config import (
     SimpleCNNConfig,
     TrainingConfig,
 )
-from cifar_core.data import load_dataset
+from cifar_core.data import load_dataset, splits_of
 from cifar_core.export import Subject
+from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunStore
 from cifar_core.runs.status import change_status
 from cifar_core.runs.worker import run_worker
+from cifar_core.selections import SelectionStore, create_selection
 from tests.unit.runs_helpers import IdleExecutor
 
 CONFIG = RunConfig(
@@ -41,9 +43,13 @@ def practice_dir(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def trained_dir(tmp_path_factory, practice_dir):
-    """A runs folder with one run, whose learning rate somebody halved on the way."""
-    store = RunStore(tmp_path_factory.mktemp("runs"), IdleExecutor())
-    run_id = store.submit(CONFIG, name="A small <run>", data_dir=practice_dir)
+    """A runs folder with one run: told to leave some images out, and somebody halved its learning rate on the way."""
+    store, dataset = RunStore(tmp_path_factory.mktemp("runs"), IdleExecutor()), load_dataset(practice_dir)
+    train = splits_of(dataset, CONFIG.data).train
+    left_out = SelectionStore(store.runs_dir).save(create_selection("left out", train[::9]))
+    config = with_overrides(CONFIG, {"data.exclude": left_out.content_hash})
+    run_id = store.submit(config, name="A small <run>", data_dir=practice_dir)
+    shutil.rmtree(SelectionStore(store.runs_dir).path("left-out").parent)  # the run has its own copy
     record = store.record(run_id)
     record.record_event("learning_rate", step=12, factor=0.5)
     change_status(record.run_dir, status="running")

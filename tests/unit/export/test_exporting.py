@@ -104,6 +104,13 @@ def test_the_rebuilt_run_needs_nothing_that_is_not_pinned(rebuilt):
     assert {"torch", "pydantic", "safetensors"} <= imported
 
 
+def test_what_the_run_was_told_of_its_images_goes_along(rebuilt, record):
+    home, _ = rebuilt
+    name = record.config().data.exclude
+    assert name
+    assert [path.name for path in (home / "selections").iterdir()] == [f"{name}.json"]
+
+
 def test_another_seed_is_not_taken_for_the_same_run(rebuilt, record):
     home, _ = rebuilt
     expected = json.loads((home / "expected.json").read_text())

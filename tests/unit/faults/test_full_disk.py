@@ -28,7 +28,7 @@ def beating():
 
 def left_behind(store):
     """What lies in the folder besides its locks and its index."""
-    return [path.name for path in store.runs_dir.iterdir() if "lock" not in path.name and "index" not in path.name]
+    return [path.name for path in store.runs_dir.iterdir() if not path.name.startswith((".", "index"))]
 
 
 @pytest.mark.parametrize("num_files", range(8))  # config, meta, status and the mark, each with its folder

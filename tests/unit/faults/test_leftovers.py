@@ -117,3 +117,23 @@ def test_a_worker_sweeps_what_the_one_before_left(run_dir):
     half = leave(run_dir / "checkpoints" / ".last.safetensors.1.2.tmp")
     run_worker(run_dir, pretend_fit(), IdleExecutor())
     assert not half.exists()
+
+
+def test_what_was_swept_and_has_not_changed_since_is_not_looked_through_again(store, config, monkeypatch):
+    run_id = store.submit(config)
+    record = store.record(run_id)
+    change_status(record.run_dir, status="completed")
+    folder = record.checkpoint_path("last").parent
+    folder.mkdir()
+    before = time.time() - 7200
+    looked = []
+    monkeypatch.setattr("cifar_core.runs.leftovers.sweep_run", lambda run_dir: looked.append(run_dir.name))
+    opened_anew(store)
+    assert looked == [run_id]
+    for path in (folder, record.run_dir):
+        os.utime(path, (before, before))
+    opened_anew(store)
+    assert looked == [run_id], "nothing came into its folders since two hours"
+    leave(folder / ".last.safetensors.1.2.tmp", before)
+    opened_anew(store)
+    assert looked == [run_id, run_id]

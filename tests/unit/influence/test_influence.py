@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import spearmanr
 from sklearn.linear_model import LogisticRegression
 
-from cifar_core.influence.fitted import fit_to_features, from_arrays, reduce_features
+from cifar_core.influence.fitted import find_projection, fit_to_features, from_arrays
 from cifar_core.influence.head import (
     Evidence,
     Head,
@@ -134,7 +134,7 @@ def test_features_are_reduced_to_what_varies_most():
     features = np.zeros((200, 6), np.float32)
     features[:, 2] = 5 * generator.normal(size=200)
     features[:, 4] = generator.normal(size=200)
-    reduced = reduce_features(features, np.arange(150), 4)
+    reduced = find_projection(features[:150], 4)(features)
     assert reduced.shape == (200, 2)  # four of six never vary
     assert reduced[:150].std(axis=0, ddof=1) == pytest.approx([1, 0.2], rel=0.15)
     assert np.corrcoef(reduced[:, 0], features[:, 2])[0, 1] == pytest.approx(1, abs=0.02)
@@ -144,15 +144,32 @@ def test_features_are_reduced_to_what_varies_most():
 def test_a_head_is_kept_whole():
     evidence = draw(80, num_features=10)
     features = evidence.inputs[:, 1:].astype(np.float32)
-    train = np.arange(5, 70)
-    fitted = fit_to_features(features, train, evidence.labels[train], 3)
+    train, others = np.arange(5, 70), np.array([2, 74, 79])
+    shares = []
+    fitted = fit_to_features(features.__getitem__, train, evidence.labels[train], others, 3, shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
     read = from_arrays(fitted.to_arrays())
-    indices = np.array([0, 79, 30])
-    assert np.array_equal(read.probs_of(indices), fitted.probs_of(indices))
-    assert read.probs_of(indices) == pytest.approx(
-        sklearn_probs(fitted.evidence, with_ones(fitted.features[indices])), abs=1e-5
+    assert np.array_equal(read.probs_of_others(), fitted.probs_of_others())
+    seen = read.evidence.inputs
+    assert read.probs_of_others() == pytest.approx(
+        sklearn_probs(read.evidence, np.stack([read.find(index) for index in others])), abs=1e-5
     )
+    assert np.array_equal(read.find(5), seen[0])
+    assert np.array_equal(read.find(69), seen[-1])
+    assert read.find(70) is None
+    assert read.find(1000) is None
+    assert read.see(features[2]) == pytest.approx(read.find(2), abs=1e-6), "what was known, worked out again"
     assert read.rows_of(np.array([5, 69, 70, 4])).tolist() == [0, 64]
-    scores = score_images(read.head, read.evidence, read.inputs_of(0), 2)
+    scores = score_images(read.head, read.evidence, read.see(features[70]), 2)
     assert scores.shape == (65,)
     assert isinstance(read.head, Head)
+
+
+def test_of_many_images_all_components_are_made_by_those_of_some():
+    """Blocks end anywhere, and no image takes another one's place."""
+    features = np.random.default_rng(0).normal(size=(9000, 3)).astype(np.float32) * [3, 2, 1]
+    train, others = np.arange(0, 9000, 2), np.arange(1, 9000, 900)
+    fitted = fit_to_features(features.astype(np.float32).__getitem__, train, train % 3, others, 3)
+    for index in (0, 2, 8998, 1, 8101):
+        assert fitted.find(index) == pytest.approx(fitted.see(features[index].astype(np.float32)), abs=1e-4)

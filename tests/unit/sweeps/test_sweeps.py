@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from cifar_core.evaluation.intervals import mean_interval
+from cifar_core.locks import LockedError
 from cifar_core.overrides import ConfigError
 from cifar_core.runs import RunError, RunStore
 from cifar_core.runs.status import change_status
@@ -287,7 +288,7 @@ def test_what_is_added_is_halved_by_itself(sweeps, trainers):
 def test_the_best_are_trained_again_with_fresh_seeds_and_one_looks_at_test_once(sweeps, runs, trainers):
     sweep_id = sweeps.start(plan(budget=6)).id
     sweeps.advance(sweep_id)
-    with pytest.raises(RunError, match="is not over"):
+    with pytest.raises(RunError, match="goes on, or nothing"):
         sweeps.promote(sweep_id)
     trainers.finish(sweep_id)
     sweeps.promote(sweep_id, top=3, num_seeds=4)
@@ -437,3 +438,65 @@ def test_without_optuna_one_is_told_how_to_get_it(sweeps, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "optuna", None)
     with pytest.raises(ConfigError, match=r"needs Optuna, .*requirements-sweep\.txt"):
         sweeps.start(plan())
+
+
+def test_the_same_plan_is_begun_once_however_many_press(sweeps):
+    first, is_new = sweeps.start_once(plan())
+    assert is_new
+    assert sweeps.start_once(plan()) == (first, False)
+    assert sweeps.start_once(plan(budget=10))[1]
+    assert len(sweeps.list_sweeps()) == 2
+
+
+def test_what_was_extended_meanwhile_is_not_extended_again(sweeps):
+    sweep = sweeps.start(plan())
+    sweeps.extend(sweep.id, Budget(num_runs=3), seen=sweep.budget)
+    with pytest.raises(RunError, match="was extended meanwhile, to 12 runs"):
+        sweeps.extend(sweep.id, Budget(num_runs=3), seen=sweep.budget)
+
+
+def test_a_stopped_sweep_may_be_promoted_and_searches_no_more(sweeps, runs, trainers):
+    sweep = sweeps.advance(sweeps.start(plan()).id)
+    for run in sorted(runs.list_runs(), key=lambda run: run.status.status == "queued")[:4]:
+        trainers.train(run)
+    sweeps.advance(sweep.id)
+    with pytest.raises(RunError, match="goes on, or nothing came of it; allowed: one whose search is over, or stopped"):
+        sweeps.promote(sweep.id)
+    sweeps.stop(sweep.id)
+    sweeps.promote(sweep.id, top=2, num_seeds=2)
+    done = trainers.finish(sweep.id)
+    assert (done.is_closed, done.promotion.is_over, done.message) == (True, True, "")
+    assert sum(bool(trial.scores) for trial in done.trials) == 4
+    assert len(runs.list_runs()) == 9 + 4
+
+
+def test_what_a_newer_release_wrote_is_looked_at_and_never_written(sweeps, runs):
+    sweep = sweeps.start(plan())
+    path = runs.runs_dir / "sweeps" / sweep.id / "sweep.json"
+    tree = json.loads(path.read_text()) | {"format": 2, "later": "kept"}
+    path.write_text(json.dumps(tree))
+    for act in (sweeps.advance, sweeps.stop, sweeps.go_on, sweeps.promote):
+        with pytest.raises(RunError, match="can only be looked at: a newer release wrote it"):
+            act(sweep.id)
+    drive(sweeps, sweep.id)
+    assert json.loads(path.read_text()) == tree
+    assert sweeps.list_unreadable() == {}
+    path.write_text(json.dumps(tree | {"plan": {"sampler": "later"}}))
+    assert list(sweeps.list_unreadable()) == [sweep.id]
+    with pytest.raises(RunError, match="cannot be shown: a newer release wrote it"):
+        sweeps.get(sweep.id)
+    path.write_text("{")
+    with pytest.raises(RunError, match="is damaged"):
+        sweeps.get(sweep.id)
+
+
+def test_who_asks_whether_a_sweep_is_driven_does_not_keep_its_driver_away(sweeps, monkeypatch):
+    """A page holds the lock for an instant, just when the driver wants it."""
+    waited = []
+    monkeypatch.setattr(sweeps, "driving", lambda sweep_id, patience=0.0: waited.append(patience) or _locked())
+    drive(sweeps, sweeps.start(plan()).id)
+    assert waited[0] >= 1
+
+
+def _locked():
+    raise LockedError("somebody looks")

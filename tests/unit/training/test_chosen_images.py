@@ -15,6 +15,7 @@ from cifar_core.runs.layout import RunFiles
 from cifar_core.training.checkpoint import load_classifier
 from cifar_core.training.fit import fit
 from cifar_core.training.plan import plan_training
+from cifar_core.training.preview import create_preview_pool, preview
 from cifar_core.training.state import create_training_state, epoch_order, iterate_batches
 from tests.unit.training.watching import Watcher
 
@@ -182,3 +183,17 @@ def test_configs_from_before_choose_nothing_and_others_differ_by_their_hash(trai
 def test_a_hash_that_is_none_is_refused_in_words(value):
     with pytest.raises(ConfigError, match=r"data.exclude = .* is not allowed; allowed: sel- and 16 hexadecimal digits"):
         with_overrides(RunConfig(), {"data.exclude": value})
+
+
+def test_a_preview_shows_what_a_run_that_was_told_of_images_sees(tiny_dataset, tiny_config, train):
+    contents = {}
+    config = with_overrides(tiny_config, {"augmentation.cutmix_alpha": 1.0, "training.batch_size": 10})
+    renamed = choose(train[:30], (tiny_dataset.labels[train[:30]] + 1) % 10)
+    config = configured(config, contents, only=choose(train[:30]), relabel=renamed)
+    state = create_training_state(config, tiny_dataset, "cpu", contents=contents)
+    batch = next(iterate_batches(state, 1))
+    shown = preview(
+        create_preview_pool(tiny_dataset, config, contents), config, epoch_order(state, 1)[:10], num_epochs=1
+    )
+    assert np.allclose(shown.images[0], batch.images.numpy(), atol=1e-6), "the same partners"
+    assert np.allclose(shown.targets[0], batch.targets.numpy(), atol=1e-6), "the same labels"

@@ -1,0 +1,130 @@
+"""The selections beside the runs, and the one that pages show alone: the address holds its id."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cifar_core.data import Dataset
+from cifar_core.files import Stamp
+from cifar_core.runs import default_runs_dir
+from cifar_core.selections import Selection, SelectionStore
+from dashboard.drawing.literal import literal
+from dashboard.drawing.words import setting
+from dashboard.session import address, state
+
+_HASH = re.compile(r"sel-[0-9a-f]{16}")
+
+
+def get_selection_store() -> SelectionStore:
+    """Return the store of the selections beside the runs."""
+    return SelectionStore(default_runs_dir())
+
+
+def list_selections() -> list[Selection]:
+    """Return all selections that can be read, the newest first; read once for as long as they stay as they are."""
+    runs_dir = default_runs_dir()
+    return _list(runs_dir, SelectionStore(runs_dir).stamps())
+
+
+def find_selection(selection_id: str | None) -> Selection | None:
+    """Return a selection by its id; None if there is none."""
+    return next((each for each in list_selections() if each.id == selection_id), None)
+
+
+def find_by_content(content_hash: str) -> Selection | None:
+    """Return the newest selection of certain images, by what a config calls them; None if there is none."""
+    return next((each for each in list_selections() if each.content_hash == content_hash), None)
+
+
+def name_of_content(content_hash: str) -> str:
+    """Return what people call the images that a config names, where no Markdown is read; "none" for none."""
+    if not content_hash:
+        return "none"
+    found = find_by_content(content_hash)
+    return f"{content_hash}, which only runs still hold" if found is None else found.name
+
+
+def say_setting(value: Any) -> str:
+    """Return a setting's value as a form shows it; of a selection, its name."""
+    return name_of_content(value) if isinstance(value, str) and _HASH.fullmatch(value) else setting(value)
+
+
+def say_in_markdown(value: Any) -> str:
+    """Return the same where Markdown is read, which must not follow what a selection's name says."""
+    words = say_setting(value)
+    return words if words == setting(value) else literal(words)
+
+
+def fits(selection: Selection, dataset: Dataset) -> bool:
+    """Whether a selection is of this dataset's images, as far as it says of which it is."""
+    return selection.fingerprint in ("", dataset.fingerprint) and selection.images.indices[-1] < dataset.num_images
+
+
+def chosen_selection(dataset: Dataset) -> Selection | None:
+    """Return the selection that the address names, if it is here and of these images."""
+    found = find_selection(address.SELECTION.value())
+    return found if found is not None and fits(found, dataset) else None
+
+
+def only_selected(dataset: Dataset) -> NDArray[np.int64] | None:
+    """Return the images, ascending, that pages shall show alone; None for all."""
+    found = chosen_selection(dataset)
+    return None if found is None else found.images.indices
+
+
+def choose_selection(dataset: Dataset, key: str) -> Selection | None:
+    """Draw the choice of a selection that the page shows alone; nothing while there is none to choose.
+
+    Args:
+        dataset: All images.
+        key: The widget's.
+    """
+    known = {each.id: each for each in list_selections() if fits(each, dataset)}
+    wanted = address.SELECTION.value()
+    if wanted is not None and wanted not in known:
+        st.caption(
+            f":material/bookmark_remove: There is no selection {literal(wanted)} of these images: all are shown."
+        )
+        address.SELECTION.choose(None)
+    if not known:
+        return None
+    state.set_widget(key, address.SELECTION.value())
+    chosen = st.selectbox(
+        "Only the selection",
+        list(known),
+        index=None,
+        key=key,
+        format_func=lambda each: title_of(known[each]) if each in known else each,
+        placeholder="all images",
+        on_change=address.follow,
+        args=(address.SELECTION, key),
+        help="Images that somebody put aside under a name. Explore lists them under Selections.",
+    )
+    return None if chosen is None else known[chosen]
+
+
+def title_of(selection: Selection) -> str:
+    """Return what a choice says of a selection, where no Markdown is read."""
+    return f"{selection.name} ({selection.num_images:,})"
+
+
+def within(indices: NDArray[np.int64] | None, more: NDArray[np.int64] | None) -> NDArray[np.int64] | None:
+    """Return the images of both; None stands for all."""
+    if indices is None or more is None:
+        return more if indices is None else indices
+    return np.intersect1d(indices, more)
+
+
+def names_of(selections: Sequence[Selection]) -> dict[str, str]:
+    """Return what choices say of selections, by id."""
+    return {selection.id: title_of(selection) for selection in selections}
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _list(runs_dir: Path, stamps: tuple[tuple[str, Stamp | None], ...]) -> list[Selection]:
+    return SelectionStore(runs_dir).all()

@@ -1,0 +1,41 @@
+"""How long an epoch takes here where nothing like it was trained yet: two seconds of training in the background."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from cifar_core.config import RunConfig
+from cifar_core.data import Dataset
+from cifar_core.derived import Request, paces_options
+from cifar_core.experiments import pace_of
+from cifar_core.overrides import with_overrides
+from cifar_core.runs import RunSummary, default_runs_dir
+from dashboard.session.background import find_derived, is_derived
+
+_USUAL = {"training.num_epochs": 1, "training.seed": 0}
+
+
+def find_unknown(configs: Iterable[RunConfig], paces: Mapping[str, float]) -> dict[str, RunConfig]:
+    """Return by pace, as `pace_of` has it, the settings of which it is not known how long they take, each kind once."""
+    usual = (with_overrides(config, _USUAL) for config in configs)
+    return {pace: config for config in usual if (pace := pace_of(config)) not in paces}
+
+
+def try_paces(
+    dataset: Dataset, unknown: Mapping[str, RunConfig], runs: Sequence[RunSummary], words: str, *, may_try: bool
+) -> dict[str, float]:
+    """Return how many seconds an epoch takes, by pace; empty as long as that is not known, and a bar may move.
+
+    Args:
+        dataset: The images.
+        unknown: As `find_unknown` returns them.
+        runs: All. Beside a training a trial would tell nothing.
+        words: What the bar says.
+        may_try: Whether they may be tried now; what was tried before is known anyway.
+    """
+    if not unknown:
+        return {}
+    request = Request("paces", dataset.fingerprint, paces_options(list(unknown.values()), default_runs_dir()))
+    is_training = any(run.status.status == "running" for run in runs)
+    if not is_derived(request) and (is_training or not may_try):
+        return {}
+    found = find_derived(dataset, request.kind, words, dict(request.options))
+    return {} if found is None else dict(zip(unknown, map(float, found["epoch_seconds"]), strict=True))
