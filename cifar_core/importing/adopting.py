@@ -62,6 +62,7 @@ def adopt(
     data_dir: Path,
     *,
     name: str = "",
+    owner: str = "",
     on_progress: OnProgress | None = None,
 ) -> Adopted:
     """Make a file a run.
@@ -72,6 +73,7 @@ def adopt(
         dataset: The images it is asked about.
         data_dir: Where they are.
         name: Of the run, for people; the file's if empty.
+        owner: Whose it is; nobody's if empty.
         on_progress: Told of progress; whatever it raises ends the import.
 
     Raises:
@@ -86,7 +88,7 @@ def adopt(
         assembled = _choose_pixels(assembled, dataset)
         runs_dir.mkdir(parents=True, exist_ok=True)
         hidden.mkdir()
-        found = _fill(hidden, assembled, wish, dataset, data_dir, name, tell)
+        found = _fill(hidden, assembled, wish, dataset, data_dir, (name, owner), tell)
         tell(0.99, "Keeping it")
         run_dir = publish_run(hidden, runs_dir, RunRecord(hidden).meta().created_at)
     except ImportedNetworkError as error:
@@ -112,7 +114,13 @@ def _choose_pixels(assembled: Assembled, dataset: Dataset) -> Assembled:
 
 
 def _fill(
-    hidden: Path, assembled: Assembled, wish: Wish, dataset: Dataset, data_dir: Path, name: str, tell: OnProgress
+    hidden: Path,
+    assembled: Assembled,
+    wish: Wish,
+    dataset: Dataset,
+    data_dir: Path,
+    named: tuple[str, str],
+    tell: OnProgress,
 ) -> tuple[float, float, tuple[str, ...]]:
     """Write all of a run; return its accuracies on val and test, and what there is to say."""
     files, splits, started = RunFiles(hidden), splits_of(dataset, assembled.config.data), time.monotonic()
@@ -123,7 +131,8 @@ def _fill(
     val_accuracy, test_accuracy = float(compute_accuracy(val)), float(compute_accuracy(test))
     remarks = (*assembled.remarks, *_judge(assembled, dataset, splits.train, wish.class_order, (val, test)))
     meta = RunMeta(
-        name=(name.strip() or wish.path.stem)[:80],
+        name=(named[0].strip() or wish.path.stem)[:80],
+        owner=named[1],
         note=" ".join(remarks),
         data_dir=str(data_dir.resolve()),
         imported_from=wish.path.name[-200:],
