@@ -307,3 +307,17 @@ def test_the_sidebar_leads_from_a_run_of_a_sweep_to_the_sweep(open_page, sweeps,
     at = open_page("Overview")
     (line,) = next(each["lines"] for each in component_messages(at) if isinstance(each, dict) and "lines" in each)
     assert line["address"] == f"Sweeps?sweep={sweep.id}"
+
+
+def test_a_sweep_says_whose_it_is_and_asks_before_another_stops_it(open_page, sweeps):
+    press(open_page("Sweeps", learner="Ada"), "Start this sweep")
+    (sweep,) = sweeps.list_sweeps()
+    assert sweep.owner == "Ada"
+    at = open_page("Sweeps", sweep=sweep.id, learner="Ada")
+    assert "Stop" in labels(at)
+    at = open_page("Sweeps", sweep=sweep.id, learner="Bob")
+    assert "by Ada" in texts(at)
+    assert "This is the sweep of **Ada**." in texts(at)
+    assert "Stop" not in labels(at)
+    press(at, "Stop it all the same")
+    assert sweeps.get(sweep.id).state == "stopped"
