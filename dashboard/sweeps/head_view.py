@@ -16,6 +16,7 @@ from dashboard.session.cache import why_not_startable
 from dashboard.session.owning import is_others
 from dashboard.session.saying import act_or_toast
 from dashboard.sweeps.draft import open_draft, plan_tree
+from dashboard.sweeps.fresh_chart import describe_interval
 from dashboard.sweeps.starting import why_no_optuna
 from dashboard.sweeps.subject import open_sweep
 from dashboard.sweeps.words import count, describe_epochs, rung_title, state_of, write_values
@@ -65,7 +66,7 @@ def describe_best(sweep: Sweep) -> str:
 
 
 def _describe_winner(first: Fresh) -> str:
-    interval = "" if first.low is None else f" ({percent(first.low)} to {percent(first.high)})"
+    interval = describe_interval(first)
     values = literal(write_values(first.trial.values), most=None)
     return (
         f"**{percent(first.mean)}**{interval} on val over {count(len(first.scores), 'fresh seed')} with **{values}**; "

@@ -8,7 +8,8 @@ import pytest
 
 from cifar_core.overrides import ConfigError
 from cifar_core.runs.status import change_status
-from cifar_core.sweeps import Budget, SweepStore, create_plan
+from cifar_core.sweeps import Budget, Fresh, SweepStore, create_plan
+from dashboard.sweeps.fresh_chart import describe_interval, fresh_frame
 from tests.app.driving import labels, press
 from tests.app.reading import component_messages, labelled, texts
 from tests.app.test_names import HOSTILE, found_signs
@@ -321,3 +322,13 @@ def test_a_sweep_says_whose_it_is_and_asks_before_another_stops_it(open_page, sw
     assert "Stop" not in labels(at)
     press(at, "Stop it all the same")
     assert sweeps.get(sweep.id).state == "stopped"
+
+
+def test_of_two_seeds_no_interval_is_told_that_reaches_beyond_what_can_be(trained):
+    sweep = trained(budget=3)
+    few, some = (
+        Fresh(sweep.trials[0], dict(enumerate(scores)), 0.4, -0.8, 1.2, 0.4) for scores in ((0.1, 0.7), (0.4,) * 3)
+    )
+    assert describe_interval(few) == ""
+    assert describe_interval(some) == " (0.0 % to 100.0 %)"
+    assert fresh_frame([few, some])["low"].isna().tolist() == [True, False]
