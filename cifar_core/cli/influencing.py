@@ -19,6 +19,7 @@ from cifar_core.influence.fitted import FittedHead, from_arrays
 from cifar_core.influence.head import Numbers
 from cifar_core.influence.scores import ask_what_if, rank, score_images
 from cifar_core.overrides import ConfigError
+from cifar_core.people import default_owner
 from cifar_core.runs import RunRecord, RunStore, default_runs_dir
 from cifar_core.selections import SelectionStore
 
@@ -148,7 +149,7 @@ class InfluenceCommand(BaseModel):
             before=tuple(map(float, answer.before)),
             after=tuple(map(float, answer.after)),
         )
-        case = VerificationStore(runs).start(foretold, selection, self.verify, self.data_dir)
+        case = VerificationStore(runs).start(foretold, selection, self.verify, self.data_dir, owner=default_owner())
         print(f"Queued: {case.id}. What comes of it: {PROGRAM} verifications")
         return case.id
 

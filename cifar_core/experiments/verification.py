@@ -106,7 +106,13 @@ class VerificationStore:
         return self._records.list()
 
     def start(
-        self, foretold: Foretold, left_out: Selection, num_seeds: int = 1, data_dir: Path | None = None
+        self,
+        foretold: Foretold,
+        left_out: Selection,
+        num_seeds: int = 1,
+        data_dir: Path | None = None,
+        *,
+        owner: str = "",
     ) -> Verification:
         """Queue the runs that verify what was foretold, and note the case.
 
@@ -117,6 +123,7 @@ class VerificationStore:
             left_out: The images; kept beside the runs.
             num_seeds: 1 to 5.
             data_dir: Where the images are; $CIFAR_DATA_DIR or `data` if None.
+            owner: Whose the runs are; empty: nobody's.
 
         Raises:
             RunError: The runs cannot be written or started, or the number is not allowed.
@@ -130,7 +137,7 @@ class VerificationStore:
         except SelectionError as error:
             raise RunError(str(error)) from error
         draws = [
-            self._queue(config, f"{name}, seed {seed}", seed, foretold.run_id, all_left_out, data_dir)
+            self._queue(config, f"{name}, seed {seed}", seed, foretold.run_id, all_left_out, data_dir, owner)
             for seed in range(config.training.seed, config.training.seed + num_seeds)
         ]
         case = Verification(
@@ -170,16 +177,25 @@ class VerificationStore:
         return settled
 
     def _queue(
-        self, config: RunConfig, name: str, seed: int, run_id: str, left_out: Selection, data_dir: Path | None
+        self,
+        config: RunConfig,
+        name: str,
+        seed: int,
+        run_id: str,
+        left_out: Selection,
+        data_dir: Path | None,
+        owner: str,
     ) -> Draw:
         """Queue the runs of one seed; the one with all images is there already if the seed is the run's own."""
         usual = {"training.seed": seed, "training.evaluate_test": False}
         without = with_overrides(config, usual | {"data.exclude": left_out.content_hash})
         with_run = run_id
         if seed != config.training.seed:
-            with_run = self._runs.submit(with_overrides(config, usual), name=name[:80], data_dir=data_dir)
+            wanted = with_overrides(config, usual)
+            with_run = self._runs.submit(wanted, name=name[:80], data_dir=data_dir, owner=owner)
         words = f"{name}, without {left_out.num_images}"[:80]
-        return Draw(seed=seed, with_run=with_run, without_run=self._runs.submit(without, name=words, data_dir=data_dir))
+        without_run = self._runs.submit(without, name=words, data_dir=data_dir, owner=owner)
+        return Draw(seed=seed, with_run=with_run, without_run=without_run)
 
 
 def _ask(draw: Draw, index: int, answer: Answer) -> Draw:

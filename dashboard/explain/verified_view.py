@@ -30,6 +30,7 @@ from dashboard.session import state
 from dashboard.session.activity import stage_of
 from dashboard.session.cache import get_dataset, get_store, list_readable_runs, why_not_startable
 from dashboard.session.kept import get_selection_store
+from dashboard.session.learner import learner_name
 from dashboard.session.links import compare_link
 from dashboard.session.said import what_run_says
 from dashboard.session.weights import digest, find_weights
@@ -185,7 +186,8 @@ def _start(context: Context, indices: NDArray[np.int64], how: str, found: WhatIf
             fingerprint=context.dataset.fingerprint,
         )
         store = get_selection_store()
-        VerificationStore(get_store()).start(foretold, store.find(made.content_hash) or store.save(made), num_seeds)
+        left_out = store.find(made.content_hash) or store.save(made)
+        VerificationStore(get_store()).start(foretold, left_out, num_seeds, owner=learner_name())
     except (RunError, SelectionError) as error:
         st.toast(message(error), icon=":material/info:")
         return

@@ -12,6 +12,7 @@ from dashboard.session.aside import selection_link
 from dashboard.session.cache import get_store
 from dashboard.session.chosen_runs import USES, find_counterpart, with_all_images
 from dashboard.session.kept import find_by_content, name_of_content
+from dashboard.session.learner import learner_name
 from dashboard.session.links import compare_link
 from dashboard.session.opening import has_predictions
 from dashboard.session.saying import act_or_toast
@@ -68,5 +69,6 @@ def _offer_counterpart(run: RunSummary) -> None:
 
 def _start_counterpart(run: RunSummary) -> None:
     assert run.config is not None  # noqa: S101  # asked for before
-    get_store().submit(with_all_images(run.config), name=f"{run.name}, all images"[:80], preset=run.preset)
+    name = f"{run.name}, all images"[:80]
+    get_store().submit(with_all_images(run.config), name=name, preset=run.preset, owner=learner_name())
     st.toast("Queued. It is in the sidebar, too.", icon=":material/schedule:")
