@@ -105,7 +105,7 @@ def names_apart(runs: Iterable[RunSummary]) -> dict[str, str]:
 def run_title(run: RunSummary) -> str:
     """Return a run's name, its status and how good it is, where no Markdown is read."""
     accuracy = "" if run.status.best_val_accuracy is None else f", val {percent(run.status.best_val_accuracy)}"
-    return f"{run_name(run)} {run.status.status}{accuracy}"
+    return f"{run_name(run)} {'imported' if run.is_imported else run.status.status}{accuracy}"
 
 
 def epoch_of(status: RunStatus) -> str:
