@@ -70,7 +70,7 @@ def _fetch_missing(data_dir: Path) -> None:
 
 
 def _shown_on(bar: "tqdm[Any]") -> Callable[[DownloadProgress], None]:
-    return lambda progress: bar.update(progress.bytes_done - bar.n)  # type: ignore[func-returns-value]
+    return lambda progress: bar.update(progress.bytes_done - bar.n)
 
 
 def _list_gaps(network: np.ndarray, people: np.ndarray, class_names: tuple[str, ...]) -> list[dict[str, Any]]:

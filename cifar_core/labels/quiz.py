@@ -109,8 +109,8 @@ def confusions_frame(result: QuizResult, people: PeoplesAnswers) -> pd.DataFrame
     table = wrong.groupby(["label_idx", "named_idx", "who"]).size().unstack("who", fill_value=0)
     table = table.reindex(columns=["yours", "network"], fill_value=0).reset_index()
     table["people"] = [
-        _share_of_people(people.counts[places[frame["label_idx"] == row.label_idx]], row.named_idx)
-        for row in table.itertuples()
+        _share_of_people(people.counts[places[frame["label_idx"] == label_idx]], named_idx)
+        for label_idx, named_idx in zip(table["label_idx"].tolist(), table["named_idx"].tolist(), strict=True)
     ]
     table.columns.name = None
     return table.sort_values(["yours", "network", "people"], ascending=False, ignore_index=True)

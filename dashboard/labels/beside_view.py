@@ -1,5 +1,8 @@
 """Where the network errs as people do, and where it does not: image by image, and class by class."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -170,13 +173,13 @@ def render_places(beside: Beside, places: NDArray[np.int64], key: str, title: st
         offer_selection(dataset, splits, dataset.num_train + places, how, key=key, gallery=key)
 
 
-def _create_tile(row: dict[str, object]) -> Tile:
+def _create_tile(row: Mapping[Any, Any]) -> Tile:
     is_right = row["label"] == row["network"]
-    agree = unbroken(f"people {percent(float(str(row['people_right'])), 0)}")
+    agree = unbroken(f"people {percent(row['people_right'], 0)}")
     return Tile(
-        int(str(row["index"])),
-        f"label {row['label']}; network: {row['network']} ({percent(float(str(row['confidence'])), 0)}); people: "
-        f"{row['people']} ({percent(float(str(row['people_share'])), 0)}), image {row['index']}",
+        int(row["index"]),
+        f"label {row['label']}; network: {row['network']} ({percent(row['confidence'], 0)}); people: "
+        f"{row['people']} ({percent(row['people_share'], 0)}), image {row['index']}",
         "right" if is_right else "wrong",
         f"{row['label']} {_ARROW} {row['network']}, {agree}",
     )

@@ -1,8 +1,10 @@
 """Training labels that the run doubts, ranked, to be judged by hand; and what may be done about them."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -154,7 +156,7 @@ def _render_sheet(doubted: Doubted) -> None:
     _offer_aside(doubted, marks)
 
 
-def _create_doubt(index: int, row: dict[str, float], marks: dict[int, Verdict]) -> Doubt:
+def _create_doubt(index: int, row: Mapping[Any, Any], marks: dict[int, Verdict]) -> Doubt:
     mark = marks.get(index)
     return Doubt(
         index,
@@ -203,12 +205,12 @@ def _offer_aside(doubted: Doubted, marks: dict[int, Verdict]) -> None:
     """Offer the training images marked wrong, and the first ones as ranked, each with the class that it shows."""
     splits, name = get_splits(doubted.dataset, doubted.run.config), short_name(doubted.run)
     wrong = [index for index in doubted.train.tolist() if index in marks and marks[index].word == "wrong"]
-    shown = [marks[index].label for index in wrong]
+    shown = [label for index in wrong if (label := marks[index].label) is not None]
     first = doubted.suspects.head(_FIRST)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Marked wrong:", width="content")
         how = f"marked wrong by hand, doubted by {name}"
-        labels = None if None in shown else shown
+        labels = shown if len(shown) == len(wrong) else None
         offer_selection(doubted.dataset, splits, np.array(wrong, np.int64), how, key="labels_wrong", labels=labels)
         st.caption(f"The first {len(first)} as ranked:", width="content")
         how = f"first {len(first)} doubted labels, by {name}"

@@ -1,5 +1,8 @@
 """Test labels that looked wrong to a network, and what five people each said of them."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -100,14 +103,14 @@ def _render_gallery(subject: Subject, verdicts: KnownVerdicts, shown: pd.DataFra
         splits = get_splits(dataset, None if run is None else run.config)
         how = "test labels that people judged"
         offer_selection(dataset, splits, shown["index"], how, key="labels_known", gallery=_GALLERY)
-        for page, icon in (("Explore", ":material/grid_view:"), ("Errors", ":material/error_outline:")):
-            if page != "Errors" or (run is not None and "test" in list_splits()):
+        for title, icon in (("Explore", ":material/grid_view:"), ("Errors", ":material/error_outline:")):
+            if title != "Errors" or (run is not None and "test" in list_splits()):
                 st.button(
-                    f"Only disputed ones on {page}",
+                    f"Only disputed ones on {title}",
                     icon=icon,
                     type="tertiary",
                     on_click=_show_alone,
-                    args=(dataset, verdicts, page),
+                    args=(dataset, verdicts, title),
                 )
 
 
@@ -131,7 +134,7 @@ def _show_alone(dataset: Dataset, verdicts: KnownVerdicts, page: str) -> None:
     hand_over_page(page)
 
 
-def _create_tile(row: dict[str, int], verdicts: KnownVerdicts, dataset: Dataset) -> Tile:
+def _create_tile(row: Mapping[Any, Any], verdicts: KnownVerdicts, dataset: Dataset) -> Tile:
     names, place = dataset.class_names, int(np.searchsorted(verdicts.indices, row["index"]))
     given, guessed = names[row["given_idx"]], names[row["guessed_idx"]]
     votes, kept = describe_votes(verdicts, place, names), f"{row['given']}/{NUM_VOTES} keep"

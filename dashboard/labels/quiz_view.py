@@ -1,6 +1,8 @@
 """Twenty images for you to name, and the same twenty by the network and by people."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -140,7 +142,7 @@ def _render_answers(beside: Beside, result: QuizResult, images: NDArray[np.uint8
     st.caption("A cross: you named another class than the label. Point at an image to read all three answers.")
 
 
-def _label(row: dict[str, object]) -> str:
+def _label(row: Mapping[Any, Any]) -> str:
     """Return what stands below an image: its label, and who said otherwise."""
     others = [f"{who} {row[key]}" for who, key in (("you", "you"), ("net", "network"), ("people", "people"))]
     wrong = [words for words, key in zip(others, ("you", "network", "people"), strict=True) if row[key] != row["label"]]

@@ -44,7 +44,8 @@ def read_finish(value: Any, num_images: int, num_classes: int) -> tuple[list[int
     """Check what came from the browser: an answer for each image, and seconds; anything else is None."""
     if not isinstance(value, dict) or not isinstance(value.get("answers"), list):
         return None
-    answers, seconds = value["answers"], value.get("seconds")
+    answers: list[Any] = value["answers"]
+    seconds: Any = value.get("seconds")
     if len(answers) != num_images or not all(_is_number(each) and each in range(num_classes) for each in answers):
         return None
     return ([int(each) for each in answers], float(seconds)) if _is_number(seconds) and seconds >= 0 else None
