@@ -113,6 +113,13 @@ def epoch_of(status: RunStatus) -> str:
     return f"epoch {min(status.epoch + 1, status.num_epochs)} of {status.num_epochs}"
 
 
+def place_of(status: RunStatus) -> str:
+    """Return where a run trains, e.g. "on node-a, cuda:0"; nothing where there is one machine only."""
+    if status.engine in ("", "local") or status.status not in ("running", "paused"):
+        return ""
+    return f"on {plain(status.hostname, most=None)}, {status.device}"
+
+
 def split_title(split: str) -> str:
     """Return a split as a page says it, e.g. "val split"; of an image that a run leaves out, "unused by this run"."""
     return "unused by this run" if split == UNUSED else f"{split} split"

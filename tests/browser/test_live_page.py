@@ -15,11 +15,16 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from cifar_core.config import AdamConfig, RunConfig, SimpleCNNConfig, TrainingConfig
+from cifar_core.data import load_dataset
 from cifar_core.data.upload import read_upload
 from cifar_core.export import KINDS, Subject, export_run
 from cifar_core.export.web import runtime
 from cifar_core.runs import RunStore
+from cifar_core.runs.status import change_status
+from cifar_core.runs.worker import run_worker
 from tests.browser.test_accessibility import AXE, find_violations
+from tests.unit.runs_helpers import IdleExecutor
 
 # Of each of many images, one by one, the probabilities that the page computes.
 ASK = """async (text) => {
@@ -37,17 +42,33 @@ SEEN = """() => {
 }"""
 
 
+CONFIG = RunConfig(
+    model=SimpleCNNConfig(width=4, hidden_size=16),
+    optimizer=AdamConfig(learning_rate=0.003),
+    training=TrainingConfig(num_epochs=2, batch_size=50, device="cpu", precision="float32", num_threads=1),
+)
+
+
 @pytest.fixture(scope="session")
-def exported(app, trained_run, tmp_path_factory):
-    """The folder of a small run of the practice set, and the run."""
+def subject(tmp_path_factory):
+    """A small run that has learned something of the practice set."""
     if missing := KINDS["web"].missing:
         pytest.skip(f"not installed: {', '.join(missing)}, of requirements-export.txt")
     if runtime.find_kept() is None and not os.environ.get("CI"):  # which fetches it, as it does all that it needs
         pytest.skip(f"no {runtime.TITLE} here: the first `cifar-lab export RUN_ID --as web` brings it")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CIFAR_DATA_DIR", app.env["CIFAR_DATA_DIR"])
-        subject = Subject(RunStore(app.runs_dir).record(trained_run))
-        return export_run(subject, "web", tmp_path_factory.mktemp("site") / "my network"), subject
+    data_dir = tmp_path_factory.mktemp("practice")
+    load_dataset(data_dir)
+    store = RunStore(tmp_path_factory.mktemp("runs"), IdleExecutor())
+    record = store.record(store.submit(CONFIG, name="Shapes", data_dir=data_dir))
+    change_status(record.run_dir, status="running")
+    assert run_worker(record.run_dir, executor=IdleExecutor()) == 0
+    return Subject(record)
+
+
+@pytest.fixture(scope="session")
+def exported(subject, tmp_path_factory):
+    """The folder of its network's page, and the run."""
+    return export_run(subject, "web", tmp_path_factory.mktemp("site") / "my network"), subject
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -105,13 +126,10 @@ def test_it_says_what_the_run_saved_and_asks_nobody(visit, address, exported):
     expect(page.locator(".sentence")).to_contain_text("The network takes this for")
     probs = np.array(page.evaluate(ASK, base64.b64encode(images.tobytes()).decode()), np.float32)
     said = saved.probs[:100]
-    # The run computed in bfloat16 where its processor has that: then a few images may go either way.
-    is_exact = subject.environment["precision"] == "float32"
-    np.testing.assert_allclose(probs, said, atol=1e-4 if is_exact else 0.03)
+    np.testing.assert_allclose(probs, said, atol=2e-3)  # as exactly as predictions are saved
+    assert (saved.preds[:100] == saved.targets[:100]).mean() > 0.3
     lead = np.diff(np.sort(said, axis=1)[:, -2:], axis=1)[:, 0]
-    is_clear = lead > (1e-4 if is_exact else 0.03)
-    assert is_clear.sum() > 80
-    np.testing.assert_array_equal(probs.argmax(axis=1)[is_clear], saved.preds[:100][is_clear])
+    np.testing.assert_array_equal(probs.argmax(axis=1)[lead > 2e-3], saved.preds[:100][lead > 2e-3])
     assert page.evaluate("globalThis.crossOriginIsolated") is False  # no threads, so no headers are needed
     expect(page.locator(".where")).to_contain_text("grey square")
     page.get_by_role("group", name="Examples").get_by_role("button").nth(3).click()
