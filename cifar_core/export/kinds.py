@@ -206,7 +206,7 @@ def _estimate_bytes(kind: Kind, record: RunRecord) -> int:
     )
     match kind.name:
         case "zip":
-            return 300_000
+            return 600_000
         case "notebook":
             return 20_000
         case "safetensors" | "torch":

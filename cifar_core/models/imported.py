@@ -122,6 +122,24 @@ def create_imported(config: ImportedConfig, tensors: dict[str, Tensor]) -> Class
     return classifier.requires_grad_(False).eval()
 
 
+def create_untrained_twin(trained: Classifier, config: ImportedConfig) -> Classifier:
+    """Return the network of a Python file as it was before any training, its pixels scaled alike.
+
+    Raises:
+        ImportedNetworkError: It is a program, which is there as it was trained alone; or its file is gone.
+    """
+    if config.kind != "python":
+        raise ImportedNetworkError("an imported program is there as it was trained alone: there is no untrained one")
+    network = open_imported(config, read_user_file(config))
+    for module in network.modules():
+        reset = getattr(module, "reset_parameters", None)
+        if callable(reset):
+            reset()  # whatever seed the file sets
+    untrained = Classifier(network, mean=(0.0,) * 3, std=(1.0,) * 3)
+    untrained.normalize.load_state_dict(trained.normalize.state_dict())
+    return untrained.eval()
+
+
 def read_user_file(config: ImportedConfig) -> bytes:
     """Return the content of an imported Python file, if it still is what was imported.
 

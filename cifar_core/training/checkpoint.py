@@ -15,7 +15,7 @@ from cifar_core.config import ImportedConfig, RunConfig
 from cifar_core.files import replaced_atomically
 from cifar_core.formats import dump_config, read_config
 from cifar_core.models import Classifier, create_classifier
-from cifar_core.models.imported import ImportedNetworkError, create_imported, open_imported, read_user_file
+from cifar_core.models.imported import ImportedNetworkError, create_imported, create_untrained_twin
 from cifar_core.overrides import ConfigError, with_overrides
 from cifar_core.training.exceptions import CheckpointError
 from cifar_core.training.optimizer_state import ENTRY, PREFIX
@@ -154,7 +154,10 @@ def create_untrained(path: Path) -> Classifier:
     """
     trained, config = load_classifier(path), read_checkpoint_header(path).config
     if isinstance(config.model, ImportedConfig):
-        return _create_untrained_import(trained, config.model)
+        try:
+            return create_untrained_twin(trained, config.model)
+        except ImportedNetworkError as error:
+            raise CheckpointError(str(error)) from error
     other = with_overrides(config, {"training.seed": config.training.seed ^ 1})
     untrained = create_classifier(other, mean=(0.0,) * 3, std=(1.0,) * 3)
     untrained.normalize.load_state_dict(trained.normalize.state_dict())
@@ -209,19 +212,6 @@ def restore(
     if optimizer is not None:
         _load_optimizer(optimizer, tensors | _read_object(path, metadata, ENTRY))
     return _read_progress(path, metadata)
-
-
-def _create_untrained_import(trained: Classifier, config: ImportedConfig) -> Classifier:
-    if config.kind != "python":
-        raise CheckpointError("an imported program is there as it was trained alone: there is no untrained one")
-    network = open_imported(config, read_user_file(config))  # loaded just now, so it can be opened
-    for module in network.modules():
-        reset = getattr(module, "reset_parameters", None)
-        if callable(reset):
-            reset()  # whatever seed the file sets
-    untrained = Classifier(network, mean=(0.0,) * 3, std=(1.0,) * 3)
-    untrained.normalize.load_state_dict(trained.normalize.state_dict())
-    return untrained.eval()
 
 
 def _create_imported(path: Path, config: ImportedConfig, tensors: Mapping[str, Tensor]) -> Classifier:

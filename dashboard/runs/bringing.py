@@ -26,6 +26,7 @@ from dashboard.session.redraw import ask_for_redraw, is_redraw_due
 
 _OPEN = "file"
 _REFRESH_SECONDS = 0.5
+_MOST_MEGABYTES = 200  # from a browser; the command line takes twice as much
 _FILE, _PYTHON, _NETWORK, _PIXELS, _CLASSES, _NAME = (
     f"bring_{name}" for name in ("file", "python", "network", "pixels", "classes", "name")
 )
@@ -79,6 +80,7 @@ def _render_form(runs: Sequence[RunSummary], progress: JobProgress) -> None:
         "Its file",
         type=["safetensors", "pt", "pth", "ts", "onnx"],
         key=_FILE,
+        max_upload_size=_MOST_MEGABYTES,
         help="Weights (a state_dict), TorchScript or ONNX; images (N, 3, 32, 32) in, ten scores or probabilities out. "
         "A pickle that would execute anything is refused.",
     )

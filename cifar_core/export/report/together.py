@@ -54,7 +54,15 @@ def results_section(subjects: Sequence[Subject], names: Sequence[str]) -> str:
     cards = [subject.scorecard for subject in subjects]
     best = max(range(len(cards)), key=lambda place: cards[place].val_best.value)
     has_test = any(card.test is not None for card in cards)
-    titles = ("run", "val, best epoch", "val, last epoch", *(("test",) if has_test else ()), "against the best", "time")
+    titles = (
+        "run",
+        "val, best epoch",
+        "val, last epoch",
+        *(("test",) if has_test else ()),
+        "against the best",
+        "looks at test",
+        "time",
+    )
     rows = []
     for place, (subject, card) in enumerate(zip(subjects, cards, strict=True)):
         effect = None if place == best else _hold(subjects[best], subject)
@@ -64,6 +72,7 @@ def results_section(subjects: Sequence[Subject], names: Sequence[str]) -> str:
             _share(card.val_last, subject.status.epoch),
             *([_share(card.test) if card.test else "not told"] if has_test else []),
             against,
+            f"{card.num_test_readings:,}",
             f"{subject.status.seconds or 0:.0f} s",
         ]
         rows.append(_row(tag(place, names[place]), cells, best_at=0 if place == best else None))
@@ -73,7 +82,6 @@ def results_section(subjects: Sequence[Subject], names: Sequence[str]) -> str:
         "images that only one of both gets right.",
         f"The best of {len(subjects)} equally good runs looks up to {100 * inflation:.1f} points better than it is, by "
         "that choice alone.",
-        f"Looks at test so far: {_say_readings(subjects, names)}.",
     ]
     said = "".join(f"<p>{escape(sentence)}</p>" for sentence in words)
     return f"{_table(titles, rows)}{said}{_seeds(subjects, names)}"
@@ -170,11 +178,6 @@ def _hold(first: Subject, second: Subject) -> Effect | None:
 
 def _say_effect(effect: Effect) -> str:
     return f"{100 * effect.size:+.1f} points ({100 * effect.low:+.1f} to {100 * effect.high:+.1f})"
-
-
-def _say_readings(subjects: Sequence[Subject], names: Sequence[str]) -> str:
-    said = (f"{name} {subject.record.test_readings()}" for subject, name in zip(subjects, names, strict=True))
-    return ", ".join(said)
 
 
 def _share(share: Share, epoch: int | None = None) -> str:

@@ -154,8 +154,11 @@ def test_a_state_dict_finds_its_network(prefix, weights, record, bring, tmp_path
     torch.save({"state_dict": state, "epoch": 3}, path)
     scale = own_pixels(tensors["normalize.mean"].flatten().tolist(), tensors["normalize.std"].flatten().tolist())
     found = bring(path, model=record.config().model, pixels=scale)
+    own, loaded = (load_classifier(each.checkpoint_path("best")) for each in (record, found))
+    images = torch.rand(3, 3, 32, 32)
+    torch.testing.assert_close(loaded(images), own(images))
     # The run averages over mirrored images, which a state_dict does not tell.
-    assert same_answers(record, found) > 0.9
+    assert same_answers(record, found) > 0.75
 
 
 def test_names_of_ones_own_are_taken_in_order(bring, tmp_path):
@@ -174,7 +177,7 @@ def test_torchscript_comes_back(record, bring, tmp_path):
     path = tmp_path / "network.pt"
     torch.jit.trace(classifier, torch.zeros(2, 3, 32, 32)).save(str(path))
     found = bring(path, pixels=PIXELS["unit"])
-    assert same_answers(record, found) > 0.9
+    assert same_answers(record, found) > 0.75  # the run averages over mirrored images
     loaded = load_classifier(found.checkpoint_path("best"))
     images = torch.rand(3, 3, 32, 32)
     torch.testing.assert_close(loaded(images), classifier(images), rtol=1e-4, atol=1e-4)
