@@ -2,6 +2,7 @@
 #
 #   docker build -t cifar-lab .                               torch for the processor, about a third of the size
 #   docker build -t cifar-lab --build-arg TORCH=cuda .        torch with what NVIDIA GPUs need (docker run --gpus all)
+#   docker build -t cifar-lab --build-arg EXTRAS=cluster .    with Ray, for several machines: docs/cluster.md
 #   docker run -p 127.0.0.1:8501:8501 -v cifar-data:/data -v cifar-runs:/runs cifar-lab
 ARG PYTHON=3.12
 FROM python:${PYTHON}-slim
@@ -19,8 +20,10 @@ RUN case "$TORCH" in \
     esac
 RUN python -m pip install -c constraints.txt -r requirements.txt
 
+# EXTRAS: any of export, sweep, cluster, with commas between them.
+ARG EXTRAS=
 COPY . .
-RUN python -m pip install -c constraints.txt .
+RUN python -m pip install -c constraints.txt ".${EXTRAS:+[$EXTRAS]}"
 
 # Nobody's rights but to the two folders that hold what people make.
 RUN useradd --create-home --uid 1000 lab && install --directory --owner lab /data /runs

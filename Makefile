@@ -45,6 +45,13 @@ test-core: setup
 test-browser: setup browser
 	$(BIN)/python -m pytest tests/browser -n $(JOBS) --dist loadfile
 
+# What is lost when app, dispatcher, node or head of a real Ray cluster die: nothing. For who has Ray and Linux.
+.PHONY: cluster
+cluster: setup
+	$(BIN)/python -m pip install --quiet -c constraints.txt -r requirements-cluster.txt
+	$(BIN)/python -m pytest tests/cluster
+	$(BIN)/python -m tests.cluster.kill_matrix
+
 format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .

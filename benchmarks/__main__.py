@@ -5,6 +5,7 @@ Without names, a smoke run leaves out those that drive a browser for minutes, as
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -60,7 +61,9 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
 def _run(name: str, is_quick: bool) -> dict[str, Any] | None:
     """Show a benchmark's own output, line by line, and return the JSON of its last line; None if it failed."""
     command = [sys.executable, "-m", f"benchmarks.{name}", *(["--quick"] if is_quick else [])]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    # Two at a time, each with threads on all cores, would wait for one another, busily.
+    environment = os.environ | ({"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"} if is_quick else {})
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         last = ""
         for last in process.stdout:

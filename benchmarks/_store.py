@@ -11,7 +11,9 @@ from typing import Any
 from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunStore
+from cifar_core.runs.executor import LOCAL, local_slots
 from cifar_core.runs.journal import append_row
+from cifar_core.runs.slots import Slot
 from cifar_core.runs.status import change_status
 from cifar_core.training.events import EpochDone, StepsDone, TrainingStarted, event_row
 
@@ -21,6 +23,12 @@ _NUM_PATTERNS, _NUM_PATTERN_EPOCHS = 15, 10
 
 class IdleExecutor:
     """An executor that starts nothing: whoever submits a run trains it, or does not."""
+
+    engine, decides, raises_attempts = LOCAL, True, False
+
+    def slots(self, device: str = "") -> list[Slot]:
+        """Return this machine's."""
+        return local_slots(device)
 
     def submit(self, run_dir: Path, then: Sequence[Path] = ()) -> None:
         """Start nothing."""
@@ -39,6 +47,9 @@ class IdleExecutor:
     def logs(self, run_dir: Path) -> str:
         """Return nothing."""
         return ""
+
+    def tend(self) -> None:
+        """See to nothing."""
 
 
 def fill_store(runs_dir: Path, num_runs: int) -> RunStore:

@@ -21,6 +21,7 @@ from benchmarks._store import IdleExecutor, fill_store, step_row, write_run
 from cifar_core.runs import RunStore
 from cifar_core.runs.journal import append_row
 from cifar_core.runs.layout import RunFiles
+from cifar_core.runs.local_disk import local_dir
 from cifar_core.runs.record import RunRecord
 from cifar_core.training.events import EpochDone, StepsDone, TrainingStarted, event_row
 from dashboard.session.cache import get_dataset, get_store
@@ -131,7 +132,7 @@ def _measure_store(runs_dir: Path, num_runs: int, repeats: int) -> list[dict[str
     fresh = _median(lambda: RunStore(runs_dir, executor=IdleExecutor()).list_runs(), repeats)
 
     def rebuild() -> object:
-        for path in runs_dir.glob("index.sqlite*"):
+        for path in local_dir(runs_dir).glob("index.sqlite*"):
             path.unlink()
         return RunStore(runs_dir, executor=IdleExecutor()).list_runs()
 

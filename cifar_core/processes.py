@@ -1,17 +1,20 @@
 """Processes that outlive whoever started them, and what a process may have."""
 
+import ctypes
 import importlib
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 # Of the package: what is started finds the same one, whichever folder it is started in.
-_ROOT = Path(__file__).resolve().parents[1]
+PACKAGE_ROOT = Path(__file__).resolve().parents[1]
 # A session of the dashboard holds some three files, macOS allows 256 unless it is asked.
 _MANY_FILES = 8192
 # How far trainings give way to pages, and what is only derived from them to trainings: the share of a core that is left
@@ -19,6 +22,10 @@ _MANY_FILES = 8192
 NICE_TRAINING, NICE_DERIVING = 10, 15
 # Where Linux counts them: of the machine, and of a container.
 _OOM_COUNTS = ("/proc/vmstat", "/sys/fs/cgroup/memory.events")
+
+# Names the process that another one ends with; and what Linux calls that.
+_STARTER = "CIFAR_STARTER_PID"
+_PR_SET_PDEATHSIG = 1
 
 _log = logging.getLogger(__name__)
 
@@ -40,18 +47,63 @@ def start_detached(
     Raises:
         OSError: It cannot be started.
     """
-    variables = dict(os.environ if environment is None else environment)
-    variables["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_ROOT), variables.get("PYTHONPATH"))))
     process = subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=log,
         start_new_session=True,
-        env=variables,
+        env=_with_package(os.environ if environment is None else environment),
     )
     threading.Thread(target=process.wait, name=f"wait-{process.pid}", daemon=True).start()
     return process
+
+
+def start_tied(
+    module: str, arguments: Sequence[str], log: BinaryIO, environment: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    """Start `python -m MODULE ARGUMENTS`, which ends when the thread ends that called, however that comes about.
+
+    Its module has to call `end_with_starter` as its first act.
+
+    Args:
+        module: By its full name.
+        arguments: Words of the command line.
+        log: What it writes goes here.
+        environment: All of its variables. The package's root is put on its path.
+
+    Raises:
+        OSError: It cannot be started.
+    """
+    variables = _with_package(environment) | {_STARTER: str(os.getpid())}
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=variables)
+
+
+def end_with_starter() -> None:
+    """Have this process killed as soon as whoever started it has died, if that one asked for it by `start_tied`."""
+    starter = os.environ.pop(_STARTER, None)
+    if starter is None:
+        return
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != int(starter):  # it died before that
+            os.kill(os.getpid(), signal.SIGKILL)
+    else:
+        threading.Thread(target=_watch_starter, args=(int(starter),), name="starter", daemon=True).start()
+
+
+def _watch_starter(pid: int) -> None:
+    """Where the system offers nothing of the kind."""
+    while os.getppid() == pid:
+        time.sleep(1.0)
+    os._exit(1)
+
+
+def _with_package(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return variables by which a process finds this package, whichever folder it is started in."""
+    path = os.pathsep.join(filter(None, (str(PACKAGE_ROOT), environment.get("PYTHONPATH"))))
+    return {**environment, "PYTHONPATH": path}
 
 
 def count_oom_kills() -> int | None:

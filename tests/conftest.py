@@ -38,6 +38,16 @@ def real_data_dir():
     return Path(_REAL_DATA_DIR)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_local_disk(tmp_path_factory):
+    """What lies beside no runs but on this machine's disk: indexes and locks, by the path of the runs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CIFAR_LOCAL_DIR", str(tmp_path_factory.mktemp("local")))
+        patch.delenv("CIFAR_EXECUTOR", raising=False)
+        patch.delenv("CIFAR_RUNS_PER_DEVICE", raising=False)
+        yield
+
+
 @cache
 def _draw_practice_set():
     return tuple(practice_batches())

@@ -12,6 +12,7 @@ from cifar_core.cli.arguments import protect_overrides
 from cifar_core.cli.choosing import SelectionCommand, SelectionsCommand
 from cifar_core.cli.comparing import CompareCommand
 from cifar_core.cli.enduring import RobustnessCommand
+from cifar_core.cli.engines import ExecutorCommand
 from cifar_core.cli.experimenting import ExperimentCommand, LessonCommand, LessonsCommand
 from cifar_core.cli.exporting import ExportCommand
 from cifar_core.cli.importing import ImportCommand
@@ -82,6 +83,7 @@ class Cli(BaseSettings):
     fork: CliSubCommand[ForkCommand]
     slim: CliSubCommand[SlimCommand]
     delete: CliSubCommand[DeleteCommand]
+    executor: CliSubCommand[ExecutorCommand]
     export: CliSubCommand[ExportCommand]
     import_: CliSubCommand[ImportCommand] = Field(alias="import")
 

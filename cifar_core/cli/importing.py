@@ -8,7 +8,7 @@ from pydantic_settings import CliPositionalArg
 from tqdm import tqdm
 
 from cifar_core.cli.answers import PROGRAM, print_json, remark_on
-from cifar_core.cli.arguments import AsJson, DataDir, Overrides, RunsDir
+from cifar_core.cli.arguments import AsJson, DataDir, Overrides, Owner, RunsDir, find_owner
 from cifar_core.data import default_data_dir, load_dataset
 from cifar_core.importing.orders import ImportOrder
 from cifar_core.runs import default_runs_dir
@@ -42,6 +42,7 @@ class ImportCommand(BaseModel):
     weights: Annotated[Path | None, Field(description="Of a Python file: weights for its network")] = None
     entry: Annotated[str, Field(description="Of a Python file: the class, or function, that makes the network")] = ""
     name: Annotated[str, Field(max_length=80, description="Name of the run (default: the file's)")] = ""
+    owner: Owner = None
     runs_dir: RunsDir = None
     data_dir: DataDir = None
     as_json: AsJson = False
@@ -62,7 +63,8 @@ class ImportCommand(BaseModel):
                 bar.update(100 * share - bar.n)
 
             wish = make_wish(order, dataset.class_names)
-            made = adopt(wish, Path(order.runs_dir), dataset, data_dir, name=self.name, on_progress=show)
+            owner = find_owner(self.owner)
+            made = adopt(wish, Path(order.runs_dir), dataset, data_dir, name=self.name, owner=owner, on_progress=show)
         print(f"Run {made.run_id}: val {made.val_accuracy:.2%}, test {made.test_accuracy:.2%} (looked at once)")
         for words in made.remarks:
             print(words)

@@ -27,6 +27,7 @@ from cifar_core.interrupts import counted_interrupts
 from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import Fork, RunStore, default_runs_dir, list_presets
+from cifar_core.runs.cluster.choice import read_address
 from cifar_core.selections import find_contents
 from cifar_core.training.device import resolve_device
 
@@ -159,10 +160,12 @@ def _print_plan(config: RunConfig, dataset: Dataset, runs_dir: Path | None, as_j
 
 
 def _warn_of_shortage(config: RunConfig, dataset: Dataset, runs_dir: Path | None) -> None:
-    """Only a warning: the estimate may be wrong, and memory may come free."""
+    """Only a warning: the estimate may be wrong, and memory may come free; where others train, nobody knows theirs."""
     from cifar_core.training.memory import explain_shortage
 
     _warn_of_little_room(config, runs_dir)
+    if read_address():
+        return
     if shortage := explain_shortage(config, len(dataset.images), resolve_device(config.training.device)):
         remark(f"{shortage} {PROGRAM} train --dry-run says more.")
 

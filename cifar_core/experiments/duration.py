@@ -1,14 +1,15 @@
 """How long runs take here, and when those that wait begin, by those that have been trained on this machine before."""
 
 import socket
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from cifar_core.config import RunConfig
 from cifar_core.runs import RunSummary
-from cifar_core.runs.queue import find_device
+from cifar_core.runs.queue import slot_of
 from cifar_core.runs.remembered import once_a_run
+from cifar_core.runs.slots import Slot
 
 # Settings that an epoch takes as long with, whatever they are.
 _OF_DATA = {"label_noise", "split_seed", "normalization"}
@@ -77,27 +78,42 @@ class Wait:
 
 
 def expect_waits(
-    runs: Iterable[RunSummary], waiting: Sequence[RunSummary], paces: Mapping[str, float]
+    runs: Iterable[RunSummary],
+    waiting: Sequence[RunSummary],
+    paces: Mapping[str, float],
+    list_slots: Callable[[RunConfig], Sequence[Slot]],
 ) -> dict[str, Wait]:
-    """Return how long each run waits, by its id: until all that are before it on its device are done.
+    """Return how long each run waits, by its id: until the first slot that fits is free of all that are before it.
 
     Args:
         runs: All.
         waiting: Those that wait, the next one first.
         paces: Seconds of an epoch, as `read_paces` has them.
+        list_slots: Where a run with such settings may train; none where that is not known.
     """
-    until: dict[str, tuple[float, bool]] = {}  # by device: when it is free, and whether that is known
+    until: _FreeAt = {}
     for run in runs:
         if run.status.status in ("running", "paused"):
-            until[run.status.device] = _add(until.get(run.status.device), run.status.seconds_left)
+            slot = slot_of(run.status)
+            number = next(number for number in range(len(until) + 1) if (slot, number) not in until)
+            until[slot, number] = _add(None, run.status.seconds_left)
     waits: dict[str, Wait] = {}
     for place, run in enumerate(waiting, 1):
         if run.config is not None:
-            device = find_device(run.config)[0]
-            seconds, is_known = until.get(device, (0.0, True))
+            key = _find_first_free(list_slots(run.config), until)
+            seconds, is_known = until.get(key, (0.0, True))
             waits[run.run_id] = Wait(place, seconds, not is_known)
-            until[device] = _add((seconds, is_known), _seconds_of(run, paces))
+            until[key] = _add((seconds, is_known), _seconds_of(run, paces))
     return waits
+
+
+# When each slot is free, and whether that is known; of a device that several runs share, each place by its number.
+_FreeAt = dict[tuple[Slot, int], tuple[float, bool]]
+
+
+def _find_first_free(slots: Sequence[Slot], until: _FreeAt) -> tuple[Slot, int]:
+    keys = [(slot, slots[:place].count(slot)) for place, slot in enumerate(slots)]
+    return min(keys, key=lambda key: until.get(key, (0.0, True))[0], default=(Slot("", ""), 0))
 
 
 def _seconds_of(run: RunSummary, paces: Mapping[str, float]) -> float | None:

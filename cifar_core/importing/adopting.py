@@ -62,6 +62,7 @@ def adopt(
     data_dir: Path,
     *,
     name: str = "",
+    owner: str = "",
     on_progress: OnProgress | None = None,
 ) -> Adopted:
     """Make a file a run.
@@ -72,6 +73,7 @@ def adopt(
         dataset: The images it is asked about.
         data_dir: Where they are.
         name: Of the run, for people; the file's if empty.
+        owner: Whose it is; nobody's if empty.
         on_progress: Told of progress; whatever it raises ends the import.
 
     Raises:
@@ -86,7 +88,7 @@ def adopt(
         assembled = _choose_pixels(assembled, dataset)
         runs_dir.mkdir(parents=True, exist_ok=True)
         hidden.mkdir()
-        found = _fill(hidden, assembled, wish, dataset, data_dir, name, tell)
+        found = _fill(hidden, assembled, wish, dataset, data_dir, (name, owner), tell)
         tell(0.99, "Keeping it")
         run_dir = publish_run(hidden, runs_dir, RunRecord(hidden).meta().created_at)
     except ImportedNetworkError as error:
@@ -112,7 +114,13 @@ def _choose_pixels(assembled: Assembled, dataset: Dataset) -> Assembled:
 
 
 def _fill(
-    hidden: Path, assembled: Assembled, wish: Wish, dataset: Dataset, data_dir: Path, name: str, tell: OnProgress
+    hidden: Path,
+    assembled: Assembled,
+    wish: Wish,
+    dataset: Dataset,
+    data_dir: Path,
+    named: tuple[str, str],
+    tell: OnProgress,
 ) -> tuple[float, float, tuple[str, ...]]:
     """Write all of a run; return its accuracies on val and test, and what there is to say."""
     files, splits, started = RunFiles(hidden), splits_of(dataset, assembled.config.data), time.monotonic()
@@ -121,9 +129,10 @@ def _fill(
     val = _ask(assembled, dataset, splits.val, lambda share: tell(0.1 + 0.3 * share, "Asking it about val"))
     test = _ask(assembled, dataset, splits.test, lambda share: tell(0.4 + 0.5 * share, "Asking it about test"))
     val_accuracy, test_accuracy = float(compute_accuracy(val)), float(compute_accuracy(test))
-    remarks = (*assembled.remarks, *_judge(assembled, dataset, splits.train, val_accuracy, test_accuracy, val))
+    remarks = (*assembled.remarks, *_judge(assembled, dataset, splits.train, wish.class_order, (val, test)))
     meta = RunMeta(
-        name=(name.strip() or wish.path.stem)[:80],
+        name=(named[0].strip() or wish.path.stem)[:80],
+        owner=named[1],
         note=" ".join(remarks),
         data_dir=str(data_dir.resolve()),
         imported_from=wish.path.name[-200:],
@@ -173,12 +182,15 @@ def _ask(assembled: Assembled, dataset: Dataset, indices: Any, tell: Callable[[f
 
 
 def _judge(
-    assembled: Assembled, dataset: Dataset, train: Any, val_accuracy: float, test_accuracy: float, val: Predictions
+    assembled: Assembled, dataset: Dataset, train: Any, order: tuple[int, ...], found: tuple[Predictions, Predictions]
 ) -> tuple[str, ...]:
-    """Return what its accuracies say of how it was imported, in sentences."""
+    """Return what its answers to val and test say of how it was imported, in sentences."""
+    val, _ = found
+    val_accuracy, test_accuracy = (float(compute_accuracy(each)) for each in found)
     if is_guessing(val_accuracy, val.num_images):
         trials = try_pixels(assembled, dataset, train)
-        return (explain_guessing(val_accuracy, assembled.pixels or PIXELS["unit"], trials, dataset.class_names),)
+        pixels = assembled.pixels or PIXELS["unit"]
+        return (explain_guessing(val_accuracy, pixels, trials, dataset.class_names, order),)
     if val_accuracy - test_accuracy > _TRAINED_ON_VAL:
         gap = f"{100 * (val_accuracy - test_accuracy):.1f} points"
         return (

@@ -96,7 +96,7 @@ def _assemble_weights(file: NetworkFile, wish: Wish) -> Assembled:
     classifier = Classifier(network, mean=(0.0,) * 3, std=(1.0,) * 3).requires_grad_(False).eval()
     assembled = Assembled(config, classifier, wish.pixels, remarks)
     if scaling:
-        pixels = Pixels("own", "As its file says", *(_read_three(scaling, name) for name in ("mean", "std")))
+        pixels = Pixels("own", "As its file says", _read_three(scaling, "mean"), _read_three(scaling, "std"))
         assembled = replace(scale_as(assembled, pixels), is_fixed=True)
     elif wish.pixels is not None:
         assembled = scale_as(assembled, wish.pixels)

@@ -31,6 +31,7 @@ class ImportOrder:
         classes: Names of the classes in its order, with commas; empty: as the dataset has them.
         weights: Of a Python file, the file of its weights; empty for none.
         entry: Of a Python file, the class or function.
+        owner: Whose the run is; empty: nobody's.
     """
 
     path: str
@@ -44,6 +45,7 @@ class ImportOrder:
     classes: str = ""
     weights: str = ""
     entry: str = ""
+    owner: str = ""
 
     @property
     def key(self) -> str:

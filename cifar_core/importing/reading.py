@@ -4,6 +4,7 @@ import io
 import json
 import pickle
 import re
+import warnings
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ _ENDINGS = ".safetensors, .pt, .pth, .ts, .onnx, or .py in models/user/"
 # Where checkpoints of others keep the weights.
 _INSIDE = ("state_dict", "model_state_dict", "model", "net", "weights", "ema")
 # What wrappers put before a layer's name.
-_PREFIXES = ("module.", "_orig_mod.", "model/", "average/", "network.")
+_PREFIXES = ("module.", "_orig_mod.", "network.")
 # What a TorchScript program may not do: reach files, run when it is opened, or call what is not torch's arithmetic.
 _FORBIDDEN = re.compile(r"from_file|\bsave\b|__setstate__|\bops\.(?!aten\b|prim\b|torchvision\b)\w+")
 
@@ -75,16 +76,20 @@ def read_network_file(path: Path) -> NetworkFile:
 
 def clean_names(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Return weights by their layers' names, without what wrappers put before all of them."""
-    named = dict(tensors)
+    named = {name: value for name, value in tensors.items() if not name.startswith("optimizer/")}
+    for part in ("average/", "model/"):  # of a checkpoint of ours, whose averaged weights are the network
+        if any(name.startswith(part) for name in named):
+            named = {name.removeprefix(part): value for name, value in named.items() if name.startswith(part)}
+            break
     found = True
     while found:
         found = False
         for prefix in _PREFIXES:
-            own = [name for name in named if not name.startswith(("normalize.", "optimizer/"))]
+            own = [name for name in named if not name.startswith("normalize.")]
             if own and all(name.startswith(prefix) for name in own):
                 named = {name.removeprefix(prefix): value for name, value in named.items()}
                 found = True
-    return {name: value for name, value in named.items() if not name.startswith("optimizer/")}
+    return named
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -149,7 +154,9 @@ def _is_script(path: Path, content: bytes) -> bool:
 def _read_pickled(path: Path, content: bytes) -> dict[str, Tensor]:
     """Read weights that torch.save wrote. Whatever a pickle wants executed beside tensors is refused."""
     try:
-        found = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of pickles that torch did not write: they are refused or read
+            found = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise ImportRefusedError(
             f"{path.name} wants more executed than loading weights does ({_name_global(error)}), and was not opened "

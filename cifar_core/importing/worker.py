@@ -28,7 +28,7 @@ def work_on(desk: ImportDesk, order: ImportOrder, data_dir: Path) -> None:
     try:
         dataset, runs_dir = load_dataset(data_dir), Path(order.runs_dir)
         wish = make_wish(order, dataset.class_names)
-        made = adopt(wish, runs_dir, dataset, data_dir, name=order.name, on_progress=tell)
+        made = adopt(wish, runs_dir, dataset, data_dir, name=order.name, owner=order.owner, on_progress=tell)
         desk.note_result(order, made.run_id)
     except (ImportRefusedError, ValueError, OSError) as error:
         words = explain(error) if isinstance(error, OSError) else str(error)

@@ -222,7 +222,7 @@ def create_module(content: bytes, file: str, entry: str) -> nn.Module:
         raise ImportedNetworkError(f"{entry} of {file} makes a {type(made).__name__}; allowed: a torch.nn.Module")
     for module in made.modules():
         if getattr(module, "inplace", False):
-            module.inplace = False  # attributions need the values before a ReLU
+            vars(module)["inplace"] = False  # attributions need the values before a ReLU
     return made.eval()
 
 

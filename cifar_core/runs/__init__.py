@@ -7,17 +7,21 @@ from cifar_core.runs.difference import RunDifference, compare_runs, settings_apa
 from cifar_core.runs.exceptions import RunError, RunNotFoundError
 from cifar_core.runs.executor import Executor, LocalExecutor
 from cifar_core.runs.index import RunSummary
+from cifar_core.runs.places import Engine, Place
 from cifar_core.runs.record import RunMeta, RunRecord
 from cifar_core.runs.reporter import read_learning_rate_changes
 from cifar_core.runs.saved_presets import SavedPresets, list_presets
+from cifar_core.runs.slots import Slot
 from cifar_core.runs.status import RunStatus
 from cifar_core.runs.store import RunStore
 from cifar_core.runs.submission import Fork
 
 __all__ = [
+    "Engine",
     "Executor",
     "Fork",
     "LocalExecutor",
+    "Place",
     "RunDifference",
     "RunError",
     "RunMeta",
@@ -27,6 +31,7 @@ __all__ = [
     "RunStore",
     "RunSummary",
     "SavedPresets",
+    "Slot",
     "compare_runs",
     "default_runs_dir",
     "describe_damage",

@@ -1,9 +1,11 @@
-"""Where workers run. Four calls; another engine joins behind the same four."""
+"""Where workers run: slots, and four calls. Another engine stands behind the same."""
 
 import os
 import signal
+import socket
 import subprocess
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -11,10 +13,14 @@ from cifar_core.processes import count_oom_kills, start_detached
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.record import RunRecord
+from cifar_core.runs.slots import Slot, count_runs_per_device, fitting
 from cifar_core.runs.status import read_status
 from cifar_core.runs.watch import HeartbeatWatch
 from cifar_core.runs.workers import WORKER, find_worker, is_this_machines, is_worker_alive
+from cifar_core.training.device import GIVEN_DEVICE, list_devices, resolve_device
 
+LOCAL = "local"
+_VISIBLE = "CUDA_VISIBLE_DEVICES"
 _KEEP_MEMORY = ":".join(
     [
         "glibc.malloc.hugetlb=1",
@@ -24,7 +30,27 @@ _KEEP_MEMORY = ":".join(
 
 
 class Executor(Protocol):
-    """Starts workers and knows whether they live."""
+    """Starts workers and knows whether they live.
+
+    Attributes:
+        engine: Its name, which runs that it has started bear.
+        decides: Whether this process may decide who is next; else the engine does, somewhere else, and hears of what is
+            new by `submit`.
+        raises_attempts: Whether a run's attempt is counted by what `submit` starts, on the host where it begins.
+    """
+
+    engine: str
+    decides: bool
+    raises_attempts: bool
+
+    def slots(self, device: str = "") -> list[Slot]:
+        """Return where a run may train that asks for a device (`training.device`); all slots if none is named.
+
+        A slot has room for one run: a device that several may share occurs as often.
+
+        Raises:
+            DeviceError: There is no such device, nor will there be one.
+        """
 
     def submit(self, run_dir: Path, then: Sequence[Path] = ()) -> None:
         """Start a worker on the run, which may go on with others of the same experiment, in this order."""
@@ -41,25 +67,36 @@ class Executor(Protocol):
     def logs(self, run_dir: Path) -> str:
         """Return the last lines of what the worker wrote."""
 
+    def tend(self) -> None:
+        """See to what keeps the queue going, where this process does not: called now and then, and quick."""
+
 
 class LocalExecutor:
     """Workers as processes of their own on this machine. They outlive whoever started them."""
+
+    engine = LOCAL
+    decides = True
+    raises_attempts = False
 
     def __init__(self) -> None:
         self._children: dict[tuple[Path, int], subprocess.Popen[bytes]] = {}  # by run and attempt
         self._watch = HeartbeatWatch()
 
+    def slots(self, device: str = "") -> list[Slot]:
+        """Return this machine's."""
+        return local_slots(device)
+
     def submit(self, run_dir: Path, then: Sequence[Path] = ()) -> None:
-        """Start `python -m cifar_core.runs.worker RUN_DIR ...` in a session of its own.
+        """Start `python -m cifar_core.runs.worker RUN_DIR ...` in a session of its own, on the device of its slot.
 
         Raises:
             OSError: It cannot be started.
         """
-        attempt = read_status(run_dir).attempt
+        status = read_status(run_dir)
         with RunFiles(run_dir).log.open("ab") as log:
             words = [str(each.resolve()) for each in (run_dir, *then)]
-            child = start_detached(WORKER, words, log, worker_environment())
-        self._children[run_dir, attempt] = child
+            child = start_detached(WORKER, words, log, worker_environment(status.device))
+        self._children[run_dir, status.attempt] = child
 
     def poll(self, run_dir: Path) -> bool:
         """Ask the child if it is ours, this machine's process table if it runs here, else watch its heartbeat."""
@@ -96,12 +133,46 @@ class LocalExecutor:
         """Return the tail of the run's log."""
         return RunRecord(run_dir).log_tail()
 
+    def tend(self) -> None:
+        """There is nothing to see to: whoever looks decides."""
 
-def worker_environment() -> dict[str, str]:
+
+def local_slots(device: str = "") -> list[Slot]:
+    """Return where a run may train on this machine; as `Executor.slots`.
+
+    Raises:
+        DeviceError: This machine has no such device.
+        RunError: What is declared of how many runs share one is not allowed.
+    """
+    host = socket.gethostname()
+    names = ("cpu",) if device == "cpu" else _list_device_names()  # to look for others imports torch
+    found = fitting(device, [Slot(host, name) for name in names])
+    if not found:
+        resolve_device(device)  # says what is allowed
+    return [slot for slot in found for _ in range(count_runs_per_device(slot.device))]
+
+
+@cache
+def _list_device_names() -> tuple[str, ...]:
+    """Devices do not come and go while a process lives."""
+    return tuple(device.name for device in list_devices())
+
+
+def worker_environment(device: str = "cpu") -> dict[str, str]:
     """Return the environment variables of a worker: this process's own, and what lets it train well.
 
     glibc gives large blocks back to the system when they are freed, and each training step would have the same
     megabytes mapped and cleared anew, in pages of 4 kB. A worker keeps what it has freed, in huge pages where the
     system has them. Only glibc reads this variable; a value that somebody has set stays.
+
+    Of several NVIDIA GPUs it sees the one that it was given.
+
+    Args:
+        device: Of its slot.
     """
-    return {"GLIBC_TUNABLES": _KEEP_MEMORY, **os.environ}
+    environment = {"GLIBC_TUNABLES": _KEEP_MEMORY, **os.environ}
+    kind, _, number = device.partition(":")
+    if kind == "cuda":
+        seen = [name for name in os.environ.get(_VISIBLE, "").split(",") if name]
+        environment |= {GIVEN_DEVICE: device, _VISIBLE: seen[int(number)] if seen else number}
+    return environment

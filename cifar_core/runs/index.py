@@ -15,10 +15,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from cifar_core.config import RunConfig
 from cifar_core.failures import explain
 from cifar_core.locks import LockedError, exclusive
-from cifar_core.runs.access import check_is_folder, refusal
+from cifar_core.runs.access import check_is_folder
 from cifar_core.runs.damage import describe_damage
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.layout import stamp_watched
+from cifar_core.runs.local_disk import local_dir
 from cifar_core.runs.naming import is_run_id
 from cifar_core.runs.record import RunMeta, RunRecord
 from cifar_core.runs.status import RunStatus
@@ -83,7 +84,6 @@ class RunIndex:
 
     def __init__(self, runs_dir: Path) -> None:
         self._runs_dir = runs_dir
-        self._path = runs_dir / "index.sqlite"
         self._lines: _Lines = {}
         self._listed: tuple[dict[str, str], list[RunSummary]] = ({}, [])
 
@@ -112,21 +112,25 @@ class RunIndex:
     def locked(self, seconds: float = LOCK_SECONDS) -> Iterator[list[RunSummary]]:
         """Hold the one lock for queue decisions over all processes; yields the runs as they are now.
 
-        The lock is a file of its own: deleting or repairing the index takes it from nobody.
+        The lock is a file of its own: deleting or repairing the index takes it from nobody. It holds for this machine;
+        between machines, the queue has one owner.
 
         Raises:
             RunError: It cannot be had within so many seconds.
         """
         with ExitStack() as stack:
             try:
-                stack.enter_context(exclusive(self._runs_dir / ".queue.lock", seconds))
+                stack.enter_context(exclusive(local_dir(self._runs_dir) / "queue.lock", seconds))
             except LockedError as error:
                 raise RunError(
                     f"another process has held the lock of the runs folder {self._runs_dir} for {seconds:g} seconds; "
                     "allowed: try again, or end that process if it hangs"
                 ) from error
             except OSError as error:
-                raise refusal(self._runs_dir, error) from error
+                raise RunError(
+                    f"the queue of {self._runs_dir} cannot be locked: {explain(error)}; allowed: a folder on this "
+                    "machine's own disk, named by $CIFAR_LOCAL_DIR"
+                ) from error
             yield self.summaries()
 
     def _lookup(self, stamps: dict[str, str], lines: _Lines) -> _Lines:
@@ -140,6 +144,8 @@ class RunIndex:
                     break
                 with suppress(OSError):
                     self._discard()
+            except OSError:
+                break  # there is no place for it on this machine
         return lines | _read(self._runs_dir, _changed(stamps, lines), stamps)
 
     def _run_names(self) -> list[str]:
@@ -154,7 +160,9 @@ class RunIndex:
             raise RunError(f"the runs folder {self._runs_dir} cannot be read: {explain(error)}") from error
 
     def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=_INDEX_SECONDS, isolation_level=None)
+        connection = sqlite3.connect(
+            local_dir(self._runs_dir) / "index.sqlite", timeout=_INDEX_SECONDS, isolation_level=None
+        )
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
@@ -173,14 +181,15 @@ class RunIndex:
 
     def _discard(self) -> None:
         """Remove a damaged index, unless somebody else has replaced it meanwhile."""
-        with exclusive(self._runs_dir / ".index.lock", _INDEX_SECONDS):
+        folder = local_dir(self._runs_dir)
+        with exclusive(folder / "index.lock", _INDEX_SECONDS):
             try:
                 with closing(self._open()) as connection:
                     connection.execute("SELECT run_id, stamp, summary FROM runs").fetchall()
             except sqlite3.DatabaseError as error:
                 if not _is_damage(error):
                     return
-                for path in self._runs_dir.glob("index.sqlite*"):
+                for path in folder.glob("index.sqlite*"):
                     path.unlink(missing_ok=True)
 
 

@@ -1,6 +1,7 @@
 """The status of a run as its worker keeps it: written only for as long as the run is this worker's."""
 
 import logging
+import os
 import socket
 import threading
 import time
@@ -12,7 +13,7 @@ import psutil
 from cifar_core.failures import explain
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.status import RunStatus, insist_on_status, now, read_status, write_status
-from cifar_core.runs.workers import claim, is_worker_alive
+from cifar_core.runs.workers import claim, is_this_machines, is_worker_alive
 
 _HEARTBEAT_SECONDS = 2.0
 # How long a worker that is done tries to say so.
@@ -36,8 +37,8 @@ class StatusKeeper:
         self._owner_on_disk = _owner(self._status)
         self._has_complained = False
         process = psutil.Process()
-        if self._status.pid not in (None, process.pid) and is_worker_alive(run_dir, self._status):
-            raise SupersededError(f"process {self._status.pid} trains {run_dir.name} already")
+        if _is_taken(run_dir, self._status):
+            raise SupersededError(f"process {self._status.pid} of {self._status.hostname} has {run_dir.name} already")
         claim(run_dir)
         self.update(pid=process.pid, pid_started=process.create_time(), hostname=socket.gethostname())
 
@@ -114,6 +115,18 @@ class StatusKeeper:
         if not self._has_complained:
             self._has_complained = True
             _log.warning("The status cannot be written or read, and is tried again: %s", explain(error))
+
+
+def _is_taken(run_dir: Path, status: RunStatus) -> bool:
+    """Whether this attempt has a worker: whoever wants to go on in its place raises the number.
+
+    Of another machine nobody here knows whether it lives.
+    """
+    if status.pid is None:
+        return False
+    if not is_this_machines(status):
+        return True
+    return status.pid != os.getpid() and is_worker_alive(run_dir, status)
 
 
 def _owner(status: RunStatus) -> tuple[int, int | None, float | None, str]:

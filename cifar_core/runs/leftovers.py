@@ -14,6 +14,8 @@ from cifar_core.files import TEMPORARY
 from cifar_core.runs.layout import RunFiles, list_folders
 from cifar_core.runs.naming import is_run_id
 
+# What earlier releases kept beside the runs, and this one on the machine's own disk.
+_FORMER = ("index.sqlite", ".index.lock", ".queue.lock", ".heartbeats.json")
 BEGUN = ".new-"
 # Whose time is that of the latest sweep.
 _SWEPT = ".swept"
@@ -59,8 +61,9 @@ def sweep(runs_dir: Path, ended: Iterable[str]) -> None:
 def _sweep_entry(path: Path) -> None:
     if path.name.startswith(BEGUN) and _is_abandoned(path):
         shutil.rmtree(path, ignore_errors=True)
-    elif path.name.endswith(TEMPORARY) and _is_old(path):
-        _remove(path)
+    elif path.name.startswith(_FORMER) or path.name.endswith(TEMPORARY):
+        if _is_old(path):
+            _remove(path)
     elif is_run_id(path.name):
         with suppress(OSError):  # rmdir removes only what is empty
             path.rmdir()

@@ -1,23 +1,25 @@
-"""One training at a time on each device: who is dead, and who is next."""
+"""One training at a time in each slot: who is dead, and who is next."""
 
 import logging
 import socket
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
 
 from cifar_core.config import RunConfig
 from cifar_core.failures import explain
 from cifar_core.processes import count_oom_kills
-from cifar_core.runs.commands import send_command
+from cifar_core.runs.commands import pending_end, send_command
 from cifar_core.runs.exceptions import RunError
-from cifar_core.runs.executor import Executor
+from cifar_core.runs.executor import LOCAL, Executor
 from cifar_core.runs.fairness import fair_order, last_served
 from cifar_core.runs.index import LOCK_SECONDS, RunIndex, RunSummary
 from cifar_core.runs.leftovers import sweep_run
-from cifar_core.runs.status import LESS_MEMORY, change_status, insist_on_status, now, read_status
-from cifar_core.training.device import DeviceError, resolve_device
+from cifar_core.runs.ownership import hold_queue, may_hold_queue
+from cifar_core.runs.slots import Slot, find_free
+from cifar_core.runs.status import LESS_MEMORY, RunStatus, change_status, insist_on_status, now, read_status
+from cifar_core.training.device import DeviceError
 
 _KILLED = "The worker was killed by the system, probably out of memory."
 
@@ -27,9 +29,9 @@ _log = logging.getLogger(__name__)
 def dispatch(
     runs_dir: Path, executor: Executor, index: RunIndex | None = None, lock_seconds: float = LOCK_SECONDS
 ) -> None:
-    """Mark runs whose worker is gone as lost, then start the next run of every device that is free.
+    """Mark runs whose worker is gone as lost, then start the next run in every slot that is free.
 
-    Safe to call from any process at any time: decisions are made under one lock.
+    Safe to call from any process at any time: decisions are made under one lock, and only by the owner of the queue.
 
     Args:
         runs_dir: Where the runs are.
@@ -42,7 +44,7 @@ def dispatch(
     """
     index = index or RunIndex(runs_dir)
     for summary in queue_order(index.summaries()):
-        _find_device(summary)  # may import torch, for seconds: not while others wait for the lock
+        _list_slots(summary, executor)  # may import torch, for seconds: not while others wait for the lock
     with index.locked(lock_seconds) as summaries:
         start_free(runs_dir, executor, summaries)
 
@@ -58,19 +60,28 @@ def start_free(runs_dir: Path, executor: Executor, summaries: list[RunSummary]) 
     Returns:
         Why runs that were due could not be started, by their ids.
     """
+    if not may_decide(runs_dir, executor, summaries):
+        return {}
+    waiting = queue_order(summaries)
     active = [summary for summary in summaries if summary.status.status in ("running", "paused")]
     active = [summary for summary in active if not _is_over(runs_dir / summary.run_id, executor)]
-    _end_demos(runs_dir, active, queue_order(summaries))
-    busy = {summary.status.device for summary in active}
+    _end_demos(runs_dir, active, waiting, executor)
+    busy = Counter(slot_of(summary.status) for summary in active)
     refused: dict[str, Exception] = {}
-    waiting = queue_order(summaries)
     for summary in waiting:
         try:
             _start_if_free(runs_dir / summary.run_id, summary, busy, executor, waiting)
         except (OSError, RunError) as error:
             _log.warning("Run %s was not started: %s", summary.run_id, explain(error))
             refused[summary.run_id] = error
+    if executor.engine == LOCAL and busy.total():
+        hold_queue(runs_dir)
     return refused
+
+
+def may_decide(runs_dir: Path, executor: Executor, summaries: list[RunSummary]) -> bool:
+    """Whether this process may start runs and call them lost; only for whoever holds the lock."""
+    return executor.decides and (executor.engine != LOCAL or may_hold_queue(runs_dir, summaries))
 
 
 def queue_order(summaries: list[RunSummary]) -> list[RunSummary]:
@@ -83,58 +94,73 @@ def queue_order(summaries: list[RunSummary]) -> list[RunSummary]:
     return fair_order(queued, last_served(summaries))
 
 
-def take_next(runs_dir: Path, mine: Sequence[Path], executor: Executor) -> Path | None:
+def take_next(ended: Path, mine: Sequence[Path], executor: Executor) -> Path | None:
     """Start what is due; return the next run for this process if that is one of `mine`.
 
     Whoever waits before them is started first, by a worker of its own; then there is nothing for this process.
 
     Args:
-        runs_dir: Where the runs are.
-        mine: Runs that this process was told to go on with.
+        ended: The run that this process has just trained.
+        mine: Runs that it was told to go on with.
         executor: What starts other workers, and knows whether they live.
 
     Raises:
         RunError: The lock cannot be had.
     """
+    runs_dir, here = ended.parent, slot_of(read_status(ended))
     with RunIndex(runs_dir).locked() as summaries:
-        waiting = queue_order(summaries)
         names = {path.name: path for path in mine}
-        own = next((summary for summary in waiting if summary.run_id in names), None)
-        if own is None or not _is_first(own, waiting) or _is_busy(runs_dir, own, summaries, executor):
+        waiting = [summary for summary in queue_order(summaries) if here in _list_slots(summary, executor)[0]]
+        first = waiting[0].run_id if waiting else ""
+        is_mine = first in names and may_decide(runs_dir, executor, summaries)
+        if not is_mine or _is_taken(here, runs_dir, summaries, executor):
             start_free(runs_dir, executor, summaries)
             return None
-        _mark_started(names[own.run_id], _find_device(own)[0])
-        return names[own.run_id]
+        _mark_started(names[first], here, executor)
+        return names[first]
 
 
-def _is_first(summary: RunSummary, waiting: list[RunSummary]) -> bool:
-    """Whether nobody waits longer for the device of a run."""
-    device = _find_device(summary)
-    return next(other for other in waiting if _find_device(other) == device) is summary
-
-
-def _is_busy(runs_dir: Path, summary: RunSummary, summaries: list[RunSummary], executor: Executor) -> bool:
-    device, problem = _find_device(summary)
-    return bool(problem) or any(
-        other.status.device == device and executor.poll(runs_dir / other.run_id)
-        for other in summaries
-        if other.status.status in ("running", "paused")
-    )
+def _is_taken(slot: Slot, runs_dir: Path, summaries: list[RunSummary], executor: Executor) -> bool:
+    """Whether others train on a device, as many as may share it."""
+    active = [summary for summary in summaries if summary.status.status in ("running", "paused")]
+    there = [summary for summary in active if slot_of(summary.status) == slot]
+    num_living = sum(executor.poll(runs_dir / summary.run_id) for summary in there)
+    return num_living >= executor.slots(slot.device).count(slot)
 
 
 def needs_dispatch(summaries: list[RunSummary], runs_dir: Path, executor: Executor) -> bool:
-    """Whether a decision is due; cheaper than making one."""
+    """Whether a decision is due here; cheaper than making one."""
+    if not executor.decides:
+        return False
     if queue_order(summaries):
         return True
     active = [summary for summary in summaries if summary.status.status in ("running", "paused")]
     return any(not executor.poll(runs_dir / summary.run_id) for summary in active)
 
 
-def _end_demos(runs_dir: Path, active: list[RunSummary], waiting: list[RunSummary]) -> None:
+def slot_of(status: RunStatus) -> Slot:
+    """Return where a run trains, or last did."""
+    return Slot(status.hostname or socket.gethostname(), status.device)
+
+
+def end_unstarted(run_dir: Path) -> bool:
+    """End a run that waits and was told to stop or to park by somebody who does not decide; return whether it was.
+
+    Raises:
+        OSError: It cannot be written.
+        RunError: Its record is not readable.
+    """
+    ending = pending_end(run_dir)
+    if ending is not None:
+        change_status(run_dir, status=ending, message="Removed from the queue.", finished_at=now())
+    return ending is not None
+
+
+def _end_demos(runs_dir: Path, active: list[RunSummary], waiting: list[RunSummary], executor: Executor) -> None:
     """Have demos leave the devices that somebody waits for; what they have learned so far is kept."""
-    wanted = {_find_device(summary)[0] for summary in waiting if not summary.is_demo}
+    wanted = {slot for summary in waiting if not summary.is_demo for slot in _list_slots(summary, executor)[0]}
     for summary in active:
-        if summary.is_demo and summary.status.device in wanted:
+        if summary.is_demo and slot_of(summary.status) in wanted:
             with suppress(OSError):  # the disk is full: it ends by itself before long
                 send_command(runs_dir / summary.run_id, "stop")
 
@@ -160,17 +186,16 @@ def _is_over(run_dir: Path, executor: Executor) -> bool:
     return True
 
 
-def _list_companions(summary: RunSummary, waiting: Sequence[RunSummary]) -> list[str]:
-    """Return the ids of who of those that wait belongs to the same experiment and device, the next one first."""
+def _list_companions(summary: RunSummary, slot: Slot, waiting: Sequence[RunSummary], executor: Executor) -> list[str]:
+    """Return the ids of who of those that wait may follow in the same process: of one experiment, on one device."""
     if summary.experiment is None:
         return []
-    device = _find_device(summary)
     others = [other for other in waiting if other.experiment == summary.experiment and other is not summary]
-    return [other.run_id for other in others if _find_device(other) == device]
+    return [other.run_id for other in others if slot in _list_slots(other, executor)[0]]
 
 
 def _start_if_free(
-    run_dir: Path, summary: RunSummary, busy: set[str], executor: Executor, queued: Sequence[RunSummary]
+    run_dir: Path, summary: RunSummary, busy: Counter[Slot], executor: Executor, queued: Sequence[RunSummary]
 ) -> None:
     """Start a worker on a queued run, or mark the run as failed if that does not work.
 
@@ -178,57 +203,57 @@ def _start_if_free(
         OSError: It did not work; the run waits on if not even that could be noted.
         RunError: Its record is not readable.
     """
-    device, problem = _find_device(summary)
+    slots, problem = _list_slots(summary, executor)
     if problem:
         change_status(run_dir, status="failed", message=problem, finished_at=now())
-    if problem or device in busy:
+        return
+    slot = find_free(slots, busy)
+    if slot is None or end_unstarted(run_dir):
         return
     waiting = read_status(run_dir)
-    _mark_started(run_dir, device)
+    _mark_started(run_dir, slot, executor)
     try:
-        executor.submit(run_dir, [run_dir.parent / run_id for run_id in _list_companions(summary, queued)])
+        executor.submit(run_dir, [run_dir.parent / each for each in _list_companions(summary, slot, queued, executor)])
     except OSError as error:
         message = f"The worker did not start: {explain(error)}."
         with suppress(OSError):
             insist_on_status(run_dir, waiting)
             change_status(run_dir, status="failed", message=message, finished_at=now())
         raise
-    busy.add(device)
+    busy[slot] += 1
 
 
-def find_device(config: RunConfig) -> tuple[str, str]:
-    """Return the device a run would train on, and why there is none (one of the two is empty)."""
+def find_slots(config: RunConfig, executor: Executor) -> tuple[list[Slot], str]:
+    """Return where a run may train, and why it can nowhere (one of the two is empty, or both while it has to wait)."""
     try:
-        return _resolved(config.training.device), ""
+        return executor.slots(config.training.device), ""
     except DeviceError as error:
-        return "", str(error)
+        return [], str(error)
 
 
-def _find_device(summary: RunSummary) -> tuple[str, str]:
+def _list_slots(summary: RunSummary, executor: Executor) -> tuple[list[Slot], str]:
     assert summary.config is not None  # noqa: S101 queue_order leaves out those that cannot be read
-    return find_device(summary.config)
+    return find_slots(summary.config, executor)
 
 
-@cache
-def _resolved(name: str) -> str:
-    """Devices do not come and go while a process lives; asking for them imports torch."""
-    return resolve_device(name)
+def _mark_started(run_dir: Path, slot: Slot, executor: Executor) -> None:
+    """The attempt's number is raised before its worker exists: an earlier worker, if one still lives, gives up.
 
-
-def _mark_started(run_dir: Path, device: str) -> None:
-    """The attempt's number is raised before its worker exists: an earlier worker, if one still lives, gives up."""
+    An engine's worker begins somewhere else, and perhaps again: what starts it there raises the number.
+    """
     change_status(
         run_dir,
         status="running",
         message="Starting.",
-        attempt=read_status(run_dir).attempt + 1,
+        attempt=read_status(run_dir).attempt + (not executor.raises_attempts),
         pid=None,
         pid_started=None,
-        hostname=socket.gethostname(),
+        hostname=slot.host,
+        engine=executor.engine,
         heartbeat=now(),
         started_at=now(),
         finished_at=None,
-        device=device,
+        device=slot.device,
         oom_kills=count_oom_kills(),
         seconds_left=None,
     )

@@ -35,7 +35,7 @@ class RunMeta(BaseModel):
 
     Runs of one experiment name it, and are trained one after another by one process. A run that says so parks itself
     once so many epochs are done. Whose it is says a name that somebody gave; it is empty of older runs, and of those of
-    nobody.
+    nobody. Where the data lie, and what they are, is said as the machine knows it that submitted the run.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -45,6 +45,8 @@ class RunMeta(BaseModel):
     note: str = ""
     preset: str | None = None
     data_dir: str | None = None
+    data_host: str = ""
+    data_kind: str = ""
     priority: Annotated[int, Field(ge=-(2**53), le=2**53)] = 0
     forked_from: str | None = None
     is_demo: bool = False

@@ -5,17 +5,21 @@ import logging
 import time
 from pathlib import Path
 
+from cifar_core.config import RunConfig
 from cifar_core.failures import explain
 from cifar_core.runs.access import check_is_folder, default_runs_dir, refuses_in_words, why_not_writable
+from cifar_core.runs.cluster import choose_engine
 from cifar_core.runs.exceptions import RunError, RunNotFoundError
-from cifar_core.runs.executor import Executor, LocalExecutor
+from cifar_core.runs.executor import LOCAL, Executor, LocalExecutor
 from cifar_core.runs.index import RunIndex, RunSummary
 from cifar_core.runs.leftovers import hide_doomed, remove_doomed, sweep
 from cifar_core.runs.naming import is_run_id
+from cifar_core.runs.places import Engine, describe_engine, list_known_slots
 from cifar_core.runs.queue import dispatch, needs_dispatch, queue_order
 from cifar_core.runs.record import RunRecord
 from cifar_core.runs.shelf import RecordShelf
 from cifar_core.runs.slimming import slim
+from cifar_core.runs.slots import Slot
 from cifar_core.runs.status import ACTIVE
 
 # Whoever only looks does not wait long for those who decide, and leaves it to them for a while.
@@ -38,7 +42,7 @@ class RunRegister:
         check_is_folder(self.runs_dir)
         with contextlib.suppress(OSError):
             self.runs_dir.mkdir(parents=True, exist_ok=True)
-        self._executor: Executor = executor or LocalExecutor()
+        self._executor: Executor = executor or choose_engine(self.runs_dir) or LocalExecutor()
         self._index = RunIndex(self.runs_dir)
         self._shelf = RecordShelf()
         self._look_again_at = 0.0
@@ -65,8 +69,14 @@ class RunRegister:
         return self._index.summaries()
 
     def refresh(self) -> list[RunSummary]:
-        """Look for dead workers and free devices, act on them where that is possible, and return all runs."""
+        """Look for dead workers and free devices, act on them where that is possible, and return all runs.
+
+        Where an engine does that, see to it that there is one.
+        """
         summaries = self.list_runs()
+        if not self._executor.decides:
+            self._executor.tend()
+            return summaries
         if time.monotonic() < self._look_again_at or not needs_dispatch(summaries, self.runs_dir, self._executor):
             return summaries
         try:
@@ -76,6 +86,40 @@ class RunRegister:
             _log.warning("The queue was left as it is: %s", explain(error))
             self._look_again_at = time.monotonic() + _LOOK_AGAIN_SECONDS
         return self.list_runs()
+
+    @property
+    def trains_here(self) -> bool:
+        """Whether this machine trains, and not an engine on others."""
+        return self._executor.engine == LOCAL
+
+    def engine(self) -> Engine:
+        """Return what trains, its slots as last heard of, and what runs where.
+
+        Raises:
+            RunError: What is declared of how many runs share a device is not allowed.
+        """
+        return describe_engine(self.runs_dir, self._executor, self.list_runs())
+
+    def list_slots(self, config: RunConfig) -> list[Slot]:
+        """Return where a run with such settings may train, as last heard of; none where that is not known."""
+        return list_known_slots(self.runs_dir, self._executor, config.training.device)
+
+    def find_engine(self) -> Engine:
+        """As `engine`, after asking it; its dispatcher is started if need be.
+
+        Raises:
+            RunError: It does not answer.
+        """
+        self._executor.slots()
+        return self.engine()
+
+    def logs(self, run_id: str) -> str:
+        """Return the last lines that a run's worker wrote, wherever it is.
+
+        Raises:
+            RunNotFoundError: There is no such run.
+        """
+        return self._executor.logs(self.record(run_id).run_dir)
 
     def waiting(self) -> list[RunSummary]:
         """Return the queued runs, the next one first."""

@@ -2,17 +2,19 @@
 
 import json
 import math
+import os
 import time
 from pathlib import Path
 from typing import Any
 
 from cifar_core.files import write_text_atomically
-from cifar_core.runs.commands import take_commands
+from cifar_core.runs.commands import obey_commands
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.journal import append_row
-from cifar_core.runs.keeper import StatusKeeper
+from cifar_core.runs.keeper import StatusKeeper, SupersededError
 from cifar_core.runs.record import RunRecord
 from cifar_core.runs.status import now
+from cifar_core.training.device import GIVEN_DEVICE
 from cifar_core.training.events import (
     EpochDone,
     Event,
@@ -125,12 +127,18 @@ class Reporter(Monitor):
         return math.prod(factor for first, factor in self._factors if first <= step)
 
     def _obey_commands(self) -> None:
-        """Only what the latest of several says about pausing and parking counts; a stop is never taken back."""
+        """Only what the latest of several says about pausing and parking counts; a stop is never taken back.
+
+        Raises:
+            SupersededError: The run belongs to somebody else, or to nobody any more.
+        """
         self._commands_at = time.perf_counter()
         self._keeper.check()
-        for command in take_commands(self._record.run_dir):
+        for command in obey_commands(self._record.run_dir):
             if command.name == "stop":
                 self._is_stopping = True
+            elif command.name == "discard":
+                raise SupersededError(f"{self._record.run_id} is to be deleted")
             elif command.name == "learning_rate":
                 self._change_learning_rate(command.arguments.get("factor"))
             else:
@@ -165,7 +173,7 @@ class Reporter(Monitor):
         self._first_step = (event.first_epoch - 1) * event.steps_per_epoch
         self._note_precision(event)
         self._keeper.update(
-            device=event.device,
+            device=os.environ.get(GIVEN_DEVICE, event.device),
             message="Compiling the network: that takes some tens of seconds." if event.is_compiling else "",
             num_steps=event.num_steps,
             step=self._first_step,

@@ -43,11 +43,13 @@ class RunStatus(BaseModel):
         pid: The worker's process, once it runs.
         pid_started: When that process started, which tells it from a later one with the same number.
         hostname: Where the worker runs, or was started.
+        engine: Which engine started it: "local", or another one that looks after it and starts it again; empty in
+            records of older releases.
         heartbeat: When the worker last wrote.
         submitted_at: When it was last put into the queue.
         started_at: When its latest attempt began.
         finished_at: When it ended.
-        device: Resolved, e.g. "cuda:0".
+        device: As its host calls it, e.g. "cuda:0".
         epoch: Epochs finished.
         num_epochs: Epochs to do.
         step: Optimizer updates done.
@@ -68,6 +70,7 @@ class RunStatus(BaseModel):
     pid: _Pid | None = None
     pid_started: float | None = None
     hostname: str = ""
+    engine: str = ""
     heartbeat: Moment | None = None
     submitted_at: Moment = 0.0
     started_at: Moment | None = None

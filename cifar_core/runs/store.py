@@ -12,7 +12,7 @@ from cifar_core.runs.access import refusal, refuses_in_words
 from cifar_core.runs.commands import CommandName, send_command
 from cifar_core.runs.continuation import extend, look_at_test, resume
 from cifar_core.runs.exceptions import RunError
-from cifar_core.runs.queue import find_device, queue_order, start_free
+from cifar_core.runs.queue import find_slots, may_decide, queue_order, start_free
 from cifar_core.runs.record import RunMeta, RunRecord
 from cifar_core.runs.register import RunRegister
 from cifar_core.runs.status import ACTIVE, change_status, now
@@ -21,6 +21,7 @@ from cifar_core.runs.submission import (
     Submission,
     find_weights,
     list_experiment_runs,
+    locate_data,
     prepared_runs,
     published_runs,
 )
@@ -68,7 +69,7 @@ class RunStore(RunRegister):
         meta = RunMeta(
             name=name.strip() or preset or config.model.name,
             preset=preset,
-            data_dir=str((data_dir or default_data_dir()).resolve()),
+            **locate_data(data_dir or default_data_dir()),
             priority=priority,
             forked_from=None if fork is None else fork.run_id,
             is_demo=is_demo,
@@ -102,7 +103,7 @@ class RunStore(RunRegister):
             RunError: They cannot be written or started. Then nothing of them remains.
         """
         meta = RunMeta(
-            data_dir=str((data_dir or default_data_dir()).resolve()),
+            **locate_data(data_dir or default_data_dir()),
             experiment=experiment,
             park_after=park_after,
             owner=owner,
@@ -152,6 +153,7 @@ class RunStore(RunRegister):
             record = self.record(run_id)
             if record.status().is_active:
                 self._executor.cancel(record.run_dir)
+            if self._executor.decides and record.status().is_active:
                 # A worker whose run is no longer its own writes nothing more.
                 change_status(record.run_dir, status="stopped", message="Discarded.", finished_at=now())
         until = time.monotonic() + _DISCARD_SECONDS
@@ -182,7 +184,7 @@ class RunStore(RunRegister):
             RunError: As `resume_run`, of any of them.
         """
         for run_id in run_ids:
-            find_device(self.record(run_id).config())
+            find_slots(self.record(run_id).config(), self._executor)
         with self._index.locked():
             resume([self.record(run_id) for run_id in run_ids], self._start, until)
 
@@ -204,7 +206,7 @@ class RunStore(RunRegister):
         Raises:
             RunError: It is active, never finished an epoch, or diverged; or the number is not allowed.
         """
-        find_device(self.record(run_id).config())
+        find_slots(self.record(run_id).config(), self._executor)
         with self._index.locked():
             extend(self.record(run_id), num_epochs, self._start)
 
@@ -215,7 +217,7 @@ class RunStore(RunRegister):
         Raises:
             RunError: It is not completed, has looked at test already, or its record is not readable.
         """
-        find_device(self.record(run_id).config())
+        find_slots(self.record(run_id).config(), self._executor)
         with self._index.locked():
             look_at_test(self.record(run_id), self._start)
 
@@ -248,7 +250,7 @@ class RunStore(RunRegister):
     def _submit(self, wanted: Sequence[Submission]) -> list[str]:
         """Queue runs, all or none, and start what is due; return their ids."""
         for config, _, _ in wanted:
-            find_device(config)  # may import torch, for seconds: not while others wait for the lock
+            find_slots(config, self._executor)  # may import torch, for seconds: not while others wait for the lock
         with (
             prepared_runs(self.runs_dir, wanted) as hidden,
             self._index.locked(),
@@ -258,19 +260,25 @@ class RunStore(RunRegister):
         return [run_dir.name for run_dir in run_dirs]
 
     def _start(self, *run_dirs: Path) -> None:
-        """Start what is due; raise RunError if one of these is, and cannot be started."""
+        """Start what is due, or tell the engine; raise RunError if one of these is, and cannot be started."""
+        if not self._executor.decides:
+            for run_dir in run_dirs:
+                self._executor.submit(run_dir)
+            return
         refused = start_free(self.runs_dir, self._executor, self.list_runs())
         for error in filter(None, (refused.get(run_dir.name) for run_dir in run_dirs)):
             raise refusal(self.runs_dir, error) from error
 
     def _end_without_worker(self, run_id: str, status: Literal["parked", "stopped"]) -> bool:
-        """Note the end of a run that waits, or whose worker is gone; return whether it was one."""
+        """Note the end of a run that waits, or whose worker is gone, if this process decides; return whether it did."""
         record = self._writable(run_id)
         if self._is_training(record):
             return False
-        with self._index.locked():
+        with self._index.locked() as summaries:
             before = record.status().status
             if before not in ACTIVE or self._is_training(record):
+                return False
+            if not may_decide(self.runs_dir, self._executor, summaries):
                 return False
             message = "Removed from the queue." if before == "queued" else "Its worker had ended before."
             change_status(record.run_dir, status=status, message=message, finished_at=now())
@@ -286,3 +294,5 @@ class RunStore(RunRegister):
         if not status.is_active:
             raise RunError(f"run {run_id} is {status.status}; allowed: only an active run can be told to {command}")
         send_command(record.run_dir, command, **arguments)
+        if not self._executor.decides and status.status == "queued":
+            self._executor.submit(record.run_dir)

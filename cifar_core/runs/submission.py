@@ -1,6 +1,7 @@
 """A new run, all of it or nothing."""
 
 import shutil
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from cifar_core.config import RunConfig
-from cifar_core.data import DataError, choices_in, load_dataset
+from cifar_core.data import DataError, choices_in, inspect_source, load_dataset
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.leftovers import begun_name
@@ -44,6 +45,15 @@ def find_weights(record: RunRecord, fork: Fork, config: RunConfig) -> Path:
     if not path.exists():
         raise RunError(f"run {fork.run_id} has no {fork.which} weights yet; allowed: after its first epoch")
     return path
+
+
+def locate_data(data_dir: Path) -> dict[str, str]:
+    """Return what a run says of its data: where they are, of which machine, and what is there."""
+    return {
+        "data_dir": str(data_dir.resolve()),
+        "data_host": socket.gethostname(),
+        "data_kind": inspect_source(data_dir).kind,
+    }
 
 
 def list_experiment_runs(meta: RunMeta, configs: Sequence[tuple[str, RunConfig]]) -> list[Submission]:

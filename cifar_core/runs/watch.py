@@ -1,7 +1,6 @@
-"""Whether a worker on another machine still writes, told without trusting anybody's clock."""
+"""Whether somebody on another machine still writes, told without trusting anybody's clock."""
 
 import json
-import socket
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,11 +9,12 @@ from typing import Any
 
 from cifar_core.files import write_text_atomically
 from cifar_core.runs.exceptions import RunError
+from cifar_core.runs.local_disk import local_dir
 from cifar_core.runs.salvage import is_number, read_object
 from cifar_core.runs.status import RunStatus
 
 SILENCE_SECONDS = 60.0
-_NOTES = ".heartbeats.json"
+_NOTES = "heartbeats.json"
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class _Sight:
 class HeartbeatWatch:
     """Calls a worker silent once its heartbeat has stood still for a minute in which somebody here looked on.
 
-    A process that lives only a moment cannot watch for that long. What it sees first, it notes in a file beside the
-    runs, and who comes later goes on from there: the time since switching on is the same for all processes of one
-    machine. After a restart it counts from 0 again, so the time gone by can only seem shorter than it was.
+    A process that lives only a moment cannot watch for that long. What it sees first, it notes in a file on this
+    machine's disk, and who comes later goes on from there: the time since switching on is the same for all processes of
+    one machine. After a restart it counts from 0 again, so the time gone by can only seem shorter than it was.
     """
 
     def __init__(self) -> None:
@@ -56,28 +56,38 @@ class HeartbeatWatch:
         earlier = _parse(notes.get(run_dir.name))
         if earlier is not None and earlier.says_the_same(status) and earlier.since <= sight.since:
             return earlier
-        kept = {run_id: note for run_id, note in notes.items() if (run_dir.parent / run_id).is_dir()}
+        kept = {name: note for name, note in notes.items() if name.startswith(".") or (run_dir.parent / name).is_dir()}
         _write_notes(run_dir.parent, kept | {run_dir.name: [sight.attempt, sight.heartbeat, sight.since]})
         return sight
 
 
+def is_still(runs_dir: Path, name: str, value: Any) -> bool:
+    """Note what somebody wrote, as JSON has it; return whether the same has stood there for a minute of this machine's.
+
+    Args:
+        runs_dir: Beside which runs it stands.
+        name: Of the thing that is watched.
+        value: What it says now.
+    """
+    notes, moment = _read_notes(runs_dir), time.monotonic()
+    match notes.get(f".{name}"):
+        case [seen, int() | float() as since] if seen == value and is_number(since) and since <= moment:
+            return moment - since >= SILENCE_SECONDS
+    _write_notes(runs_dir, notes | {f".{name}": [value, moment]})
+    return False
+
+
 def _read_notes(runs_dir: Path) -> dict[str, Any]:
     """Return this machine's notes; what cannot be read was never noted."""
-    notes = _read_all(runs_dir).get(socket.gethostname())
-    return notes if isinstance(notes, dict) else {}
+    try:
+        return read_object(local_dir(runs_dir) / _NOTES)
+    except (RunError, OSError):
+        return {}
 
 
 def _write_notes(runs_dir: Path, notes: dict[str, Any]) -> None:
     with suppress(OSError):  # nothing can be marked as lost there either
-        text = json.dumps(_read_all(runs_dir) | {socket.gethostname(): notes})
-        write_text_atomically(runs_dir / _NOTES, text)
-
-
-def _read_all(runs_dir: Path) -> dict[str, Any]:
-    try:
-        return read_object(runs_dir / _NOTES)
-    except RunError:
-        return {}
+        write_text_atomically(local_dir(runs_dir) / _NOTES, json.dumps(notes))
 
 
 def _parse(note: Any) -> _Sight | None:

@@ -5,8 +5,10 @@ It knows only its run directories. The same command serves every executor.
 
 import json
 import logging
+import os
 import platform
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -20,18 +22,20 @@ from cifar_core.config import RunConfig
 from cifar_core.data import Dataset, load_dataset
 from cifar_core.failures import explain, is_disk_full, is_out_of_memory
 from cifar_core.files import write_text_atomically
-from cifar_core.processes import NICE_TRAINING, allow_many_files, let_others_first
+from cifar_core.processes import NICE_TRAINING, allow_many_files, end_with_starter, let_others_first
 from cifar_core.runs.exceptions import RunError
-from cifar_core.runs.executor import Executor, LocalExecutor
+from cifar_core.runs.executor import LOCAL, Executor, LocalExecutor
 from cifar_core.runs.keeper import StatusKeeper, SupersededError
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.leftovers import sweep_run
 from cifar_core.runs.queue import dispatch, take_next
-from cifar_core.runs.record import RunRecord
+from cifar_core.runs.record import RunMeta, RunRecord
 from cifar_core.runs.reporter import Reporter
+from cifar_core.runs.slots import count_runs_per_device
 from cifar_core.runs.status import LESS_MEMORY, RunStatus, now
 from cifar_core.runs.workers import release
 from cifar_core.selections import read_kept
+from cifar_core.training.device import limit_memory, resolve_device
 from cifar_core.training.events import FitResult
 from cifar_core.training.monitor import Monitor
 
@@ -43,7 +47,7 @@ _log = logging.getLogger("cifar_core.worker")
 def run_worker(
     run_dir: Path, fit: Fit | None = None, executor: Executor | None = None, then: Sequence[Path] = ()
 ) -> int:
-    """Train the run to its end, record how it ended, and start the next one in the queue.
+    """Train the run to its end, record how it ended, and start the next one in the queue, if no engine does.
 
     Args:
         run_dir: A run whose status says `running`.
@@ -73,7 +77,7 @@ def run_worker(
         return 1
     finally:
         release(run_dir)
-        if not then:
+        if not then and keeper.status.engine in ("", LOCAL):  # another engine looks after its queue itself
             _start_next(run_dir.parent, executor or LocalExecutor())
 
 
@@ -103,7 +107,7 @@ def _take_next(run_dir: Path, then: Sequence[Path], executor: Executor) -> Path 
         return None  # run_worker has looked after the others
     try:
         ended_well = RunRecord(run_dir).status().status in ("completed", "parked", "diverged")
-        return take_next(run_dir.parent, then if ended_well else (), executor)
+        return take_next(run_dir, then if ended_well else (), executor)
     except (OSError, RunError) as error:
         _log.warning("The next run was not started: %s", explain(error))
         return None
@@ -171,8 +175,11 @@ def _describe(error: Exception, status: RunStatus) -> str:
 def _fit(run_dir: Path, reporter: Reporter, fit: Fit | None) -> FitResult:
     record = RunRecord(run_dir)
     config, meta = record.config(), record.meta()
-    dataset = load_dataset(Path(meta.data_dir) if meta.data_dir else None)
+    dataset = load_dataset(_find_data_dir(meta))
     _check_same_data(record, dataset)
+    _check_real_data(meta, dataset)
+    device = resolve_device(config.training.device)
+    limit_memory(device, count_runs_per_device(device))
     facts = _describe_environment(config, dataset) | _precision_so_far(record)
     write_text_atomically(record.files.environment, json.dumps(facts, indent=1))
     train = fit or _import_fit(record)
@@ -184,6 +191,23 @@ def _import_fit(record: RunRecord) -> Fit:
     from cifar_core.training.fit import fit
 
     return partial(fit, contents=read_kept(record.run_dir, record.config().data))
+
+
+def _find_data_dir(meta: RunMeta) -> Path | None:
+    """Return where the images are here: on another machine than the run was submitted on, its own $CIFAR_DATA_DIR."""
+    is_elsewhere = meta.data_host not in ("", socket.gethostname())
+    if meta.data_dir is None or (is_elsewhere and os.environ.get("CIFAR_DATA_DIR")):
+        return None
+    return Path(meta.data_dir)
+
+
+def _check_real_data(meta: RunMeta, dataset: Dataset) -> None:
+    """No machine trains on the practice set in place of the images that the run was submitted with."""
+    if meta.data_kind in ("folder", "archive") and dataset.source == "practice":
+        raise RunError(
+            f"{meta.data_dir} holds no CIFAR-10 on {socket.gethostname()}; allowed: the same path on every machine, or "
+            "$CIFAR_DATA_DIR there names its own"
+        )
 
 
 def _check_same_data(record: RunRecord, dataset: Dataset) -> None:
@@ -204,7 +228,7 @@ def _precision_so_far(record: RunRecord) -> dict[str, Any]:
 def _describe_environment(config: RunConfig, dataset: Dataset) -> dict[str, Any]:
     from importlib.metadata import version
 
-    from cifar_core.training.device import count_cores, list_devices, resolve_device
+    from cifar_core.training.device import count_cores, list_devices
 
     device = resolve_device(config.training.device)
     title = next((info.title for info in list_devices() if info.name == device), device)
@@ -236,6 +260,7 @@ def _listen_for_signals(reporter: Reporter) -> None:
 def main() -> int:
     """Run the worker on the directory named on the command line."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    end_with_starter()
     allow_many_files()
     let_others_first(NICE_TRAINING)
     return run_experiment([Path(word) for word in sys.argv[1:]])

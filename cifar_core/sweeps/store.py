@@ -60,8 +60,8 @@ class SweepStore:
         self._write(sweep)
         return sweep
 
-    def start_once(self, plan: Plan, *, data_dir: Path | None = None) -> tuple[Sweep, bool]:
-        """Like `start`, but a plan that was put on record a moment ago is not begun again: somebody pressed twice.
+    def start_once(self, plan: Plan, *, data_dir: Path | None = None, owner: str = "") -> tuple[Sweep, bool]:
+        """Like `start`, but what its owner put on record a moment ago is not begun again: somebody pressed twice.
 
         Returns:
             The sweep, and whether it is a new one.
@@ -75,9 +75,11 @@ class SweepStore:
             folder.mkdir(parents=True, exist_ok=True)
             with exclusive(folder / ".start.lock", _LOCK_SECONDS):
                 since = time.time() - _TWICE_SECONDS
-                same = (each for each in self.list_sweeps() if each.plan == plan and each.created_at > since)
-                found = next(same, None)
-                return (found, False) if found is not None else (self.start(plan, data_dir=data_dir), True)
+                late = (each for each in self.list_sweeps() if each.created_at > since)
+                found = next((each for each in late if (each.plan, each.owner) == (plan, owner)), None)
+                if found is not None:
+                    return found, False
+                return self.start(plan, data_dir=data_dir, owner=owner), True
         except LockedError as error:
             raise RunError("no sweep was begun: another process begins one; allowed: try again") from error
         except OSError as error:

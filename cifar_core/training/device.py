@@ -11,6 +11,9 @@ from typing import Any
 
 import psutil
 
+# What whoever started this process calls the one device of its kind that it lets it see, e.g. "cuda:3".
+GIVEN_DEVICE = "CIFAR_DEVICE"
+
 # Where Linux says what a container may use, and uses: control groups of version 2, and of version 1.
 _CONTAINER_LIMITS = {
     "/sys/fs/cgroup": ("memory.max", "memory.current", "inactive_file"),
@@ -59,6 +62,8 @@ def list_devices() -> list[DeviceInfo]:
 def resolve_device(name: str) -> str:
     """Return the device that a configured name means here, with its number where it has one.
 
+    A process that was given one device of several knows it by the number 0, whatever number was asked for.
+
     Args:
         name: "auto", "cpu", "cuda", "cuda:1", "mps", "xpu" ...
 
@@ -70,7 +75,8 @@ def resolve_device(name: str) -> str:
     available = [device.name for device in list_devices()]
     if name == "auto":
         return available[0]
-    wanted = f"{name}:0" if name in ("cuda", "xpu") else name
+    kind, given = name.partition(":")[0], os.environ.get(GIVEN_DEVICE, "").partition(":")[0]
+    wanted = f"{kind}:0" if name in ("cuda", "xpu") or kind == given else name
     if wanted not in available:
         raise DeviceError(f"training.device = {name!r} is not on this machine; allowed: auto, {', '.join(available)}")
     return wanted
@@ -128,6 +134,19 @@ def measure_free_memory(device: str) -> int | None:
         limits = (_free_in_container(Path(folder), *names) for folder, names in _CONTAINER_LIMITS.items())
         return min(psutil.virtual_memory().available, *(limit for limit in limits if limit is not None), sys.maxsize)
     return None
+
+
+def limit_memory(device: str, num_sharing: int) -> None:
+    """Keep this process to its part of a GPU's memory where several share it: beyond, it is told that memory is full.
+
+    Args:
+        device: As `resolve_device` returns it.
+        num_sharing: How many processes share it.
+    """
+    if num_sharing > 1 and device.startswith("cuda"):
+        import torch
+
+        torch.cuda.set_per_process_memory_fraction(1 / num_sharing, device)
 
 
 def count_cores() -> int:

@@ -105,12 +105,19 @@ def names_apart(runs: Iterable[RunSummary]) -> dict[str, str]:
 def run_title(run: RunSummary) -> str:
     """Return a run's name, its status and how good it is, where no Markdown is read."""
     accuracy = "" if run.status.best_val_accuracy is None else f", val {percent(run.status.best_val_accuracy)}"
-    return f"{run_name(run)} {run.status.status}{accuracy}"
+    return f"{run_name(run)} {'imported' if run.is_imported else run.status.status}{accuracy}"
 
 
 def epoch_of(status: RunStatus) -> str:
     """Return which epoch a run is in, e.g. "epoch 3 of 10"."""
     return f"epoch {min(status.epoch + 1, status.num_epochs)} of {status.num_epochs}"
+
+
+def place_of(status: RunStatus) -> str:
+    """Return where a run trains, e.g. "on node-a, cuda:0"; nothing where there is one machine only."""
+    if status.engine in ("", "local") or status.status not in ("running", "paused"):
+        return ""
+    return f"on {plain(status.hostname, most=None)}, {status.device}"
 
 
 def split_title(split: str) -> str:

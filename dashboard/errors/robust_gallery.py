@@ -141,7 +141,9 @@ def render_pairs(dataset: Dataset, robustness: Robustness, cell: Cell, other: Ro
 
 def find_row(robustness: Robustness, index: int | None) -> int | None:
     """Return where an image stands among those that were looked at; None if it is none of them."""
-    rows = np.flatnonzero(robustness.indices == index) if index is not None else []
+    if index is None:
+        return None
+    rows = np.flatnonzero(robustness.indices == index)
     return int(rows[0]) if len(rows) else None
 
 

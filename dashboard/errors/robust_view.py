@@ -182,7 +182,7 @@ def _render_details(reading: Reading, robustness: Robustness | None, other: Othe
     page_link("Explain", label, ":material/center_focus_strong:", carrying=carried)
     if robustness is not None:
         selection = read_selection(dataset.class_names)
-        classes = selection.criteria.true_classes
+        classes = tuple(selection.criteria.true_classes)
         cell = Cell(worse, classes, selection.true_name if classes else "")
         render_pairs(dataset, robustness, cell, None if other is None else other.robustness)
 

@@ -21,6 +21,11 @@ from dashboard.session.heads import Known, leave_out, score
 _NONE = 0
 _NUMBERS = (_NONE, 10, 25, 50, 100, 200, 500, 1000)
 _USUAL = 50
+_HONEST = (
+    "The last layer is fitted anew without them, exactly; all layers before it stay as they are. A network that is "
+    "trained without them learns other features and makes good for much: where it was tried, on a twelfth of CIFAR-10 "
+    "without a tenth of that, the direction was right in five of six cases, and what came was about a sixth of it."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +56,7 @@ class LeftOut:
 def render_left_out(asked: LeftOut) -> None:
     """Draw which images are left out, what the answer is then, and ways to hold that against a real training."""
     with st.container(border=True):
-        st.markdown(
-            "**What if they were not there?** Tick some above, or leave out the strongest.",
-        )
+        st.markdown("**What if they were not there?** Tick some above, or leave out the strongest.", help=_HONEST)
         indices, how = _choose_images(asked)
         if not len(indices):
             st.caption("Nothing is left out yet: with *Space* or in its corner you tick an image.")

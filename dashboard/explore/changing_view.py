@@ -8,7 +8,7 @@ import streamlit as st
 
 from cifar_core.data import ChosenImages, Dataset, Splits
 from cifar_core.selections import Selection, SelectionError, create_selection, intersect, subtract, unite
-from dashboard.drawing.literal import message
+from dashboard.drawing.literal import message, plain, plain_lines
 from dashboard.session import state
 from dashboard.session.aside import open_here
 from dashboard.session.kept import fits, get_selection_store, list_selections, names_of
@@ -26,8 +26,8 @@ def render_changes(selection: Selection, dataset: Dataset, splits: Splits) -> No
     """Draw what renames it, notes something of it, and leaves out what no training may be told of."""
     key = f"change_{selection.id}"
     with st.popover("Name and note", icon=":material/edit:", type="tertiary", key=key, on_change=_forget_problem):
-        st.text_input("Name", selection.name, max_chars=60, key=f"{key}_name")
-        st.text_area("Note", selection.note, max_chars=300, key=f"{key}_note", height=90)
+        st.text_input("Name", plain(selection.name), max_chars=60, key=f"{key}_name")
+        st.text_area("Note", plain_lines(selection.note), max_chars=300, key=f"{key}_note", height=90)
         st.button("Save", type="primary", key=f"{key}_save", on_click=_rename, args=(selection, key))
         train = np.setdiff1d(selection.images.indices, np.concatenate([splits.val, splits.test]))
         if 0 < len(train) < selection.num_images:

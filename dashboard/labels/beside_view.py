@@ -12,7 +12,7 @@ from dashboard.components import Cells, Tile, confusion_matrix, gallery
 from dashboard.drawing.choices import choose_one
 from dashboard.drawing.tables import Export, csv_export
 from dashboard.drawing.tiles import PAGE_SIZE, with_disputes
-from dashboard.drawing.words import percent, short_name, signed
+from dashboard.drawing.words import percent, short_name, signed, unbroken
 from dashboard.labels.subject import Beside
 from dashboard.session import address, state
 from dashboard.session.aside import offer_selection
@@ -172,12 +172,13 @@ def render_places(beside: Beside, places: NDArray[np.int64], key: str, title: st
 
 def _create_tile(row: dict[str, object]) -> Tile:
     is_right = row["label"] == row["network"]
+    agree = unbroken(f"people {percent(float(str(row['people_right'])), 0)}")
     return Tile(
         int(str(row["index"])),
         f"label {row['label']}; network: {row['network']} ({percent(float(str(row['confidence'])), 0)}); people: "
         f"{row['people']} ({percent(float(str(row['people_share'])), 0)}), image {row['index']}",
         "right" if is_right else "wrong",
-        f"{row['label']} {_ARROW} {row['network']}, people {percent(float(str(row['people_right'])), 0)}",
+        f"{row['label']} {_ARROW} {row['network']}, {agree}",
     )
 
 

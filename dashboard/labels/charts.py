@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.drawing.chart_style import style_figure
-from dashboard.drawing.colours import TRAIN, VAL, YARDSTICK
+from dashboard.drawing.colours import RIGHT, WRONG, YARDSTICK
 from dashboard.drawing.shares import hover_share, in_per_cent, share_axis
 
 
@@ -32,12 +32,12 @@ def doubt_figure(frame: pd.DataFrame) -> go.Figure:
         y=shown["right"],
         error_y=ends,
         name="network right",
-        marker_color=TRAIN,
+        marker_color=RIGHT,
         customdata=shown[["bin", "num_images"]],
         hovertemplate=f"%{{x}}: network right on {hover_share('y')} of %{{customdata[1]:,}} images<extra></extra>",
     )
     for column, name, colour, symbol in (
-        ("confidence", "network sure", VAL, "diamond"),
+        ("confidence", "network sure", WRONG, "diamond"),
         ("people_right", "one person right", YARDSTICK, "circle"),
     ):
         figure.add_scatter(

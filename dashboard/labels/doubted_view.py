@@ -131,8 +131,9 @@ def _render_sheet(doubted: Doubted) -> None:
         return
     indices = suspects["index"].to_numpy()
     st.markdown(describe_marks(marks, indices))
-    word = choose_one("Show", _SHOWN, state.LABELS_SHOWN, in_address=True)
-    sheet = _choose_sheet(doubted, marks, word)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        word = choose_one("Show", _SHOWN, state.LABELS_SHOWN, in_address=True)
+        sheet = _choose_sheet(doubted, marks, word)
     if not len(sheet):
         st.info("None of the doubted labels is marked so.", icon=":material/filter_alt_off:")
         return
@@ -159,7 +160,7 @@ def _create_doubt(index: int, row: dict[str, float], marks: dict[int, Verdict]) 
         index,
         int(row["given_idx"]),
         int(row["suggested_idx"]),
-        f"(label wrong with {percent(row['score'], 0)})",
+        f"(label wrong: {percent(row['score'], 0)})",
         "" if mark is None else mark.word,
         None if mark is None else mark.label,
     )

@@ -13,6 +13,7 @@ from dashboard.drawing.choices import choose_one
 from dashboard.drawing.literal import message
 from dashboard.drawing.tables import Export, csv_export
 from dashboard.drawing.tiles import DISPUTED, PAGE_SIZE
+from dashboard.drawing.words import unbroken
 from dashboard.labels.fetch_view import render_missing, render_refused
 from dashboard.labels.subject import Subject
 from dashboard.session import address, state
@@ -133,10 +134,10 @@ def _show_alone(dataset: Dataset, verdicts: KnownVerdicts, page: str) -> None:
 def _create_tile(row: dict[str, int], verdicts: KnownVerdicts, dataset: Dataset) -> Tile:
     names, place = dataset.class_names, int(np.searchsorted(verdicts.indices, row["index"]))
     given, guessed = names[row["given_idx"]], names[row["guessed_idx"]]
-    votes = describe_votes(verdicts, place, names)
+    votes, kept = describe_votes(verdicts, place, names), f"{row['given']}/{NUM_VOTES} keep"
     return Tile(
         row["index"],
         f"labelled {given}, a network said {guessed}; {votes}, image {row['index']}",
-        label=f"{given} {_ARROW} {guessed} {row['given']}/{NUM_VOTES} keep",
+        label=f"{given} {_ARROW} {guessed} {unbroken(kept)}",
         badge=DISPUTED if row["is_disputed"] else "",
     )

@@ -49,7 +49,7 @@ def render_people(subject: Subject) -> list[Export]:
     run, record = subject.require(has_predictions)
     beside = Beside(subject, run, require_test(subject, record), people)
     st.markdown(describe_people(beside), help=explain("", "CIFAR-10H"))
-    exports = choose_one("Part", PARTS, state.PEOPLE_VIEW, in_address=True)(beside)
+    exports = choose_one("View", PARTS, state.PEOPLE_VIEW, in_address=True)(beside)
     st.caption(
         f"People's answers: CIFAR-10H, Peterson, Battleday, Griffiths and Russakovsky, 2019 "
         f"([{PEOPLE.home.removeprefix('https://')}]({PEOPLE.home}), {PEOPLE.licence}). What the run says of test is "
@@ -64,6 +64,6 @@ def describe_people(beside: Beside) -> str:
     return (
         f"One person alone gives **{percent(people.accuracy(labels))}** of the test images the name of their label "
         f"(the share of all {people.counts.sum():,} single answers), most people together "
-        f"**{percent(people.majority_accuracy(labels))}**, {literal(short_name(beside.run))} "
+        f"**{percent(people.majority_accuracy(labels))}**, the network of **{literal(short_name(beside.run))}** "
         f"**{percent(compute_accuracy(beside.predictions))}**."
     )

@@ -60,6 +60,9 @@ def _introduce(run: RunSummary) -> str:
     if status.best_val_accuracy is not None:
         accuracy = f"Best val {percent(status.best_val_accuracy)} after epoch {status.best_epoch}"
         accuracy += f", test {percent(status.test_accuracy_best)}" if status.test_accuracy_best is not None else ""
+    if run.is_imported:
+        came = f"Imported from {literal(run.imported_from)}: it was trained elsewhere, and cannot be trained on here."
+        return "  \n".join(filter(None, (came, f"{accuracy}." if accuracy else "", message(run.damage))))
     parts = [f"{status.status.capitalize()}, {status.epoch} of {status.num_epochs} epochs done"] if run.config else []
     parts += [f"{duration(status.seconds)} of training"] if status.seconds else []
     parts += [f"on {source_title(run.data_source)}"] if run.data_source else []

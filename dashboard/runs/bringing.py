@@ -19,6 +19,7 @@ from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import about, choice_title, percent, short_name
 from dashboard.session import address, state
 from dashboard.session.cache import get_dataset, get_presets, get_store, why_not_startable
+from dashboard.session.learner import learner_name
 from dashboard.session.links import page_link
 from dashboard.session.lock import read_lock
 from dashboard.session.redraw import ask_for_redraw, is_redraw_due
@@ -195,6 +196,7 @@ def _start(files: Any, python: str) -> None:
         network="" if python else str(state.widget_value(_NETWORK) or ""),
         pixels=str(state.widget_value(_PIXELS) or ""),
         classes=str(state.widget_value(_CLASSES) or ""),
+        owner=learner_name(),
     )
     try:
         sent = "" if files is None else str(desk.take_upload(files.name, files.getvalue()))

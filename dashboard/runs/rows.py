@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from cifar_core.files import Stamp, stamp
 from cifar_core.runs import RunSummary
 from dashboard.components.run_table import RunRow, Spark
-from dashboard.drawing.words import epoch_of, percent, points, short_name
+from dashboard.drawing.words import epoch_of, percent, place_of, points, short_name
 from dashboard.runs.facts import Fact
 from dashboard.session.cache import get_store
 from dashboard.session.learner import own_name
@@ -103,7 +103,7 @@ def _describe(run: RunSummary) -> str:
     if status.status == "completed":
         words.append(f"{status.epoch} epochs" if status.epoch != 1 else "1 epoch")
     elif status.status in ("running", "paused"):
-        words.append(f"{status.status}, {epoch_of(status)}")
+        words += filter(None, (status.status, epoch_of(status), place_of(status)))
     else:
         words.append(status.status)
     return ", ".join(words) if run.config is not None else "cannot be read"

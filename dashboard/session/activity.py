@@ -24,7 +24,7 @@ from cifar_core.runs.remembered import once_a_list
 from cifar_core.sweeps import SweepStore
 from dashboard.components.activity import ActiveRun, render_activity
 from dashboard.components.follower import follow_runs
-from dashboard.drawing.words import epoch_of, percent, short_name
+from dashboard.drawing.words import epoch_of, percent, place_of, short_name
 from dashboard.routes import own_address, own_route
 from dashboard.session import address, memory, state
 from dashboard.session.cache import get_store
@@ -122,7 +122,8 @@ def _describe(run: RunSummary, place: int | None, whose: Mapping[str, str]) -> A
     if status.status == "queued":
         return ActiveRun(run.run_id, f"{name}: queued{'' if place is None else f', number {place}'}", 0.0, where)
     if status.is_active:
-        return ActiveRun(run.run_id, f"{name}: {status.status}, {epoch_of(status)}", round(status.progress, 3), where)
+        doing = ", ".join(filter(None, (status.status, epoch_of(status), place_of(status))))
+        return ActiveRun(run.run_id, f"{name}: {doing}", round(status.progress, 3), where)
     accuracy = "" if status.best_val_accuracy is None else f", val {percent(status.best_val_accuracy)}"
     return ActiveRun(run.run_id, f"{name}: {status.status}{accuracy}", None, where)
 

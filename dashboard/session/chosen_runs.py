@@ -34,7 +34,7 @@ def find_counterpart(run: RunSummary, runs: Sequence[RunSummary]) -> RunSummary 
     """
     if run.config is None or not choices_in(run.config.data):
         return None
-    wanted = _without(run)
+    source, wanted = _without(run)
     return next(
         (
             other
@@ -43,7 +43,8 @@ def find_counterpart(run: RunSummary, runs: Sequence[RunSummary]) -> RunSummary 
             and other.run_id != run.run_id
             and not choices_in(other.config.data)
             and other.config.training.seed == run.config.training.seed
-            and settings_key(other) == wanted
+            and settings_key(other)[1] == wanted
+            and (not source or other.data_source in ("", source))  # a run that waits has not seen its images yet
         ),
         None,
     )

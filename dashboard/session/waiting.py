@@ -21,7 +21,8 @@ def find_waits(runs: list[RunSummary]) -> dict[str, Wait]:
         runs: All, newest first.
     """
     waiting = queue_order(runs)
-    return expect_waits(runs, waiting, _read_paces(get_store().runs_dir)) if waiting else {}
+    store = get_store()
+    return expect_waits(runs, waiting, _read_paces(store.runs_dir), store.list_slots) if waiting else {}
 
 
 def describe_wait(wait: Wait) -> str:

@@ -8,21 +8,32 @@ import plotly.graph_objects as go
 from cifar_core.sweeps import Fresh
 from dashboard.drawing.chart_style import style_figure
 from dashboard.drawing.colours import QUIET, VAL, WRONG
+from dashboard.drawing.words import percent
+
+# Student's interval of two values reaches beyond everything that can be.
+_FEWEST = 3
+
+
+def find_interval(each: Fresh) -> tuple[float, float] | None:
+    """Return the 95 % interval of a mean as far as it can be, in [0, 1]; None with fewer than three seeds."""
+    if each.low is None or each.high is None or len(each.scores) < _FEWEST:
+        return None
+    return max(0.0, each.low), min(1.0, each.high)
+
+
+def describe_interval(each: Fresh) -> str:
+    """Return the interval in brackets, behind a space; empty without one."""
+    interval = find_interval(each)
+    return "" if interval is None else f" ({percent(interval[0])} to {percent(interval[1])})"
 
 
 def fresh_frame(fresh: Sequence[Fresh]) -> pd.DataFrame:
     """Return a row a promoted configuration, the highest mean first: number, claimed, mean, low, high, scores."""
-    rows = [
-        {
-            "number": each.trial.number,
-            "claimed": each.claimed,
-            "mean": each.mean,
-            "low": each.low,
-            "high": each.high,
-            "scores": list(each.scores.values()),
-        }
-        for each in fresh
-    ]
+    rows = []
+    for each in fresh:
+        low, high = find_interval(each) or (None, None)
+        told = {"number": each.trial.number, "claimed": each.claimed, "mean": each.mean, "low": low, "high": high}
+        rows.append(told | {"scores": list(each.scores.values())})
     return pd.DataFrame(rows, columns=["number", "claimed", "mean", "low", "high", "scores"])
 
 
@@ -41,8 +52,8 @@ def fresh_figure(frame: pd.DataFrame) -> go.Figure:
     )
     reach = {
         "type": "data",
-        "array": (frame["high"] - frame["mean"]).astype(float).tolist(),
-        "arrayminus": (frame["mean"] - frame["low"]).astype(float).tolist(),
+        "array": (frame["high"].astype(float) - frame["mean"]).fillna(0.0).tolist(),
+        "arrayminus": (frame["mean"] - frame["low"].astype(float)).fillna(0.0).tolist(),
         "color": VAL,
         "thickness": 2,
     }

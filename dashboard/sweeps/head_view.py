@@ -13,8 +13,10 @@ from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import about, percent
 from dashboard.session import state
 from dashboard.session.cache import why_not_startable
+from dashboard.session.owning import is_others
 from dashboard.session.saying import act_or_toast
 from dashboard.sweeps.draft import open_draft, plan_tree
+from dashboard.sweeps.fresh_chart import describe_interval
 from dashboard.sweeps.starting import why_no_optuna
 from dashboard.sweeps.subject import open_sweep
 from dashboard.sweeps.words import count, describe_epochs, rung_title, state_of, write_values
@@ -34,10 +36,9 @@ def render_head(store: SweepStore, sweep: Sweep, runs: Sequence[RunSummary], now
     """
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("All sweeps", icon=":material/arrow_back:", type="tertiary", on_click=open_sweep, args=(None,))
-        st.markdown(
-            f"**{literal(sweep.plan.name)}** :small[:gray[{literal(sweep.id[:13])}, {state_of(sweep)}]]",
-            width="content",
-        )
+        by = f" by {literal(sweep.owner)}" if sweep.owner else ""
+        when = f":small[:gray[{literal(sweep.id[:13])}{by}, {state_of(sweep)}]]"
+        st.markdown(f"**{literal(sweep.plan.name)}** {when}", width="content")
     st.markdown(describe_best(sweep))
     if sweep.is_of_newer:
         st.warning("This sweep can only be looked at: a newer release wrote it.", icon=":material/lock:")
@@ -65,7 +66,7 @@ def describe_best(sweep: Sweep) -> str:
 
 
 def _describe_winner(first: Fresh) -> str:
-    interval = "" if first.low is None else f" ({percent(first.low)} to {percent(first.high)})"
+    interval = describe_interval(first)
     values = literal(write_values(first.trial.values), most=None)
     return (
         f"**{percent(first.mean)}**{interval} on val over {count(len(first.scores), 'fresh seed')} with **{values}**; "
@@ -113,7 +114,7 @@ def _render_actions(store: SweepStore, sweep: Sweep, *, is_over: bool) -> None:
     if sweep.promotion is None and sweep.state == "stopped":
         render_act("Go on", ":material/play_arrow:", "sweep_go_on", partial(go_on, store, sweep), why_not_driven())
     elif not is_over:
-        render_act("Stop", ":material/stop:", "sweep_stop", partial(store.stop, sweep.id), why_not_startable())
+        render_stop(store, sweep)
     if sweep.promotion is None:
         with st.popover("Try more", icon=":material/add:", disabled=why_not_driven() is not None):
             _render_more(store, sweep)
@@ -141,6 +142,17 @@ def render_act(label: str, icon: str, key: str, action: Callable[[], object], wh
     st.button(
         label, icon=icon, key=key, on_click=act_or_toast, args=(action,), disabled=why_not is not None, help=help_text
     )
+
+
+def render_stop(store: SweepStore, sweep: Sweep) -> None:
+    """Draw the button that stops a sweep; of somebody else's it asks once more, saying whose it is."""
+    act = partial(render_act, icon=":material/stop:", key="sweep_stop", action=partial(store.stop, sweep.id))
+    if not is_others(sweep.owner):
+        act("Stop", why_not=why_not_startable())
+        return
+    with st.popover("Stop", icon=":material/stop:", key="sweep_ask_stop"):
+        st.markdown(f"This is the sweep of **{literal(sweep.owner)}**.")
+        act("Stop it all the same", why_not=why_not_startable())
 
 
 def why_not_driven() -> str | None:

@@ -77,7 +77,8 @@ def _render_line(sweep: Sweep) -> None:
     names = ", ".join(setting_names(sweep.plan.search).values())
     found = f", best val {percent(best[0].score)}" if best else ""
     with st.container(border=True, key=f"sweep_card_{sweep.id}", gap="xxsmall"):
-        title = f"{literal(sweep.plan.name)} {literal(sweep.id[:13])}"
+        by = f" by {literal(sweep.owner)}" if sweep.owner else ""
+        title = f"{literal(sweep.plan.name)} {literal(sweep.id[:13])}{by}"
         page_link("Sweeps", title, _ICONS[state], carrying={address.SWEEP: sweep.id})
         tried = count(len(sweep.trials), "configuration")
         st.caption(f"{state.capitalize()}: {tried} of {sweep.budget}{found}. Searched: {literal(names, most=None)}.")

@@ -22,12 +22,11 @@ from dashboard.drawing.literal import literal, message
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import about, percent, signed
 from dashboard.session import state
-from dashboard.session.cache import why_not_startable
 from dashboard.session.links import scorecard_link
 from dashboard.session.lock import read_lock
 from dashboard.session.saying import act_or_toast
-from dashboard.sweeps.fresh_chart import fresh_figure, fresh_frame
-from dashboard.sweeps.head_view import go_on, render_act, render_left_alone, why_not_driven
+from dashboard.sweeps.fresh_chart import describe_interval, fresh_figure, fresh_frame
+from dashboard.sweeps.head_view import go_on, render_act, render_left_alone, render_stop, why_not_driven
 from dashboard.sweeps.luck import describe_luck, describe_winner
 from dashboard.sweeps.words import count, write_values
 
@@ -129,7 +128,7 @@ def _render_promoted(
 
 
 def _describe_fresh(each: Fresh) -> str:
-    interval = "" if each.low is None else f" ({percent(each.low)} to {percent(each.high)})"
+    interval = describe_interval(each)
     values = literal(write_values(each.trial.values), most=None)
     return (
         f"- **#{each.trial.number}** {percent(each.mean)}{interval} over {count(len(each.scores), 'fresh seed')}; the "
@@ -152,7 +151,7 @@ def _render_on_the_way(
         if sweep.state == "stopped":
             render_act("Go on", ":material/play_arrow:", "sweep_go_on", partial(go_on, store, sweep), why_not_driven())
         else:
-            render_act("Stop", ":material/stop:", "sweep_stop", partial(store.stop, sweep.id), why_not_startable())
+            render_stop(store, sweep)
     if sweep.state == "running":
         render_left_alone(store, sweep, now)
 

@@ -5,6 +5,7 @@ import streamlit as st
 from cifar_core.overrides import ConfigError
 from cifar_core.runs import RunError
 from cifar_core.sweeps import Plan, SweepStore, require_optuna
+from dashboard.session.learner import learner_name
 from dashboard.sweeps.subject import turn_to
 
 
@@ -26,7 +27,7 @@ def begin(store: SweepStore, plan: Plan | None) -> None:
     if plan is None:  # the button is disabled
         return
     try:
-        sweep, is_new = store.start_once(plan)
+        sweep, is_new = store.start_once(plan, owner=learner_name())
     except ConfigError as error:
         raise RunError(str(error)) from error
     if not is_new:

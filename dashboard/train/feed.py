@@ -24,11 +24,12 @@ from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.naming import is_run_id
 from dashboard.components import Pulse
 from dashboard.drawing.literal import plain
-from dashboard.drawing.words import duration, epoch_of, val_numbers
+from dashboard.drawing.words import duration, epoch_of, place_of, val_numbers
 from dashboard.routes import own_route
 from dashboard.session.cache import get_store
 from dashboard.session.waiting import describe_wait, find_waits
 from dashboard.train.beneath import Beneath, read_beneath
+from dashboard.train.engine_view import describe_engine
 from dashboard.train.views import read_growth
 
 _PATH = "live"
@@ -93,12 +94,12 @@ def _interval(status: RunStatus) -> float:
 
 def _describe(store: RunStore, record: RunRecord, status: RunStatus) -> str:
     if status.status == "queued":
-        return _describe_wait(store.list_runs(), record.run_id)
+        return " ".join(filter(None, (_describe_wait(store.list_runs(), record.run_id), describe_engine(store))))
     if status.status == "running" and status.message:
         return plain(status.message, most=None)
     if status.status == "running" and not status.step:
         return "Starting: loading torch and the images takes some seconds"
-    words = [status.status.capitalize(), epoch_of(status)]
+    words = [status.status.capitalize(), epoch_of(status), *filter(None, [place_of(status)])]
     if status.status == "running" and status.seconds_left is not None:
         words.append(f"about {duration(status.seconds_left)} left")
     if status.status == "running" and status.images_per_second is not None:

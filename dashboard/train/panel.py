@@ -8,7 +8,7 @@ from dashboard.components import render_pulse
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import STATUS_ICONS, duration, percent, source_title, val_numbers, which_epoch
 from dashboard.session import state
-from dashboard.session.cache import get_presets, list_readable_runs, refresh_runs
+from dashboard.session.cache import get_presets, get_store, list_readable_runs, refresh_runs
 from dashboard.session.changes import describe_changes
 from dashboard.session.lock import read_lock
 from dashboard.session.redraw import is_redraw_due
@@ -90,7 +90,7 @@ def _render_outcome(run: RunSummary, record: RunRecord, status: RunStatus) -> No
         st.warning(f"{said} {hint}", icon=icon)
     else:
         st.error(said or f"The run is {status.status}.", icon=icon)
-        tail = record.log_tail()
+        tail = get_store().logs(record.run_id)
         if tail:
             with st.expander("Log, last lines", expanded=status.status == "failed", icon=":material/terminal:"):
                 st.code(tail, language=None)

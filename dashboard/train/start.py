@@ -20,6 +20,7 @@ from dashboard.session.changes import words_of
 from dashboard.session.gone import title_of
 from dashboard.session.learner import learner_name
 from dashboard.session.starting import offer_start
+from dashboard.train.engine_view import render_engine
 from dashboard.train.memory_view import render_shortage
 from dashboard.train.origins import Origin
 from dashboard.train.sentences import describe_network
@@ -109,6 +110,7 @@ def render_start(wanted: Wanted, runs: list[RunSummary], more: DeltaGenerator) -
             key=START,
         )
         _render_undo(wanted)
+    render_engine()
     if wanted.config is not None:
         with shortage:
             render_shortage(wanted.config)

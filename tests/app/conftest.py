@@ -14,6 +14,7 @@ from cifar_core.config import RunConfig, SimpleCNNConfig, TrainingConfig
 from cifar_core.data import create_splits, load_dataset
 from cifar_core.evaluation import Predictions, save_predictions
 from cifar_core.runs import RunStore
+from cifar_core.runs.executor import local_slots
 from cifar_core.runs.journal import append_row
 from cifar_core.runs.status import change_status, now
 from cifar_core.training.events import EpochDone, StepsDone, TrainingStarted, event_row
@@ -54,6 +55,9 @@ def forget_everything():
 
 class IdleExecutor:
     """Takes runs and never trains them; its workers live until a test says otherwise."""
+
+    engine, decides, raises_attempts = "local", True, False
+    slots = staticmethod(local_slots)
 
     def __init__(self):
         self.started = []

@@ -3,6 +3,7 @@
 from cifar_core.models import create_classifier
 from cifar_core.training.checkpoint import Progress, save_checkpoint, take_checkpoint
 from cifar_core.training.epoch_weights import EpochWeights
+from cifar_core.training.optimizer import create_optimizer
 from tests.app.reading import line_charts
 
 
@@ -29,9 +30,9 @@ def lines(at, label):
 def save_weights(record):
     config = record.config()
     classifier = create_classifier(config, mean=(0.5,) * 3, std=(0.25,) * 3)
-    for which in ("best", "last"):
+    for which, optimizer in (("best", None), ("last", create_optimizer(config.optimizer, classifier))):
         record.checkpoint_path(which).parent.mkdir(exist_ok=True)
-        save_checkpoint(record.checkpoint_path(which), config, classifier, Progress(epoch=4))
+        save_checkpoint(record.checkpoint_path(which), config, classifier, Progress(epoch=4), optimizer=optimizer)
 
 
 def keep_every_epoch(record, epochs=(1, 2, 3, 4)):

@@ -242,16 +242,17 @@ def test_people_beside_the_network(open_page, tested, people_dir, lab):
         open_page("Labels", run=tested, labels="People", people="Mistakes", people_pile="Wrong, but people too")
     )
     assert set(piles[0]["ids"]) == set((NUM_TRAIN + np.arange(0, 10_000, 100)).tolist())
-    assert piles[0]["labels"][0].endswith("people 20 %")
+    assert piles[0]["labels"][0].endswith("people\N{NO-BREAK SPACE}20\N{NO-BREAK SPACE}%")
     assert lab.record(tested).test_readings() == 3, "the run's end, and two sessions"
 
 
 def test_the_matrix_is_of_network_minus_people(open_page, tested, people_dir):
     at = open_page("Labels", run=tested, labels="People", people="Matrix")
-    assert "in 50.0 % of such images, people in 8.0 %: +42.0 points" in texts(at)
+    assert "in 50.0 % of such images, people in 0.0 %: +50.0 points" in texts(at)
+    assert "take airplane for automobile (8.0 % of their answers; the network 50.0 %)" in texts(at)
     other = open_page("Labels", run=tested, labels="People", people="Matrix", people_cell="ship,truck")
     assert "**ship called truck** by the network: 500 images" in texts(other)
-    assert open_page("Labels", run=tested, labels="People", people="Matrix", people_cell="x,y")
+    open_page("Labels", run=tested, labels="People", people="Matrix", people_cell="x,y")
 
 
 def test_doubts_are_set_against_each_other(open_page, tested, people_dir):

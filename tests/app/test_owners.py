@@ -123,9 +123,12 @@ def test_how_long_a_run_waits_is_what_those_before_it_take(lab):
     change_status(lab.record(running).run_dir, seconds_left=30.0)
     runs, waiting = lab.store.list_runs(), lab.store.waiting()
     paces = {pace_of(waiting[0].config): 5.0}
-    assert expect_waits(runs, waiting, paces) == {second: Wait(1, 30.0, False), third: Wait(2, 50.0, False)}
-    assert expect_waits(runs, waiting, {})[third] == Wait(2, 30.0, True)
-    assert expect_waits([], waiting, paces)[second] == Wait(1, 0.0, False)
+    assert expect_waits(runs, waiting, paces, lab.store.list_slots) == {
+        second: Wait(1, 30.0, False),
+        third: Wait(2, 50.0, False),
+    }
+    assert expect_waits(runs, waiting, {}, lab.store.list_slots)[third] == Wait(2, 30.0, True)
+    assert expect_waits([], waiting, paces, lab.store.list_slots)[second] == Wait(1, 0.0, False)
     assert describe_wait(Wait(1, 300.0, True)) == "begins in 5 min, or later"
     assert describe_wait(Wait(1, 0.0, False)) == "begins next"
     assert describe_wait(Wait(2, 0.0, True)) == "begins when those before it are done"

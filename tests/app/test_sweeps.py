@@ -8,7 +8,8 @@ import pytest
 
 from cifar_core.overrides import ConfigError
 from cifar_core.runs.status import change_status
-from cifar_core.sweeps import Budget, SweepStore, create_plan
+from cifar_core.sweeps import Budget, Fresh, SweepStore, create_plan
+from dashboard.sweeps.fresh_chart import describe_interval, fresh_frame
 from tests.app.driving import labels, press
 from tests.app.reading import component_messages, labelled, texts
 from tests.app.test_names import HOSTILE, found_signs
@@ -307,3 +308,27 @@ def test_the_sidebar_leads_from_a_run_of_a_sweep_to_the_sweep(open_page, sweeps,
     at = open_page("Overview")
     (line,) = next(each["lines"] for each in component_messages(at) if isinstance(each, dict) and "lines" in each)
     assert line["address"] == f"Sweeps?sweep={sweep.id}"
+
+
+def test_a_sweep_says_whose_it_is_and_asks_before_another_stops_it(open_page, sweeps):
+    press(open_page("Sweeps", learner="Ada"), "Start this sweep")
+    (sweep,) = sweeps.list_sweeps()
+    assert sweep.owner == "Ada"
+    at = open_page("Sweeps", sweep=sweep.id, learner="Ada")
+    assert "Stop" in labels(at)
+    at = open_page("Sweeps", sweep=sweep.id, learner="Bob")
+    assert "by Ada" in texts(at)
+    assert "This is the sweep of **Ada**." in texts(at)
+    assert "Stop" not in labels(at)
+    press(at, "Stop it all the same")
+    assert sweeps.get(sweep.id).state == "stopped"
+
+
+def test_of_two_seeds_no_interval_is_told_that_reaches_beyond_what_can_be(trained):
+    sweep = trained(budget=3)
+    few, some = (
+        Fresh(sweep.trials[0], dict(enumerate(scores)), 0.4, -0.8, 1.2, 0.4) for scores in ((0.1, 0.7), (0.4,) * 3)
+    )
+    assert describe_interval(few) == ""
+    assert describe_interval(some) == " (0.0 % to 100.0 %)"
+    assert fresh_frame([few, some])["low"].isna().tolist() == [True, False]

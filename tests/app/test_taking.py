@@ -17,6 +17,17 @@ from tests.app.reading import texts
 
 
 @pytest.fixture
+def store(lab):
+    return lab.store
+
+
+@pytest.fixture
+def trained_run(lab):
+    """The id of a run at its end."""
+    return lab.complete()
+
+
+@pytest.fixture
 def started(monkeypatch):
     """What was asked to be done by processes of their own, which do not start."""
     calls = []
@@ -49,7 +60,7 @@ def keys(at, start):
 def test_every_kind_says_what_it_is_for_and_how_large_it_gets(open_page, trained_run, store):
     save_weights(store.record(trained_run))
     at = open_page("Runs", run=trained_run, take=trained_run)
-    said = " ".join(texts(at))
+    said = texts(at)
     for kind in KINDS.values():
         assert kind.title in said
         assert kind.purpose in said
@@ -60,8 +71,10 @@ def test_every_kind_says_what_it_is_for_and_how_large_it_gets(open_page, trained
 def test_what_is_not_installed_is_named(open_page, trained_run, monkeypatch):
     monkeypatch.setattr(kinds, "find_spec", lambda name: None)
     at = open_page("Runs", run=trained_run, take=trained_run)
-    assert any("onnx needs onnx, onnxscript and onnxruntime" in text for text in texts(at))
-    disabled = {button.key.split("_")[1] for button in at.button if button.disabled and button.key.startswith("make_")}
+    assert "onnx needs onnx, onnxscript and onnxruntime" in texts(at)
+    disabled = {
+        button.key.split("_")[1] for button in at.button if button.disabled and (button.key or "").startswith("make_")
+    }
     assert disabled == {name for name, kind in KINDS.items() if kind.packages}
 
 
@@ -76,7 +89,7 @@ def test_what_was_made_can_be_saved(open_page, trained_run):
     put_on_shelf(order_of(trained_run, "safetensors"), "weights.zip", bytes(250_000))
     at = open_page("Runs", run=trained_run, take=trained_run)
     assert any("Download, 0.2 MB" in button.label for button in at.get("download_button"))
-    assert any("Made in 1.2 s. model.safetensors: the same class on 99 of 100" in text for text in texts(at))
+    assert "Made in 1.2 s. model.safetensors: the same class on 99 of 100" in texts(at)
     assert not keys(at, "make_safetensors")
 
 
@@ -110,15 +123,15 @@ def test_several_runs_offer_what_takes_several(open_page, trained_run, store):
     at = open_page("Runs", take=f"{trained_run},{other}")
     made = {key.split("_")[1] for key in keys(at, "make_")}
     assert made == {name for name, kind in KINDS.items() if kind.takes_several}
-    assert any("2 runs" in text for text in texts(at))
+    assert "2 runs" in texts(at)
 
 
 @pytest.mark.parametrize("page", ["Runs", "Train"])
 def test_a_run_offers_to_be_taken_along(page, open_page, trained_run):
     at = open_page(page, run=trained_run)
     press(at, label="Take along")
-    assert at.query_params["take"] == [trained_run]
-    assert any("files that work without this page" in text for text in texts(at))
+    assert at.query_params["take"] in (trained_run, [trained_run])
+    assert "files that work without this page" in texts(at)
 
 
 def test_a_link_to_a_run_that_is_gone_opens_nothing(open_page, trained_run):
@@ -136,7 +149,7 @@ def test_the_form_asks_how_images_are_wanted(open_page, trained_run):
     labels = [box.label for box in at.selectbox]
     assert "How it wants its images" in labels
     assert "Its network" in labels
-    said = " ".join(texts(at))
+    said = texts(at)
     assert "trained elsewhere" in said
     assert "is executed" in said
     assert next(button for button in at.button if button.label == "Import it").disabled
@@ -150,7 +163,7 @@ def test_a_python_file_is_chosen_from_its_folder(open_page, trained_run, started
     press(at, label="Import it")
     [(key, module)] = started
     assert module == "cifar_core.importing.worker"
-    assert at.query_params["bring"] == [key]
+    assert at.query_params["bring"] in (key, [key])
 
 
 def test_a_refusal_is_said_and_the_form_stays(open_page, trained_run):
@@ -170,7 +183,7 @@ def test_what_it_has_become_is_said_with_the_ways_on(open_page, trained_run, sto
     desk.folder.mkdir(parents=True, exist_ok=True)
     desk.note_result(order, trained_run)
     at = open_page("Runs", bring=order.key)
-    assert any("is a run now" in text for text in texts(at))
+    assert "is a run now" in texts(at)
 
 
 def test_an_address_that_is_no_import_opens_the_form(open_page, trained_run):
@@ -184,9 +197,9 @@ def test_an_imported_run_is_marked_and_cannot_go_on(open_page, trained_run, stor
     at = open_page("Train", run=trained_run)
     labels = {button.label for button in at.button}
     assert not labels & {"New run from its settings", "Train on", "Extend", "Fork", "From its best epoch, 2"}
-    assert any("was trained elsewhere" in text for text in texts(at))
+    assert "was trained elsewhere" in texts(at)
     runs = open_page("Runs", run=trained_run)
-    assert any("imported" in str(row) for row in _rows(runs))
+    assert any("imported" in str(row) for row in _rows(runs).values())
 
 
 def _rows(at: AppTest):

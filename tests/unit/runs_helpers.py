@@ -6,6 +6,7 @@ import sys
 import time
 from contextlib import contextmanager
 
+from cifar_core.runs.executor import local_slots
 from cifar_core.runs.record import RunRecord
 from cifar_core.runs.status import change_status
 from cifar_core.training.events import EpochDone, FitResult, StepsDone, TrainingStarted
@@ -15,6 +16,9 @@ STEPS_PER_EPOCH = 5
 
 class IdleExecutor:
     """Notes what it is asked to do; its workers are alive as long as `alive` says so."""
+
+    engine, decides, raises_attempts = "local", True, False
+    slots = staticmethod(local_slots)
 
     def __init__(self):
         self.submitted = []

@@ -21,7 +21,7 @@ import cifar_core
 from tests.browser.app import free_port
 
 ROOT = Path(__file__).parents[2]
-EXTRAS = ("export", "mlflow", "sweep")
+EXTRAS = ("cluster", "export", "mlflow", "sweep")
 ENDINGS = {".yaml", ".py", ".html", ".css", ".js", ".ts", ".png", ".toml"}
 
 

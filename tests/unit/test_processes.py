@@ -2,15 +2,19 @@
 
 import os
 import runpy
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
+from cifar_core import processes
 from cifar_core.processes import start_detached
 from cifar_core.runs import worker
+from tests.unit.runs_helpers import wait_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -105,3 +109,26 @@ def test_trainings_let_pages_first_and_what_is_only_derived_lets_trainings_first
         command = [sys.executable, "-c", script.format(name)]
         found.append(int(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout))
     assert os.nice(0) < found[0] < found[1] or os.nice(0) >= 10
+
+
+@pytest.mark.skipif(os.name == "nt", reason="processes are not killed there")
+def test_a_tied_process_ends_when_its_starter_is_killed(tmp_path):
+    path = tmp_path / "pid"
+    starter = subprocess.Popen([sys.executable, "-m", "tests.unit.tied", str(path), "--starter"], cwd=ROOT)
+    wait_until(lambda: path.exists() and path.read_text())
+    tied = psutil.Process(int(path.read_text()))
+    assert tied.is_running()
+    starter.kill()
+    starter.wait()
+    wait_until(lambda: not tied.is_running() or tied.status() == psutil.STATUS_ZOMBIE, 10)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread watches")
+def test_one_whose_starter_died_before_it_began_ends_at_once(monkeypatch):
+    killed = []
+    monkeypatch.setenv("CIFAR_STARTER_PID", str(2**22 + 1))
+    monkeypatch.setattr(os, "kill", lambda *told: killed.append(told))
+    monkeypatch.setattr(processes, "ctypes", SimpleNamespace(CDLL=lambda _: SimpleNamespace(prctl=lambda *_: 0)))
+    processes.end_with_starter()
+    assert killed == [(os.getpid(), signal.SIGKILL)]
+    assert "CIFAR_STARTER_PID" not in os.environ, "its own children are tied to nobody"

@@ -54,6 +54,26 @@ def test_compose_keeps_data_and_runs_in_volumes_and_to_this_machine():
     assert tree["services"]["lab-gpu"]["build"]["args"]["TORCH"] == "cuda"
 
 
+def test_the_machines_of_a_cluster_share_image_runs_and_token_and_open_no_port():
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+    members = {name: service for name, service in services.items() if service.get("profiles") == ["cluster"]}
+    assert set(members) == {"lab-cluster", "ray-head", "ray-node"}
+    for key in ("image", "build", "volumes", "environment", "shm_size", "restart"):
+        assert len({json.dumps(service[key], sort_keys=True) for service in members.values()}) == 1, key
+    assert members["ray-head"]["ports"] == members["ray-node"]["ports"] == []
+    address = members["lab-cluster"]["environment"]["CIFAR_EXECUTOR"]
+    port = re.search(r"--ray-client-server-port=(\d+)", members["ray-head"]["command"])[1]
+    assert address == f"ray://{members['ray-head']['hostname']}:{port}"
+    assert "--block" in members["ray-head"]["command"]
+    assert "--block" in members["ray-node"]["command"], "a container ends with what it is for, and is started again"
+
+
+def test_the_image_takes_extras_that_there_are():
+    pyproject = (ROOT / "pyproject.toml").read_text()
+    named = re.search(r"EXTRAS: any of ([\w, ]+), with commas", DOCKERFILE)[1].split(", ")
+    assert all(re.search(rf'^{name} = \["requirements-{name}.txt"\]', pyproject, re.MULTILINE) for name in named)
+
+
 def test_developers_containers_set_up_by_a_target_of_make():
     container = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text())
     program, target = shlex.split(container["postCreateCommand"])

@@ -23,7 +23,7 @@ class _Cell(NamedTuple):
     true: int
     pred: int
     name: str
-    count: int
+    num_images: int
 
 
 def matrix_section(
@@ -140,7 +140,7 @@ def _panel(
     cell: _Cell,
     class_names: Sequence[str],
 ) -> str:
-    true, pred, count = escape(class_names[cell.true]), escape(class_names[cell.pred]), cell.count
+    true, pred, count = escape(class_names[cell.true]), escape(class_names[cell.pred]), cell.num_images
     title = f"{true}, recognised" if cell.true == cell.pred else f"{true}, taken for {pred}"
     tiles = "".join(
         sheet.tile(

@@ -17,6 +17,7 @@ import { areWords, between, destination, nameTile, perRow, template } from "./la
  */
 
 const SETTLING_MS = 250;
+const FEW = 6; // columns that are wide enough for a word on any page
 const MARKS = { right: "✓", wrong: "×" };
 
 /** What was drawn, so that a rerun with the same message draws nothing. */
@@ -65,6 +66,7 @@ function lay(root, header, tiles) {
   list.classList.toggle("words", areWords(header.labels));
   for (const row of [headings, list]) {
     row.classList.toggle("grid", header.headings.length > 0);
+    row.classList.toggle("few", header.headings.length <= FEW);
     row.style.gridTemplateColumns = template(header);
     row.style.setProperty("--tile", `${header.tile}px`);
   }

@@ -59,7 +59,10 @@ function listen(table, header, report) {
     }
   });
   /** @param {Event} event */
-  const placeOf = (event) => buttons.findIndex((button) => button === origin(event, "button"));
+  const placeOf = (event) => {
+    const button = origin(event, "button");
+    return button instanceof HTMLButtonElement ? buttons.indexOf(button) : -1;
+  };
   table.onclick = (event) => {
     const place = placeOf(event);
     if (place >= 0) {

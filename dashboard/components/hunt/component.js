@@ -115,6 +115,7 @@ function createTile(label, place, revealed) {
   }
   if (kind === "found" || kind === "missed") {
     find(tile, ".label", HTMLElement).replaceChildren(create("s", "", label), ` ${revealed.names[place]}`);
+    tile.setAttribute("aria-label", `${label} ${revealed.names[place]}: ${words}`); // what is seen belongs to the name
   }
   return tile;
 }

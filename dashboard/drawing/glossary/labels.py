@@ -31,11 +31,6 @@ TERMS = (
         "equally likely. Of a network, it measures its doubt; of people, how little they agree.",
     ),
     Term(
-        "rank correlation",
-        "Whether two numbers grow together, whatever their scale: 1 if they rank all images alike, 0 if one says "
-        "nothing of the other. Spearman's, from the places in the ranking.",
-    ),
-    Term(
         "planted error",
         "A label that was replaced by another one on purpose. Because it is known where they are, one can count how "
         "many of them somebody finds.",

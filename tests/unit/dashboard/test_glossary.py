@@ -30,6 +30,9 @@ CHOICES = [name for section in ("model", "optimizer", "schedule") for name in se
 PLAIN = {"Name", "Status", "Data", "Begun", "Note", "Minutes", "at epoch", "Class", "Images", "Predicted", "Right"}
 PLAIN |= {
     "A right",
+    "You",
+    "Network",
+    "People",
     "B right",
     "B better by",
     "Name of the first",

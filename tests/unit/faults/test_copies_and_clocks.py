@@ -10,6 +10,7 @@ import pytest
 from cifar_core.runs import LocalExecutor, RunError, RunStore
 from cifar_core.runs import watch as watch_module
 from cifar_core.runs.commands import send_command, take_commands
+from cifar_core.runs.local_disk import local_dir
 from cifar_core.runs.status import change_status, now, read_status
 from cifar_core.runs.workers import find_worker, is_worker_alive
 from tests.unit.runs_helpers import stand_in_worker
@@ -137,7 +138,7 @@ def test_after_a_restart_the_watch_begins_anew(run_dir, elapse):
 @pytest.mark.parametrize("notes", ["", "{", "[]", '{"x": 5}', "deep", "null"])
 def test_notes_that_cannot_be_read_were_never_made(run_dir, elapse, notes):
     text = "[" * 100_000 if notes == "deep" else notes
-    (run_dir.parent / ".heartbeats.json").write_text(text)
+    (local_dir(run_dir.parent) / "heartbeats.json").write_text(text)
     change_status(run_dir, hostname="elsewhere", pid=1, heartbeat=5.0)
     assert LocalExecutor().poll(run_dir)
     elapse(60)

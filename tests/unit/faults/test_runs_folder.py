@@ -16,6 +16,7 @@ from cifar_core.cli.waiting import await_runs
 from cifar_core.interrupts import Interrupts
 from cifar_core.locks import exclusive
 from cifar_core.runs import Fork, RunError, RunStore, register
+from cifar_core.runs.local_disk import local_dir
 from cifar_core.runs.status import change_status
 from cifar_core.runs.worker import run_worker
 from tests.unit.runs_helpers import IdleExecutor, pretend_fit
@@ -38,7 +39,7 @@ def course(tmp_path, config):
     done, stopped, _ = (store.submit(config, name=name) for name in ("done", "stopped", "waiting"))
     run_worker(store.record(done).run_dir, pretend_fit(), IdleExecutor())
     change_status(store.record(stopped).run_dir, status="stopped", finished_at=1.0)
-    for path in store.runs_dir.glob("index*"):
+    for path in local_dir(store.runs_dir).glob("index*"):
         path.unlink()
     return store.runs_dir
 
@@ -160,7 +161,7 @@ def test_a_lock_held_by_a_halted_process_is_named_and_reading_goes_on(store, run
     monkeypatch.setattr("cifar_core.runs.index.LOCK_SECONDS", 0.1)
     monkeypatch.setattr(register, "_LOOK_LOCK_SECONDS", 0.1)
     monkeypatch.setattr(store._index.locked.__wrapped__, "__defaults__", (0.1,))
-    with halted_holder(store.runs_dir / ".queue.lock"):
+    with halted_holder(local_dir(store.runs_dir) / "queue.lock"):
         before = contents(store.runs_dir)
         with pytest.raises(RunError, match="another process has held the lock of the runs folder"):
             store.submit(config)
@@ -176,20 +177,20 @@ def test_a_lock_held_by_a_halted_process_is_named_and_reading_goes_on(store, run
 
 
 def test_something_else_in_place_of_the_lock_is_replaced(store, config):
-    (store.runs_dir / ".queue.lock").write_bytes(b"no lock" * 1000)
+    (local_dir(store.runs_dir) / "queue.lock").write_bytes(b"no lock" * 1000)
     assert store.submit(config)
 
 
 def test_a_folder_in_place_of_the_lock_is_named(store, config):
-    (store.runs_dir / ".queue.lock").mkdir()
-    with pytest.raises(RunError, match=r"\.queue\.lock cannot be used as a lock"):
+    (local_dir(store.runs_dir) / "queue.lock").mkdir()
+    with pytest.raises(RunError, match=r"queue\.lock cannot be used as a lock"):
         store.submit(config)
     assert store.refresh() == []
 
 
 def test_an_index_that_somebody_holds_is_done_without(store, run_dir, monkeypatch):
     monkeypatch.setattr("cifar_core.runs.index._INDEX_SECONDS", 0.1)
-    with exclusive(store.runs_dir / "index.sqlite", 1):
+    with exclusive(local_dir(store.runs_dir) / "index.sqlite", 1):
         assert [run.run_id for run in RunStore(store.runs_dir, IdleExecutor()).list_runs()] == [run_dir.name]
 
 

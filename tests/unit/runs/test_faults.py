@@ -13,6 +13,7 @@ from cifar_core.runs import RunError, RunRecord, RunStore, send_command
 from cifar_core.runs import keeper as keeper_module
 from cifar_core.runs.journal import append_row
 from cifar_core.runs.keeper import StatusKeeper, SupersededError
+from cifar_core.runs.local_disk import local_dir
 from cifar_core.runs.queue import dispatch
 from cifar_core.runs.reporter import Reporter
 from cifar_core.runs.status import change_status, read_status
@@ -276,7 +277,7 @@ def test_a_process_that_begins_with_a_damaged_index_sees_every_run(store, config
     for _ in range(30):
         store.submit(config)
     before = listed_anew(store)
-    damage(store.runs_dir / "index.sqlite")
+    damage(local_dir(store.runs_dir) / "index.sqlite")
     assert listed_anew(store) == before
     assert listed_anew(store) == before  # and once more, from what the first one left
     assert len(before) == 30
@@ -308,5 +309,7 @@ def test_processes_that_find_a_damaged_index_at_once_start_one_run(store, run_di
     for _ in range(6):
         store.submit(config)
     change_status(run_dir, status="completed")
-    started = started_in_a_race(store.runs_dir, just_before=lambda: overwrite(store.runs_dir / "index.sqlite"))
+    started = started_in_a_race(
+        store.runs_dir, just_before=lambda: overwrite(local_dir(store.runs_dir) / "index.sqlite")
+    )
     assert len(started) == 1

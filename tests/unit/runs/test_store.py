@@ -10,6 +10,7 @@ from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunError, RunNotFoundError
 from cifar_core.runs.index import RunIndex
+from cifar_core.runs.local_disk import local_dir
 from cifar_core.runs.naming import is_run_id
 from cifar_core.runs.shelf import RecordShelf
 from cifar_core.runs.status import change_status, now, read_status
@@ -165,9 +166,9 @@ def outdate_index(path):
 def test_the_index_can_be_lost(store, config, damage):
     ids = [store.submit(config, name=f"run {number}") for number in range(3)]
     before = store.list_runs()
-    for leftover in store.runs_dir.glob("index.sqlite-*"):
+    for leftover in local_dir(store.runs_dir).glob("index.sqlite-*"):
         leftover.unlink()
-    damage(store.runs_dir / "index.sqlite")
+    damage(local_dir(store.runs_dir) / "index.sqlite")
     assert store.list_runs() == before
     assert {run.run_id for run in before} == set(ids)
 

@@ -463,6 +463,9 @@ def test_a_stopped_sweep_may_be_promoted_and_searches_no_more(sweeps, runs, trai
     with pytest.raises(RunError, match="goes on, or nothing came of it; allowed: one whose search is over, or stopped"):
         sweeps.promote(sweep.id)
     sweeps.stop(sweep.id)
+    for run in runs.list_runs():
+        if run.status.is_active:  # its worker hears of it
+            change_status(runs.record(run.run_id).run_dir, status="stopped")
     sweeps.promote(sweep.id, top=2, num_seeds=2)
     done = trainers.finish(sweep.id)
     assert (done.is_closed, done.promotion.is_over, done.message) == (True, True, "")
