@@ -9,7 +9,17 @@ from cifar_core.data import default_data_dir
 from cifar_core.export.page_files import FILES
 from cifar_core.export.shelf import ExportShelf
 from dashboard.session.live_page import create_routes, page_address
+from tests.app.driving import save_weights
+from tests.app.reading import labelled
 from tests.app.test_taking import order_of
+
+
+@pytest.fixture
+def trained_run(lab):
+    """The id of a run at its end, with weights."""
+    run_id = lab.complete()
+    save_weights(lab.record(run_id))
+    return run_id
 
 
 @pytest.fixture
@@ -60,7 +70,7 @@ def test_the_dialog_opens_what_was_made(open_page, trained_run, kept):
 def test_explain_leads_from_own_pictures_to_the_page_or_to_where_it_is_made(open_page, trained_run, kept):
     at = open_page("Explain", run=trained_run)
     assert "Try it live" not in links(at)
-    at.segmented_control(key="explain_source").set_value("drawing").run()
+    labelled(at.get("button_group"), "Image from").set_value("drawing").run()
     [link] = [link for link in at.get("page_link") if link.proto.label == "Try it live"]
     assert f"take={trained_run}" in link.proto.query_string
     path = kept(trained_run)
