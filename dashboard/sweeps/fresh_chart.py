@@ -66,7 +66,10 @@ def fresh_figure(frame: pd.DataFrame) -> go.Figure:
         x=frame["claimed"], y=names, mode="markers", name="What the sweep said", marker=said, hovertemplate=hover
     )
     style_figure(figure, "Val accuracy", None)
-    figure.update_layout(height=130 + 44 * len(frame))
+    # On a phone the legend has a line each: above the plot, in room of its own.
+    figure.update_layout(
+        height=160 + 44 * len(frame), margin={"t": 70}, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"}
+    )
     figure.update_xaxes(tickformat=".1%")
     figure.update_yaxes(autorange="reversed", type="category")
     return figure

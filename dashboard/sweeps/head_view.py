@@ -100,7 +100,7 @@ def describe_progress(sweep: Sweep, seconds: float | None) -> str:
         return "The first configurations are being chosen."
     rung = max(trial.rung for trial in sweep.trials)
     there = [trial for trial in sweep.trials if trial.rung >= rung]
-    done = sum(trial.is_settled for trial in there)
+    done = sum(trial.rung in trial.scores for trial in there)
     if sweep.budget.num_runs is None:
         spent = f"{sweep.seconds / 60:.1f} of {sweep.budget} are used"
         return f"{count(done, 'configuration')} trained: {spent}{left}."

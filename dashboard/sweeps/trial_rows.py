@@ -1,7 +1,7 @@
 """The configurations of a sweep as lines: as a table, and as they pass through the axes of all settings."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Literal
 
 import pandas as pd
 
@@ -82,7 +82,7 @@ def create_paths(
             name_trial(trial, sweep),
             [*_places(trial, dimensions), *_results(trial, axes[len(dimensions) :])],
             strength.get(trial.number),
-            _tone(trial, runs),
+            _tone(trial, runs, is_stopped=sweep.state == "stopped"),
         )
         for trial in trials
     ]
@@ -101,10 +101,12 @@ def _results(trial: Trial, axes: Sequence[Axis]) -> list[float | None]:
     return [None if score is None else min(max(_round(score), axis.low), axis.high) for score, axis in pairs]
 
 
-def _tone(trial: Trial, runs: Mapping[str, RunSummary]) -> Any:
-    if has_diverged(trial, runs) or (trial.has_ended and not trial.scores):
+def _tone(trial: Trial, runs: Mapping[str, RunSummary], *, is_stopped: bool) -> Literal["", "bad", "open"]:
+    """What a stopped sweep took along goes on with it."""
+    has_nothing = trial.has_ended and not trial.scores
+    if has_diverged(trial, runs) or (has_nothing and not is_stopped):
         return "bad"
-    return "" if trial.is_settled else "open"
+    return "" if trial.is_settled and not has_nothing else "open"
 
 
 def name_trial(trial: Trial, sweep: Sweep) -> str:
