@@ -17,7 +17,7 @@ from cifar_core.runs import default_runs_dir
 class ImportCommand(BaseModel):
     """Make a network that was trained elsewhere a run, which Errors and Explain speak of.
 
-    Weights (.safetensors, .pt, .pth: a state_dict) need --network unless their file tells; TorchScript (.pt, .ts) and
+    Weights (safetensors; .pt, .pth: a state_dict) need --network unless their file tells; TorchScript (.pt, .ts) and
     ONNX (.onnx) stand for themselves. A Python file is executed, and taken from models/user/ alone. Images go in as
     (N, 3, 32, 32), ten scores or probabilities come out.
     """
