@@ -100,11 +100,10 @@ def _read_header(path: Path) -> tuple[dict[str, Any], int]:
 
 def _checked(path: Path, name: str, entry: Any) -> int:
     """Return where a tensor ends."""
-    offsets = entry.get("data_offsets") if isinstance(entry, dict) else None
-    is_pair = isinstance(offsets, list) and len(offsets) == 2 and all(isinstance(each, int) for each in offsets)
-    if not is_pair or not 0 <= offsets[0] <= offsets[1]:
-        raise CheckpointError(f"{path.name} cannot be read as a checkpoint: it does not say where {name[:80]} is")
-    return int(offsets[1])
+    match entry:
+        case {"data_offsets": [int(begin), int(end)]} if 0 <= begin <= end:
+            return end
+    raise CheckpointError(f"{path.name} cannot be read as a checkpoint: it does not say where {name[:80]} is")
 
 
 def _begin(entry: dict[str, Any]) -> int:
