@@ -73,8 +73,12 @@ PAGES = (
 )
 
 
+_declared: list[Parameter] = []
+
+
 def _on(name: str, *pages: str) -> Parameter:
-    return Parameter(name, frozenset(pages))
+    _declared.append(Parameter(name, frozenset(pages)))
+    return _declared[-1]
 
 
 RUN = _on("run", "Explore", "Train", "Runs", "Errors", "Explain", "Labels")
@@ -151,79 +155,8 @@ FLAGGED = _on("flagged", "Labels")  # `cifar_core.labels.planted` says what it m
 PEOPLE_CELL = _on("people_cell", "Labels")  # as CELL
 LOCK = _on("lock", *PAGES)  # `dashboard.session.lock` says what it may be
 
-PARAMETERS = (
-    RUN,
-    IMAGE,
-    EPOCH,
-    AGAINST,
-    SPLIT,
-    TRUE,
-    PRED,
-    OUTCOME,
-    ORDER,
-    PROBS,
-    WORSE,
-    UNDER,
-    METHOD,
-    BESIDE,
-    TICKED,
-    PART,
-    WATCH,
-    NAME,
-    SEEDS,
-    BASELINE,
-    VERSUS,
-    FIND,
-    STATES,
-    NETWORKS,
-    SOURCES,
-    GROUP,
-    SORT,
-    MOST,
-    EXPERIMENTS,
-    WHOSE,
-    FOLDED,
-    BAND,
-    FIRST,
-    SECOND,
-    COMPARED_SPLIT,
-    PILE,
-    CELL,
-    OVERLAY,
-    COMPARED,
-    ADVISED,
-    PRESET,
-    SETTINGS,
-    PIPELINE,
-    MARKED,
-    ONLY_MARKED,
-    SELECTION,
-    DRAW,
-    LESSON,
-    EXPERIMENT,
-    PREDICTED,
-    DRAWN,
-    SURE,
-    ROOM,
-    WALL,
-    LEARNER,
-    TAKE,
-    TAKE_WEIGHTS,
-    TAKE_TEST,
-    BRING,
-    SWEEP,
-    PLAN,
-    CHART,
-    BRUSH,
-    ACROSS,
-    UPWARDS,
-    QUIZ,
-    ANSWERS,
-    GAME,
-    FLAGGED,
-    PEOPLE_CELL,
-    LOCK,
-)
+# All of them, as they stand above.
+PARAMETERS = tuple(_declared)
 
 
 def read_address(page: str) -> None:
