@@ -46,9 +46,8 @@ def render_selection(
         if st.button("All selections", icon=":material/arrow_back:", type="tertiary", on_click=open_here, args=(None,)):
             st.rerun()
         st.markdown(f"**{literal(selection.name)}**, {describe_kept(selection, dataset, splits)}.", width="content")
-    said = ". ".join(part.strip().rstrip(".") for part in (selection.note, selection.origin) if part.strip())
-    if said:
-        st.caption(literal(f"{said[0].upper()}{said[1:]}.", most=None))
+    if said := write_sentences(selection.note, selection.origin):
+        st.caption(literal(said, most=None))
     uses = find_uses(selection.content_hash, runs)
     if not fits(selection, dataset):
         st.info(
@@ -79,6 +78,12 @@ def describe_kept(selection: Selection, dataset: Dataset, splits: Splits) -> str
         return f"{selection.num_images:,} images of another dataset{since}"
     classes = ", with a class for each" if selection.images.labels is not None else ""
     return f"{describe_splits(dataset, splits, selection.images)}{classes}{since}"
+
+
+def write_sentences(*parts: str) -> str:
+    """Return what people and pages noted as sentences, leaving out what is empty."""
+    kept = [part.strip().rstrip(".") for part in parts if part.strip()]
+    return " ".join(f"{part[0].upper()}{part[1:]}." for part in kept)
 
 
 def _render_ways(selection: Selection, run: RunSummary | None) -> None:
@@ -129,7 +134,11 @@ def _render_uses(uses: Sequence[tuple[RunSummary, str]], runs: Sequence[RunSumma
 def _render_images(selection: Selection, dataset: Dataset, splits: Splits, run: RunSummary | None) -> None:
     indices = selection.images.indices
     num_pages = math.ceil(len(indices) / PAGE_SIZE)
-    page = st.pagination(num_pages, key=f"selection_page_{selection.id}") if num_pages > 1 else 1
+    with st.container(horizontal=True, vertical_alignment="center"):
+        page = st.pagination(num_pages, key=f"selection_page_{selection.id}") if num_pages > 1 else 1
+        labels = selection.images.labels
+        how = f"selection {selection.name}"
+        offer_selection(dataset, splits, indices, how, key=_GALLERY, labels=labels, gallery=_GALLERY)
     rows = slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
     gallery(
         dataset.images[indices[rows]],
@@ -142,10 +151,10 @@ def _render_images(selection: Selection, dataset: Dataset, splits: Splits, run: 
         is_followed=True,
         can_tick=True,
     )
-    st.caption("Arrow keys move, Enter opens, the space bar ticks: what is ticked can be taken out, or put aside.")
-    labels = selection.images.labels
-    how = f"selection {selection.name}"
-    offer_selection(dataset, splits, indices, how, key=_GALLERY, labels=labels, gallery=_GALLERY)
+    st.caption(
+        "Arrow keys move, Enter opens, the space bar ticks, as the circle in a picture's corner does: what is ticked "
+        "can be taken out, or put aside."
+    )
     render_drawer(dataset, splits, indices, run, on_open=state.choose_image)
 
 

@@ -151,6 +151,9 @@ def render_places(beside: Beside, places: NDArray[np.int64], key: str, title: st
     dataset = beside.subject.dataset
     page = st.pagination(-(-len(places) // PAGE_SIZE), key=f"{key}_page") if len(places) > PAGE_SIZE else 1
     shown = places[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    st.caption(
+        f"{title}. Below each: the label {_ARROW} what the network says, and how many people say what the label says."
+    )
     tiles = [_create_tile(row) for row in answers_frame(beside, shown).to_dict("records")]
     gallery(
         dataset.images[dataset.num_train + shown],
@@ -161,9 +164,6 @@ def render_places(beside: Beside, places: NDArray[np.int64], key: str, title: st
         selected=state.chosen_image(),
         on_select=state.choose_image,
         can_tick=True,
-    )
-    st.caption(
-        f"{title}. Below each: the label, what the network says; the share of people who say what the label says."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         if state.chosen_image() in (dataset.num_train + shown).tolist():

@@ -86,6 +86,9 @@ def _render_gallery(subject: Subject, verdicts: KnownVerdicts, shown: pd.DataFra
     page = st.pagination(-(-len(shown) // PAGE_SIZE), key="labels_known_page") if len(shown) > PAGE_SIZE else 1
     rows = shown.iloc[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     indices = rows["index"].to_numpy()
+    st.caption(
+        f"Below each: the label {_ARROW} what the network found instead, and how many of the five kept the label."
+    )
     gallery(
         dataset.images[indices],
         [_create_tile(row, verdicts, dataset) for row in rows.to_dict("records")],

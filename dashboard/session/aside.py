@@ -8,6 +8,7 @@ import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
 from cifar_core.data import ChosenImages, Dataset, Splits
+from cifar_core.data.splits import UNUSED
 from cifar_core.selections import (
     Selection,
     SelectionError,
@@ -127,9 +128,10 @@ def offer_selection(
 
 
 def describe_splits(dataset: Dataset, splits: Splits, images: ChosenImages) -> str:
-    """Say how many images there are of each split, e.g. "120 images: 100 train, 20 val"."""
+    """Say how many images there are of each split, e.g. "120 images: 100 train, 20 unused by this run"."""
     balance = compute_balance(images, dataset, splits)
-    parts = ", ".join(f"{count:,} {name}" for name, count in balance.splits.items() if count)
+    titles = {UNUSED: "unused by this run"}
+    parts = ", ".join(f"{count:,} {titles.get(name, name)}" for name, count in balance.splits.items() if count)
     num = len(images.indices)
     return f"{num:,} image{'' if num == 1 else 's'}: {parts}"
 
