@@ -10,23 +10,30 @@ from numpy.typing import NDArray
 from dashboard.drawing.colours import colour_classes, ink_on
 
 _CHARACTER = 7  # CSS pixels, at most, of one in a part's name
-_ROW = "display: flex; flex-wrap: wrap; overflow: hidden; justify-content: center"
+_ROW = "display: flex; flex-flow: row-reverse wrap; justify-content: center; overflow: hidden; min-width: 0"
 
 
-def render_balance(labels: NDArray[np.int64], class_names: Sequence[str]) -> None:
-    """Show the shares of the classes as one bar, each part in its class's colour."""
+def render_balance(labels: NDArray[np.int64], class_names: Sequence[str], *, are_named: bool = False) -> None:
+    """Show the shares of the classes as one bar, each part in its class's colour.
+
+    Args:
+        labels: (N,) of the images.
+        class_names: Of all classes.
+        are_named: Whether the page says beside it of which class there are how many.
+    """
     counts = np.bincount(labels, minlength=len(class_names)).tolist()
     shown = {name: count for name, count in zip(class_names, counts, strict=True) if count}
     if shown:
-        st.html(write_balance(shown, colour_classes(class_names)))
+        st.html(write_balance(shown, colour_classes(class_names), are_named=are_named))
 
 
-def write_balance(counts: Mapping[str, int], colours: Mapping[str, str]) -> str:
+def write_balance(counts: Mapping[str, int], colours: Mapping[str, str], *, are_named: bool = False) -> str:
     """Return the bar as HTML: a part that has no room for its name shows none, and then all names stand below.
 
     Args:
         counts: By class; none of them zero.
         colours: Of all classes, as "#rrggbb".
+        are_named: Whether the names stand elsewhere, and never below.
     """
     need = width_for_names(counts)
     words = {name: html.escape(name) for name in counts}
@@ -37,13 +44,16 @@ def write_balance(counts: Mapping[str, int], colours: Mapping[str, str]) -> str:
         f"{words[name]} {count:,}</span>"
         for name, count in counts.items()
     )
+    below = (
+        f'<div class="names-{need}" aria-hidden="true" style="flex-wrap: wrap; column-gap: 0.7rem">{dots}</div>'
+        f"<style>.names-{need} {{display: none}} "
+        f"@container (max-width: {need}px) {{.names-{need} {{display: flex}}}}</style>"
+    )
     return (
         '<div style="container-type: inline-size; font-size: 0.72rem; line-height: 1.5rem">'
         f'<div role="img" aria-label="Images of each class: {told}" style="display: flex; gap: 2px; '
         f'border-radius: 5px; overflow: hidden">{parts}</div>'
-        f'<div class="names-{need}" aria-hidden="true" style="flex-wrap: wrap; column-gap: 0.7rem">{dots}</div></div>'
-        f"<style>.names-{need} {{display: none}} "
-        f"@container (max-width: {need}px) {{.names-{need} {{display: flex}}}}</style>"
+        f"{'' if are_named else below}</div>"
     )
 
 
@@ -55,7 +65,7 @@ def width_for_names(counts: Mapping[str, int]) -> int:
 
 def _write_part(word: str, count: int, colour: str) -> str:
     """Return a part: its count, and before it the name where that has room; else it wraps, out of sight."""
-    style = f"{_ROW}; flex: {count} 1 0; min-width: 0; height: 1.5rem; flex-direction: row-reverse; column-gap: 0.3em"
+    style = f"{_ROW}; flex: {count} 1 0; height: 1.5rem; column-gap: 0.3em; padding: 0 2px"
     return (
         f'<div title="{word}: {count:,} images" style="{style}; background: {colour}; color: {ink_on(colour)}">'
         f"<span>{count:,}</span><span>{word}</span></div>"

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from cifar_core.data import Dataset, Splits
 from cifar_core.runs import RunSummary
 from cifar_core.selections import Selection, write_table
-from dashboard.components import gallery
+from dashboard.components import Tile, gallery
 from dashboard.drawing.balance import render_balance
 from dashboard.drawing.literal import literal
 from dashboard.drawing.tiles import PAGE_SIZE, label_tiles
@@ -28,6 +29,7 @@ from dashboard.session.without import offer_training
 
 _GALLERY = "selection_gallery"
 _MOST_RUNS = 8
+_ARROW = "\N{RIGHTWARDS ARROW}"
 
 
 def render_selection(
@@ -142,7 +144,7 @@ def _render_images(selection: Selection, dataset: Dataset, splits: Splits, run: 
     rows = slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
     gallery(
         dataset.images[indices[rows]],
-        label_tiles(dataset, indices[rows], _say_labels(selection, dataset, rows), has_names=True),
+        _create_tiles(selection, dataset, rows),
         key=_GALLERY,
         label=f"Images of {selection.name}",
         tile_size=64,
@@ -158,7 +160,15 @@ def _render_images(selection: Selection, dataset: Dataset, splits: Splits, run: 
     render_drawer(dataset, splits, indices, run, on_open=state.choose_image)
 
 
-def _say_labels(selection: Selection, dataset: Dataset, rows: slice) -> list[str]:
-    """Return which class the selection says each image shows, where it says some."""
+def _create_tiles(selection: Selection, dataset: Dataset, rows: slice) -> list[Tile]:
+    """Return tiles that say the label, and which class the selection says the image shows, where it says some."""
     labels: NDArray[np.int64] | None = selection.images.labels
-    return [] if labels is None else [f"here called {dataset.class_names[label]}" for label in labels[rows]]
+    indices = selection.images.indices[rows]
+    if labels is None:
+        return label_tiles(dataset, indices, has_names=True)
+    names = [dataset.class_names[label] for label in labels[rows]]
+    tiles = label_tiles(dataset, indices, [f"here called {name}" for name in names], has_names=True)
+    return [
+        tile if tile.label == name else replace(tile, label=f"{tile.label} {_ARROW} {name}")
+        for tile, name in zip(tiles, names, strict=True)
+    ]

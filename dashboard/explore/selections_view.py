@@ -79,9 +79,9 @@ def _render_import(dataset: Dataset) -> None:
         )
         st.file_uploader("CSV file", type=["csv", "txt"], key=f"{_IMPORT}_file", max_upload_size=5)
         st.text_input("Name", key=f"{_IMPORT}_name", max_chars=60, placeholder="As the file is called")
-        st.button("Import", type="primary", key=f"{_IMPORT}_go", on_click=_import, args=(dataset,))
         if problem := state.widget_value(f"{_IMPORT}_problem"):
             st.error(message(problem), icon=":material/block:")
+        st.button("Import", type="primary", key=f"{_IMPORT}_go", on_click=_import, args=(dataset,))
 
 
 def _import(dataset: Dataset) -> None:
@@ -132,7 +132,9 @@ def _render_card(selection: Selection, dataset: Dataset, splits: Splits, runs: S
             st.markdown(describe_kept(selection, dataset, splits), width="content")
         if fits(selection, dataset):
             render_balance(dataset.labels[selection.images.indices], dataset.class_names)
-        if said := write_sentences(selection.note, selection.origin, _describe_uses(selection, runs)):
+        uses = _describe_uses(selection, runs)
+        said = f"{write_sentences(selection.note, selection.origin)} {uses and f'{uses}.'}".strip()
+        if said:
             st.caption(literal(said, most=None))
 
 
