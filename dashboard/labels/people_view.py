@@ -11,7 +11,7 @@ from dashboard.drawing.choices import choose_one
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.literal import literal
 from dashboard.drawing.tables import Export
-from dashboard.drawing.words import percent, short_name, unbroken
+from dashboard.drawing.words import percent, short_name
 from dashboard.labels.beside_view import render_matrix, render_mistakes
 from dashboard.labels.doubt_view import render_doubt
 from dashboard.labels.fetch_view import render_missing, render_refused
@@ -64,6 +64,6 @@ def describe_people(beside: Beside) -> str:
     return (
         f"One person alone gives **{percent(people.accuracy(labels))}** of the test images the name of their label "
         f"(the share of all {people.counts.sum():,} single answers), most people together "
-        f"**{unbroken(percent(people.majority_accuracy(labels)))}**, the network "
-        f"**{unbroken(percent(compute_accuracy(beside.predictions)))}** ({literal(short_name(beside.run))})."
+        f"**{percent(people.majority_accuracy(labels))}**, the network "
+        f"**{percent(compute_accuracy(beside.predictions))}** ({literal(short_name(beside.run))})."
     )
