@@ -31,7 +31,8 @@ def style_figure(figure: go.Figure, x_title: str | None, y_title: str | None) ->
         margin={"l": 8, "r": 8, "t": 24, "b": 8},
         paper_bgcolor="rgba(0, 0, 0, 0)",
         plot_bgcolor="rgba(0, 0, 0, 0)",
-        legend={"orientation": "h", "y": 1.12, "x": 0},
+        # From its foot up: on a phone it has several lines, and takes room from the plot instead of lying over it.
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         hovermode="closest",
     )
     figure.update_xaxes(title=x_title, showgrid=False, zeroline=False)

@@ -135,6 +135,14 @@ def points(difference: float) -> str:
     return f"{signed(difference)} points" if round(100 * difference, 1) else "no difference"
 
 
+def percent_pair(before: float, after: float, least: int = 1, most: int = 5) -> tuple[str, str]:
+    """Return two shares as `percent` says them, with as many digits as show that they differ, if they do."""
+    digits = next((count for count in range(least, most) if percent(before, count) != percent(after, count)), most)
+    if percent(before, digits) == percent(after, digits):
+        digits = least
+    return percent(before, digits), percent(after, digits)
+
+
 def signed(difference: float, digits: int = 1) -> str:
     """Return a difference of two shares as a number of percentage points with its sign, e.g. "+2.3"."""
     return with_minus(f"{100 * difference:+.{digits}f}")

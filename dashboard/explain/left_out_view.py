@@ -10,7 +10,7 @@ from cifar_core.data import Splits
 from cifar_core.influence.head import Numbers
 from cifar_core.influence.scores import WhatIf, rank
 from dashboard.drawing.figures import show_figure
-from dashboard.drawing.words import percent
+from dashboard.drawing.words import percent_pair
 from dashboard.explain.charts import before_after_figure
 from dashboard.explain.context import Context
 from dashboard.explain.verified_view import offer_verification, render_verified
@@ -69,14 +69,14 @@ def describe_left_out(context: Context, num_images: int, found: WhatIf) -> str:
     """Say what the layer says of the image with and without so many training images, in Markdown."""
     before, after = int(found.before.argmax()), int(found.after.argmax())
     of = "1 training image" if num_images == 1 else f"{num_images:,} training images"
-    was = f"**{context.name(before)}** {percent(float(found.before[before]))}"
-    if before == after:
-        now = f"still {was.partition('** ')[0]}**, at {percent(float(found.after[after]))} instead of"
-        return f"Without {of} it says {now} {percent(float(found.before[before]))}. Features held fixed."
-    return (
-        f"Without {of} it says **{context.name(after)}** {percent(float(found.after[after]))} instead of {was}. "
-        "Features held fixed."
-    )
+    was, now = percent_pair(float(found.before[before]), float(found.after[after]))
+    if before != after:
+        said = f"**{context.name(after)}** {now} instead of **{context.name(before)}** {was}"
+    elif was != now:
+        said = f"still **{context.name(before)}**, at {now} instead of {was}"
+    else:
+        said = f"still **{context.name(before)}** {was}, as it did"
+    return f"Without {of} it says {said}. Features held fixed."
 
 
 def _choose_images(asked: LeftOut) -> tuple[NDArray[np.int64], str]:
@@ -110,12 +110,13 @@ def _render_answer(asked: LeftOut, indices: NDArray[np.int64], how: str) -> None
     found = leave_out(asked.known, asked.inputs, rows)
     st.markdown(describe_left_out(context, len(rows), found))
     names = list(context.dataset.class_names)
-    alt = "Probabilities by the fitted layer, with all training images and without some"
-    show_figure(before_after_figure, found.before, found.after, names, _BARS, key="taught_before_after", alt=alt)
     train = fitted.train[rows]
+    # Above the chart: at the foot of the page what they open would have no room.
     with st.container(horizontal=True, vertical_alignment="center"):
         offer_selection(context.dataset, asked.splits, train, how, key="taught_left_out")
         offer_verification(context, train, how, found)
+    alt = "Probabilities by the fitted layer, with all training images and without some"
+    show_figure(before_after_figure, found.before, found.after, names, _BARS, key="taught_before_after", alt=alt)
 
 
 _BARS = ("with all training images", "without these")

@@ -27,6 +27,7 @@ from dashboard.session.heads import Known, find_head, score, see
 from dashboard.session.saying import fragment
 
 _NUM_SHOWN = 24
+_MOST_DIGITS = 6
 _TOWARDS, _AGAINST = "pushed towards it", "pushed away from it"
 
 
@@ -198,7 +199,7 @@ def _render_pushes(context: Context, splits: Splits, known: Known, pushes: Pushe
         return
     indices, labels = fitted.train[pushes.rows], fitted.labels[pushes.rows]
     st.caption(describe_composition(labels, dataset.class_names, pushes.class_idx))
-    render_balance(labels, dataset.class_names)
+    render_balance(labels, dataset.class_names, are_named=True)
     gallery(
         dataset.images[indices],
         push_tiles(indices, [dataset.class_names[label] for label in labels], pushes, context.name(pushes.class_idx)),
@@ -222,10 +223,19 @@ def describe_composition(labels: NDArray[np.int64], class_names: tuple[str, ...]
 
 def push_tiles(indices: NDArray[np.int64], names: list[str], pushes: Pushes, towards: str) -> list[Tile]:
     """Return tiles that say each image's label, and what the class's probability would be without it alone."""
-    tiles = []
+    tiles, digits = [], count_digits(pushes.points)
     for index, name, change in zip(indices.tolist(), names, pushes.points.tolist(), strict=True):
         after = min(max(pushes.prob + change, 0.0), 1.0)
-        words = f"without it {towards} {percent(after, 2)} instead of {percent(pushes.prob, 2)}"
-        size = with_minus(f"{100 * change:+.2f}")
+        words = f"without it {towards} {percent(after, digits)} instead of {percent(pushes.prob, digits)}"
+        size = with_minus(f"{100 * change:+.{digits}f}")
         tiles.append(Tile(index, f"{name}, image {index}: {words}", label=f"{name} {size}"))
     return tiles
+
+
+def count_digits(points: Numbers) -> int:
+    """Return how many digits behind the point tell changes apart: of the strongest, in per cent, two that count.
+
+    Of a class that the network is sure of, no single image moves more than some thousandths of a point.
+    """
+    strongest = 100 * float(np.abs(points).max(initial=0.0))
+    return 2 if strongest <= 0 else int(np.clip(1 - np.floor(np.log10(strongest)), 2, _MOST_DIGITS))

@@ -24,7 +24,7 @@ from cifar_core.selections import SelectionError, create_selection
 from cifar_core.training.exceptions import CheckpointError
 from dashboard.components.follower import follow_runs
 from dashboard.drawing.literal import message
-from dashboard.drawing.words import duration, percent, with_minus
+from dashboard.drawing.words import duration, percent, percent_pair, with_minus
 from dashboard.explain.context import Context
 from dashboard.session import state
 from dashboard.session.activity import stage_of
@@ -123,12 +123,12 @@ def describe_agreement(found: Agreement) -> str:
 def describe_case(case: Verification, class_names: tuple[str, ...]) -> str:
     """Say what was foretold and what came of it, in Markdown."""
     name = class_names[case.target]
-    foretold = f"{percent(case.before[case.target])} \N{RIGHTWARDS ARROW} {percent(case.after[case.target])}"
+    foretold = _write_change(case.before[case.target], case.after[case.target])
     words = f"Without {case.num_images:,} images, **{name}**: foretold {foretold}"
     if not case.known:
         return f"{words}; trained without them: not yet."
     came = [
-        f"{percent(draw.before[case.target])} \N{RIGHTWARDS ARROW} {percent(draw.after[case.target])}"  # type: ignore[index]
+        _write_change(draw.before[case.target], draw.after[case.target])  # type: ignore[index]
         for draw in case.known
     ]
     seeds = f"seed {case.known[0].seed}" if len(came) == 1 else f"{len(came)} seeds"
@@ -137,6 +137,10 @@ def describe_case(case: Verification, class_names: tuple[str, ...]) -> str:
     left = len(case.draws) - len(came)
     more = f" {left} more to come." if left else " One seed is one draw." if len(case.draws) == 1 else ""
     return f"{words}; really trained without them ({seeds}): {', '.join(came)}: {verdict}.{more}"
+
+
+def _write_change(before: float, after: float) -> str:
+    return " \N{RIGHTWARDS ARROW} ".join(percent_pair(before, after))
 
 
 def cases_frame(cases: Sequence[Verification], class_names: tuple[str, ...]) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from cifar_core.data import Dataset, Splits
 from cifar_core.runs import RunSummary
 from cifar_core.selections import Selection, write_table
-from dashboard.components import gallery
+from dashboard.components import Tile, gallery
 from dashboard.drawing.balance import render_balance
 from dashboard.drawing.literal import literal
 from dashboard.drawing.tiles import PAGE_SIZE, label_tiles
@@ -28,6 +29,7 @@ from dashboard.session.without import offer_training
 
 _GALLERY = "selection_gallery"
 _MOST_RUNS = 8
+_ARROW = "\N{RIGHTWARDS ARROW}"
 
 
 def render_selection(
@@ -46,9 +48,8 @@ def render_selection(
         if st.button("All selections", icon=":material/arrow_back:", type="tertiary", on_click=open_here, args=(None,)):
             st.rerun()
         st.markdown(f"**{literal(selection.name)}**, {describe_kept(selection, dataset, splits)}.", width="content")
-    said = ". ".join(part.strip().rstrip(".") for part in (selection.note, selection.origin) if part.strip())
-    if said:
-        st.caption(literal(f"{said[0].upper()}{said[1:]}.", most=None))
+    if said := write_sentences(selection.note, selection.origin):
+        st.caption(literal(said, most=None))
     uses = find_uses(selection.content_hash, runs)
     if not fits(selection, dataset):
         st.info(
@@ -79,6 +80,12 @@ def describe_kept(selection: Selection, dataset: Dataset, splits: Splits) -> str
         return f"{selection.num_images:,} images of another dataset{since}"
     classes = ", with a class for each" if selection.images.labels is not None else ""
     return f"{describe_splits(dataset, splits, selection.images)}{classes}{since}"
+
+
+def write_sentences(*parts: str) -> str:
+    """Return what people and pages noted as sentences, leaving out what is empty."""
+    kept = [part.strip().rstrip(".") for part in parts if part.strip()]
+    return " ".join(f"{part[0].upper()}{part[1:]}." for part in kept)
 
 
 def _render_ways(selection: Selection, run: RunSummary | None) -> None:
@@ -129,11 +136,15 @@ def _render_uses(uses: Sequence[tuple[RunSummary, str]], runs: Sequence[RunSumma
 def _render_images(selection: Selection, dataset: Dataset, splits: Splits, run: RunSummary | None) -> None:
     indices = selection.images.indices
     num_pages = math.ceil(len(indices) / PAGE_SIZE)
-    page = st.pagination(num_pages, key=f"selection_page_{selection.id}") if num_pages > 1 else 1
+    with st.container(horizontal=True, vertical_alignment="center"):
+        page = st.pagination(num_pages, key=f"selection_page_{selection.id}") if num_pages > 1 else 1
+        labels = selection.images.labels
+        how = f"selection {selection.name}"
+        offer_selection(dataset, splits, indices, how, key=_GALLERY, labels=labels, gallery=_GALLERY)
     rows = slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
     gallery(
         dataset.images[indices[rows]],
-        label_tiles(dataset, indices[rows], _say_labels(selection, dataset, rows), has_names=True),
+        _create_tiles(selection, dataset, rows),
         key=_GALLERY,
         label=f"Images of {selection.name}",
         tile_size=64,
@@ -142,14 +153,22 @@ def _render_images(selection: Selection, dataset: Dataset, splits: Splits, run: 
         is_followed=True,
         can_tick=True,
     )
-    st.caption("Arrow keys move, Enter opens, the space bar ticks: what is ticked can be taken out, or put aside.")
-    labels = selection.images.labels
-    how = f"selection {selection.name}"
-    offer_selection(dataset, splits, indices, how, key=_GALLERY, labels=labels, gallery=_GALLERY)
+    st.caption(
+        "Arrow keys move, Enter opens, the space bar ticks, as the circle in a picture's corner does: what is ticked "
+        "can be taken out, or put aside."
+    )
     render_drawer(dataset, splits, indices, run, on_open=state.choose_image)
 
 
-def _say_labels(selection: Selection, dataset: Dataset, rows: slice) -> list[str]:
-    """Return which class the selection says each image shows, where it says some."""
+def _create_tiles(selection: Selection, dataset: Dataset, rows: slice) -> list[Tile]:
+    """Return tiles that say the label, and which class the selection says the image shows, where it says some."""
     labels: NDArray[np.int64] | None = selection.images.labels
-    return [] if labels is None else [f"here called {dataset.class_names[label]}" for label in labels[rows]]
+    indices = selection.images.indices[rows]
+    if labels is None:
+        return label_tiles(dataset, indices, has_names=True)
+    names = [dataset.class_names[label] for label in labels[rows]]
+    tiles = label_tiles(dataset, indices, [f"here called {name}" for name in names], has_names=True)
+    return [
+        tile if tile.label == name else replace(tile, label=f"{tile.label} {_ARROW} {name}")
+        for tile, name in zip(tiles, names, strict=True)
+    ]

@@ -10,7 +10,7 @@ from cifar_core.selections import Selection, SelectionError, create_selection, r
 from dashboard.drawing.balance import render_balance
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import run_name
-from dashboard.explore.selection_view import describe_kept, render_selection
+from dashboard.explore.selection_view import describe_kept, render_selection, write_sentences
 from dashboard.session import address, state
 from dashboard.session.aside import open_here
 from dashboard.session.chosen_runs import USES, find_uses
@@ -79,9 +79,9 @@ def _render_import(dataset: Dataset) -> None:
         )
         st.file_uploader("CSV file", type=["csv", "txt"], key=f"{_IMPORT}_file", max_upload_size=5)
         st.text_input("Name", key=f"{_IMPORT}_name", max_chars=60, placeholder="As the file is called")
-        st.button("Import", type="primary", key=f"{_IMPORT}_go", on_click=_import, args=(dataset,))
         if problem := state.widget_value(f"{_IMPORT}_problem"):
             st.error(message(problem), icon=":material/block:")
+        st.button("Import", type="primary", key=f"{_IMPORT}_go", on_click=_import, args=(dataset,))
 
 
 def _import(dataset: Dataset) -> None:
@@ -125,7 +125,6 @@ def _render_card(selection: Selection, dataset: Dataset, splits: Splits, runs: S
                 f"**{literal(selection.name)}**",
                 key=f"card_{selection.id}",
                 icon=":material/bookmark:",
-                type="tertiary",
                 on_click=open_here,
                 args=(selection.id,),
             ):
@@ -133,9 +132,10 @@ def _render_card(selection: Selection, dataset: Dataset, splits: Splits, runs: S
             st.markdown(describe_kept(selection, dataset, splits), width="content")
         if fits(selection, dataset):
             render_balance(dataset.labels[selection.images.indices], dataset.class_names)
-        words = [selection.note, selection.origin, _describe_uses(selection, runs)]
-        if said := ". ".join(part.strip().rstrip(".") for part in words if part.strip()):
-            st.caption(literal(f"{said}.", most=None))
+        uses = _describe_uses(selection, runs)
+        said = f"{write_sentences(selection.note, selection.origin)} {uses and f'{uses}.'}".strip()
+        if said:
+            st.caption(literal(said, most=None))
 
 
 def _describe_uses(selection: Selection, runs: Sequence[RunSummary]) -> str:

@@ -151,6 +151,15 @@ def render_places(beside: Beside, places: NDArray[np.int64], key: str, title: st
     dataset = beside.subject.dataset
     page = st.pagination(-(-len(places) // PAGE_SIZE), key=f"{key}_page") if len(places) > PAGE_SIZE else 1
     shown = places[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    st.caption(
+        f"{title}. Below each: the label {_ARROW} what the network says, and how many people say what the label says."
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if state.chosen_image() in (dataset.num_train + shown).tolist():
+            page_link("Explain", "Explain this image", ":material/center_focus_strong:")
+        splits = get_splits(dataset, beside.run.config)
+        how = f"{title.partition(',')[0]}, {short_name(beside.run)} beside people"
+        offer_selection(dataset, splits, dataset.num_train + places, how, key=key, gallery=key)
     tiles = [_create_tile(row) for row in answers_frame(beside, shown).to_dict("records")]
     gallery(
         dataset.images[dataset.num_train + shown],
@@ -162,15 +171,6 @@ def render_places(beside: Beside, places: NDArray[np.int64], key: str, title: st
         on_select=state.choose_image,
         can_tick=True,
     )
-    st.caption(
-        f"{title}. Below each: the label, what the network says; the share of people who say what the label says."
-    )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if state.chosen_image() in (dataset.num_train + shown).tolist():
-            page_link("Explain", "Explain this image", ":material/center_focus_strong:")
-        splits = get_splits(dataset, beside.run.config)
-        how = f"{title.partition(',')[0]}, {short_name(beside.run)} beside people"
-        offer_selection(dataset, splits, dataset.num_train + places, how, key=key, gallery=key)
 
 
 def _create_tile(row: Mapping[Any, Any]) -> Tile:

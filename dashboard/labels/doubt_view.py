@@ -21,6 +21,7 @@ from dashboard.session import state
 from dashboard.session.pictures import pictures_address
 
 _SCATTER = "labels_doubt_map"
+_STRETCH = 2.8  # of confidence, at most 1, beside entropy, at most ln 10: the map keeps proportions and is upright
 
 
 def render_doubt(beside: Beside) -> list[Export]:
@@ -54,9 +55,9 @@ def describe_doubt(frame: pd.DataFrame, correlation: float) -> str:
     first, last = frame.iloc[0], frame.iloc[-1]
     strength = "nothing" if np.isnan(correlation) else with_minus(f"{correlation:.2f}")
     return (
-        f"Where all people agree ({int(first['num_images']):,} images) the network is sure of "
-        f"{percent(first['confidence'], 0)} and right on {percent(first['right'], 0)}; where they agree least "
-        f"({int(last['num_images']):,}) it is still sure of **{percent(last['confidence'], 0)}** and right on "
+        f"Where all people agree ({int(first['num_images']):,} images) the network is "
+        f"{percent(first['confidence'], 0)} sure and right on {percent(first['right'], 0)}; where they agree least "
+        f"({int(last['num_images']):,}) it is still **{percent(last['confidence'], 0)}** sure and right on "
         f"**{percent(last['right'], 0)}**: rank correlation of both doubts **{strength}**."
     )
 
@@ -77,7 +78,8 @@ def _render_images(beside: Beside, frame: pd.DataFrame, bins: NDArray[np.int64],
 def _draw_map(beside: Beside) -> ScatterMap:
     dataset, predictions = beside.subject.dataset, beside.predictions
     labels = beside.subject.test_labels
-    positions = np.stack([beside.people.entropy, 2 * predictions.probs.max(axis=1)], axis=1).astype(np.float32)
+    confidence = _STRETCH * predictions.probs.max(axis=1)
+    positions = np.stack([beside.people.entropy, confidence], axis=1).astype(np.float32)
     is_wrong = (predictions.preds != labels).astype(np.uint8)
     points = ScatterPoints(
         dataset.num_train + np.arange(len(labels)),

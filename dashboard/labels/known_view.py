@@ -86,16 +86,6 @@ def _render_gallery(subject: Subject, verdicts: KnownVerdicts, shown: pd.DataFra
     page = st.pagination(-(-len(shown) // PAGE_SIZE), key="labels_known_page") if len(shown) > PAGE_SIZE else 1
     rows = shown.iloc[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     indices = rows["index"].to_numpy()
-    gallery(
-        dataset.images[indices],
-        [_create_tile(row, verdicts, dataset) for row in rows.to_dict("records")],
-        key=_GALLERY,
-        label="Judged test labels",
-        tile_size=96,
-        selected=state.chosen_image(),
-        on_select=state.choose_image,
-        can_tick=True,
-    )
     with st.container(horizontal=True, vertical_alignment="center"):
         if state.chosen_image() in indices.tolist():
             page_link("Explain", "Explain this image", ":material/center_focus_strong:")
@@ -112,6 +102,19 @@ def _render_gallery(subject: Subject, verdicts: KnownVerdicts, shown: pd.DataFra
                     on_click=_show_alone,
                     args=(dataset, verdicts, title),
                 )
+    st.caption(
+        f"Below each: the label {_ARROW} what the network found instead, and how many of the five kept the label."
+    )
+    gallery(
+        dataset.images[indices],
+        [_create_tile(row, verdicts, dataset) for row in rows.to_dict("records")],
+        key=_GALLERY,
+        label="Judged test labels",
+        tile_size=96,
+        selected=state.chosen_image(),
+        on_select=state.choose_image,
+        can_tick=True,
+    )
 
 
 def _show_alone(dataset: Dataset, verdicts: KnownVerdicts, page: str) -> None:

@@ -64,6 +64,6 @@ def describe_people(beside: Beside) -> str:
     return (
         f"One person alone gives **{percent(people.accuracy(labels))}** of the test images the name of their label "
         f"(the share of all {people.counts.sum():,} single answers), most people together "
-        f"**{percent(people.majority_accuracy(labels))}**, the network of **{literal(short_name(beside.run))}** "
-        f"**{percent(compute_accuracy(beside.predictions))}**."
+        f"**{percent(people.majority_accuracy(labels))}**, the network "
+        f"**{percent(compute_accuracy(beside.predictions))}** ({literal(short_name(beside.run))})."
     )

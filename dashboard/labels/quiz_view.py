@@ -130,6 +130,7 @@ def _render_answers(beside: Beside, result: QuizResult, images: NDArray[np.uint8
         )
         for row in named.to_dict("records")
     ]
+    st.caption("Below each: its label, and who named another class. A cross: you did.")
     gallery(
         images,
         tiles,
@@ -139,12 +140,11 @@ def _render_answers(beside: Beside, result: QuizResult, images: NDArray[np.uint8
         selected=state.chosen_image(),
         on_select=state.choose_image,
     )
-    st.caption("A cross: you named another class than the label. Point at an image to read all three answers.")
 
 
 def _label(row: Mapping[Any, Any]) -> str:
     """Return what stands below an image: its label, and who said otherwise."""
-    others = [f"{who} {row[key]}" for who, key in (("you", "you"), ("net", "network"), ("people", "people"))]
+    others = [f"{who} {row[key]}" for who, key in (("you", "you"), ("network", "network"), ("people", "people"))]
     wrong = [words for words, key in zip(others, ("you", "network", "people"), strict=True) if row[key] != row["label"]]
     return f"{row['label']}{': ' if wrong else ''}{', '.join(wrong)}"
 

@@ -8,6 +8,7 @@ import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
 from cifar_core.data import ChosenImages, Dataset, Splits
+from cifar_core.data.splits import UNUSED
 from cifar_core.selections import (
     Selection,
     SelectionError,
@@ -102,7 +103,7 @@ def offer_selection(
     num, what = len(offered.indices), "ticked " if offered.gallery else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
         popover = st.popover(
-            f"Put these {num:,} {what}aside" if num else "Nothing to put aside",
+            _name_offer(num, what),
             icon=":material/bookmark_add:",
             disabled=not num,
             key=f"{key}_aside",
@@ -126,10 +127,16 @@ def offer_selection(
         _render_kept(key)
 
 
+def _name_offer(num: int, what: str) -> str:
+    some = f"Put this {what}one aside" if num == 1 else f"Put these {num:,} {what}aside"
+    return some if num else "Nothing to put aside"
+
+
 def describe_splits(dataset: Dataset, splits: Splits, images: ChosenImages) -> str:
-    """Say how many images there are of each split, e.g. "120 images: 100 train, 20 val"."""
+    """Say how many images there are of each split, e.g. "120 images: 100 train, 20 unused by this run"."""
     balance = compute_balance(images, dataset, splits)
-    parts = ", ".join(f"{count:,} {name}" for name, count in balance.splits.items() if count)
+    shown = {"unused by this run" if name == UNUSED else name: count for name, count in balance.splits.items() if count}
+    parts = ", ".join(f"{count:,} {name}" for name, count in shown.items())
     num = len(images.indices)
     return f"{num:,} image{'' if num == 1 else 's'}: {parts}"
 

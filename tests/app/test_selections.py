@@ -144,10 +144,18 @@ def test_the_list_says_size_note_origin_and_which_runs_use_it(open_page, lab, ke
     said = texts(at)
     assert "**1 selection**" in said
     assert "30 images: 30 train" in said
-    assert "odd ones. a cell. lean (" in said
+    assert "Odd ones. A cell. lean (" in said
     assert "trained without it" in said
     press(at, "**few**")
     assert at.query_params["selection"] == "few"
+
+
+def test_an_image_that_a_selection_calls_otherwise_says_so_below_it(open_page, keep, splits):
+    named = load_dataset().labels[splits.train[:2]]
+    keep("renamed", splits.train[:2], labels=[named[0], (named[1] + 1) % 10])
+    at = open_page("Explore", view="Selections", selection="renamed")
+    said = galleries(at)[0]["labels"]
+    assert ["\N{RIGHTWARDS ARROW}" in words for words in said] == [False, True]
 
 
 def test_a_selection_is_renamed_combined_and_deleted_with_a_word_on_its_runs(open_page, lab, keep, splits):

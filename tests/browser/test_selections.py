@@ -14,7 +14,7 @@ def test_ticked_images_are_put_aside_opened_and_shown_alone(app, page):
     tiles.nth(2).hover()
     tiles.nth(2).locator(".tick").click()
     expect(tiles.nth(2)).to_have_attribute("aria-checked", "true")
-    expect(page.get_by_role("button", name="Put these 1 ticked aside")).to_be_visible()
+    expect(page.get_by_role("button", name="Put this ticked one aside")).to_be_visible()
     assert "image=" not in page.url, "a tick opens nothing"
     tiles.nth(4).focus()
     page.keyboard.press(" ")

@@ -71,4 +71,6 @@ test("cells are written with a true minus, differences with their sign", () => {
   assert.equal(write(0.0625, { ...plain, isShare: true }), "6.3");
   assert.equal(write(0.8, { ...plain, isShare: true }), "80");
   assert.equal(write(-0.004, { isShare: true, isDifference: true }), "\u22120.4");
+  assert.equal(write(-0.0004, { isShare: true, isDifference: true }), "0");
+  assert.equal(write(0.0004, { isShare: true, isDifference: true }), "0");
 });

@@ -8,8 +8,11 @@ export function write(value, { isShare, isDifference }) {
   if (!value) {
     return "0";
   }
-  const sign = isDifference && value > 0 ? "+" : "";
   const percent = 100 * value;
   const text = isShare ? percent.toFixed(Math.abs(percent) < 9.95 ? 1 : 0) : String(value);
+  if (isDifference && !Number(text)) {
+    return "0"; // neither +0.0 nor a negative zero
+  }
+  const sign = isDifference && value > 0 ? "+" : "";
   return sign + text.replace("-", "\u2212");
 }

@@ -1,6 +1,7 @@
 """Widgets that Streamlit binds to the address, beside what the address holds besides."""
 
 import ast
+import tomllib
 from pathlib import Path
 
 from dashboard.session import address, state
@@ -24,3 +25,9 @@ def test_no_bound_widget_has_the_name_of_an_address_parameter():
     assert len(found) > 10
     names = {parameter.name for parameter in address.PARAMETERS}
     assert [(file, key) for file, key in found if key in names] == []
+
+
+def test_a_view_that_has_a_default_may_be_set_without_a_word_in_the_log():
+    # Without the default the address would spell it out; a button that opens another view sets the widget beside it.
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert config["global"]["disableWidgetStateDuplicationWarning"] is True

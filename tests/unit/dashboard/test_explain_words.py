@@ -5,6 +5,7 @@ import pytest
 
 from dashboard.explain.spoken import describe_prediction
 from dashboard.explain.subject import Subject
+from dashboard.explain.taught_view import Pushes, push_tiles
 from dashboard.session.maps import describe_focus
 
 NAMES = ("cat", "dog", "ship")
@@ -32,3 +33,9 @@ def test_a_map_is_said_to_look_somewhere_only_where_more_than_half_of_it_lies():
     words = "Grad-CAM looks mostly at the lower left: 100 % of what speaks for cat lies there."
     assert describe_focus("Grad-CAM", "cat", values) == words
     assert "mostly in the middle: " in describe_focus("Grad-CAM", "cat", np.pad(np.ones((8, 8), np.float32), 12))
+
+
+def test_what_an_image_moved_is_told_where_the_network_is_all_but_certain():
+    pushes = Pushes(0, 0.9999, np.array([4, 9]), np.array([2e-5, 1e-5]))
+    said = [tile.label for tile in push_tiles(np.array([40, 90]), ["cat", "dog"], pushes, "cat")]
+    assert said == ["cat \N{MINUS SIGN}0.0020", "dog \N{MINUS SIGN}0.0010"]

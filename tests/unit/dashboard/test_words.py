@@ -3,7 +3,7 @@
 import pytest
 
 from cifar_core.config import SECTIONS, section_choices
-from dashboard.drawing.words import setting_name, setting_names
+from dashboard.drawing.words import percent_pair, setting_name, setting_names
 
 ALL_PATHS = sorted(
     {
@@ -32,3 +32,16 @@ def test_settings_that_would_be_called_alike_say_more():
         "model.blocks": "blocks",
     }
     assert setting_names(["a.rate", "b.rate"]) == {"a.rate": "rate (a)", "b.rate": "rate (b)"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (0.2, 0.4, ("20.0 %", "40.0 %")),
+        (0.9991, 0.99905, ("99.910 %", "99.905 %")),
+        (0.5, 0.5, ("50.0 %", "50.0 %")),
+        (0.5, 0.5 + 1e-12, ("50.0 %", "50.0 %")),
+    ],
+)
+def test_two_shares_have_as_many_digits_as_tell_them_apart(before, after, expected):
+    assert percent_pair(before, after) == expected
