@@ -100,7 +100,7 @@ def _read_header(path: Path) -> tuple[dict[str, Any], int]:
 
 def _checked(path: Path, name: str, entry: Any) -> int:
     """Return where a tensor ends."""
-    offsets = entry.get("data_offsets") if isinstance(entry, dict) else None
+    offsets: Any = entry.get("data_offsets") if isinstance(entry, dict) else None
     is_pair = isinstance(offsets, list) and len(offsets) == 2 and all(isinstance(each, int) for each in offsets)
     if not is_pair or not 0 <= offsets[0] <= offsets[1]:
         raise CheckpointError(f"{path.name} cannot be read as a checkpoint: it does not say where {name[:80]} is")
