@@ -32,3 +32,8 @@ def test_a_map_is_said_to_look_somewhere_only_where_more_than_half_of_it_lies():
     words = "Grad-CAM looks mostly at the lower left: 100 % of what speaks for cat lies there."
     assert describe_focus("Grad-CAM", "cat", values) == words
     assert "mostly in the middle: " in describe_focus("Grad-CAM", "cat", np.pad(np.ones((8, 8), np.float32), 12))
+
+
+def test_of_a_network_from_elsewhere_no_epoch_is_told():
+    subject = Subject(np.zeros((3, 32, 32), np.uint8), None, None, "picture")
+    assert describe_prediction("guest", None, np.array([0.1, 0.7, 0.2]), subject, NAMES).startswith("**guest** takes")
