@@ -94,7 +94,8 @@ with page_frame("Explain", newest_with_weights) as runs:
         st.stop()
     context = Context(data, runs, chosen_run, run_record, spoken.weights, subject, said.probs, choice, look)
     missing = describe_missing(spoken, run_record, subject, names)
-    sentence = describe_prediction(literal(short_name(chosen_run)), spoken.weights.epoch, said.probs, subject, names)
+    epoch = None if chosen_run.is_imported else spoken.weights.epoch
+    sentence = describe_prediction(literal(short_name(chosen_run)), epoch, said.probs, subject, names)
     with top:
         words_place, map_place = render_hero(context, said, f"{missing} {sentence}".strip())
     render_hero_map(context, words_place, map_place)

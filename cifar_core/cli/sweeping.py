@@ -136,7 +136,7 @@ class SweepsCommand(BaseModel):
             best = sweep.ranking()[0].score if sweep.ranking() else None
             state = "over" if is_over(sweep) else sweep.state
             words = "" if best is None else f", best val {best:.2%}"
-            print(f"{sweep.id:<40} {state:<8} {len(sweep.trials)} configurations of {sweep.budget}{words}")
+            print(f"{sweep.id:<40} {state:<8} {len(sweep.trials)} configurations, budget {sweep.budget}{words}")
             rows.append(
                 {"sweep": sweep.id, "state": state, "num_trials": len(sweep.trials), "budget": str(sweep.budget)}
                 | {"best_val_accuracy": best, "is_promoted": sweep.promotion is not None}

@@ -3,7 +3,7 @@
 from cifar_core.runs.access import default_runs_dir
 from cifar_core.runs.commands import send_command
 from cifar_core.runs.damage import describe_damage
-from cifar_core.runs.difference import RunDifference, compare_runs, settings_apart, settings_of
+from cifar_core.runs.difference import RunDifference, compare_runs, differing_settings, settings_apart, settings_of
 from cifar_core.runs.exceptions import RunError, RunNotFoundError
 from cifar_core.runs.executor import Executor, LocalExecutor
 from cifar_core.runs.index import RunSummary
@@ -35,6 +35,7 @@ __all__ = [
     "compare_runs",
     "default_runs_dir",
     "describe_damage",
+    "differing_settings",
     "list_presets",
     "read_learning_rate_changes",
     "send_command",

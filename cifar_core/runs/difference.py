@@ -1,6 +1,6 @@
 """Two runs against each other: the settings in which they differ, and what came of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -8,6 +8,7 @@ from cifar_core.formats import known_settings
 from cifar_core.runs.index import RunSummary
 from cifar_core.runs.remembered import once_a_run
 
+_NETWORK = "model."  # how paths of settings begin that an imported run has, too
 Quantity = Literal["best_val", "last_val", "test", "epochs", "seconds"]
 
 
@@ -53,9 +54,14 @@ def compare_runs(first: RunSummary, second: RunSummary) -> RunDifference:
 
 
 def settings_apart(first: RunSummary, second: RunSummary) -> dict[str, tuple[Any, Any]]:
-    """Return the settings in which two runs differ, by path: the first's value and the second's, None for none."""
+    """Return the settings in which two runs differ, by path: the first's value and the second's, None for none.
+
+    How an imported network was trained is not known: beside one, networks alone are held against each other.
+    """
     left, right = settings_of(first), settings_of(second)
     paths = dict.fromkeys([*left, *right])
+    if first.is_imported or second.is_imported:
+        paths = dict.fromkeys(path for path in paths if path.startswith(_NETWORK))
     return {path: (left.get(path), right.get(path)) for path in paths if left.get(path) != right.get(path)}
 
 
@@ -68,15 +74,38 @@ def settings_of(run: RunSummary) -> dict[str, Any]:
     if run.config is None:
         return {}
     known = known_settings(run.config, run.unknown_settings)
-    return {path: value for path, value in known.items() if not run.is_imported or path.startswith("model.")}
+    return {path: value for path, value in known.items() if not run.is_imported or path.startswith(_NETWORK)}
+
+
+def differing_settings(runs: Sequence[RunSummary]) -> list[str]:
+    """Return the paths of the settings that do not have the same value in all of these runs.
+
+    Imported ones tell networks apart, but no other settings: those are not known. Runs that cannot
+    be read tell nothing apart.
+    """
+    readable = [run for run in runs if run.config is not None]
+    everywhere = _paths_apart([settings_of(run) for run in readable])
+    trained = set(_paths_apart([settings_of(run) for run in readable if not run.is_imported]))
+    return [path for path in everywhere if path in trained or path.startswith(_NETWORK)]
+
+
+def _paths_apart(settings: Sequence[Mapping[str, Any]]) -> list[str]:
+    paths = dict.fromkeys(path for each in settings for path in each)
+    return [path for path in paths if not _are_alike([each.get(path) for each in settings])]
+
+
+def _are_alike(values: Sequence[Any]) -> bool:
+    """Whether all are written alike; most are the same object, of which no text has to be made."""
+    first = values[0]
+    return all(value is first or repr(value) == repr(first) for value in values)
 
 
 def _numbers(run: RunSummary) -> dict[Quantity, float | None]:
     status = run.status
     return {
         "best_val": status.best_val_accuracy,
-        "last_val": status.last_val_accuracy,
+        "last_val": None if run.is_imported else status.last_val_accuracy,  # its only epoch is the best one
         "test": status.test_accuracy_best,
-        "epochs": status.epoch or None,
+        "epochs": None if run.is_imported else status.epoch or None,
         "seconds": status.seconds,
     }

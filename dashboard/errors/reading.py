@@ -91,6 +91,7 @@ def render_summary(reading: Reading) -> None:
     readings = f" Test was looked at {reading.record.test_readings()} times." if reading.split == "test" else ""
     accuracy = compute_accuracy(reading.predictions)
     which = f" ({', '.join(marks)})" if marks else ""
+    epoch = "imported" if reading.run.is_imported else f"epoch {reading.epoch}{which}"
     against = ""
     if reading.other is not None:
         change = 100 * (accuracy - compute_accuracy(reading.other))
@@ -98,7 +99,7 @@ def render_summary(reading: Reading) -> None:
         against = f" {points} points against {literal(reading.other_name, most=None)}."
     st.markdown(
         f"**{percent(accuracy)}** of {reading.predictions.num_images:,} {reading.split} images right: "
-        f"{literal(short_name(reading.run))}, epoch {reading.epoch}{which}, {source}."
+        f"{literal(short_name(reading.run))}, {epoch}, {source}."
         f"{against}{readings}"
     )
 

@@ -43,7 +43,7 @@ def render_hero(context: Context, said: Said, sentence: str) -> tuple["DeltaGene
         frame = probabilities_frame(said.probs, names, context.subject.true_idx)
         alt = "Probability of each class"
         show_figure(probabilities_figure, frame, key="explain_probabilities", alt=alt)
-        st.caption(said.explain(names, context.weights.epoch))
+        st.caption(said.explain(names, None if context.run.is_imported else context.weights.epoch))
     return words, right
 
 

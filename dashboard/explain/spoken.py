@@ -26,25 +26,27 @@ def describe_missing(spoken: Spoken, record: RunRecord, subject: Subject, names:
 
 
 def describe_prediction(
-    run: str, epoch: int, probs: NDArray[np.float64], subject: Subject, names: tuple[str, ...]
+    run: str, epoch: int | None, probs: NDArray[np.float64], subject: Subject, names: tuple[str, ...]
 ) -> str:
     """Say in one sentence what a run takes an image for.
 
     Args:
         run: Its name, for Markdown.
-        epoch: Of the weights.
+        epoch: Of the weights; None where they were trained elsewhere.
         probs: (C,) probabilities.
         subject: The image.
         names: Of the classes.
     """
+    who = f"**{run}**" if epoch is None else f"After epoch {epoch} **{run}**"
     if not np.isfinite(probs).all():
-        return f"After epoch {epoch} the scores of **{run}** are not finite: it takes this image for nothing."
+        after = "The" if epoch is None else f"After epoch {epoch} the"
+        return f"{after} scores of **{run}** are not finite: it takes this image for nothing."
     top = _describe_top(probs, subject, names)
     if subject.true_idx is None:
-        return f"After epoch {epoch} **{run}** takes this picture for {top}."
+        return f"{who} takes this picture for {top}."
     if subject.true_idx == int(probs.argmax()):
-        return f"After epoch {epoch} **{run}** rightly takes this image of {names[subject.true_idx]} for {top}."
-    return f"After epoch {epoch} **{run}** takes this image of **{names[subject.true_idx]}** for {top}."
+        return f"{who} rightly takes this image of {names[subject.true_idx]} for {top}."
+    return f"{who} takes this image of **{names[subject.true_idx]}** for {top}."
 
 
 def _describe_top(probs: NDArray[np.float64], subject: Subject, names: tuple[str, ...]) -> str:

@@ -152,4 +152,5 @@ def _render_prediction(dataset: Dataset, index: int, run: RunSummary) -> None:
     words = ", ".join(f"{dataset.class_names[place]} {percent(float(probs[place]))}" for place in top)
     is_right = top[0] == dataset.labels[index]
     verdict = f"takes it for {words}: {'right' if is_right else 'wrong'}"
-    st.markdown(f"After epoch {spoken.weights.epoch} **{literal(short_name(run))}** {verdict}.")
+    after = "" if run.is_imported else f"After epoch {spoken.weights.epoch} "
+    st.markdown(f"{after}**{literal(short_name(run))}** {verdict}.")

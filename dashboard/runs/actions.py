@@ -58,7 +58,8 @@ def _introduce(run: RunSummary) -> str:
     against = changes and f"Against the preset: {literal(changes, most=None)}."
     status, accuracy = run.status, ""
     if status.best_val_accuracy is not None:
-        accuracy = f"Best val {percent(status.best_val_accuracy)} after epoch {status.best_epoch}"
+        of_epoch = f"Best val {percent(status.best_val_accuracy)} after epoch {status.best_epoch}"
+        accuracy = f"Val {percent(status.best_val_accuracy)}" if run.is_imported else of_epoch
         accuracy += f", test {percent(status.test_accuracy_best)}" if status.test_accuracy_best is not None else ""
     if run.is_imported:
         came = f"Imported from {literal(run.imported_from)}: it was trained elsewhere, and cannot be trained on here."

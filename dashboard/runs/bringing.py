@@ -97,6 +97,8 @@ def _render_form(runs: Sequence[RunSummary], progress: JobProgress) -> None:
         on_click=_start,
         args=(files, python),
     )
+    if files is None and not python:
+        st.caption("The import waits for a file: upload one above.")
 
 
 def _choose_python() -> str:

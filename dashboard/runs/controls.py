@@ -125,7 +125,7 @@ def describe_wish(wish: Wish) -> str:
     parts += [" or ".join(wish.states)] if wish.states else []
     parts += [" or ".join(map(choice_title, wish.networks))] if wish.networks else []
     parts += [" or ".join(map(source_title, wish.sources))] if wish.sources else []
-    parts += [] if wish.whose is None else [literal(wish.whose)] if wish.whose else ["no owner"]
+    parts += [] if wish.whose is None else [f"owner {literal(wish.whose)}"] if wish.whose else ["no owner"]
     return ", ".join(parts)
 
 

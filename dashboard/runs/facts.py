@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cifar_core.runs import RunSummary, settings_of
+from cifar_core.runs import RunSummary, differing_settings, settings_of
 from cifar_core.runs.remembered import once_a_list
 from dashboard.drawing.literal import plain
 from dashboard.drawing.words import duration, percent, setting, setting_names, short_name, source_title
@@ -38,7 +38,7 @@ class Fact:
 def list_facts(runs: Sequence[RunSummary]) -> dict[str, Fact]:
     """Return what is to say of these runs, by key: settings by path, of which only those that differ."""
     settings = {run.run_id: settings_of(run) for run in runs}
-    differing = differing_settings([settings[run.run_id] for run in runs if run.config is not None])
+    differing = differing_settings(runs)
     names = setting_names(differing)
     is_mixed = len({run.data_source for run in runs}) > 1
     return {
@@ -48,18 +48,6 @@ def list_facts(runs: Sequence[RunSummary]) -> dict[str, Fact]:
         **{path: _setting_fact(path, names[path], settings) for path in differing},
         **_LAST,
     }
-
-
-def differing_settings(settings: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the paths that do not have the same value in all of these."""
-    paths = dict.fromkeys(path for each in settings for path in each)
-    return [path for path in paths if not _are_alike([each.get(path) for each in settings])]
-
-
-def _are_alike(values: Sequence[Any]) -> bool:
-    """Whether all are written alike; most are the same object, of which no text has to be made."""
-    first = values[0]
-    return all(value is first or repr(value) == repr(first) for value in values)
 
 
 def _setting_fact(path: str, name: str, settings: Settings) -> Fact:

@@ -130,7 +130,8 @@ def _colour_drawn(runs: Sequence[RunSummary], listed: Sequence[RunSummary]) -> d
     else:
         own = [run for run in listed if not run.is_demo] or listed
         newest = sorted(own, key=lambda run: -run.created_at)
-        drawn = [run.run_id for run in newest if run.config is not None and run.status.epoch][:_DRAWN]
+        with_curves = [run for run in newest if run.config is not None and run.status.epoch and not run.is_imported]
+        drawn = [run.run_id for run in with_curves][:_DRAWN]
     baseline = address.BASELINE.value()
     drawn += [run_id for run_id in readable if run_id == baseline and run_id not in drawn]
     colours = colour_runs([run.run_id for run in reversed(runs)], drawn)

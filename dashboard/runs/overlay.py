@@ -32,14 +32,16 @@ def render_overlay(runs: Sequence[RunSummary], drawn: Sequence[RunSummary], colo
         drawn: Which of them; later ones lie beneath.
         colours: Of each drawn run, by its id.
     """
-    readable, groups = [run for run in drawn if run.config is not None], list_groups(runs)
+    drawn = [run for run in drawn if run.config is not None]
+    readable, groups = [run for run in drawn if not run.is_imported], list_groups(runs)
     st.markdown("**Curves**")
     sentence = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         curves = _choose_curves()
         is_folded = bool(groups) and _choose_folding()
     bundles = bundle_runs(readable, groups if is_folded else ())
-    sentence.caption(_introduce(bundles, is_folded))
+    imported = _tell_of_imported(len(drawn) - len(readable))
+    sentence.caption(imported if imported and not bundles else f"{_introduce(bundles, is_folded)} {imported}")
     if not readable:
         return
     names = name_bundles(bundles)
@@ -109,6 +111,14 @@ def _join(bands: Mapping[str, Mapping[str, Band]], is_folded: bool) -> pd.DataFr
 def _draw(bundle: Bundle, name: str, colour: str) -> Drawn:
     is_baseline = address.BASELINE.value() in bundle.run_ids
     return Drawn(name, colour, is_baseline, state.chosen_run() in bundle.run_ids)
+
+
+def _tell_of_imported(number: int) -> str:
+    """Say why some of the runs that are ticked have no line; nothing if all have one."""
+    if not number:
+        return ""
+    what = "One that is ticked was" if number == 1 else f"{number} that are ticked were"
+    return f"{what} imported: of a training elsewhere there are no curves."
 
 
 def _introduce(bundles: Sequence[Bundle], is_folded: bool) -> str:

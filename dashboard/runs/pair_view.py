@@ -67,6 +67,8 @@ def introduce(first: RunSummary, second: RunSummary, difference: RunDifference) 
     number = len(difference.settings)
     settings = {0: "the same settings", 1: "one setting differs"}.get(number, f"{number} settings differ")
     names = names_apart((first, second))
+    if first.is_imported or second.is_imported:
+        settings = _describe_networks(difference)
     begin = f"**{literal(names[first.run_id])}** against **{literal(names[second.run_id])}**: {settings}"
     if not difference.is_same_data:
         return f"{begin}. They saw different data: their accuracies cannot be held against each other."
@@ -76,6 +78,12 @@ def introduce(first: RunSummary, second: RunSummary, difference: RunDifference) 
     return (
         f"{begin}, best val {points(val)}. One training each: a small difference may be luck, another seed would tell."
     )
+
+
+def _describe_networks(difference: RunDifference) -> str:
+    """Say how two networks differ of which one was trained elsewhere."""
+    networks = "networks of other layers" if difference.settings else "networks of the same layers"
+    return f"{networks} (how the imported one was trained is not known)"
 
 
 def difference_frame(first: RunSummary, second: RunSummary, difference: RunDifference) -> pd.DataFrame:

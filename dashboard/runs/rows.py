@@ -43,7 +43,7 @@ def create_row(
         under=_describe(run),
         spark=read_spark(run),
         best=percent(status.best_val_accuracy),
-        best_under=against(run, baseline) if baseline else f"epoch {status.best_epoch}" if status.best_epoch else "",
+        best_under=against(run, baseline) if baseline else _name_best_epoch(run),
         test=percent(status.test_accuracy_best),
         cells=[_write(fact, fact.value_of(run)) for fact in facts.values()],
         links=_links(run),
@@ -90,6 +90,10 @@ def _read_val(run_id: str, metrics: Path, stamped: Stamp | None) -> tuple[list[i
     rows = get_store().record(run_id).epoch_rows()
     known = [(row["epoch"], row["val/accuracy"]) for row in rows if row.get("val/accuracy") is not None]
     return [epoch for epoch, _ in known], [accuracy for _, accuracy in known]
+
+
+def _name_best_epoch(run: RunSummary) -> str:
+    return f"epoch {run.status.best_epoch}" if run.status.best_epoch and not run.is_imported else ""
 
 
 def _describe(run: RunSummary) -> str:

@@ -5,10 +5,9 @@ from datetime import datetime
 
 import pandas as pd
 
-from cifar_core.runs import RunSummary, settings_of
+from cifar_core.runs import RunSummary, differing_settings, settings_of
 from dashboard.drawing.literal import plain
 from dashboard.drawing.words import short_name, source_title
-from dashboard.runs.facts import differing_settings
 from dashboard.session.kept import say_setting
 
 
@@ -18,7 +17,7 @@ def runs_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
     Accuracies are in per cent, and their columns say so. Columns of settings have the settings' paths.
     """
     all_settings = [settings_of(run) for run in runs]
-    differing = differing_settings([settings for settings in all_settings if settings])
+    differing = differing_settings(runs)
     rows = []
     for run, settings in zip(runs, all_settings, strict=True):
         status = run.status

@@ -36,9 +36,15 @@ class Said:
     views: Views
     plain: NDArray[np.float64]
 
-    def explain(self, class_names: tuple[str, ...], epoch: int) -> str:
-        """Say where the probabilities come from, and what a single look at the image gives where that differs."""
-        source = f"Saved by the run after epoch {epoch}" if self.is_saved else "Computed now, as the run predicts"
+    def explain(self, class_names: tuple[str, ...], epoch: int | None) -> str:
+        """Say where the probabilities come from, and what a single look at the image gives where that differs.
+
+        Args:
+            class_names: Of all classes.
+            epoch: Of the weights; None where they were trained elsewhere.
+        """
+        saved = "Saved when it was imported" if epoch is None else f"Saved by the run after epoch {epoch}"
+        source = saved if self.is_saved else "Computed now, as the run predicts"
         words = ", ".join(part for part in (source, self.views.words) if part) + "."
         top, plain_top = int(self.probs.argmax()), int(self.plain.argmax())
         if top == plain_top and abs(self.probs[top] - self.plain[top]) < _VISIBLE:

@@ -86,8 +86,8 @@ def _introduce(runs: Sequence[RunSummary]) -> str:
             f"**{literal(short_name(runs[0]))}** as files that work without this page. Each is made once, and kept "
             "until the run changes."
         )
-    names = ", ".join(literal(short_name(run)) for run in runs)
-    return f"**{len(runs)} runs** as one: {names}. Each file is made once, and kept until a run changes."
+    names = ", ".join(f"**{literal(short_name(run))}**" for run in runs)  # which may have commas of their own
+    return f"{len(runs)} runs as one: {names}. Each file is made once, and kept until a run changes."
 
 
 def _choose_contents() -> tuple[str, bool]:

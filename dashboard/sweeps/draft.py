@@ -93,6 +93,6 @@ def finish(draft: Mapping[str, Any]) -> Plan:
         PlanError: Something is missing, or not allowed. The text names the field, the value and what is allowed.
     """
     if not draft["search"]:
-        raise PlanError("search: nothing is ticked; allowed: one setting or more")
+        raise PlanError("nothing is ticked: tick one setting or more of what is searched")
     settings = {path: value for path, value in draft["settings"].items() if path not in draft["search"]}
     return create_plan({**draft, "settings": settings})

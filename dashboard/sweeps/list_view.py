@@ -81,4 +81,6 @@ def _render_line(sweep: Sweep) -> None:
         title = f"{literal(sweep.plan.name)} {literal(sweep.id[:13])}{by}"
         page_link("Sweeps", title, _ICONS[state], carrying={address.SWEEP: sweep.id})
         tried = count(len(sweep.trials), "configuration")
-        st.caption(f"{state.capitalize()}: {tried} of {sweep.budget}{found}. Searched: {literal(names, most=None)}.")
+        st.caption(
+            f"{state.capitalize()}: {tried}, budget {sweep.budget}{found}. Searched: {literal(names, most=None)}."
+        )

@@ -25,6 +25,11 @@ _MEANINGS = {
     "Test accuracy": "Share of the test images it gets right. Read once, at the end: choosing by it would flatter it.",
 }
 
+_NOTHING_TO_DRAW = (
+    "Of its training, nothing is known that could be drawn here. Errors tells what it takes for what, Explain where it "
+    "looks."
+)
+
 
 def render_run(store: RunStore, run: RunSummary) -> None:
     """Draw a run's progress, controls and curves, and follow it while it is active."""
@@ -47,9 +52,12 @@ def render_run(store: RunStore, run: RunSummary) -> None:
         if status.is_active:
             render_controls(store, run, record, status)
         else:
-            _render_numbers(status)
+            _render_numbers(run, status)
             _render_outcome(run, record, status)
             render_ways_on(store, run, status)
+        if run.is_imported:
+            st.caption(_NOTHING_TO_DRAW)
+            return
         view, beneath = render_watch(runs, record, status)
         if status.is_active:
             view = view if follow else ""
@@ -80,7 +88,9 @@ def _render_heading(run: RunSummary) -> bool:
 
 def _render_outcome(run: RunSummary, record: RunRecord, status: RunStatus) -> None:
     icon, said = STATUS_ICONS[status.status], message(status.message)
-    if status.status == "completed":
+    if run.is_imported:
+        st.caption(f"{icon} {said}")
+    elif status.status == "completed":
         slim = f" {DROPPED}" if is_slim(run) else ""
         st.caption(f"{icon} {said} Training took {duration(status.seconds)}.{slim}")
     elif status.status in ("parked", "stopped"):
@@ -96,12 +106,14 @@ def _render_outcome(run: RunSummary, record: RunRecord, status: RunStatus) -> No
                 st.code(tail, language=None)
 
 
-def _render_numbers(status: RunStatus) -> None:
+def _render_numbers(run: RunSummary, status: RunStatus) -> None:
     numbers = val_numbers(status)
     if not numbers:
         return
+    if run.is_imported:  # its only epoch is the best one and the last one
+        numbers = [(label, value, "imported") for label, value, _ in numbers[:1]]
     if status.test_accuracy_best is not None and not read_lock().hides("test"):
-        of = which_epoch("best on val", status.best_epoch)
+        of = "imported" if run.is_imported else which_epoch("best on val", status.best_epoch)
         numbers.append(("Test accuracy", percent(status.test_accuracy_best), of))
     with st.container(horizontal=True):
         for label, value, origin in numbers:

@@ -197,7 +197,11 @@ def test_an_imported_run_is_marked_and_cannot_go_on(open_page, trained_run, stor
     at = open_page("Train", run=trained_run)
     labels = {button.label for button in at.button}
     assert not labels & {"New run from its settings", "Train on", "Extend", "Fork", "From its best epoch, 2"}
-    assert "was trained elsewhere" in texts(at)
+    shown = texts(at)
+    assert "was trained elsewhere" in shown
+    assert "Training took" not in shown  # and nothing of a training that nobody here saw
+    assert "No epoch" not in shown
+    assert [metric.label for metric in at.metric].count("Val accuracy") == 1
     runs = open_page("Runs", run=trained_run)
     assert any("imported" in str(row) for row in _rows(runs).values())
 

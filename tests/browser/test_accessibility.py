@@ -14,7 +14,7 @@ from tests.browser.app import ROOT, expect_drawn
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = ("serious", "critical")
 LOOK = """async () => {
-    const found = await axe.run(document, { resultTypes: ["violations"] });
+    const found = await axe.run(document, { preload: false, resultTypes: ["violations"] });
     return found.violations.flatMap(({ id, impact, nodes }) =>
         nodes.map(({ target, failureSummary }) => ({ id, impact, target: target.flat().join(" "), failureSummary })));
 }"""

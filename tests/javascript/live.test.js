@@ -33,14 +33,14 @@ test("the likeliest classes in order, the first of two equal ones first", () => 
 
 test("shares are never said to be none or all unless they are", () => {
   assert.deepEqual([0, 0.00001, 0.002, 0.0049, 0.23, 0.996, 0.99999, 1].map(percent), [
-    "0 %",
-    "under 0.1 %",
-    "0.2 %",
-    "0.5 %",
-    "23 %",
-    "99.6 %",
-    "over 99.9 %",
-    "100 %",
+    "0\u00a0%",
+    "under 0.1\u00a0%",
+    "0.2\u00a0%",
+    "0.5\u00a0%",
+    "23\u00a0%",
+    "99.6\u00a0%",
+    "over 99.9\u00a0%",
+    "100\u00a0%",
   ]);
 });
 
@@ -49,14 +49,17 @@ test("a sentence says what is seen, and that it is not sure where it is not", ()
     saySeen(rank(probs, NAMES))
       .map((part) => (typeof part === "string" ? part : `*${part.strong}*`))
       .join("");
-  assert.equal(said([0.1, 0.8, 0.1, 0]), "The network takes this for *dog*: 80 %.");
-  assert.equal(said([0.3, 0.4, 0.2, 0.1]), "The network takes this for *dog*: 40 %. It is not sure: cat has 30 %.");
+  assert.equal(said([0.1, 0.8, 0.1, 0]), "The network takes this for *dog*: 80\u00a0%.");
+  assert.equal(
+    said([0.3, 0.4, 0.2, 0.1]),
+    "The network takes this for *dog*: 40\u00a0%. It is not sure: cat has 30\u00a0%.",
+  );
 });
 
 test("the map is said in numbers", () => {
   assert.equal(
     sayWorst("ship", 0.93, { place: [0, 26], prob: 0.41 }, 6),
-    "A grey square over the bottom left takes ship from 93 % to 41 %.",
+    "A grey square over the bottom left takes ship from 93\u00a0% to 41\u00a0%.",
   );
   assert.match(sayWorst("ship", 0.93, { place: [0, 0], prob: 0.925 }, 6), /^No grey square of 6 pixels/);
   assert.equal(sayPlace([13, 13], 6), "the middle");
@@ -68,10 +71,10 @@ test("an example says what it is labelled, where that is told, and what the run 
   const saved = { name: "cat", prob: 0.7 };
   assert.equal(
     sayExample({ label: "cat", saved }, "dog"),
-    "It is labelled cat, so that is wrong. The run itself saved cat, 70 %.",
+    "It is labelled cat, so that is wrong. The run itself saved cat, 70\u00a0%.",
   );
   assert.match(sayExample({ label: "dog", saved }, "dog"), /that is right/);
-  assert.equal(sayExample({ label: null, saved }, "dog"), "The run itself saved cat, 70 %.");
+  assert.equal(sayExample({ label: null, saved }, "dog"), "The run itself saved cat, 70\u00a0%.");
 });
 
 test("speed is said as it was measured", () => {

@@ -38,9 +38,9 @@ export function percent(share) {
   const whole = Math.round(100 * share);
   if ((whole === 0 && share > 0) || (whole === 100 && share < 1)) {
     const tenths = Math.min(99.9, Math.max(0.1, Math.round(1000 * share) / 10));
-    return `${whole === 0 && share < 0.001 ? "under 0.1" : whole === 100 && share > 0.999 ? "over 99.9" : tenths} %`;
+    return `${whole === 0 && share < 0.001 ? "under 0.1" : whole === 100 && share > 0.999 ? "over 99.9" : tenths}\u00a0%`;
   }
-  return `${whole} %`;
+  return `${whole}\u00a0%`; // never the sign alone on a line
 }
 
 /**

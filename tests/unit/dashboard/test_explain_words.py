@@ -39,3 +39,8 @@ def test_what_an_image_moved_is_told_where_the_network_is_all_but_certain():
     pushes = Pushes(0, 0.9999, np.array([4, 9]), np.array([2e-5, 1e-5]))
     said = [tile.label for tile in push_tiles(np.array([40, 90]), ["cat", "dog"], pushes, "cat")]
     assert said == ["cat \N{MINUS SIGN}0.0020", "dog \N{MINUS SIGN}0.0010"]
+
+
+def test_of_a_network_from_elsewhere_no_epoch_is_told():
+    subject = Subject(np.zeros((3, 32, 32), np.uint8), None, None, "picture")
+    assert describe_prediction("guest", None, np.array([0.1, 0.7, 0.2]), subject, NAMES).startswith("**guest** takes")

@@ -2,7 +2,7 @@
 
 from cifar_core.config import RunConfig
 from cifar_core.overrides import with_overrides
-from cifar_core.runs import RunStatus, RunSummary, compare_runs
+from cifar_core.runs import RunStatus, RunSummary, compare_runs, differing_settings
 
 
 def create_summary(changes=(), source="cifar10", unknown=(), **status):
@@ -50,3 +50,22 @@ def test_what_is_not_known_of_a_run_is_no_value():
 def test_an_unreadable_run_has_no_settings():
     broken = RunSummary(run_id="broken", status=RunStatus(status="failed"))
     assert all(second is None for _, second in compare_runs(create_summary(), broken).settings.values())
+
+
+def create_imported(changes=(), **status):
+    return create_summary(changes, **status).model_copy(update={"imported_from": "theirs.onnx"})
+
+
+def test_beside_an_imported_run_networks_alone_are_held_against_each_other():
+    own = create_summary({"optimizer.learning_rate": 0.5, "model.width": 8}, epoch=4, last_val_accuracy=0.5)
+    difference = compare_runs(create_imported(epoch=1, last_val_accuracy=0.6), own)
+    assert list(difference.settings) == ["model.width"]
+    assert difference.result("epochs").first is difference.result("last_val").first is None
+    assert difference.result("epochs").second == 4
+
+
+def test_what_tells_runs_apart_is_not_that_one_was_imported():
+    runs = [create_summary(), create_imported()]
+    assert differing_settings(runs) == []
+    assert differing_settings([*runs, create_imported({"model.width": 8})]) == ["model.width"]
+    assert differing_settings([*runs, create_summary({"data.val_fraction": 0.2})]) == ["data.val_fraction"]
