@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cifar_core.overrides import ConfigError
-from cifar_core.randomness import stream_seed
 from cifar_core.sweeps.plan import SamplerName
 from cifar_core.sweeps.space import Dimension
 
@@ -121,6 +120,8 @@ def _suggest_by_tpe(
     dimensions: Sequence[Dimension], seed: int, tried: Sequence[Tried], count: int
 ) -> list[dict[str, Any]]:
     import optuna
+
+    from cifar_core.randomness import stream_seed  # brings torch, which no page shall load
 
     found: list[dict[str, Any]] = []
     for _ in range(count):

@@ -13,6 +13,7 @@ from cifar_core.sweeps import Dimension, Sweep, smooth_between
 from dashboard.drawing.chart_style import style_figure
 from dashboard.drawing.colours import QUIET, RUN_COLOURS, VAL, WRONG
 from dashboard.drawing.literal import in_figure
+from dashboard.drawing.shares import hover_share, share_axis
 from dashboard.drawing.words import setting, setting_names
 from dashboard.sweeps.trial_rows import name_trial
 from dashboard.sweeps.words import has_diverged, rung_title
@@ -68,7 +69,7 @@ def setting_figure(frame: pd.DataFrame, path: str, title: str, is_log: bool, wor
         marks = np.where(part["diverged"], "x", "circle")
         figure.add_scatter(
             x=part[path] + spread,
-            y=part["val_accuracy"],
+            y=100 * part["val_accuracy"],
             mode="markers",
             name=name,
             marker={"color": np.where(part["diverged"], WRONG, colour).tolist(), "size": 9, "symbol": marks.tolist()},
@@ -77,7 +78,7 @@ def setting_figure(frame: pd.DataFrame, path: str, title: str, is_log: bool, wor
         )
     style_figure(figure, title, "Val accuracy")
     figure.update_layout(height=340, showlegend=frame["rung"].nunique() > 1)
-    figure.update_yaxes(tickformat=".0%")
+    figure.update_yaxes(**share_axis())
     _scale_axis(figure.update_xaxes, is_log, words)
     return figure
 
@@ -109,15 +110,15 @@ def importance_figure(frame: pd.DataFrame) -> go.Figure:
     """Draw a bar a setting."""
     figure = go.Figure()
     figure.add_bar(
-        x=frame["share"],
+        x=100 * frame["share"],
         y=[in_figure(name.capitalize()) for name in frame["setting"]],
         orientation="h",
         marker={"color": VAL},
-        hovertemplate="%{y}: %{x:.0%}<extra></extra>",
+        hovertemplate=f"%{{y}}: {hover_share('x', 0)}<extra></extra>",
     )
     style_figure(figure, "Share of what sets the best apart", None)
     figure.update_layout(height=90 + 30 * len(frame))
-    figure.update_xaxes(tickformat=".0%", range=[0, 1])
+    figure.update_xaxes(**share_axis(0, 1))
     figure.update_yaxes(autorange="reversed")
     return figure
 
@@ -137,13 +138,13 @@ def contour_figure(frame: pd.DataFrame, first: Dimension, second: Dimension, tit
     figure.add_contour(
         x=surface.places,
         y=surface.places,
-        z=surface.values,
+        z=100 * surface.values,
         colorscale=_SCALE,
         opacity=0.75,
         line={"width": 0.5},
         connectgaps=False,
-        colorbar={"title": {"text": "Val accuracy"}, "tickformat": ".0%", "thickness": 12},
-        hovertemplate="about %{z:.1%}<extra></extra>",
+        colorbar={"title": {"text": "Val accuracy"}, "ticksuffix": " %", "thickness": 12},
+        hovertemplate=f"about {hover_share('z')}<extra></extra>",
     )
     figure.add_scatter(
         x=x,
@@ -200,16 +201,16 @@ def best_figure(frame: pd.DataFrame) -> go.Figure:
     figure = go.Figure()
     for colour, name, part in _by_rung(frame):
         dots = {"color": colour, "size": 7, "opacity": 0.6}
-        hover = "#%{x}: %{y:.1%}<extra></extra>"
+        hover = f"#%{{x}}: {hover_share('y')}<extra></extra>"
         figure.add_scatter(
-            x=part["number"], y=part["val_accuracy"], mode="markers", name=name, marker=dots, hovertemplate=hover
+            x=part["number"], y=100 * part["val_accuracy"], mode="markers", name=name, marker=dots, hovertemplate=hover
         )
         steps = {"color": colour, "width": 2, "shape": "hv"}
-        hover = "best up to #%{x}: %{y:.1%}<extra></extra>"
+        hover = f"best up to #%{{x}}: {hover_share('y')}<extra></extra>"
         figure.add_scatter(
-            x=part["number"], y=part["best"], mode="lines", line=steps, showlegend=False, hovertemplate=hover
+            x=part["number"], y=100 * part["best"], mode="lines", line=steps, showlegend=False, hovertemplate=hover
         )
     style_figure(figure, "Configuration, in the order in which they were tried", "Val accuracy")
     figure.update_layout(height=340, showlegend=frame["rung"].nunique() > 1)
-    figure.update_yaxes(tickformat=".0%")
+    figure.update_yaxes(**share_axis())
     return figure

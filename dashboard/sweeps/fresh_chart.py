@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from cifar_core.sweeps import Fresh
 from dashboard.drawing.chart_style import style_figure
 from dashboard.drawing.colours import QUIET, VAL, WRONG
+from dashboard.drawing.shares import hover_share, share_axis
 from dashboard.drawing.words import percent
 
 # Student's interval of two values reaches beyond everything that can be.
@@ -41,9 +42,9 @@ def fresh_figure(frame: pd.DataFrame) -> go.Figure:
     """Draw what fresh seeds came to with their mean and its interval, beside what the sweep said."""
     figure, names = go.Figure(), [f"#{number}" for number in frame["number"]]
     dots = [(name, score) for name, scores in zip(names, frame["scores"], strict=True) for score in scores]
-    hover = "%{y}: %{x:.1%}<extra>%{fullData.name}</extra>"
+    hover = f"%{{y}}: {hover_share('x')}<extra>%{{fullData.name}}</extra>"
     figure.add_scatter(
-        x=[score for _, score in dots],
+        x=[100 * score for _, score in dots],
         y=[name for name, _ in dots],
         mode="markers",
         name="A fresh seed",
@@ -52,24 +53,24 @@ def fresh_figure(frame: pd.DataFrame) -> go.Figure:
     )
     reach = {
         "type": "data",
-        "array": (frame["high"].astype(float) - frame["mean"]).fillna(0.0).tolist(),
-        "arrayminus": (frame["mean"] - frame["low"].astype(float)).fillna(0.0).tolist(),
+        "array": (100 * (frame["high"].astype(float) - frame["mean"])).fillna(0.0).tolist(),
+        "arrayminus": (100 * (frame["mean"] - frame["low"].astype(float))).fillna(0.0).tolist(),
         "color": VAL,
         "thickness": 2,
     }
     mean = {"color": VAL, "size": 12}
     figure.add_scatter(
-        x=frame["mean"], y=names, error_x=reach, mode="markers", name="Their mean", marker=mean, hovertemplate=hover
+        x=100 * frame["mean"], y=names, error_x=reach, mode="markers", name="Their mean", marker=mean, hovertemplate=hover
     )
     said = {"color": WRONG, "size": 12, "symbol": "diamond-open", "line": {"width": 2}}
     figure.add_scatter(
-        x=frame["claimed"], y=names, mode="markers", name="What the sweep said", marker=said, hovertemplate=hover
+        x=100 * frame["claimed"].astype(float), y=names, mode="markers", name="What the sweep said", marker=said, hovertemplate=hover
     )
     style_figure(figure, "Val accuracy", None)
     # On a phone the legend has a line each: above the plot, in room of its own.
     figure.update_layout(
         height=160 + 44 * len(frame), margin={"t": 70}, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"}
     )
-    figure.update_xaxes(tickformat=".1%")
+    figure.update_xaxes(**share_axis())
     figure.update_yaxes(autorange="reversed", type="category")
     return figure

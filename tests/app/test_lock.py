@@ -3,6 +3,7 @@
 import pytest
 
 from cifar_core.experiments import ExperimentStore, list_lessons
+from dashboard.session import address
 from tests.app.driving import labels, widget
 from tests.app.reading import labelled, run_rows, texts
 from tests.app.test_lessons import finish
@@ -56,7 +57,7 @@ def test_a_page_that_is_left_out_shows_nothing_but_the_way(open_page, lab):
 
 def test_without_a_lock_nothing_is_said_or_hidden(open_page):
     at = open_page("Lessons")
-    assert len(pages_in_sidebar(at)) == 9
+    assert len(pages_in_sidebar(at)) == len(address.PAGES)
     assert "Locked" not in texts(at)
     assert "lock" not in at.query_params
 
@@ -64,7 +65,7 @@ def test_without_a_lock_nothing_is_said_or_hidden(open_page):
 def test_a_lock_that_cannot_be_read_locks_nothing_and_is_named(open_page):
     at = open_page("Lessons", lock="pages:lessons;parts:exam")
     assert "nothing is locked: lock, parts = 'exam' is not allowed; allowed: other" in at.warning[0].value
-    assert len(pages_in_sidebar(at)) == 9
+    assert len(pages_in_sidebar(at)) == len(address.PAGES)
 
 
 def test_a_locked_setting_is_shown_and_not_to_be_changed(open_page):
