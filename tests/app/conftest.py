@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from cifar_core.config import RunConfig, SimpleCNNConfig, TrainingConfig
 from cifar_core.data import create_splits, load_dataset
 from cifar_core.evaluation import Predictions, save_predictions
-from cifar_core.runs import RunStore
+from cifar_core.runs import RunRecord, RunStore
 from cifar_core.runs.executor import local_slots
 from cifar_core.runs.journal import append_row
 from cifar_core.runs.status import change_status, now
