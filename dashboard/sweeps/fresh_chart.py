@@ -60,11 +60,22 @@ def fresh_figure(frame: pd.DataFrame) -> go.Figure:
     }
     mean = {"color": VAL, "size": 12}
     figure.add_scatter(
-        x=100 * frame["mean"], y=names, error_x=reach, mode="markers", name="Their mean", marker=mean, hovertemplate=hover
+        x=100 * frame["mean"],
+        y=names,
+        error_x=reach,
+        mode="markers",
+        name="Their mean",
+        marker=mean,
+        hovertemplate=hover,
     )
     said = {"color": WRONG, "size": 12, "symbol": "diamond-open", "line": {"width": 2}}
     figure.add_scatter(
-        x=100 * frame["claimed"].astype(float), y=names, mode="markers", name="What the sweep said", marker=said, hovertemplate=hover
+        x=100 * frame["claimed"].astype(float),
+        y=names,
+        mode="markers",
+        name="What the sweep said",
+        marker=said,
+        hovertemplate=hover,
     )
     style_figure(figure, "Val accuracy", None)
     # On a phone the legend has a line each: above the plot, in room of its own.

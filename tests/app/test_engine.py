@@ -3,7 +3,6 @@
 import time
 
 import pytest
-import streamlit as st
 
 from cifar_core.runs import RunStore, Slot
 from cifar_core.runs.cluster import front
@@ -13,6 +12,7 @@ from dashboard.session.activity import list_active
 from dashboard.session.cache import get_store
 from dashboard.train.beneath import Beneath
 from dashboard.train.feed import read_feed
+from tests.app.conftest import forget_everything
 from tests.app.driving import press
 from tests.app.reading import texts
 from tests.app.test_live_feed import ask
@@ -33,7 +33,7 @@ def cluster(lab, monkeypatch):
     monkeypatch.setattr(front, "_FIRST_SECONDS", 0.0)
     monkeypatch.setattr(front, "start_dispatcher", lambda *_: begun.append("started"))
     monkeypatch.setattr(front, "begin_dispatcher", lambda *_: begun.append("begun"))
-    st.cache_resource.clear()
+    forget_everything()
     lab.store = RunStore()
     write_note(lab.store.runs_dir, NOTE)
     return lab
