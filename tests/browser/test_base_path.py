@@ -1,6 +1,7 @@
 """The dashboard below a path of somebody else's address. python -m pytest tests/browser/test_base_path.py."""
 
 import http.client
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import expect
@@ -56,12 +57,10 @@ def test_pages_components_and_live_charts_work_below_a_path(below, page):
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_every_kind_of_address_is_behind_the_same_check(below, address):
     def ask(host):
-        connection = http.client.HTTPConnection("127.0.0.1", below.port, timeout=30)
         headers = UPGRADE if address.endswith("/stream") else {}
-        connection.request("GET", f"/a/lab{address}", headers={**headers, "Host": host})
-        answer = connection.getresponse()
-        connection.close()
-        return answer.status
+        with closing(http.client.HTTPConnection("127.0.0.1", below.port, timeout=30)) as connection:
+            connection.request("GET", f"/a/lab{address}", headers={**headers, "Host": host})
+            return connection.getresponse().status
 
     assert ask("elsewhere.example") == 403
     assert ask("localhost") == {"/_stcore/stream": 101, "/live/20260101-0000-none-such": 404}.get(address, 200)

@@ -9,6 +9,7 @@ from cifar_core.experiments import ExperimentStore
 from cifar_core.experiments.learners import first_seed
 from cifar_core.runs import RunStore
 from cifar_core.runs.status import change_status
+from dashboard.session.address import PAGES
 from tests.browser.test_lessons import QUESTION
 from tests.unit.runs_helpers import IdleExecutor
 
@@ -35,7 +36,7 @@ def test_a_locked_link_hides_what_it_says_wherever_one_goes_and_after_a_reload(a
     page.get_by_role("radio", name="New run").click()  # where a run is there, its half comes first
     expect(rate).to_be_disabled()
     page.goto(f"{app.url}/Lessons")
-    expect(pages(page)).to_have_count(9)
+    expect(pages(page)).to_have_count(len(PAGES))
     expect(page.get_by_text("Locked by the link")).to_have_count(0)
 
 
