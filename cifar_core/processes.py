@@ -18,8 +18,8 @@ PACKAGE_ROOT = Path(__file__).resolve().parents[1]
 # A session of the dashboard holds some three files, macOS allows 256 unless it is asked.
 _MANY_FILES = 8192
 # How far trainings give way to pages, and what is only derived from them to trainings: the share of a core that is left
-# beside somebody who wants all of it is a tenth, and a thirtieth.
-NICE_TRAINING, NICE_DERIVING = 10, 15
+# beside somebody who wants all of it is a quarter, and a tenth.
+NICE_TRAINING, NICE_DERIVING = 5, 10
 # Where Linux counts them: of the machine, and of a container.
 _OOM_COUNTS = ("/proc/vmstat", "/sys/fs/cgroup/memory.events")
 
@@ -123,10 +123,11 @@ def _lines_of(path: str) -> list[str]:
 def let_others_first(niceness: int) -> None:
     """Let other processes of this machine have the cores first; who has it alone is as fast as before.
 
+    What a process starts begins where it is: one that gives way already gives way no further.
     Windows has no such number.
     """
     if os.name != "nt":
-        os.nice(niceness)
+        os.nice(max(0, niceness - os.nice(0)))
 
 
 def allow_many_files(wanted: int = _MANY_FILES) -> int | None:

@@ -10,6 +10,7 @@ from cifar_core.export.exceptions import ExportError
 from cifar_core.export.exporting import Exported, export_runs
 from cifar_core.export.shelf import ExportShelf, Order, say_why_not
 from cifar_core.export.watch import ExportProgress, Watch
+from cifar_core.processes import NICE_DERIVING, let_others_first
 from cifar_core.runs import RunError
 
 _SECONDS_BETWEEN_NOTES = 0.2
@@ -50,8 +51,7 @@ def _as_file(made: Exported) -> Path:
 
 def main(arguments: list[str]) -> None:
     """Read the command line and work in the background of everything else."""
-    if hasattr(os, "nice"):
-        os.nice(10)
+    let_others_first(NICE_DERIVING)
     data_dir, text = arguments
     work_on(ExportShelf(Path(data_dir)), Order.from_json(text))
 

@@ -11,6 +11,7 @@ from cifar_core.importing.adopting import adopt
 from cifar_core.importing.exceptions import ImportRefusedError
 from cifar_core.importing.orders import ImportDesk, ImportOrder
 from cifar_core.importing.wishes import make_wish
+from cifar_core.processes import NICE_DERIVING, let_others_first
 
 _SECONDS_BETWEEN_NOTES = 0.2
 
@@ -43,8 +44,7 @@ def work_on(desk: ImportDesk, order: ImportOrder, data_dir: Path) -> None:
 
 def main(arguments: list[str]) -> None:
     """Read the command line and work in the background of everything else."""
-    if hasattr(os, "nice"):
-        os.nice(10)
+    let_others_first(NICE_DERIVING)
     data_dir, text = arguments
     work_on(ImportDesk(Path(data_dir)), ImportOrder.from_json(text), Path(data_dir))
 

@@ -4,13 +4,13 @@ It keeps nothing: killed at any moment, the next one finds in the record what wa
 """
 
 import logging
-import os
 import sys
 import time
 from pathlib import Path
 
 from cifar_core.locks import LockedError
 from cifar_core.overrides import ConfigError
+from cifar_core.processes import NICE_TRAINING, let_others_first
 from cifar_core.runs import RunError, RunStore
 from cifar_core.sweeps import steps
 from cifar_core.sweeps.record import Sweep
@@ -63,8 +63,7 @@ def _is_done(sweep: Sweep) -> bool:
 def main() -> int:
     """Drive the sweep that is named on the command line, in the background of everything else."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
-    if hasattr(os, "nice"):
-        os.nice(5)
+    let_others_first(NICE_TRAINING)
     try:
         drive(SweepStore(RunStore(Path(sys.argv[1]))), sys.argv[2])
     except (RunError, ConfigError) as error:

@@ -132,3 +132,12 @@ def test_one_whose_starter_died_before_it_began_ends_at_once(monkeypatch):
     processes.end_with_starter()
     assert killed == [(os.getpid(), signal.SIGKILL)]
     assert "CIFAR_STARTER_PID" not in os.environ, "its own children are tied to nobody"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no such number")
+def test_who_gives_way_already_gives_way_no_further():
+    once = "p.let_others_first(p.NICE_TRAINING)"
+    script = f"import os; from cifar_core import processes as p; {once}; {once}; print(os.nice(0) - p.NICE_TRAINING)"
+    command = [sys.executable, "-c", script]
+    # A worker starts the worker of the run after its own, which would end far behind everybody.
+    assert int(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout) == 0
