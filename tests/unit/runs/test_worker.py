@@ -214,7 +214,8 @@ def test_a_killed_worker_resumes_to_bit_identical_weights(real_store):
     starts = [json.loads(line) for line in (record.run_dir / "metrics.jsonl").read_text().splitlines()]
     firsts = [row["first_epoch"] for row in starts if row["kind"] == "start"]
     assert firsts[0] == 1
-    assert firsts[1] >= finished + 1
+    # The weights of an epoch are on disk a moment after it is told of: killed between, it is trained again.
+    assert firsts[1] in (finished, finished + 1)
     for which in ("last", "best"):
         expected = load_file(real_store.record(straight).checkpoint_path(which))
         found = load_file(record.checkpoint_path(which))
