@@ -6,15 +6,17 @@ values are kept in the session as text and mirrored to the address here, always 
 address meanwhile (a link, Back, somebody's typing) is taken over before the page is drawn.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 _PAGE, _SHOWN, _LINKED = "address_page", "address_shown", "address_linked"
-_WENT_BACK, _TAKEN = "address_went_back", "address_taken"
+_WENT_BACK, _TAKEN, _OFFERED = "address_went_back", "address_taken", "address_offered"
+_MOST_OFFERED = 200
 
 # In place of a run's id: somebody wants none on the open page, which would else choose one by itself.
 NO_RUN = "none"
@@ -169,8 +171,10 @@ def read_address(page: str) -> None:
         page: Its title.
     """
     is_new, shown = st.session_state.get(_PAGE) != page, st.session_state.get(_SHOWN, {})
-    present = {parameter.name: st.query_params.get(parameter.name) for parameter in PARAMETERS}
-    present = {name: value for name, value in present.items() if value is not None}
+    present = _read_present()
+    if not is_new and present != shown and not _is_asked_for(present):
+        step_on()
+        return
     if is_new and present == st.session_state.get(_LINKED, {}).get(page):
         changed = []
     elif is_new:
@@ -187,6 +191,23 @@ def read_address(page: str) -> None:
     # At once: who types before the page is drawn to its end has it drawn anew, and the address brings nothing then.
     st.session_state[_SHOWN] = present
     st.session_state[_TAKEN] = st.session_state.get(_TAKEN, set()) | {parameter.name for parameter in changed}
+
+
+def _read_present() -> dict[str, str]:
+    """Return what the address carries, as the browser had it when it asked."""
+    return {p.name: st.query_params[p.name] for p in PARAMETERS if p.name in st.query_params}
+
+
+def _is_asked_for(present: Mapping[str, str]) -> bool:
+    """Whether somebody wants the open page at another address: by Back, Forward, or one of the page's own links.
+
+    Else it is outdated: who goes through a form quickly, or over a slow line, changes the next box before the browser
+    has heard what the last one made of the address. What the session holds is newer then.
+    """
+    context = get_script_run_ctx()
+    if context is not None and context.is_history_navigation:
+        return True
+    return present in st.session_state.get(_OFFERED, [])
 
 
 def is_from_address(*parameters: Parameter) -> bool:
@@ -212,7 +233,7 @@ def show_address() -> None:
 
     Not where Back led to: to write there would throw away what lies before and behind.
     """
-    present = {p.name: st.query_params[p.name] for p in PARAMETERS if p.name in st.query_params}
+    present = _read_present()
     went_back = st.session_state.get(_WENT_BACK)
     wanted = present if went_back else values_for(str(st.session_state.get(_PAGE)))
     st.session_state[_SHOWN] = wanted
@@ -255,11 +276,22 @@ def values_for(page: str) -> dict[str, str]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def link_to(page: str) -> dict[str, str]:
-    """Return what a link to a page shall carry, so that it leads there in one step; remembered as ours."""
+def link_to(page: str, carrying: Mapping[Parameter, str] | None = None) -> dict[str, str]:
+    """Return what a link to a page shall carry, so that it leads there in one step; remembered as ours.
+
+    Args:
+        page: Its title.
+        carrying: What shall be chosen there, beside what is chosen now.
+    """
     values = values_for(page)
     st.session_state.setdefault(_LINKED, {})[page] = values
-    return values
+    if not carrying:
+        return values
+    carried = values | {parameter.name: value for parameter, value in carrying.items()}
+    if page == open_page():
+        offered = [others for others in st.session_state.get(_OFFERED, []) if others != carried]
+        st.session_state[_OFFERED] = [*offered, carried][-_MOST_OFFERED:]
+    return carried
 
 
 def share(values: dict[Parameter, str]) -> str:

@@ -57,13 +57,12 @@ def page_link(
     """
     if not read_lock().shows(page):
         return
-    carried = {parameter.name: value for parameter, value in (carrying or {}).items()}
     st.page_link(
         _SCRIPTS[page],
         label=label,
         icon=icon,
         width="stretch" if is_wide else "content",
-        query_params=link_to(page) | carried | dict(showing or {}),
+        query_params=link_to(page, carrying) | dict(showing or {}),
     )
 
 

@@ -1,9 +1,12 @@
 """How page tests drive Train: its widgets and buttons, and weights to explain."""
 
+from types import SimpleNamespace
+
 from cifar_core.models import create_classifier
 from cifar_core.training.checkpoint import Progress, save_checkpoint, take_checkpoint
 from cifar_core.training.epoch_weights import EpochWeights
 from cifar_core.training.optimizer import create_optimizer
+from dashboard.session import address
 from tests.app.reading import line_charts
 
 
@@ -16,6 +19,13 @@ def press(at, label=None, key=None):
     found = next(button for button in at.button if (button.label == label if label else button.key == key))
     found.click().run()
     assert not at.exception
+
+
+def run_from_history(at, monkeypatch):
+    """Draw a page as Back and Forward have it drawn: they alone bring an address as it was before."""
+    with monkeypatch.context() as patch:
+        patch.setattr(address, "get_script_run_ctx", lambda: SimpleNamespace(is_history_navigation=True))
+        at.run()
 
 
 def labels(at):

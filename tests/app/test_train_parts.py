@@ -8,7 +8,7 @@ from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunStore
 from dashboard.session.demo import THREAD
-from tests.app.driving import labels, press, widget
+from tests.app.driving import labels, press, run_from_history, widget
 from tests.app.reading import component_messages, labelled, line_charts, texts
 from tests.app.test_frame import picker
 from tests.app.test_train_views import overfit
@@ -131,7 +131,7 @@ def test_an_address_leads_to_one_of_the_two_and_keeps_it(open_page, lab, address
     assert shown(open_page("Train", **at.query_params)) == part, "a reload"
 
 
-def test_back_leads_to_the_half_before_and_the_form_is_as_it_was(open_page, lab):
+def test_back_leads_to_the_half_before_and_the_form_is_as_it_was(open_page, lab, monkeypatch):
     at = open_page("Train", run=lab.complete("tortoise"))
     before = dict(at.query_params)
     show(at, "new")
@@ -139,12 +139,12 @@ def test_back_leads_to_the_half_before_and_the_form_is_as_it_was(open_page, lab)
     after = dict(at.query_params)
     for name in set(after) - set(before):
         del at.query_params[name]
-    at.query_params["part"] = before["part"]  # as the browser's Back does
-    at.run()
+    at.query_params["part"] = before["part"]
+    run_from_history(at, monkeypatch)
     assert shown(at) == "this"
     for name, value in after.items():
         at.query_params[name] = value
-    at.run()
+    run_from_history(at, monkeypatch)
     assert shown(at) == "new"
     assert widget(at, "training.batch_size").value == 32
 

@@ -9,7 +9,7 @@ from cifar_core.overrides import overrides_between, with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunStore, SavedPresets, default_runs_dir
 from dashboard.session.packing import unpack
-from tests.app.driving import press, widget
+from tests.app.driving import press, run_from_history, widget
 from tests.app.reading import labelled, texts
 
 
@@ -34,6 +34,21 @@ def test_a_name_of_the_projects_own_is_refused(open_page):
     press(at, "Save it")
     assert SavedPresets(default_runs_dir()).all() == {}
     assert "name 'quick' is not allowed" in at.toast[0].value
+
+
+def test_an_address_that_the_browser_has_not_heard_of_yet_takes_nothing_back(open_page):
+    at = open_page("Train", part="new", preset="notebook")
+    before = dict(at.query_params)
+    widget(at, "training.num_epochs").set_value(300).run()
+    assert unpack(at.query_params["settings"]) == {"training.num_epochs": 300}
+    both = {"training.num_epochs": 300, "model.width": 4}
+    at.query_params.clear()
+    at.query_params.update(before)  # what came of it was still on its way when the next box was changed
+    widget(at, "model.width").set_value(4).run()
+    assert {path: widget(at, path).value for path in both} == both
+    assert unpack(at.query_params["settings"]) == both
+    press(at, "Start training")
+    assert RunStore().list_runs()[0].config == with_overrides(PRESETS["notebook"].config, both)
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -88,12 +103,12 @@ def test_the_form_lives_in_the_address(open_page):
     assert "settings" not in refreshed.query_params
 
 
-def test_back_fills_the_form_with_what_it_was(open_page):
+def test_back_fills_the_form_with_what_it_was(open_page, monkeypatch):
     at = open_page("Train")
     for size in (32, 16):
         widget(at, "training.batch_size").set_value(size).run()
-    at.query_params["settings"] = '{"training.batch_size":32}'  # as the browser's Back does
-    at.run()
+    at.query_params["settings"] = '{"training.batch_size":32}'
+    run_from_history(at, monkeypatch)
     assert widget(at, "training.batch_size").value == 32
     widget(at, "training.num_epochs").set_value(2).run()
     assert unpack(at.query_params["settings"]) == {"training.batch_size": 32, "training.num_epochs": 2}
