@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,8 @@ from typing import Any
 
 _HERE = Path(__file__).parent
 NAMES = tuple(sorted(path.stem for path in _HERE.glob("[!_]*.py")))
-_LONG = frozenset(("dashboard", "first_visit", "growth", "lessons", "live", "live_page", "load", "many_runs"))
+_BROWSING = ("attribution", "dashboard", "explore", "first_visit", "live", "live_page")
+_LONG = frozenset((*_BROWSING, "growth", "lessons", "load", "many_runs"))
 _MARKS = {True: "met", False: "MISSED", None: ""}
 
 
@@ -63,12 +65,14 @@ def _run(name: str, is_quick: bool) -> dict[str, Any] | None:
     command = [sys.executable, "-m", f"benchmarks.{name}", *(["--quick"] if is_quick else [])]
     # Two at a time, each with threads on all cores, would wait for one another, busily.
     environment = os.environ | ({"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"} if is_quick else {})
+    began = time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         last = ""
         for last in process.stdout:
             if not last.startswith("{"):
                 print(f"{name}: {last}", end="", flush=True)
+    print(f"{name}: took {time.monotonic() - began:.0f} s", flush=True)
     return json.loads(last) if process.returncode == 0 else None
 
 
