@@ -5,6 +5,7 @@ import importlib.util
 import io
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -178,8 +179,8 @@ def open_script(content: bytes) -> Callable[[Tensor], Tensor]:
     return ask
 
 
-def open_session(content: bytes) -> Callable[[Tensor], Tensor]:
-    """Return an ONNX file as a function. It knows no gradients.
+def start_session(content: bytes) -> Any:
+    """Return an ONNX file as onnxruntime runs it.
 
     Raises:
         ImportedNetworkError: onnxruntime is not installed, or cannot open it.
@@ -192,9 +193,18 @@ def open_session(content: bytes) -> Callable[[Tensor], Tensor]:
             "install 'cifar-lab[export]'"
         ) from error
     try:
-        session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's own kinds, which are no subclass of anything but Exception
         raise ImportedNetworkError(f"it is no ONNX file that onnxruntime opens: {_first_line(error)}") from error
+
+
+def open_session(content: bytes) -> Callable[[Tensor], Tensor]:
+    """Return an ONNX file as a function. It knows no gradients.
+
+    Raises:
+        ImportedNetworkError: It cannot be opened, or wants more than images.
+    """
+    session = start_session(content)
     given = session.get_inputs()
     if len(given) != 1:
         raise ImportedNetworkError(f"it has {len(given)} inputs; allowed: one, images of shape (N, 3, 32, 32)")

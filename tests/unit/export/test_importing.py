@@ -4,6 +4,7 @@ import io
 import json
 import os
 import pickle
+import sys
 import zipfile
 
 import numpy as np
@@ -383,6 +384,15 @@ def test_a_file_cut_short_is_refused(name, bring, tmp_path, nothing_left):
     _cut(path)
     with pytest.raises(ImportRefusedError, match=rf"^{name}"):
         bring(path, model=MODEL, pixels=PIXELS["unit"])
+    assert nothing_left() == []
+
+
+def test_without_onnxruntime_an_onnx_file_says_what_to_install(bring, tmp_path, monkeypatch, nothing_left):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    path = tmp_path / "m.onnx"
+    path.write_bytes(b"whatever")
+    with pytest.raises(ImportRefusedError, match=r"^m\.onnx: ONNX files need onnxruntime.*requirements-export"):
+        bring(path)
     assert nothing_left() == []
 
 
