@@ -10,6 +10,7 @@ from torch import Tensor
 
 from cifar_core.config import DataConfig, ImportedConfig, ModelConfig, RunConfig
 from cifar_core.data import without_choices
+from cifar_core.failures import first_line
 from cifar_core.formats import read_config
 from cifar_core.importing.conventions import PIXELS, Pixels
 from cifar_core.importing.exceptions import ImportRefusedError
@@ -234,9 +235,8 @@ def _check_answers(classifier: Classifier, name: str) -> Tensor:
         with torch.inference_mode():
             answers: Tensor = classifier(images)
     except Exception as error:  # whatever a foreign program raises
-        lines = str(error).strip().splitlines() or [type(error).__name__]
         raise ImportRefusedError(
-            f"{name} does not answer: {lines[0][:200]}; allowed: images (N, 3, 32, 32) in, (N, 10) out"
+            f"{name} does not answer: {first_line(error)}; allowed: images (N, 3, 32, 32) in, (N, 10) out"
         ) from error
     if not bool(torch.isfinite(answers).all()):
         raise ImportRefusedError(f"{name} answers what is no number; allowed: finite scores")

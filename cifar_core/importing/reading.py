@@ -16,7 +16,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_safetensors
 from torch import Tensor
 
-from cifar_core.failures import explain
+from cifar_core.failures import explain, first_line
 from cifar_core.importing.exceptions import ImportRefusedError
 from cifar_core.user_models import user_models_dir
 
@@ -125,7 +125,7 @@ def _read_safetensors(path: Path, content: bytes) -> tuple[dict[str, Tensor], di
         about = header.get("__metadata__", {}) if isinstance(header, dict) else {}
         return load_safetensors(content), {str(name): str(value) for name, value in about.items()}
     except (SafetensorError, ValueError, RecursionError, AttributeError) as error:
-        raise ImportRefusedError(f"{path.name} is no whole safetensors file: {_first_line(error)}") from error
+        raise ImportRefusedError(f"{path.name} is no whole safetensors file: {first_line(error)}") from error
 
 
 def _is_script(path: Path, content: bytes) -> bool:
@@ -148,7 +148,7 @@ def _is_script(path: Path, content: bytes) -> bool:
                     )
             return bool(code) or any(name.endswith("/constants.pkl") for name in archive.namelist())
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
-        raise ImportRefusedError(f"{path.name} is cut short or broken: {_first_line(error)}") from error
+        raise ImportRefusedError(f"{path.name} is cut short or broken: {first_line(error)}") from error
 
 
 def _read_pickled(path: Path, content: bytes) -> dict[str, Tensor]:
@@ -163,7 +163,7 @@ def _read_pickled(path: Path, content: bytes) -> dict[str, Tensor]:
             "further; allowed: torch.save(network.state_dict(), path)"
         ) from error
     except (RuntimeError, EOFError, ValueError, KeyError, TypeError, AttributeError, OSError) as error:
-        raise ImportRefusedError(f"{path.name} is cut short or broken: {_first_line(error)}") from error
+        raise ImportRefusedError(f"{path.name} is cut short or broken: {first_line(error)}") from error
     return _find_tensors(path, found)
 
 
@@ -182,8 +182,3 @@ def _find_tensors(path: Path, found: Any) -> dict[str, Tensor]:
 def _name_global(error: Exception) -> str:
     match = re.search(r"GLOBAL (\S+)", str(error))
     return match[1] if match else "something that is no tensor"
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:200] if lines else type(error).__name__

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from cifar_core.config import ImportedConfig
+from cifar_core.failures import first_line
 from cifar_core.models.classifier import Classifier
 from cifar_core.models.layers import Network
 from cifar_core.user_models import user_models_dir
@@ -168,7 +169,7 @@ def open_script(content: bytes) -> Callable[[Tensor], Tensor]:
         try:
             module = torch.jit.load(io.BytesIO(content), map_location="cpu").eval()
         except (RuntimeError, ValueError) as error:
-            raise ImportedNetworkError(f"it is no TorchScript file that torch opens: {_first_line(error)}") from error
+            raise ImportedNetworkError(f"it is no TorchScript file that torch opens: {first_line(error)}") from error
     for parameter in module.parameters():
         parameter.requires_grad_(False)
 
@@ -195,7 +196,7 @@ def start_session(content: bytes) -> Any:
     try:
         return onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's own kinds, which are no subclass of anything but Exception
-        raise ImportedNetworkError(f"it is no ONNX file that onnxruntime opens: {_first_line(error)}") from error
+        raise ImportedNetworkError(f"it is no ONNX file that onnxruntime opens: {first_line(error)}") from error
 
 
 def open_session(content: bytes) -> Callable[[Tensor], Tensor]:
@@ -245,7 +246,7 @@ def create_module(content: bytes, file: str, entry: str) -> nn.Module:
     except ImportedNetworkError:
         raise
     except Exception as error:  # whatever a learner's file may raise
-        raise ImportedNetworkError(f"{file} fails: {type(error).__name__}: {_first_line(error)}") from error
+        raise ImportedNetworkError(f"{file} fails: {type(error).__name__}: {first_line(error)}") from error
     if not isinstance(made, nn.Module):
         raise ImportedNetworkError(f"{entry} of {file} makes a {type(made).__name__}; allowed: a torch.nn.Module")
     for module in made.modules():
@@ -292,8 +293,3 @@ def find_hidden(module: nn.Module) -> tuple[str, ...]:
         if node.op in ("call_function", "call_method")
     )
     return tuple(dict.fromkeys(name for name in called if name in _HIDDEN))
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:200] if lines else type(error).__name__
