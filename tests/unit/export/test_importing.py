@@ -390,6 +390,21 @@ def test_a_file_cut_short_is_refused(name, bring, tmp_path, nothing_left):
     assert nothing_left() == []
 
 
+@pytest.mark.parametrize("is_zip", [True, False])
+def test_whatever_single_byte_is_wrong_is_refused_or_read(is_zip, tmp_path):
+    path, generator = tmp_path / "w.pt", np.random.default_rng(0)
+    torch.save({"a": torch.zeros(3, 2), "b": torch.ones(4)}, path, _use_new_zipfile_serialization=is_zip)
+    whole, refusals = path.read_bytes(), []
+    for place in generator.choice(len(whole), 300, replace=False):
+        path.write_bytes(whole[:place] + bytes([generator.integers(256)]) + whole[place + 1 :])
+        try:
+            read_network_file(path)
+        except ImportRefusedError as error:
+            refusals.append(str(error))
+    assert len(refusals) > 100
+    assert {words.partition(" ")[0] for words in refusals} == {"w.pt"}
+
+
 def test_without_onnxruntime_an_onnx_file_says_what_to_install(bring, tmp_path, monkeypatch, nothing_left):
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     path = tmp_path / "m.onnx"
