@@ -29,15 +29,14 @@ def render_changes(selection: Selection, dataset: Dataset, splits: Splits) -> No
         st.text_input("Name", plain(selection.name), max_chars=60, key=f"{key}_name")
         st.text_area("Note", plain_lines(selection.note), max_chars=300, key=f"{key}_note", height=90)
         st.button("Save", type="primary", key=f"{key}_save", on_click=_rename, args=(selection, key))
-        train = np.setdiff1d(selection.images.indices, np.concatenate([splits.val, splits.test]))
-        if 0 < len(train) < selection.num_images:
-            left = selection.num_images - len(train)
+        held_out = np.intersect1d(selection.images.indices, np.concatenate([splits.val, splits.test]))
+        if 0 < len(held_out) < selection.num_images:
             st.button(
-                f"Take its {left:,} images of val and test out",
+                f"Take its {len(held_out):,} images of val and test out",
                 icon=":material/filter_alt:",
                 key=f"{key}_train",
-                on_click=_keep_images,
-                args=(selection, ChosenImages(train), "images of val and test taken out"),
+                on_click=_take_out,
+                args=(selection, ChosenImages(held_out), "images of val and test taken out"),
                 help="Then training takes it.",
             )
         _render_problem()
@@ -104,15 +103,20 @@ def _rename(selection: Selection, key: str) -> None:
     def change() -> Selection:
         wanted = create_selection(state.widget_value(f"{key}_name") or "", selection.images.indices)
         note = (state.widget_value(f"{key}_note") or "").strip()
-        return get_selection_store().save(replace(selection, name=wanted.name, note=note), may_replace=True)
+        present = get_selection_store().get(selection.id)  # somebody else may have changed its images since
+        return get_selection_store().save(replace(present, name=wanted.name, note=note), may_replace=True)
 
     _try(change)
 
 
-def _keep_images(selection: Selection, images: ChosenImages, what: str) -> None:
-    kept = intersect(selection.images, images)
-    origin = f"{selection.origin}; {what}".lstrip("; ")
-    _try(lambda: get_selection_store().save(replace(selection, images=kept, origin=origin), may_replace=True))
+def _take_out(selection: Selection, images: ChosenImages, what: str) -> None:
+    def change() -> Selection:
+        present = get_selection_store().get(selection.id)
+        origin = f"{present.origin}; {what}".lstrip("; ")
+        left = subtract(present.images, images)
+        return get_selection_store().save(replace(present, images=left, origin=origin), may_replace=True)
+
+    _try(change)
 
 
 def _combine(selection: Selection, other: Selection, way: str, key: str) -> None:

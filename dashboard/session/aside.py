@@ -279,9 +279,10 @@ def _create(offered: Offered, key: str) -> Selection:
 def _combine(offered: Offered, target: Selection, key: str) -> Selection:
     way = state.widget_value(f"{key}_way") or next(iter(_WAYS))
     made = create_selection(target.name, offered.indices, labels=offered.labels)
-    images = _WAYS[way](target.images, made.images)
-    origin = f"{target.origin}; {way.lower()}: {offered.how}".lstrip("; ")
-    return get_selection_store().save(replace(target, images=images, origin=origin), may_replace=True)
+    present = get_selection_store().get(target.id)  # somebody else may have put images there since it was drawn
+    images = _WAYS[way](present.images, made.images)
+    origin = f"{present.origin}; {way.lower()}: {offered.how}".lstrip("; ")
+    return get_selection_store().save(replace(present, images=images, origin=origin), may_replace=True)
 
 
 def kept_here(key: str) -> Selection | None:

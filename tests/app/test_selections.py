@@ -1,5 +1,7 @@
 """Selections on the pages: put aside, listed, opened, filtered by, brought along, and led to a training."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -82,6 +84,26 @@ def test_ticked_images_go_before_all_others_and_into_one_that_is_there(open_page
     assert kept("mine").images.indices.tolist() == sorted({*splits.train[:2].tolist(), *ticked})
     assert "ticked by hand" in kept("mine").origin
     assert at.session_state["gallery_rounds"] == {"explore_gallery": 1}, "the ticks are gone"
+
+
+def test_what_others_put_into_a_selection_meanwhile_stays(open_page, keep, splits):
+    few = keep("few", splits.train[:2])
+    at = open_page("Explore", view="Selections", selection="few")
+    at.session_state["change_few"] = True
+    at.run()
+    labelled(at.text_input, "Name").set_value("mine").run()
+    more = create_selection("few", splits.train[:4], fingerprint=few.fingerprint)
+    SelectionStore(default_runs_dir()).save(more, may_replace=True)
+    press(at, "Save")
+    assert (kept("few").name, kept("few").num_images) == ("mine", 4)
+    at = open_page("Explore")
+    tick(at, "explore_gallery", splits.train[[9]].tolist())
+    open_aside(at, "explore_images")
+    labelled(at.selectbox, "Into").select("few").run()
+    most = create_selection("mine", splits.train[:7], fingerprint=few.fingerprint)
+    SelectionStore(default_runs_dir()).save(replace(most, id="few"), may_replace=True)
+    press(at, "Keep them")
+    assert kept("few").num_images == 8
 
 
 @pytest.mark.parametrize(
