@@ -239,7 +239,7 @@ def _ask_name(offered: Offered, key: str) -> None:
 
 def _suggest_name(how: str) -> str:
     """Return what a selection is called while nobody says otherwise: the beginning of what its images are."""
-    return plain(how.removeprefix("ticked by hand among: ").partition(",")[0], most=_LONGEST_NAME)
+    return plain(how.removeprefix("ticked by hand among: ").partition(", ")[0], most=_LONGEST_NAME)
 
 
 def _begin(key: str) -> None:
