@@ -12,7 +12,7 @@ from cifar_core.selections import SelectionStore, create_selection
 from dashboard.explore.selections_view import read_upload
 from dashboard.session.chosen_runs import find_counterpart
 from tests.app.driving import labels, press, widget
-from tests.app.reading import galleries, labelled, texts
+from tests.app.reading import galleries, labelled, run_list, texts
 
 
 @pytest.fixture
@@ -170,6 +170,14 @@ def test_the_list_says_size_note_origin_and_which_runs_use_it(open_page, lab, ke
     assert "trained without it" in said
     press(at, "**few**")
     assert at.query_params["selection"] == "few"
+
+
+def test_the_list_of_runs_calls_a_selection_by_its_name(open_page, lab, keep, splits):
+    few = keep("few", splits.train[:30])
+    lab.complete("lean", with_overrides(lab.config, {"data.exclude": few.content_hash}))
+    lab.complete("base")
+    groups = run_list(open_page("Runs", group="data.exclude"))["groups"]
+    assert {group["words"].partition(":")[0] for group in groups} == {"Exclude few", "Exclude –"}
 
 
 def test_an_image_that_a_selection_calls_otherwise_says_so_below_it(open_page, keep, splits):
