@@ -11,7 +11,7 @@ from cifar_core.selections import Selection, SelectionError, create_selection, i
 from dashboard.drawing.literal import message, plain, plain_lines
 from dashboard.session import state
 from dashboard.session.aside import open_here
-from dashboard.session.kept import fits, get_selection_store, list_selections, names_of
+from dashboard.session.kept import get_selection_store, names_of, selections_of
 from dashboard.session.lock import read_lock
 
 _WAYS: dict[str, tuple[Callable[[ChosenImages, ChosenImages], ChosenImages], str]] = {
@@ -44,7 +44,7 @@ def render_changes(selection: Selection, dataset: Dataset, splits: Splits) -> No
 
 def render_combine(selection: Selection, dataset: Dataset) -> None:
     """Draw what makes a third selection of this one and another."""
-    others = {each.id: each for each in list_selections() if each.id != selection.id and fits(each, dataset)}
+    others = {each.id: each for each in selections_of(dataset).values() if each.id != selection.id}
     if not others:
         return
     key, names = f"combine_{selection.id}", names_of(list(others.values()))

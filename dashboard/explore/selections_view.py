@@ -14,7 +14,7 @@ from dashboard.explore.selection_view import describe_kept, render_selection, wr
 from dashboard.session import address, state
 from dashboard.session.aside import open_here
 from dashboard.session.chosen_runs import USES, find_uses
-from dashboard.session.kept import find_selection, fits, get_selection_store, list_selections
+from dashboard.session.kept import describe_damage, find_selection, fits, get_selection_store, list_selections
 from dashboard.session.links import page_link
 
 _MOST_RUNS = 3
@@ -40,7 +40,7 @@ def render_selections(dataset: Dataset, splits: Splits, runs: Sequence[RunSummar
     known = list_selections()
     st.markdown(_describe(known))
     _render_import(dataset)
-    if problem := get_selection_store().problem():
+    if problem := describe_damage():
         st.warning(message(problem), icon=":material/broken_image:")
     if not known:
         _render_ways()

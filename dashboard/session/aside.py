@@ -22,7 +22,7 @@ from dashboard.components.gallery.ticks import read_ticks, untick_all
 from dashboard.drawing.balance import render_balance
 from dashboard.drawing.literal import literal, message, plain
 from dashboard.session import address, state
-from dashboard.session.kept import find_selection, fits, get_selection_store, list_selections, names_of
+from dashboard.session.kept import find_selection, get_selection_store, names_of, selections_of
 from dashboard.session.links import page_link
 
 _NEW = "a new selection"
@@ -223,7 +223,7 @@ def _choose_train_alone(offered: Offered, key: str) -> Offered:
 
 def _choose_target(offered: Offered, key: str) -> Selection | None:
     """Draw where the images go; None for a selection of their own."""
-    known = {each.id: each for each in list_selections() if fits(each, offered.dataset)}
+    known = selections_of(offered.dataset)
     if not known:
         return None
     names = names_of(list(known.values()))
