@@ -50,7 +50,7 @@ def render_selection(
         st.markdown(f"**{literal(selection.name)}**, {describe_kept(selection, dataset, splits)}.", width="content")
     if said := write_sentences(selection.note, selection.origin):
         st.caption(literal(said, most=None))
-    uses = find_uses(selection.content_hash, runs)
+    uses = find_uses(runs).get(selection.content_hash, [])
     if not fits(selection, dataset):
         st.info(
             "Its images are another dataset's: indices mean other pictures here, so none are shown.",

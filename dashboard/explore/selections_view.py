@@ -139,7 +139,7 @@ def _render_card(selection: Selection, dataset: Dataset, splits: Splits, runs: S
 
 
 def _describe_uses(selection: Selection, runs: Sequence[RunSummary]) -> str:
-    uses = find_uses(selection.content_hash, runs)
+    uses = find_uses(runs).get(selection.content_hash, [])
     named = "; ".join(f"{run_name(run)} {USES[setting]}" for run, setting in uses[:_MOST_RUNS])
     more = f"; and {len(uses) - _MOST_RUNS} more runs" if len(uses) > _MOST_RUNS else ""
     return f"{named}{more}"
