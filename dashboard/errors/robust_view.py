@@ -10,7 +10,7 @@ from dashboard.drawing.choices import choose_one
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.literal import literal
 from dashboard.drawing.tables import Export, csv_export
-from dashboard.drawing.words import percent, short_name
+from dashboard.drawing.words import percent, short_name, signed
 from dashboard.errors.reading import Reading
 from dashboard.errors.robust_advice import render_advice
 from dashboard.errors.robust_gallery import Cell, choose_worse, find_row, render_pairs, render_strip
@@ -23,7 +23,6 @@ from dashboard.errors.robust_tables import (
     head_rows,
     picture_cells,
     severity_cells,
-    signed,
 )
 from dashboard.session import address, state
 from dashboard.session.links import page_link
