@@ -143,9 +143,7 @@ def _find_pushes(
     context: Context, known: Known, inputs: Numbers, probs: Numbers, class_idx: int, *, helpful: bool
 ) -> Pushes:
     """Return the strongest images; the image itself, if it trained, is none of them."""
-    scores = score(known, inputs, class_idx).copy()
-    if context.subject.index is not None:
-        scores[known.fitted.rows_of(np.array([context.subject.index]))] = 0.0
+    scores = score(known, inputs, class_idx, context.subject.index)
     rows = rank(scores, _NUM_SHOWN, helpful=helpful)
     return Pushes(class_idx, float(probs[class_idx]), rows, scores[rows])
 
