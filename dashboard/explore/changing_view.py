@@ -10,8 +10,7 @@ from cifar_core.data import ChosenImages, Dataset, Splits
 from cifar_core.selections import Selection, SelectionError, create_selection, intersect, subtract, unite
 from dashboard.drawing.literal import message, plain, plain_lines
 from dashboard.session import state
-from dashboard.session.aside import open_here
-from dashboard.session.kept import get_selection_store, names_of, selections_of
+from dashboard.session.kept import get_selection_store, names_of, open_here, selections_of
 from dashboard.session.lock import read_lock
 
 _WAYS: dict[str, tuple[Callable[[ChosenImages, ChosenImages], ChosenImages], str]] = {

@@ -12,9 +12,15 @@ from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import run_name
 from dashboard.explore.selection_view import describe_kept, render_selection, write_sentences
 from dashboard.session import address, state
-from dashboard.session.aside import open_here
 from dashboard.session.chosen_runs import USES, find_uses
-from dashboard.session.kept import describe_damage, find_selection, fits, get_selection_store, list_selections
+from dashboard.session.kept import (
+    describe_damage,
+    find_selection,
+    fits,
+    get_selection_store,
+    list_selections,
+    open_here,
+)
 from dashboard.session.links import page_link
 
 _MOST_RUNS = 3

@@ -8,11 +8,9 @@ import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
 from cifar_core.data import ChosenImages, Dataset, Splits
-from cifar_core.data.splits import UNUSED
 from cifar_core.selections import (
     Selection,
     SelectionError,
-    compute_balance,
     create_selection,
     intersect,
     subtract,
@@ -21,9 +19,9 @@ from cifar_core.selections import (
 from dashboard.components.gallery.ticks import read_ticks, untick_all
 from dashboard.drawing.balance import render_balance
 from dashboard.drawing.literal import literal, message, plain
-from dashboard.session import address, state
-from dashboard.session.kept import find_selection, get_selection_store, names_of, selections_of
-from dashboard.session.links import page_link
+from dashboard.session import state
+from dashboard.session.held_out import describe_leak, describe_splits
+from dashboard.session.kept import find_selection, get_selection_store, names_of, selection_link, selections_of
 
 _NEW = "a new selection"
 _WAYS: dict[str, Callable[[ChosenImages, ChosenImages], ChosenImages]] = {
@@ -98,8 +96,11 @@ def offer_selection(
         how,
         None if labels is None else np.asarray(labels, np.int64).reshape(-1),
     )
-    if gallery is not None:
-        offered = _only_ticked(offered, gallery, ticked)
+    _render_popover(offered if gallery is None else _only_ticked(offered, gallery, ticked), key)
+
+
+def _render_popover(offered: Offered, key: str) -> None:
+    """Draw what puts them aside, and what was kept here last while it is closed."""
     num, what = len(offered.indices), "ticked " if offered.gallery else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
         popover = st.popover(
@@ -130,49 +131,6 @@ def offer_selection(
 def _name_offer(num: int, what: str) -> str:
     some = f"Put this {what}one aside" if num == 1 else f"Put these {num:,} {what}aside"
     return some if num else "Nothing to put aside"
-
-
-def describe_splits(dataset: Dataset, splits: Splits, images: ChosenImages) -> str:
-    """Say how many images there are of each split, e.g. "120 images: 100 train, 20 unused by this run"."""
-    balance = compute_balance(images, dataset, splits)
-    shown = {"unused by this run" if name == UNUSED else name: count for name, count in balance.splits.items() if count}
-    parts = ", ".join(f"{count:,} {name}" for name, count in shown.items())
-    num = len(images.indices)
-    return f"{num:,} image{'' if num == 1 else 's'}: {parts}"
-
-
-def describe_leak(splits: Splits, indices: NDArray[np.int64]) -> str:
-    """Say that training refuses images of val or test, and why; empty if none of them is."""
-    counts = {name: int(np.isin(indices, splits.indices(name)).sum()) for name in ("val", "test")}
-    parts = " and ".join(f"{count:,} of {name}" for name, count in counts.items() if count)
-    if not parts:
-        return ""
-    return (
-        f"{parts} among them. To look at them alone that is fine; training refuses such a selection: what was chosen "
-        "by looking at held-out images would make their accuracy a flattering one."
-    )
-
-
-def selection_link(selection: Selection, label: str, icon: str = ":material/bookmark:") -> None:
-    """Draw what opens a selection on Explore."""
-    if address.open_page() == "Explore":
-        if st.button(label, icon=icon, key=f"open_{selection.id}_{label}", on_click=open_here, args=(selection.id,)):
-            st.rerun()
-        return
-    page_link(
-        "Explore",
-        label,
-        icon,
-        carrying={address.SELECTION: selection.id},
-        showing={state.EXPLORE_VIEW: state.SELECTIONS_VIEW},
-    )
-
-
-def open_here(selection_id: str | None) -> None:
-    """Open a selection on Explore, which is open; or none, to see the list of all. For callbacks."""
-    state.set_widget(state.EXPLORE_VIEW, state.SELECTIONS_VIEW)
-    address.SELECTION.choose(selection_id)
-    state.choose_image(None)
 
 
 def _only_ticked(offered: Offered, gallery: str, ticked: Sequence[int] | None) -> Offered:

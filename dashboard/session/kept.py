@@ -1,4 +1,4 @@
-"""The selections beside the runs, and the one that pages show alone: the address holds its id."""
+"""The selections beside the runs, the one that pages show alone, whose id the address holds, and ways to it."""
 
 import re
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from cifar_core.selections import Selection, SelectionStore
 from dashboard.drawing.literal import literal
 from dashboard.drawing.words import setting
 from dashboard.session import address, state
+from dashboard.session.links import page_link
 
 _HASH = re.compile(r"sel-[0-9a-f]{16}")
 
@@ -135,6 +136,28 @@ def within(indices: NDArray[np.int64] | None, more: NDArray[np.int64] | None) ->
 def names_of(selections: Sequence[Selection]) -> dict[str, str]:
     """Return what choices say of selections, by id."""
     return {selection.id: title_of(selection) for selection in selections}
+
+
+def selection_link(selection: Selection, label: str, icon: str = ":material/bookmark:") -> None:
+    """Draw what opens a selection on Explore."""
+    if address.open_page() == "Explore":
+        if st.button(label, icon=icon, key=f"open_{selection.id}_{label}", on_click=open_here, args=(selection.id,)):
+            st.rerun()
+        return
+    page_link(
+        "Explore",
+        label,
+        icon,
+        carrying={address.SELECTION: selection.id},
+        showing={state.EXPLORE_VIEW: state.SELECTIONS_VIEW},
+    )
+
+
+def open_here(selection_id: str | None) -> None:
+    """Open a selection on Explore, which is open; or none, to see the list of all. For callbacks."""
+    state.set_widget(state.EXPLORE_VIEW, state.SELECTIONS_VIEW)
+    address.SELECTION.choose(selection_id)
+    state.choose_image(None)
 
 
 def _present() -> tuple[Path, tuple[tuple[str, Stamp | None], ...]]:
