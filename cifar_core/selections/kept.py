@@ -67,8 +67,7 @@ def leave_out_too(runs_dir: Path, config: DataConfig, selection: Selection) -> S
     origin = f"union of {before.id} and {selection.id}, to be left out together"
     name = f"{before.name} and {selection.name}"[:60]
     made = create_selection(name, both, origin=origin, fingerprint=selection.fingerprint)
-    store = SelectionStore(runs_dir)
-    return store.find(made.content_hash) or store.save(made)
+    return SelectionStore(runs_dir).find_or_save(made)
 
 
 def check_choices(selections: Iterable[Selection], config: DataConfig, dataset: Dataset) -> None:
