@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from cifar_core.data import ChosenImages, Dataset, Splits
-from cifar_core.selections import Selection, SelectionError, create_selection, intersect, subtract, unite
+from cifar_core.selections import LONGEST_NAME, Selection, SelectionError, create_selection, intersect, subtract, unite
 from dashboard.drawing.literal import message, plain, plain_lines
 from dashboard.session import state
 from dashboard.session.kept import get_selection_store, names_of, open_here, selections_of
@@ -25,7 +25,7 @@ def render_changes(selection: Selection, dataset: Dataset, splits: Splits) -> No
     """Draw what renames it, notes something of it, and leaves out what no training may be told of."""
     key = f"change_{selection.id}"
     with st.popover("Name and note", icon=":material/edit:", type="tertiary", key=key, on_change=_forget_problem):
-        st.text_input("Name", plain(selection.name), max_chars=60, key=f"{key}_name")
+        st.text_input("Name", plain(selection.name), max_chars=LONGEST_NAME, key=f"{key}_name")
         st.text_area("Note", plain_lines(selection.note), max_chars=300, key=f"{key}_note", height=90)
         st.button("Save", type="primary", key=f"{key}_save", on_click=_rename, args=(selection, key))
         held_out = np.intersect1d(selection.images.indices, np.concatenate([splits.val, splits.test]))
@@ -53,8 +53,8 @@ def render_combine(selection: Selection, dataset: Dataset) -> None:
             "Images of", list(_WAYS), default="Either", required=True, key=f"{key}_way", wrap=True
         )
         other = others[chosen or next(iter(others))]
-        usual = _WAYS[way or "Either"][1].format(selection.name, other.name)[:60]
-        st.text_input("Name", key=f"{key}_name", max_chars=60, placeholder=usual)
+        usual = _WAYS[way or "Either"][1].format(selection.name, other.name)[:LONGEST_NAME]
+        st.text_input("Name", key=f"{key}_name", max_chars=LONGEST_NAME, placeholder=usual)
         st.button(
             "Make it", type="primary", key=f"{key}_go", on_click=_combine, args=(selection, other, way or "Either", key)
         )
@@ -124,7 +124,7 @@ def _combine(selection: Selection, other: Selection, way: str, key: str) -> None
         usual = words.format(selection.name, other.name)
         images = combine(selection.images, other.images)
         made = create_selection(
-            (state.widget_value(f"{key}_name") or "").strip() or usual[:60],
+            (state.widget_value(f"{key}_name") or "").strip() or usual[:LONGEST_NAME],
             images.indices,
             labels=images.labels,
             origin=usual,

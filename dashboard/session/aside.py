@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cifar_core.data import ChosenImages, Dataset, Splits
 from cifar_core.selections import (
+    LONGEST_NAME,
     Selection,
     SelectionError,
     create_selection,
@@ -29,7 +30,6 @@ _WAYS: dict[str, Callable[[ChosenImages, ChosenImages], ChosenImages]] = {
     "Keep only these": intersect,
     "Take these out": subtract,
 }
-_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,13 +191,13 @@ def _choose_target(offered: Offered, key: str) -> Selection | None:
 
 
 def _ask_name(offered: Offered, key: str) -> None:
-    st.text_input("Name", key=f"{key}_name", max_chars=_LONGEST_NAME, placeholder=_suggest_name(offered.how))
+    st.text_input("Name", key=f"{key}_name", max_chars=LONGEST_NAME, placeholder=_suggest_name(offered.how))
     st.text_input("Note", key=f"{key}_note", max_chars=300, placeholder="What to remember of them")
 
 
 def _suggest_name(how: str) -> str:
     """Return what a selection is called while nobody says otherwise: the beginning of what its images are."""
-    return plain(how.removeprefix("ticked by hand among: ").partition(", ")[0], most=_LONGEST_NAME)
+    return plain(how.removeprefix("ticked by hand among: ").partition(", ")[0], most=LONGEST_NAME)
 
 
 def _begin(key: str) -> None:
