@@ -49,6 +49,12 @@ def explain(error: BaseException) -> str:
     return lines[0] if lines else type(error).__name__
 
 
+def first_line(error: BaseException) -> str:
+    """Return the beginning of what an error of others says, which may have pages; its kind if it says nothing."""
+    lines = str(error).strip().splitlines()
+    return lines[0][:200] if lines else type(error).__name__
+
+
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
     """Yield an error, what led to it, what led to that, and so on."""
     while error is not None:

@@ -3,6 +3,8 @@
 import errno
 import os
 import threading
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,6 +14,20 @@ from cifar_core.failures import is_disk_full
 
 # How the names of files end that are being written.
 TEMPORARY = ".tmp"
+
+# What zipfile, zlib and numpy raise, depending on which byte of an archive is damaged.
+BROKEN_ARCHIVE = (
+    AttributeError,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 class Stamp(NamedTuple):

@@ -1,6 +1,5 @@
 """Heads fitted anew to a network's features, and what they say of images that they were not fitted to."""
 
-import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -8,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cifar_core.data import Dataset, labels_for_training, splits_of
-from cifar_core.files import stamp
+from cifar_core.derived.store import read_arrays
+from cifar_core.files import BROKEN_ARCHIVE, stamp
 from cifar_core.influence.fitted import fit_to_features, from_arrays
 from cifar_core.labels.suspects import compute_out_of_fold
 from cifar_core.selections import read_kept
@@ -72,7 +72,6 @@ def derive_out_of_fold(
 
 def _load(options: Mapping[str, str | int]) -> dict[str, NDArray[np.generic]] | None:
     try:
-        with np.load(str(options.get("head", "")), allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in arrays.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+        return read_arrays(Path(str(options.get("head", ""))))
+    except BROKEN_ARCHIVE:
         return None

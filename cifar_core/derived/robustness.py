@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cifar_core.config import RunConfig
 from cifar_core.corruptions import CORRUPTIONS, SEVERITIES
 from cifar_core.data import Dataset, without_selections
 from cifar_core.evaluation.views import views_of
@@ -47,8 +46,11 @@ def derive_robustness(
     """
     import torch
 
+    from cifar_core.training.checkpoint import read_checkpoint_header
+
     path = Path(str(options["checkpoint"]))
-    members = without_selections(dataset, _load(path)[0].data).indices(str(options["split"]))
+    data = read_checkpoint_header(path).config.data
+    members = without_selections(dataset, data).indices(str(options["split"]))
     indices = choose_evenly(members, dataset.labels[members], int(options["num_images"]))
     asked = _Asked(dataset, indices, on_progress)
     num_threads = torch.get_num_threads()
@@ -56,7 +58,7 @@ def derive_robustness(
     try:
         with ThreadPoolExecutor(len(parts), initializer=torch.set_num_threads, initargs=(1,)) as pool:
             try:
-                for future in [pool.submit(asked.ask, _load(path)[1], part) for part in parts]:
+                for future in [pool.submit(asked.ask, _load(path), part) for part in parts]:
                     future.result()
             finally:
                 asked.is_given_up = True  # by who interrupted it: threads end at the next corruption
@@ -111,8 +113,8 @@ class _Asked:
             self._on_progress(self._done / len(self.batches) / len(CORRUPTIONS))
 
 
-def _load(path: Path) -> tuple[RunConfig, Ask]:
-    """Return a run's config, and what gives class probabilities of images as the run does, in its own number format."""
+def _load(path: Path) -> Ask:
+    """Return what gives class probabilities of images as a run does, in its own number format."""
     from cifar_core.inference.predict import predict
     from cifar_core.training.checkpoint import load_classifier, read_checkpoint_header
 
@@ -123,7 +125,7 @@ def _load(path: Path) -> tuple[RunConfig, Ask]:
         nothing, places = np.zeros(len(images), np.int64), np.arange(len(images))
         return predict(classifier, images, nothing, places, dtype=header.dtype, views=views).probs
 
-    return header.config, ask
+    return ask
 
 
 def choose_evenly(indices: NDArray[np.int64], labels: NDArray[np.int64], num_images: int) -> NDArray[np.int64]:

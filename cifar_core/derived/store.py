@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cifar_core.data.cache import find_cache_dir
-from cifar_core.files import replaced_atomically
+from cifar_core.files import BROKEN_ARCHIVE, replaced_atomically
 from cifar_core.jobs import JobBoard, JobProgress
 
 # Raised when a kind comes to mean something else: what was kept is then made anew.
@@ -57,11 +56,10 @@ class DerivedStore:
         """Return the arrays, None if they are not made yet; a damaged file is removed and counts as not made."""
         path = self.path(request)
         try:
-            with np.load(path, allow_pickle=False) as arrays:
-                return {name: arrays[name] for name in arrays.files}
+            return read_arrays(path)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+        except BROKEN_ARCHIVE:
             path.unlink(missing_ok=True)
             return None
 
@@ -94,3 +92,14 @@ class DerivedStore:
     def forget(self, request: Request) -> None:
         """Drop the note of a failure, so that the request can be started again."""
         self._board.forget(request.key)
+
+
+def read_arrays(path: Path) -> dict[str, NDArray[np.generic]]:
+    """Return what `DerivedStore.save` wrote.
+
+    Raises:
+        Exception: One of `BROKEN_ARCHIVE`: there is no such file, or it is damaged.
+    """
+    # Opened here: np.load leaves a file it opened itself open when it turns out to be broken.
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}

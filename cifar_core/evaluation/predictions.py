@@ -1,31 +1,15 @@
 """What a network said about a set of images, in memory and on disk."""
 
-import zipfile
-import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from cifar_core.files import replaced_atomically
+from cifar_core.files import BROKEN_ARCHIVE, replaced_atomically
 
 _LOWEST = float(np.finfo(np.float16).min)  # a log-probability below it would be stored as minus infinity
 _KEYS = ("log_probs", "targets", "indices")
-
-# What zipfile, zlib and numpy raise, depending on which byte of an archive is damaged.
-_BROKEN_ARCHIVE = (
-    AttributeError,
-    EOFError,
-    KeyError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 
 class PredictionsError(ValueError):
@@ -129,7 +113,7 @@ def read_saved_epoch(path: Path) -> int | None:
     try:
         with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return int(archive["epoch"])
-    except _BROKEN_ARCHIVE:
+    except BROKEN_ARCHIVE:
         return None
 
 
@@ -149,7 +133,7 @@ def load_predictions(path: Path) -> Predictions:
         return Predictions(log_probs.astype(np.float32), targets.astype(np.int64), indices.astype(np.int64))
     except FileNotFoundError:
         raise
-    except _BROKEN_ARCHIVE as error:
+    except BROKEN_ARCHIVE as error:
         raise _broken(path, error) from error
 
 

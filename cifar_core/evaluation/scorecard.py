@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 
 from cifar_core.evaluation.intervals import mean_interval, wilson_interval
@@ -80,6 +81,13 @@ class Scorecard:
     seeds: Seeds | None
 
 
+def share_of(is_right: NDArray[np.bool_]) -> Share:
+    """Return the share of (N,) that is true, N from 1, with its interval."""
+    right, total = int(is_right.sum()), len(is_right)
+    low, high = wilson_interval(right, total)
+    return Share(right / total, float(low), float(high), total)
+
+
 def share_right(
     predictions: Predictions, without: Collection[int] = (), corrections: Mapping[int, int] | None = None
 ) -> Share:
@@ -98,12 +106,9 @@ def share_right(
     for index, class_idx in (corrections or {}).items():
         row = predictions.indices == index
         targets[row], counts[row] = class_idx, True
-    total = int(counts.sum())
-    if not total:
+    if not counts.any():
         raise ValueError("without; allowed: not all of the images")
-    right = int((predictions.preds == targets)[counts].sum())
-    low, high = wilson_interval(right, total)
-    return Share(right / total, float(low), float(high), total)
+    return share_of((predictions.preds == targets)[counts])
 
 
 def expected_inflation(accuracy: float, num_images: int, num_tried: int) -> float:

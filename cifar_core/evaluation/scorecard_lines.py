@@ -3,10 +3,16 @@
 from cifar_core.evaluation.scorecard import Scorecard, Share
 
 UNKNOWN = "–"
+# What it says, its value, and in one plain sentence what that means.
+Line = tuple[str, str, str]
 
 
-def describe_scorecard(card: Scorecard) -> list[tuple[str, str, str]]:
-    """Return the card line by line: what, its value, and in one plain sentence what that means."""
+def describe_scorecard(card: Scorecard) -> list[Line]:
+    """Return the card line by line."""
+    return [*_say_val(card), _say_seeds(card), *_say_test(card)]
+
+
+def _say_val(card: Scorecard) -> list[Line]:
     return [
         (
             "Val, best epoch",
@@ -28,7 +34,11 @@ def describe_scorecard(card: Scorecard) -> list[tuple[str, str, str]]:
             _say_more(card.run_inflation),
             "What keeping the best of all runs that were judged by these val images adds by that choice alone.",
         ),
-        _say_seeds(card),
+    ]
+
+
+def _say_test(card: Scorecard) -> list[Line]:
+    return [
         (
             "Test",
             _say(card.test),
@@ -67,7 +77,7 @@ def _say_more(inflation: float) -> str:
     return f"up to {100 * inflation:+.1f} points"
 
 
-def _say_seeds(card: Scorecard) -> tuple[str, str, str]:
+def _say_seeds(card: Scorecard) -> Line:
     seeds = card.seeds
     if seeds is None:
         return (

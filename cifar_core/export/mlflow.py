@@ -13,6 +13,7 @@ from cifar_core.export.exporting import export_run
 from cifar_core.export.kinds import KINDS
 from cifar_core.export.subject import Subject
 from cifar_core.export.watch import Watch
+from cifar_core.failures import first_line
 
 EXPERIMENT = "CIFAR Lab"
 _TAG = "cifar_lab.run_id"
@@ -79,16 +80,15 @@ def mirror_run(subject: Subject, uri: str, watch: Watch | None = None) -> Mirror
             artifacts = _add_files(client, there, subject, watch)
             status = _STATUS.get(subject.status.status, "FAILED")
             client.set_terminated(there, status, _milliseconds(subject.status.finished_at or 0))
-        except BaseException:
+        except BaseException:  # also who interrupts it leaves nothing half there
             client.set_terminated(there, "FAILED")
             client.delete_run(there)
             raise
         for old in before:
             client.delete_run(old.info.run_id)
     except (MlflowException, OSError) as error:
-        words = str(error).strip().splitlines() or [type(error).__name__]
         raise ExportError(
-            f"--mlflow {uri!r}: {words[0][:200]}; allowed: sqlite:///FILE.db, a folder, a server"
+            f"--mlflow {uri!r}: {first_line(error)}; allowed: sqlite:///FILE.db, a folder, a server"
         ) from error
     watch.tell(1.0, "Done")
     return Mirrored(there, num_metrics, artifacts)

@@ -3,6 +3,8 @@
 import zipfile
 from pathlib import Path
 
+from cifar_core.files import BROKEN_ARCHIVE
+
 # What a browser is told that each of them is.
 FILES = {
     "index.html": "text/html",
@@ -26,5 +28,5 @@ def read_file(archive: Path, name: str) -> bytes | None:
         with zipfile.ZipFile(archive) as packed:
             member = next((each for each in packed.namelist() if each.rpartition("/")[2] == name), None)
             return None if member is None else packed.read(member)
-    except (OSError, zipfile.BadZipFile):
+    except BROKEN_ARCHIVE:
         return None

@@ -131,7 +131,7 @@ class ExportShelf:
         self.clear(order)
 
     def forget(self, order: Order) -> None:
-        """Drop the note of a failure, so that it can be started again."""
+        """Drop the note on it. For the process that made it: it is done."""
         self._board.forget(order.slot)
 
     def tell(self, order: Order, share: float, pid: int, message: str = "", words: str = "") -> None:

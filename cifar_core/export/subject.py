@@ -136,16 +136,20 @@ class Subject:
         """The honest account of the run, with the runs that lie beside it: it may have been chosen among them."""
         best, last = (self._load("val", epoch or 0) for epoch in (self.status.best_epoch, self.status.epoch))
         test = self.test if self.which == "best" else None
-        runs = self.list_beside()
-        own = next((run for run in runs if run.run_id == self.record.run_id), None)
-        if own is not None:
-            own = own.model_copy(update={"test_readings": self.record.test_readings()})
-            return score(own, runs, (best, last), test)
+        if self.summary is not None:
+            own = self.summary.model_copy(update={"test_readings": self.record.test_readings()})
+            return score(own, self._beside, (best, last), test)
         num_tried, num_readings = max(1, self.status.epoch), self.record.test_readings()
         return score_run(best, last, test, num_tried=num_tried, num_test_readings=num_readings)
 
-    def list_beside(self) -> list[RunSummary]:
-        """Return the runs of its folder, itself among them, newest first."""
+    @cached_property
+    def summary(self) -> RunSummary | None:
+        """Its line in the list of runs; None if it has none."""
+        return next((run for run in self._beside if run.run_id == self.record.run_id), None)
+
+    @cached_property
+    def _beside(self) -> list[RunSummary]:
+        """The runs of its folder, itself among them, newest first."""
         return RunIndex(self.record.run_dir.parent).summaries()
 
     def load_images(self) -> Dataset:

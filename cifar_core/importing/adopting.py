@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from cifar_core import __version__
 from cifar_core.data import Dataset, splits_of
@@ -170,19 +172,24 @@ def _describe_end(message: str, created_at: float, val_accuracy: float, test_acc
     )
 
 
-def _ask(assembled: Assembled, dataset: Dataset, indices: Any, tell: Callable[[float], None]) -> Predictions:
+def _ask(
+    assembled: Assembled, dataset: Dataset, indices: NDArray[np.int64], tell: Callable[[float], None]
+) -> Predictions:
     """Return what a network says of a split, as it will be kept."""
     views, parts = views_of(assembled.config.training), []
     for start in range(0, len(indices), _PORTION):
         tell(start / len(indices))
         portion = indices[start : start + _PORTION]
         parts.append(predict(assembled.classifier, dataset.images, dataset.labels, portion, views=views))
-    joined = (torch.cat([torch.from_numpy(getattr(part, name)) for part in parts]).numpy() for name in _FIELDS)
-    return as_saved(Predictions(*joined))
+    return as_saved(Predictions(*(np.concatenate([getattr(part, name) for part in parts]) for name in _FIELDS)))
 
 
 def _judge(
-    assembled: Assembled, dataset: Dataset, train: Any, order: tuple[int, ...], found: tuple[Predictions, Predictions]
+    assembled: Assembled,
+    dataset: Dataset,
+    train: NDArray[np.int64],
+    order: tuple[int, ...],
+    found: tuple[Predictions, Predictions],
 ) -> tuple[str, ...]:
     """Return what its answers to val and test say of how it was imported, in sentences."""
     val, _ = found

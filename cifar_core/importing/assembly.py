@@ -10,12 +10,13 @@ from torch import Tensor
 
 from cifar_core.config import DataConfig, ImportedConfig, ModelConfig, RunConfig
 from cifar_core.data import without_choices
+from cifar_core.failures import first_line
 from cifar_core.formats import read_config
 from cifar_core.importing.conventions import PIXELS, Pixels
 from cifar_core.importing.exceptions import ImportRefusedError
 from cifar_core.importing.reading import NetworkFile, clean_names, read_network_file
 from cifar_core.models import Classifier, create_model
-from cifar_core.models.imported import ImportedNetwork, ImportedNetworkError, open_imported
+from cifar_core.models.imported import ImportedNetwork, ImportedNetworkError, open_imported, start_session
 from cifar_core.models.layers import Network
 from cifar_core.overrides import ConfigError
 
@@ -71,7 +72,10 @@ def assemble(wish: Wish) -> Assembled:
         ImportRefusedError: It cannot be read, or does not answer with ten numbers an image.
     """
     file = read_network_file(wish.path)
-    return _assemble_weights(file, wish) if file.kind == "weights" else _assemble_program(file, wish)
+    try:
+        return _assemble_weights(file, wish) if file.kind == "weights" else _assemble_program(file, wish)
+    except ImportedNetworkError as error:
+        raise ImportRefusedError(f"{file.name}: {error}") from error
 
 
 def scale_as(assembled: Assembled, pixels: Pixels) -> Assembled:
@@ -205,10 +209,7 @@ def _assemble_program(file: NetworkFile, wish: Wish) -> Assembled:
 
 
 def _open(model: ImportedConfig, file: NetworkFile, wish: Wish) -> Classifier:
-    try:
-        network = open_imported(model, file.content)
-    except ImportedNetworkError as error:
-        raise ImportRefusedError(f"{file.name}: {error}") from error
+    network = open_imported(model, file.content)
     if file.kind == "python" and wish.weights_path is not None:
         weights = read_network_file(wish.weights_path)
         if weights.kind != "weights":
@@ -218,14 +219,8 @@ def _open(model: ImportedConfig, file: NetworkFile, wish: Wish) -> Classifier:
 
 
 def _takes_integers(file: NetworkFile) -> bool:
-    import onnxruntime
-
-    try:
-        session = onnxruntime.InferenceSession(file.content, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's own kinds
-        raise ImportRefusedError(f"{file.name} is no ONNX file that onnxruntime opens, or is cut short") from error
     kinds = {"tensor(uint8)": True, "tensor(float)": False}
-    given = session.get_inputs()
+    given = start_session(file.content).get_inputs()
     if not given or given[0].type not in kinds:
         found = given[0].type if given else "no input"
         raise ImportRefusedError(f"{file.name} takes {found}; allowed: tensor(float) or tensor(uint8)")
@@ -240,9 +235,8 @@ def _check_answers(classifier: Classifier, name: str) -> Tensor:
         with torch.inference_mode():
             answers: Tensor = classifier(images)
     except Exception as error:  # whatever a foreign program raises
-        lines = str(error).strip().splitlines() or [type(error).__name__]
         raise ImportRefusedError(
-            f"{name} does not answer: {lines[0][:200]}; allowed: images (N, 3, 32, 32) in, (N, 10) out"
+            f"{name} does not answer: {first_line(error)}; allowed: images (N, 3, 32, 32) in, (N, 10) out"
         ) from error
     if not bool(torch.isfinite(answers).all()):
         raise ImportRefusedError(f"{name} answers what is no number; allowed: finite scores")

@@ -5,14 +5,18 @@ import json
 import re
 import secrets
 import shutil
+import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from cifar_core.data.cache import find_cache_dir
-from cifar_core.files import write_text_atomically
+from cifar_core.files import stamp, write_text_atomically
 from cifar_core.jobs import JobBoard, JobProgress
 
+_UPLOAD = "upload-"
+# Much longer than an import takes.
+_ABANDONED_SECONDS = 86_400.0
 _KEY = re.compile(r"import-[0-9a-f]{16}")
 
 
@@ -63,9 +67,10 @@ class ImportDesk:
     """Imports that pages ask for, in a folder beside the dataset's cache. It can be deleted at any time."""
 
     def __init__(self, data_dir: Path) -> None:
-        self.folder = find_cache_dir(data_dir) / "imports"
+        # As the process that imports has it: it knows what was sent by where that lies.
+        self._data_dir = data_dir.resolve()
+        self.folder = find_cache_dir(self._data_dir) / "imports"
         self._board = JobBoard(self.folder)
-        self._data_dir = data_dir
 
     def take_upload(self, name: str, content: bytes) -> Path:
         """Keep a file that a browser sent until it is imported; return where.
@@ -73,7 +78,8 @@ class ImportDesk:
         Raises:
             OSError: There is no room for it.
         """
-        folder = self.folder / f"upload-{secrets.token_hex(8)}"
+        self._sweep()
+        folder = self.folder / f"{_UPLOAD}{secrets.token_hex(8)}"
         folder.mkdir(parents=True)
         path = folder / (Path(name).name or "file")
         try:
@@ -83,22 +89,31 @@ class ImportDesk:
             raise
         return path
 
+    def _sweep(self) -> None:
+        """Remove what processes left that were killed before they had imported it."""
+        for folder in self.folder.glob(f"{_UPLOAD}*"):
+            stamped = stamp(folder)
+            if stamped is not None and time.time() - stamped.modified / 1e9 > _ABANDONED_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
+
     def drop_uploads(self, order: ImportOrder) -> None:
         """Remove what a browser sent for an order."""
         for path in (Path(order.path), Path(order.weights)):
-            if path.parent.parent == self.folder and path.parent.name.startswith("upload-"):
+            if path.parent.parent == self.folder and path.parent.name.startswith(_UPLOAD):
                 shutil.rmtree(path.parent, ignore_errors=True)
 
     def start(self, order: ImportOrder, *, num_threads: int = 1) -> None:
-        """Make a process of its own import it.
+        """Make a process of its own import it, unless one does.
 
         Raises:
             OSError: It cannot be started.
         """
+        if self.progress(order.key).state == "running":
+            return
         self.forget(order.key)
         text = json.dumps(asdict(order))
         write_text_atomically(self._order_path(order.key), text)
-        arguments = [str(self._data_dir.resolve()), text]
+        arguments = [str(self._data_dir), text]
         self._board.start(order.key, "cifar_core.importing.worker", arguments, num_threads=num_threads)
 
     def stop(self, key: str) -> None:

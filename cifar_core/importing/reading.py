@@ -16,7 +16,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_safetensors
 from torch import Tensor
 
-from cifar_core.failures import explain
+from cifar_core.failures import explain, first_line
+from cifar_core.files import BROKEN_ARCHIVE
 from cifar_core.importing.exceptions import ImportRefusedError
 from cifar_core.user_models import user_models_dir
 
@@ -125,14 +126,14 @@ def _read_safetensors(path: Path, content: bytes) -> tuple[dict[str, Tensor], di
         about = header.get("__metadata__", {}) if isinstance(header, dict) else {}
         return load_safetensors(content), {str(name): str(value) for name, value in about.items()}
     except (SafetensorError, ValueError, RecursionError, AttributeError) as error:
-        raise ImportRefusedError(f"{path.name} is no whole safetensors file: {_first_line(error)}") from error
+        raise ImportRefusedError(f"{path.name} is no whole safetensors file: {first_line(error)}") from error
 
 
 def _is_script(path: Path, content: bytes) -> bool:
     """Whether an archive is a TorchScript program; one that could do more than arithmetic is refused unopened."""
-    if not zipfile.is_zipfile(io.BytesIO(content)):
-        return False
     try:
+        if not zipfile.is_zipfile(io.BytesIO(content)):
+            return False
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > 2 * MOST_BYTES:
                 raise ImportRefusedError(f"{path.name} unpacks to more than {2 * MOST_BYTES / 1e6:.0f} MB")
@@ -147,8 +148,10 @@ def _is_script(path: Path, content: bytes) -> bool:
                         "program that only computes"
                     )
             return bool(code) or any(name.endswith("/constants.pkl") for name in archive.namelist())
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
-        raise ImportRefusedError(f"{path.name} is cut short or broken: {_first_line(error)}") from error
+    except ImportRefusedError:
+        raise
+    except BROKEN_ARCHIVE as error:
+        raise ImportRefusedError(f"{path.name} is cut short or broken: {first_line(error)}") from error
 
 
 def _read_pickled(path: Path, content: bytes) -> dict[str, Tensor]:
@@ -162,8 +165,8 @@ def _read_pickled(path: Path, content: bytes) -> dict[str, Tensor]:
             f"{path.name} wants more executed than loading weights does ({_name_global(error)}), and was not opened "
             "further; allowed: torch.save(network.state_dict(), path)"
         ) from error
-    except (RuntimeError, EOFError, ValueError, KeyError, TypeError, AttributeError, OSError) as error:
-        raise ImportRefusedError(f"{path.name} is cut short or broken: {_first_line(error)}") from error
+    except Exception as error:  # whatever a damaged byte leads torch's unpickler to
+        raise ImportRefusedError(f"{path.name} is cut short or broken: {first_line(error)}") from error
     return _find_tensors(path, found)
 
 
@@ -182,8 +185,3 @@ def _find_tensors(path: Path, found: Any) -> dict[str, Tensor]:
 def _name_global(error: Exception) -> str:
     match = re.search(r"GLOBAL (\S+)", str(error))
     return match[1] if match else "something that is no tensor"
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:200] if lines else type(error).__name__

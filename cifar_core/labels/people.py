@@ -1,6 +1,7 @@
 """A network beside some fifty people who looked at the same test images (CIFAR-10H, Peterson et al., 2019)."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 
@@ -28,17 +29,17 @@ class PeoplesAnswers:
 
     counts: NDArray[np.int64]
 
-    @property
+    @cached_property
     def probs(self) -> NDArray[np.float64]:
         """(M, C) the share of people for each class."""
         return self.counts / self.counts.sum(axis=1, keepdims=True)
 
-    @property
+    @cached_property
     def entropy(self) -> NDArray[np.float64]:
         """(M,) how little they agree, in nats; 0 where all say the same."""
         return entropy_of(self.probs)
 
-    @property
+    @cached_property
     def majority(self) -> NDArray[np.int64]:
         """(M,) the class that most people name."""
         return self.counts.argmax(axis=1)
@@ -164,6 +165,7 @@ def doubt_frame(
 
 def correlate_doubts(probs: NDArray[np.floating], people: PeoplesAnswers) -> float:
     """Return the rank correlation (Spearman) of people's entropy with the network's; NaN where one is constant."""
-    if np.ptp(people.entropy) == 0 or np.ptp(entropy_of(probs)) == 0:
+    doubt = entropy_of(probs)
+    if np.ptp(people.entropy) == 0 or np.ptp(doubt) == 0:
         return float("nan")
-    return float(stats.spearmanr(people.entropy, entropy_of(probs)).statistic)
+    return float(stats.spearmanr(people.entropy, doubt).statistic)

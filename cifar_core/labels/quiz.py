@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cifar_core.evaluation.intervals import wilson_interval
-from cifar_core.evaluation.scorecard import Share
+from cifar_core.evaluation.scorecard import Share, share_of
 from cifar_core.labels.people import PeoplesAnswers
 
 NUM_QUESTIONS = 20
@@ -83,8 +82,8 @@ def judge_quiz(
         }
     )
     return QuizResult(
-        _share(answers == true),
-        _share(network == true),
+        share_of(answers == true),
+        share_of(network == true),
         float(counts[rows, true].sum() / counts.sum()),
         float((named == true).mean()),
         frame,
@@ -131,9 +130,3 @@ def read_answers(text: str | None, num_questions: int, *, is_hard: bool) -> tupl
 
 def _share_of_people(counts: NDArray[np.int64], class_idx: int) -> float:
     return float(counts[:, class_idx].sum() / counts.sum())
-
-
-def _share(is_right: NDArray[np.bool_]) -> Share:
-    right, total = int(is_right.sum()), len(is_right)
-    low, high = wilson_interval(right, total)
-    return Share(right / total, float(low), float(high), total)

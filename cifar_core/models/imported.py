@@ -5,11 +5,13 @@ import importlib.util
 import io
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from cifar_core.config import ImportedConfig
+from cifar_core.failures import first_line
 from cifar_core.models.classifier import Classifier
 from cifar_core.models.layers import Network
 from cifar_core.user_models import user_models_dir
@@ -167,7 +169,7 @@ def open_script(content: bytes) -> Callable[[Tensor], Tensor]:
         try:
             module = torch.jit.load(io.BytesIO(content), map_location="cpu").eval()
         except (RuntimeError, ValueError) as error:
-            raise ImportedNetworkError(f"it is no TorchScript file that torch opens: {_first_line(error)}") from error
+            raise ImportedNetworkError(f"it is no TorchScript file that torch opens: {first_line(error)}") from error
     for parameter in module.parameters():
         parameter.requires_grad_(False)
 
@@ -178,8 +180,8 @@ def open_script(content: bytes) -> Callable[[Tensor], Tensor]:
     return ask
 
 
-def open_session(content: bytes) -> Callable[[Tensor], Tensor]:
-    """Return an ONNX file as a function. It knows no gradients.
+def start_session(content: bytes) -> Any:
+    """Return an ONNX file as onnxruntime runs it.
 
     Raises:
         ImportedNetworkError: onnxruntime is not installed, or cannot open it.
@@ -192,9 +194,18 @@ def open_session(content: bytes) -> Callable[[Tensor], Tensor]:
             "install 'cifar-lab[export]'"
         ) from error
     try:
-        session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's own kinds, which are no subclass of anything but Exception
-        raise ImportedNetworkError(f"it is no ONNX file that onnxruntime opens: {_first_line(error)}") from error
+        raise ImportedNetworkError(f"it is no ONNX file that onnxruntime opens: {first_line(error)}") from error
+
+
+def open_session(content: bytes) -> Callable[[Tensor], Tensor]:
+    """Return an ONNX file as a function. It knows no gradients.
+
+    Raises:
+        ImportedNetworkError: It cannot be opened, or wants more than images.
+    """
+    session = start_session(content)
     given = session.get_inputs()
     if len(given) != 1:
         raise ImportedNetworkError(f"it has {len(given)} inputs; allowed: one, images of shape (N, 3, 32, 32)")
@@ -235,7 +246,7 @@ def create_module(content: bytes, file: str, entry: str) -> nn.Module:
     except ImportedNetworkError:
         raise
     except Exception as error:  # whatever a learner's file may raise
-        raise ImportedNetworkError(f"{file} fails: {type(error).__name__}: {_first_line(error)}") from error
+        raise ImportedNetworkError(f"{file} fails: {type(error).__name__}: {first_line(error)}") from error
     if not isinstance(made, nn.Module):
         raise ImportedNetworkError(f"{entry} of {file} makes a {type(made).__name__}; allowed: a torch.nn.Module")
     for module in made.modules():
@@ -282,8 +293,3 @@ def find_hidden(module: nn.Module) -> tuple[str, ...]:
         if node.op in ("call_function", "call_method")
     )
     return tuple(dict.fromkeys(name for name in called if name in _HIDDEN))
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:200] if lines else type(error).__name__

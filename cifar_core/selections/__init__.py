@@ -9,11 +9,19 @@ from cifar_core.selections.kept import (
     leave_out_too,
     read_kept,
 )
-from cifar_core.selections.selection import Balance, Selection, SelectionError, compute_balance, create_selection
+from cifar_core.selections.selection import (
+    LONGEST_NAME,
+    Balance,
+    Selection,
+    SelectionError,
+    compute_balance,
+    create_selection,
+)
 from cifar_core.selections.store import SelectionStore
 from cifar_core.selections.table import read_table, write_table
 
 __all__ = [
+    "LONGEST_NAME",
     "Balance",
     "Selection",
     "SelectionError",

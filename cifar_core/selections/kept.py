@@ -9,7 +9,7 @@ from cifar_core.config import DataConfig
 from cifar_core.data import ChosenImages, Contents, Dataset, choices_in, splits_of
 from cifar_core.failures import explain
 from cifar_core.files import write_text_atomically
-from cifar_core.selections.selection import Selection, SelectionError, create_selection, read_selection
+from cifar_core.selections.selection import LONGEST_NAME, Selection, SelectionError, create_selection, read_selection
 from cifar_core.selections.store import SelectionStore
 
 # Of a run's folder.
@@ -65,10 +65,9 @@ def leave_out_too(runs_dir: Path, config: DataConfig, selection: Selection) -> S
     before = find_selections(runs_dir, DataConfig(exclude=config.exclude))[0]
     both = np.union1d(before.images.indices, selection.images.indices)
     origin = f"union of {before.id} and {selection.id}, to be left out together"
-    name = f"{before.name} and {selection.name}"[:60]
+    name = f"{before.name} and {selection.name}"[:LONGEST_NAME]
     made = create_selection(name, both, origin=origin, fingerprint=selection.fingerprint)
-    store = SelectionStore(runs_dir)
-    return store.find(made.content_hash) or store.save(made)
+    return SelectionStore(runs_dir).find_or_save(made)
 
 
 def check_choices(selections: Iterable[Selection], config: DataConfig, dataset: Dataset) -> None:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from cifar_core.data import ChosenImages, DataError, Dataset, Splits
 
 _FORMAT = 1
-_LONGEST_NAME, _LONGEST_ID = 60, 40
+LONGEST_NAME, _LONGEST_ID = 60, 40
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -122,8 +122,8 @@ def create_selection(
         SelectionError: The name is not allowed, there is no image, or one of them shall have two classes.
     """
     name = name.strip()
-    if not 1 <= len(name) <= _LONGEST_NAME:
-        raise SelectionError(f"name {name!r} is not allowed; allowed: 1 to {_LONGEST_NAME} characters")
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise SelectionError(f"name {name!r} is not allowed; allowed: 1 to {LONGEST_NAME} characters")
     images = _arrange(indices, labels)
     return Selection(id_of(name), name, images, note.strip(), origin, time.time(), fingerprint)
 

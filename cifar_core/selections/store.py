@@ -75,6 +75,14 @@ class SelectionStore:
             write_text_atomically(self.path(kept.id), kept.to_json())
         return kept
 
+    def find_or_save(self, selection: Selection) -> Selection:
+        """Return the newest selection of the same images, or keep this one.
+
+        Raises:
+            SelectionError: It cannot be written.
+        """
+        return self.find(selection.content_hash) or self.save(selection)
+
     def delete(self, selection_id: str) -> None:
         """Forget a selection; runs that were trained by it have a copy of their own.
 

@@ -58,23 +58,7 @@ def render_calibration(reading: Reading) -> list[Export]:
         return []
     st.markdown(describe_trust(reading.predictions))
     temperature = fit_temperature(val)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        binning = choose_one(
-            "Bins of",
-            _BINNINGS,
-            state.ERRORS_BINNING,
-            help=explain(
-                f"{_NUM_BINS} bins of confidence: of equal width, or with equally many images. The expected "
-                "calibration error depends on it.",
-                "ECE",
-            ),
-        )
-        scaled = st.toggle(
-            f"Divide the scores by {temperature:.2f}",
-            key="errors_scaled",
-            persist_state="session",
-            help=explain("The temperature with the lowest loss on val (Guo et al., 2017).", "temperature"),
-        )
+    binning, scaled = _choose(temperature)
     shown = apply_temperature(reading.predictions, temperature) if scaled else reading.predictions
     reliability = reliability_frame(shown, _NUM_BINS, binning)
     left, right = st.columns(2, gap="medium")
@@ -96,6 +80,28 @@ def render_calibration(reading: Reading) -> list[Export]:
         csv_export("Calibration as CSV", numbers, "calibration.csv"),
         csv_export("Coverage as CSV", coverage, "coverage.csv"),
     ]
+
+
+def _choose(temperature: float) -> tuple[Binning, bool]:
+    """Draw how images are put into bins, and whether scores are divided by the temperature."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        binning = choose_one(
+            "Bins of",
+            _BINNINGS,
+            state.ERRORS_BINNING,
+            help=explain(
+                f"{_NUM_BINS} bins of confidence: of equal width, or with equally many images. The expected "
+                "calibration error depends on it.",
+                "ECE",
+            ),
+        )
+        scaled = st.toggle(
+            f"Divide the scores by {temperature:.2f}",
+            key="errors_scaled",
+            persist_state="session",
+            help=explain("The temperature with the lowest loss on val (Guo et al., 2017).", "temperature"),
+        )
+    return binning, scaled
 
 
 def describe_trust(predictions: Predictions) -> str:

@@ -18,7 +18,7 @@ from dashboard.drawing.words import percent
 from dashboard.errors.gallery_view import step_on
 from dashboard.errors.reading import Reading
 from dashboard.session import state
-from dashboard.session.known import find_disputes
+from dashboard.session.known import render_dispute
 from dashboard.session.links import page_link
 from dashboard.session.maps import choose_quietest, describe_focus, get_map
 from dashboard.session.selection import Selection, find_place
@@ -147,8 +147,7 @@ def _render_probabilities(opened: Opened) -> None:
     if not np.isfinite(opened.probs).all():
         st.info("The scores of this epoch are not finite: there are no probabilities.", icon=":material/trending_up:")
         return
-    if (votes := find_disputes(opened.reading.dataset).get(opened.index)) is not None:
-        st.markdown(f":orange-badge[:material/how_to_vote: Disputed label] {votes}.")
+    render_dispute(opened.reading.dataset, opened.index)
     verb = "Rightly taken" if opened.pred_idx == opened.true_idx else "Taken"
     st.markdown(f"{verb} for **{opened.name(opened.pred_idx)}**, truly **{opened.name(opened.true_idx)}**")
     for class_idx in _list_classes(opened):

@@ -9,7 +9,7 @@ from cifar_core.data import Dataset
 from cifar_core.evaluation import Predictions, PredictionsError, compute_accuracy
 from cifar_core.runs import RunRecord, RunSummary
 from dashboard.drawing.literal import literal, message
-from dashboard.drawing.words import percent, run_name, short_name, source_title
+from dashboard.drawing.words import percent, run_name, short_name, signed, source_title
 from dashboard.session import address, state
 from dashboard.session.cache import get_predictions, get_store
 from dashboard.session.epochs import draw_epochs
@@ -94,9 +94,8 @@ def render_summary(reading: Reading) -> None:
     epoch = "imported" if reading.run.is_imported else f"epoch {reading.epoch}{which}"
     against = ""
     if reading.other is not None:
-        change = 100 * (accuracy - compute_accuracy(reading.other))
-        points = f"{change:+.2f}".replace("-", "\u2212")
-        against = f" {points} points against {literal(reading.other_name, most=None)}."
+        change = signed(accuracy - compute_accuracy(reading.other), 2)
+        against = f" {change} points against {literal(reading.other_name, most=None)}."
     st.markdown(
         f"**{percent(accuracy)}** of {reading.predictions.num_images:,} {reading.split} images right: "
         f"{literal(short_name(reading.run))}, {epoch}, {source}."

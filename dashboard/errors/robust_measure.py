@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+import pandas as pd
 import streamlit as st
 
 from cifar_core.corruptions import CORRUPTIONS, SEVERITIES
 from cifar_core.derived import Request
 from cifar_core.derived.robustness import robustness_options
-from cifar_core.evaluation.robustness import Robustness, robustness_from
+from cifar_core.evaluation.robustness import Robustness, compare_robustness, robustness_from
 from dashboard.drawing.literal import literal
 from dashboard.drawing.words import short_name
 from dashboard.errors.reading import Reading
@@ -27,10 +28,12 @@ class Other:
     Attributes:
         robustness: On the same images.
         name: Of which run or epoch, where no Markdown is read.
+        compared: The run with it, as `compare_robustness` returns it.
     """
 
     robustness: Robustness
     name: str
+    compared: pd.DataFrame
 
 
 def measure(reading: Reading, weights: Weights) -> tuple[Robustness | None, Other | None]:
@@ -43,8 +46,10 @@ def measure(reading: Reading, weights: Weights) -> tuple[Robustness | None, Othe
     idle = [each for each, had in zip(wanted, found, strict=True) if had is None and not each.is_under_way]
     if idle:
         _offer(reading, idle)
-    other = Other(found[1], reading.other_name) if len(found) > 1 and found[1] is not None else None
-    return found[0], other if found[0] is not None else None
+    robustness, other = found[0], found[1] if len(found) > 1 else None
+    if robustness is None or other is None:
+        return robustness, None
+    return robustness, Other(other, reading.other_name, compare_robustness(robustness, other))
 
 
 @dataclass(frozen=True)

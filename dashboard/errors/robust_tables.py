@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cifar_core.corruptions import CORRUPTIONS, SEVERITIES
 from cifar_core.evaluation.robustness import ALL, Robustness
 from dashboard.components import HeatCell, HeatRow
-from dashboard.drawing.words import percent
+from dashboard.drawing.words import percent, signed
 
 SEVERITY_COLUMNS = (f"severity {SEVERITIES[0]}", *map(str, SEVERITIES[1:]))
 _CHANCE = 0.1
@@ -85,11 +85,6 @@ def difference_table(frame: pd.DataFrame, name: str, other_name: str) -> pd.Data
         figures = (percent(first), percent(second), signed(difference), interval, verdict)
         rows.append((title, *figures))
     return pd.DataFrame(rows, columns=["Corruption", name, other_name, "Points", "95 %", "Verdict"])
-
-
-def signed(share: float) -> str:
-    """Return a difference of shares in points, with its sign: "+3.1"."""
-    return f"{100 * share + 0.0:+.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _lay_out(values: NDArray[np.float64], cell: Callable[[int, int, float], HeatCell]) -> list[list[HeatCell]]:

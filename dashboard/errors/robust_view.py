@@ -1,17 +1,16 @@
 """How much of a run's accuracy is left when images get worse: the fifteen corruptions of CIFAR-10-C, made by code."""
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from cifar_core.corruptions import CORRUPTIONS, SEVERITIES
-from cifar_core.evaluation.robustness import Robustness, compare_robustness
+from cifar_core.evaluation.robustness import Robustness
 from dashboard.components import HeatCell, heat_table
 from dashboard.drawing.choices import choose_one
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.literal import literal
 from dashboard.drawing.tables import Export, csv_export
-from dashboard.drawing.words import percent, short_name
+from dashboard.drawing.words import percent, short_name, signed
 from dashboard.errors.reading import Reading
 from dashboard.errors.robust_advice import render_advice
 from dashboard.errors.robust_gallery import Cell, choose_worse, find_row, render_pairs, render_strip
@@ -24,7 +23,6 @@ from dashboard.errors.robust_tables import (
     head_rows,
     picture_cells,
     severity_cells,
-    signed,
 )
 from dashboard.session import address, state
 from dashboard.session.links import page_link
@@ -74,7 +72,7 @@ def render_robust(reading: Reading) -> list[Export]:
         return []
     exports = [csv_export("Corruptions as CSV", robustness.frame(), f"{reading.run.run_id}-robustness.csv")]
     if other is not None:
-        exports.append(_render_difference(reading, robustness, other))
+        exports.append(_render_difference(reading, other))
     render_advice(reading, robustness)
     return exports
 
@@ -96,7 +94,7 @@ def describe(reading: Reading, robustness: Robustness | None) -> str:
 
 
 def _describe_difference(robustness: Robustness, other: Other) -> str:
-    all_of_them = compare_robustness(robustness, other.robustness).iloc[0]
+    all_of_them = other.compared.iloc[0]
     size, low, high = (signed(float(all_of_them[end])) for end in ("difference", "low", "high"))
     words = f"Against {literal(other.name, most=None)} that is {size} points ({low} to {high}, on the same images)"
     relative = robustness.relative_error(other.robustness)
@@ -199,14 +197,13 @@ def _example(reading: Reading, robustness: Robustness | None) -> int:
     return int(robustness.indices[row])
 
 
-def _render_difference(reading: Reading, robustness: Robustness, other: Other) -> Export:
+def _render_difference(reading: Reading, other: Other) -> Export:
     """Draw how much more accurate the run is than the other under each corruption, and how sure that is."""
-    frame: pd.DataFrame = compare_robustness(robustness, other.robustness)
-    table = difference_table(frame, "This", "Other")
+    table = difference_table(other.compared, "This", "Other")
     with st.expander(f"By how much, and how sure: {literal(short_name(reading.run))} against {literal(other.name)}"):
         st.dataframe(table, hide_index=True, height=38 + 35 * len(table))
         st.caption(
             "Points are of accuracy, a mean over severities; intervals by the bootstrap over the same images. They say "
             "how sure it is for these two networks: another seed of the same settings makes another network."
         )
-    return csv_export("Difference as CSV", frame, f"{reading.run.run_id}-robustness-difference.csv")
+    return csv_export("Difference as CSV", other.compared, f"{reading.run.run_id}-robustness-difference.csv")

@@ -94,9 +94,7 @@ def _choose_images(asked: LeftOut) -> tuple[NDArray[np.int64], str]:
         persist_state="session",
         width=420,
     )
-    scores = score(asked.known, asked.inputs, asked.class_idx).copy()
-    if asked.context.subject.index is not None:
-        scores[fitted.rows_of(np.array([asked.context.subject.index]))] = 0.0
+    scores = score(asked.known, asked.inputs, asked.class_idx, asked.context.subject.index)
     rows = rank(scores, number, helpful=not asked.is_away)
     return np.sort(fitted.train[rows]), f"the {len(rows)} strongest of {asked.how}"
 

@@ -17,7 +17,7 @@ from dashboard.drawing.balance import render_balance
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.tables import Export, csv_export
-from dashboard.drawing.words import percent, short_name, with_minus
+from dashboard.drawing.words import percent, short_name, signed
 from dashboard.explain.context import Context
 from dashboard.explain.left_out_view import LeftOut, render_left_out
 from dashboard.session import state
@@ -143,9 +143,7 @@ def _find_pushes(
     context: Context, known: Known, inputs: Numbers, probs: Numbers, class_idx: int, *, helpful: bool
 ) -> Pushes:
     """Return the strongest images; the image itself, if it trained, is none of them."""
-    scores = score(known, inputs, class_idx).copy()
-    if context.subject.index is not None:
-        scores[known.fitted.rows_of(np.array([context.subject.index]))] = 0.0
+    scores = score(known, inputs, class_idx, context.subject.index)
     rows = rank(scores, _NUM_SHOWN, helpful=helpful)
     return Pushes(class_idx, float(probs[class_idx]), rows, scores[rows])
 
@@ -227,8 +225,7 @@ def push_tiles(indices: NDArray[np.int64], names: list[str], pushes: Pushes, tow
     for index, name, change in zip(indices.tolist(), names, pushes.points.tolist(), strict=True):
         after = min(max(pushes.prob + change, 0.0), 1.0)
         words = f"without it {towards} {percent(after, digits)} instead of {percent(pushes.prob, digits)}"
-        size = with_minus(f"{100 * change:+.{digits}f}")
-        tiles.append(Tile(index, f"{name}, image {index}: {words}", label=f"{name} {size}"))
+        tiles.append(Tile(index, f"{name}, image {index}: {words}", label=f"{name} {signed(change, digits)}"))
     return tiles
 
 

@@ -189,8 +189,7 @@ def _start(context: Context, indices: NDArray[np.int64], how: str, found: WhatIf
             origin=how,
             fingerprint=context.dataset.fingerprint,
         )
-        store = get_selection_store()
-        left_out = store.find(made.content_hash) or store.save(made)
+        left_out = get_selection_store().find_or_save(made)
         VerificationStore(get_store()).start(foretold, left_out, num_seeds, owner=learner_name())
     except (RunError, SelectionError) as error:
         st.toast(message(error), icon=":material/info:")

@@ -7,11 +7,10 @@ import numpy as np
 import streamlit as st
 
 from cifar_core.data import ChosenImages, Dataset, Splits
-from cifar_core.selections import Selection, SelectionError, create_selection, intersect, subtract, unite
+from cifar_core.selections import LONGEST_NAME, Selection, SelectionError, create_selection, intersect, subtract, unite
 from dashboard.drawing.literal import message, plain, plain_lines
 from dashboard.session import state
-from dashboard.session.aside import open_here
-from dashboard.session.kept import fits, get_selection_store, list_selections, names_of
+from dashboard.session.kept import get_selection_store, names_of, open_here, selections_of
 from dashboard.session.lock import read_lock
 
 _WAYS: dict[str, tuple[Callable[[ChosenImages, ChosenImages], ChosenImages], str]] = {
@@ -26,18 +25,17 @@ def render_changes(selection: Selection, dataset: Dataset, splits: Splits) -> No
     """Draw what renames it, notes something of it, and leaves out what no training may be told of."""
     key = f"change_{selection.id}"
     with st.popover("Name and note", icon=":material/edit:", type="tertiary", key=key, on_change=_forget_problem):
-        st.text_input("Name", plain(selection.name), max_chars=60, key=f"{key}_name")
+        st.text_input("Name", plain(selection.name), max_chars=LONGEST_NAME, key=f"{key}_name")
         st.text_area("Note", plain_lines(selection.note), max_chars=300, key=f"{key}_note", height=90)
         st.button("Save", type="primary", key=f"{key}_save", on_click=_rename, args=(selection, key))
-        train = np.setdiff1d(selection.images.indices, np.concatenate([splits.val, splits.test]))
-        if 0 < len(train) < selection.num_images:
-            left = selection.num_images - len(train)
+        held_out = np.intersect1d(selection.images.indices, np.concatenate([splits.val, splits.test]))
+        if 0 < len(held_out) < selection.num_images:
             st.button(
-                f"Take its {left:,} images of val and test out",
+                f"Take its {len(held_out):,} images of val and test out",
                 icon=":material/filter_alt:",
                 key=f"{key}_train",
-                on_click=_keep_images,
-                args=(selection, ChosenImages(train), "images of val and test taken out"),
+                on_click=_take_out,
+                args=(selection, ChosenImages(held_out), "images of val and test taken out"),
                 help="Then training takes it.",
             )
         _render_problem()
@@ -45,7 +43,7 @@ def render_changes(selection: Selection, dataset: Dataset, splits: Splits) -> No
 
 def render_combine(selection: Selection, dataset: Dataset) -> None:
     """Draw what makes a third selection of this one and another."""
-    others = {each.id: each for each in list_selections() if each.id != selection.id and fits(each, dataset)}
+    others = {each.id: each for each in selections_of(dataset).values() if each.id != selection.id}
     if not others:
         return
     key, names = f"combine_{selection.id}", names_of(list(others.values()))
@@ -55,8 +53,8 @@ def render_combine(selection: Selection, dataset: Dataset) -> None:
             "Images of", list(_WAYS), default="Either", required=True, key=f"{key}_way", wrap=True
         )
         other = others[chosen or next(iter(others))]
-        usual = _WAYS[way or "Either"][1].format(selection.name, other.name)[:60]
-        st.text_input("Name", key=f"{key}_name", max_chars=60, placeholder=usual)
+        usual = _WAYS[way or "Either"][1].format(selection.name, other.name)[:LONGEST_NAME]
+        st.text_input("Name", key=f"{key}_name", max_chars=LONGEST_NAME, placeholder=usual)
         st.button(
             "Make it", type="primary", key=f"{key}_go", on_click=_combine, args=(selection, other, way or "Either", key)
         )
@@ -104,15 +102,20 @@ def _rename(selection: Selection, key: str) -> None:
     def change() -> Selection:
         wanted = create_selection(state.widget_value(f"{key}_name") or "", selection.images.indices)
         note = (state.widget_value(f"{key}_note") or "").strip()
-        return get_selection_store().save(replace(selection, name=wanted.name, note=note), may_replace=True)
+        present = get_selection_store().get(selection.id)  # somebody else may have changed its images since
+        return get_selection_store().save(replace(present, name=wanted.name, note=note), may_replace=True)
 
     _try(change)
 
 
-def _keep_images(selection: Selection, images: ChosenImages, what: str) -> None:
-    kept = intersect(selection.images, images)
-    origin = f"{selection.origin}; {what}".lstrip("; ")
-    _try(lambda: get_selection_store().save(replace(selection, images=kept, origin=origin), may_replace=True))
+def _take_out(selection: Selection, images: ChosenImages, what: str) -> None:
+    def change() -> Selection:
+        present = get_selection_store().get(selection.id)
+        origin = f"{present.origin}; {what}".lstrip("; ")
+        left = subtract(present.images, images)
+        return get_selection_store().save(replace(present, images=left, origin=origin), may_replace=True)
+
+    _try(change)
 
 
 def _combine(selection: Selection, other: Selection, way: str, key: str) -> None:
@@ -121,7 +124,7 @@ def _combine(selection: Selection, other: Selection, way: str, key: str) -> None
         usual = words.format(selection.name, other.name)
         images = combine(selection.images, other.images)
         made = create_selection(
-            (state.widget_value(f"{key}_name") or "").strip() or usual[:60],
+            (state.widget_value(f"{key}_name") or "").strip() or usual[:LONGEST_NAME],
             images.indices,
             labels=images.labels,
             origin=usual,

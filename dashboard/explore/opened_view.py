@@ -20,7 +20,7 @@ from dashboard.session import state
 from dashboard.session.aside import offer_selection
 from dashboard.session.cache import get_descriptors, get_store
 from dashboard.session.epochs import find_spoken
-from dashboard.session.known import find_disputes
+from dashboard.session.known import find_disputes, render_dispute
 from dashboard.session.links import page_link
 from dashboard.session.said import what_run_says
 from dashboard.session.weights import digest
@@ -96,8 +96,7 @@ def render_image(
         hint=hint,
         on_step=lambda by: _step(order, index, by, on_open),
     )
-    if (votes := find_disputes(dataset).get(index)) is not None:
-        st.markdown(f":orange-badge[:material/how_to_vote: Disputed label] {votes}.")
+    render_dispute(dataset, index)
     if run is not None:
         _render_prediction(dataset, index, run)
     page_link("Explain", "Explain a prediction of it", ":material/center_focus_strong:")

@@ -19,9 +19,10 @@ from dashboard.drawing.words import moment, run_name
 from dashboard.explore.changing_view import render_changes, render_combine, render_delete
 from dashboard.explore.opened_view import render_drawer
 from dashboard.session import address, state
-from dashboard.session.aside import describe_leak, describe_splits, offer_selection, open_here
+from dashboard.session.aside import offer_selection
 from dashboard.session.chosen_runs import USES, find_counterpart, find_uses
-from dashboard.session.kept import fits
+from dashboard.session.held_out import describe_leak, describe_splits
+from dashboard.session.kept import fits, open_here
 from dashboard.session.links import compare_link, page_link
 from dashboard.session.opening import has_predictions
 from dashboard.session.saying import fragment
@@ -50,7 +51,7 @@ def render_selection(
         st.markdown(f"**{literal(selection.name)}**, {describe_kept(selection, dataset, splits)}.", width="content")
     if said := write_sentences(selection.note, selection.origin):
         st.caption(literal(said, most=None))
-    uses = find_uses(selection.content_hash, runs)
+    uses = find_uses(runs).get(selection.content_hash, [])
     if not fits(selection, dataset):
         st.info(
             "Its images are another dataset's: indices mean other pictures here, so none are shown.",

@@ -6,15 +6,21 @@ import streamlit as st
 
 from cifar_core.data import Dataset, Splits
 from cifar_core.runs import RunSummary
-from cifar_core.selections import Selection, SelectionError, create_selection, read_table
+from cifar_core.selections import LONGEST_NAME, Selection, SelectionError, create_selection, read_table
 from dashboard.drawing.balance import render_balance
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import run_name
 from dashboard.explore.selection_view import describe_kept, render_selection, write_sentences
 from dashboard.session import address, state
-from dashboard.session.aside import open_here
 from dashboard.session.chosen_runs import USES, find_uses
-from dashboard.session.kept import find_selection, fits, get_selection_store, list_selections
+from dashboard.session.kept import (
+    describe_damage,
+    find_selection,
+    fits,
+    get_selection_store,
+    list_selections,
+    open_here,
+)
 from dashboard.session.links import page_link
 
 _MOST_RUNS = 3
@@ -40,7 +46,7 @@ def render_selections(dataset: Dataset, splits: Splits, runs: Sequence[RunSummar
     known = list_selections()
     st.markdown(_describe(known))
     _render_import(dataset)
-    if problem := get_selection_store().problem():
+    if problem := describe_damage():
         st.warning(message(problem), icon=":material/broken_image:")
     if not known:
         _render_ways()
@@ -78,7 +84,7 @@ def _render_import(dataset: Dataset) -> None:
             "heading may name the columns; others are passed over."
         )
         st.file_uploader("CSV file", type=["csv", "txt"], key=f"{_IMPORT}_file", max_upload_size=5)
-        st.text_input("Name", key=f"{_IMPORT}_name", max_chars=60, placeholder="As the file is called")
+        st.text_input("Name", key=f"{_IMPORT}_name", max_chars=LONGEST_NAME, placeholder="As the file is called")
         if problem := state.widget_value(f"{_IMPORT}_problem"):
             st.error(message(problem), icon=":material/block:")
         st.button("Import", type="primary", key=f"{_IMPORT}_go", on_click=_import, args=(dataset,))
@@ -113,7 +119,7 @@ def read_upload(file_name: str, content: bytes, name: str, dataset: Dataset) -> 
         raise SelectionError(f"{file_name} is no text; allowed: a CSV with a dataset index a line") from error
     except SelectionError as error:
         raise SelectionError(f"{file_name}, {error}") from error
-    name = name or file_name.rpartition(".")[0][:60] or file_name[:60]
+    name = name or file_name.rpartition(".")[0][:LONGEST_NAME] or file_name[:LONGEST_NAME]
     origin = f"the file {file_name}"
     return create_selection(name, indices, labels=labels, origin=origin, fingerprint=dataset.fingerprint)
 
@@ -139,7 +145,7 @@ def _render_card(selection: Selection, dataset: Dataset, splits: Splits, runs: S
 
 
 def _describe_uses(selection: Selection, runs: Sequence[RunSummary]) -> str:
-    uses = find_uses(selection.content_hash, runs)
+    uses = find_uses(runs).get(selection.content_hash, [])
     named = "; ".join(f"{run_name(run)} {USES[setting]}" for run, setting in uses[:_MOST_RUNS])
     more = f"; and {len(uses) - _MOST_RUNS} more runs" if len(uses) > _MOST_RUNS else ""
     return f"{named}{more}"

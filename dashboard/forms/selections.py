@@ -33,7 +33,7 @@ def render_selection(label: str, key: str, schema: dict[str, Any], *, is_locked:
             f"{label}{LOCKED}" if is_locked else label,
             options,
             key=key,
-            format_func=lambda each: titles.get(each, name_of_content(each)),
+            format_func=lambda each: titles[each] if each in titles else name_of_content(each),
             help=f"{schema['description']} {_say_where(bool(known), takes_classes)}",
             disabled=is_locked,
             persist_state="session",

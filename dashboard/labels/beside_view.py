@@ -158,7 +158,7 @@ def render_places(beside: Beside, places: NDArray[np.int64], key: str, title: st
         if state.chosen_image() in (dataset.num_train + shown).tolist():
             page_link("Explain", "Explain this image", ":material/center_focus_strong:")
         splits = get_splits(dataset, beside.run.config)
-        how = f"{title.partition(',')[0]}, {short_name(beside.run)} beside people"
+        how = f"{title.partition(', ')[0]}, {short_name(beside.run)} beside people"
         offer_selection(dataset, splits, dataset.num_train + places, how, key=key, gallery=key)
     tiles = [_create_tile(row) for row in answers_frame(beside, shown).to_dict("records")]
     gallery(

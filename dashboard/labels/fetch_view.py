@@ -34,16 +34,19 @@ def render_missing(dataset: Dataset, published: Published, why: str) -> None:
         "Lab and is fetched only when you ask for it.",
         icon=":material/how_to_vote:",
     )
-    job = _job(default_data_dir(), published)
-    start = partial(_render_start, job, published)
-    render_job(job, published.name, published.num_bytes, start, key=published.name)
+    _render_job(published)
 
 
 def render_refused(published: Published, error: DataError) -> None:
     """Say why a file that is there is not used, and offer the published one."""
     st.error(message(error), icon=":material/gpp_bad:")
+    _render_job(published)
+
+
+def _render_job(published: Published) -> None:
     job = _job(default_data_dir(), published)
-    render_job(job, published.name, published.num_bytes, partial(_render_start, job, published), key=published.name)
+    start = partial(_render_start, job, published)
+    render_job(job, published.name, published.num_bytes, start, key=published.name)
 
 
 @st.cache_resource(show_spinner=False)

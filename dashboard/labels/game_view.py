@@ -38,7 +38,7 @@ def render_game(subject: Subject) -> list[Export]:
             "these images, points at as many."
         )
     else:
-        ranked = game.ranking[: max(1, len(flags))] if len(flags) else game.ranking[:0]
+        ranked = game.ranking[: len(flags)]
         st.markdown(describe_game(judge_flags(game, flags), judge_flags(game, ranked), len(flags)))
         true = dataset.labels[game.indices]
         revealed = Revealed(

@@ -22,7 +22,7 @@ from dashboard.labels.subject import Subject
 from dashboard.session import address, state
 from dashboard.session.aside import offer_selection
 from dashboard.session.cache import get_splits
-from dashboard.session.kept import find_by_content, get_selection_store
+from dashboard.session.kept import get_selection_store
 from dashboard.session.known import describe_votes, find_verdicts
 from dashboard.session.links import page_link, scorecard_link
 from dashboard.session.lock import list_splits
@@ -126,7 +126,7 @@ def _show_alone(dataset: Dataset, verdicts: KnownVerdicts, page: str) -> None:
         fingerprint=dataset.fingerprint,
     )
     try:
-        kept = find_by_content(made.content_hash) or get_selection_store().save(made)
+        kept = get_selection_store().find_or_save(made)
     except SelectionError as error:
         st.toast(message(error), icon=":material/error:")
         return

@@ -144,8 +144,7 @@ def _render_answers(beside: Beside, result: QuizResult, images: NDArray[np.uint8
 
 def _label(row: Mapping[Any, Any]) -> str:
     """Return what stands below an image: its label, and who said otherwise."""
-    others = [f"{who} {row[key]}" for who, key in (("you", "you"), ("network", "network"), ("people", "people"))]
-    wrong = [words for words, key in zip(others, ("you", "network", "people"), strict=True) if row[key] != row["label"]]
+    wrong = [f"{who} {row[who]}" for who in ("you", "network", "people") if row[who] != row["label"]]
     return f"{row['label']}{': ' if wrong else ''}{', '.join(wrong)}"
 
 

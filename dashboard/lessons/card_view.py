@@ -1,7 +1,6 @@
 """One lesson: the question, what was predicted, how far its runs are, what they answer, and where to go on."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 
 import streamlit as st
 
@@ -9,6 +8,7 @@ from cifar_core.data import Dataset
 from cifar_core.experiments import Experiment, ExperimentStore, Found, answer_all, expect_seconds, list_lessons
 from cifar_core.runs import RunSummary
 from dashboard.drawing.literal import literal, message, plain
+from dashboard.drawing.words import moment
 from dashboard.lessons.answer_view import render_answers, render_curves
 from dashboard.lessons.before_view import render_before, render_plan
 from dashboard.lessons.changed_view import render_changed
@@ -70,11 +70,10 @@ def _render_picker(lesson: Lesson) -> None:
 
 
 def _title(experiment: Experiment, lesson: Lesson) -> str:
-    when = datetime.fromtimestamp(experiment.created_at).strftime("%Y-%m-%d %H:%M")
     is_full = experiment.question.form == "full size"
     change = ", at full size" if is_full else "" if is_whole(experiment.question, lesson) else ", with the change"
     by = f" by {plain(experiment.learner)}" if experiment.learner else ""
-    return f"Asked {when}{by}, {len(experiment.seeds)} seeds{change}"
+    return f"Asked {moment(experiment.created_at)}{by}, {len(experiment.seeds)} seeds{change}"
 
 
 def _render_asked(

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from cifar_core.runs import RunSummary, differing_settings, settings_of
 from cifar_core.runs.remembered import once_a_list
 from dashboard.drawing.literal import plain
-from dashboard.drawing.words import duration, percent, setting, setting_names, short_name, source_title
+from dashboard.drawing.words import duration, moment, percent, setting_names, short_name, source_title
+from dashboard.session.kept import say_setting
 
 Settings = Mapping[str, Mapping[str, Any]]  # by path, by run id
 
@@ -55,11 +55,7 @@ def _setting_fact(path: str, name: str, settings: Settings) -> Fact:
         return settings.get(run.run_id, {}).get(path)
 
     title = name[:1].upper() + name[1:]
-    return Fact(title, f"The setting {path}", value_of, setting, is_setting=True)
-
-
-def _write_begun(moment: float) -> str:
-    return f"{datetime.fromtimestamp(moment):%Y-%m-%d %H:%M}"
+    return Fact(title, f"The setting {path}", value_of, say_setting, is_setting=True)
 
 
 FIRST = {
@@ -98,7 +94,7 @@ _LAST = {
         duration,
         is_number=True,
     ),
-    "created": Fact("Begun", "When it was started", lambda run: run.created_at or None, _write_begun, is_number=True),
+    "created": Fact("Begun", "When it was started", lambda run: run.created_at or None, moment, is_number=True),
     "test_readings": Fact(
         "Looks at test",
         "How often its test images were looked at; the end of the run counts as one",

@@ -143,7 +143,8 @@ def _columns(facts: Mapping[str, Fact]) -> list[Column]:
 
 
 def _write(fact: Fact, value: object) -> str:
-    return "unknown" if value is None or value == "" else plain(fact.write(value))
+    is_unknown = value is None or (value == "" and not fact.is_setting)  # an empty setting says that there is none
+    return "unknown" if is_unknown else plain(fact.write(value))
 
 
 def _tick(ticked: list[str], shown: list[str], drawn: list[str]) -> None:

@@ -8,11 +8,10 @@ import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
 from cifar_core.data import ChosenImages, Dataset, Splits
-from cifar_core.data.splits import UNUSED
 from cifar_core.selections import (
+    LONGEST_NAME,
     Selection,
     SelectionError,
-    compute_balance,
     create_selection,
     intersect,
     subtract,
@@ -21,9 +20,9 @@ from cifar_core.selections import (
 from dashboard.components.gallery.ticks import read_ticks, untick_all
 from dashboard.drawing.balance import render_balance
 from dashboard.drawing.literal import literal, message, plain
-from dashboard.session import address, state
-from dashboard.session.kept import find_selection, fits, get_selection_store, list_selections, names_of
-from dashboard.session.links import page_link
+from dashboard.session import state
+from dashboard.session.held_out import describe_leak, describe_splits
+from dashboard.session.kept import find_selection, get_selection_store, names_of, selection_link, selections_of
 
 _NEW = "a new selection"
 _WAYS: dict[str, Callable[[ChosenImages, ChosenImages], ChosenImages]] = {
@@ -31,7 +30,6 @@ _WAYS: dict[str, Callable[[ChosenImages, ChosenImages], ChosenImages]] = {
     "Keep only these": intersect,
     "Take these out": subtract,
 }
-_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +96,11 @@ def offer_selection(
         how,
         None if labels is None else np.asarray(labels, np.int64).reshape(-1),
     )
-    if gallery is not None:
-        offered = _only_ticked(offered, gallery, ticked)
+    _render_popover(offered if gallery is None else _only_ticked(offered, gallery, ticked), key)
+
+
+def _render_popover(offered: Offered, key: str) -> None:
+    """Draw what puts them aside, and what was kept here last while it is closed."""
     num, what = len(offered.indices), "ticked " if offered.gallery else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
         popover = st.popover(
@@ -130,49 +131,6 @@ def offer_selection(
 def _name_offer(num: int, what: str) -> str:
     some = f"Put this {what}one aside" if num == 1 else f"Put these {num:,} {what}aside"
     return some if num else "Nothing to put aside"
-
-
-def describe_splits(dataset: Dataset, splits: Splits, images: ChosenImages) -> str:
-    """Say how many images there are of each split, e.g. "120 images: 100 train, 20 unused by this run"."""
-    balance = compute_balance(images, dataset, splits)
-    shown = {"unused by this run" if name == UNUSED else name: count for name, count in balance.splits.items() if count}
-    parts = ", ".join(f"{count:,} {name}" for name, count in shown.items())
-    num = len(images.indices)
-    return f"{num:,} image{'' if num == 1 else 's'}: {parts}"
-
-
-def describe_leak(splits: Splits, indices: NDArray[np.int64]) -> str:
-    """Say that training refuses images of val or test, and why; empty if none of them is."""
-    counts = {name: int(np.isin(indices, splits.indices(name)).sum()) for name in ("val", "test")}
-    parts = " and ".join(f"{count:,} of {name}" for name, count in counts.items() if count)
-    if not parts:
-        return ""
-    return (
-        f"{parts} among them. To look at them alone that is fine; training refuses such a selection: what was chosen "
-        "by looking at held-out images would make their accuracy a flattering one."
-    )
-
-
-def selection_link(selection: Selection, label: str, icon: str = ":material/bookmark:") -> None:
-    """Draw what opens a selection on Explore."""
-    if address.open_page() == "Explore":
-        if st.button(label, icon=icon, key=f"open_{selection.id}_{label}", on_click=open_here, args=(selection.id,)):
-            st.rerun()
-        return
-    page_link(
-        "Explore",
-        label,
-        icon,
-        carrying={address.SELECTION: selection.id},
-        showing={state.EXPLORE_VIEW: state.SELECTIONS_VIEW},
-    )
-
-
-def open_here(selection_id: str | None) -> None:
-    """Open a selection on Explore, which is open; or none, to see the list of all. For callbacks."""
-    state.set_widget(state.EXPLORE_VIEW, state.SELECTIONS_VIEW)
-    address.SELECTION.choose(selection_id)
-    state.choose_image(None)
 
 
 def _only_ticked(offered: Offered, gallery: str, ticked: Sequence[int] | None) -> Offered:
@@ -223,7 +181,7 @@ def _choose_train_alone(offered: Offered, key: str) -> Offered:
 
 def _choose_target(offered: Offered, key: str) -> Selection | None:
     """Draw where the images go; None for a selection of their own."""
-    known = {each.id: each for each in list_selections() if fits(each, offered.dataset)}
+    known = selections_of(offered.dataset)
     if not known:
         return None
     names = names_of(list(known.values()))
@@ -233,13 +191,13 @@ def _choose_target(offered: Offered, key: str) -> Selection | None:
 
 
 def _ask_name(offered: Offered, key: str) -> None:
-    st.text_input("Name", key=f"{key}_name", max_chars=_LONGEST_NAME, placeholder=_suggest_name(offered.how))
+    st.text_input("Name", key=f"{key}_name", max_chars=LONGEST_NAME, placeholder=_suggest_name(offered.how))
     st.text_input("Note", key=f"{key}_note", max_chars=300, placeholder="What to remember of them")
 
 
 def _suggest_name(how: str) -> str:
     """Return what a selection is called while nobody says otherwise: the beginning of what its images are."""
-    return plain(how.removeprefix("ticked by hand among: ").partition(",")[0], most=_LONGEST_NAME)
+    return plain(how.removeprefix("ticked by hand among: ").partition(", ")[0], most=LONGEST_NAME)
 
 
 def _begin(key: str) -> None:
@@ -279,9 +237,10 @@ def _create(offered: Offered, key: str) -> Selection:
 def _combine(offered: Offered, target: Selection, key: str) -> Selection:
     way = state.widget_value(f"{key}_way") or next(iter(_WAYS))
     made = create_selection(target.name, offered.indices, labels=offered.labels)
-    images = _WAYS[way](target.images, made.images)
-    origin = f"{target.origin}; {way.lower()}: {offered.how}".lstrip("; ")
-    return get_selection_store().save(replace(target, images=images, origin=origin), may_replace=True)
+    present = get_selection_store().get(target.id)  # somebody else may have put images there since it was drawn
+    images = _WAYS[way](present.images, made.images)
+    origin = f"{present.origin}; {way.lower()}: {offered.how}".lstrip("; ")
+    return get_selection_store().save(replace(present, images=images, origin=origin), may_replace=True)
 
 
 def kept_here(key: str) -> Selection | None:

@@ -6,6 +6,7 @@ from cifar_core.config import RunConfig
 from cifar_core.data import choices_in, without_choices
 from cifar_core.runs import RunSummary
 from cifar_core.runs.groups import settings_key
+from cifar_core.runs.remembered import once_a_list, once_a_run
 
 # What a run did with a selection, by the setting that names it.
 USES = {
@@ -16,15 +17,14 @@ USES = {
 }
 
 
-def find_uses(content_hash: str, runs: Sequence[RunSummary]) -> list[tuple[RunSummary, str]]:
-    """Return the runs whose config names a selection, each with the setting that does, newest first."""
-    return [
-        (run, setting)
-        for run in runs
-        if run.config is not None
-        for setting, name in choices_in(run.config.data).items()
-        if name == content_hash
-    ]
+@once_a_list
+def find_uses(runs: Sequence[RunSummary]) -> dict[str, list[tuple[RunSummary, str]]]:
+    """Return by content hash the runs whose config names a selection, each with the setting that does, newest first."""
+    uses: dict[str, list[tuple[RunSummary, str]]] = {}
+    for run in runs:
+        for setting, name in {} if run.config is None else choices_in(run.config.data).items():
+            uses.setdefault(name, []).append((run, setting))
+    return uses
 
 
 def find_counterpart(run: RunSummary, runs: Sequence[RunSummary]) -> RunSummary | None:
@@ -57,6 +57,7 @@ def with_all_images(config: RunConfig) -> RunConfig:
     return config.model_copy(update={"data": data.model_copy(update={"oversample_weight": usual})})
 
 
+@once_a_run
 def _without(run: RunSummary) -> tuple[str, str]:
     assert run.config is not None  # noqa: S101  # asked for before
     return settings_key(run.model_copy(update={"config": with_all_images(run.config)}))

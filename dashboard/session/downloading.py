@@ -115,9 +115,8 @@ def _render_progress(job: DownloadJob, what: str, num_bytes: int, key: str) -> N
         st.progress(0.0, text="Connecting")
     else:
         total = progress.bytes_total or num_bytes
-        unit = "MB" if total >= 1e6 else "kB"
-        of = f"{size(progress.bytes_done).split()[0]} of {size(total)}"
-        done = f"{of}, {progress.bytes_per_second / (1e6 if unit == 'MB' else 1e3):.1f} {unit}/s"
+        unit, one = ("MB", 1e6) if total >= 1e6 else ("kB", 1e3)
+        done = f"{progress.bytes_done / one:.0f} of {size(total)}, {progress.bytes_per_second / one:.1f} {unit}/s"
         share = min(progress.bytes_done / total, 1.0)
         st.progress(share, text=f"Downloading {what}: {done}" if share < 1 else "Checking what came")
     if st.button("Cancel", key=f"{key}_cancel", help="What has arrived is kept, the next try goes on from there."):

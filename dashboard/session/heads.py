@@ -46,9 +46,21 @@ def see(known: Known, weights: Weights, image: NDArray[np.uint8], index: int | N
     return known.fitted.see(engine.extract_features(weights.load(), image)) if found is None else found
 
 
-def score(known: Known, inputs: Numbers, class_idx: int) -> Numbers:
-    """Return how much each training image pushes an image towards a class, as `score_images` does."""
-    return _scores(known.key, known.fitted, inputs.tobytes(), inputs, class_idx)
+def score(known: Known, inputs: Numbers, class_idx: int, index: int | None) -> Numbers:
+    """Return how much each training image pushes an image towards a class, as `score_images` does.
+
+    The image itself, if it trained, pushes nothing: what is asked is what taught it.
+
+    Args:
+        known: The fitted layer.
+        inputs: (K + 1,) what that sees of the image.
+        class_idx: The class.
+        index: The image's place in the dataset; None if it is none of its images.
+    """
+    scores = _scores(known.key, known.fitted, inputs.tobytes(), inputs, class_idx)  # a copy, by Streamlit's cache
+    if index is not None:
+        scores[known.fitted.rows_of(np.array([index]))] = 0.0
+    return scores
 
 
 def leave_out(known: Known, inputs: Numbers, rows: NDArray[np.int64]) -> WhatIf:

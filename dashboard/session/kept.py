@@ -1,7 +1,8 @@
-"""The selections beside the runs, and the one that pages show alone: the address holds its id."""
+"""The selections beside the runs, the one that pages show alone, whose id the address holds, and ways to it."""
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from cifar_core.selections import Selection, SelectionStore
 from dashboard.drawing.literal import literal
 from dashboard.drawing.words import setting
 from dashboard.session import address, state
+from dashboard.session.links import page_link
 
 _HASH = re.compile(r"sel-[0-9a-f]{16}")
 
@@ -27,12 +29,23 @@ def get_selection_store() -> SelectionStore:
 
 def list_selections() -> list[Selection]:
     """Return all selections that can be read, the newest first; read once for as long as they stay as they are."""
-    runs_dir = default_runs_dir()
-    return _list(runs_dir, SelectionStore(runs_dir).stamps())
+    return _list(*_present())
+
+
+def describe_damage() -> str:
+    """Say in one sentence why selections may be missing, read once likewise; empty if none are."""
+    return _find_damage(*_present())
+
+
+def selections_of(dataset: Dataset) -> dict[str, Selection]:
+    """Return the selections of a dataset's images by id, the newest first."""
+    return {each.id: each for each in list_selections() if fits(each, dataset)}
 
 
 def find_selection(selection_id: str | None) -> Selection | None:
-    """Return a selection by its id; None if there is none."""
+    """Return a selection by its id; None if there is none, or no id."""
+    if selection_id is None:
+        return None
     return next((each for each in list_selections() if each.id == selection_id), None)
 
 
@@ -84,7 +97,7 @@ def choose_selection(dataset: Dataset, key: str) -> Selection | None:
         dataset: All images.
         key: The widget's.
     """
-    known = {each.id: each for each in list_selections() if fits(each, dataset)}
+    known = selections_of(dataset)
     wanted = address.SELECTION.value()
     if wanted is not None and wanted not in known:
         st.caption(
@@ -125,6 +138,40 @@ def names_of(selections: Sequence[Selection]) -> dict[str, str]:
     return {selection.id: title_of(selection) for selection in selections}
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+def selection_link(selection: Selection, label: str, icon: str = ":material/bookmark:") -> None:
+    """Draw what opens a selection on Explore."""
+    if address.open_page() == "Explore":
+        if st.button(label, icon=icon, key=f"open_{selection.id}_{label}", on_click=open_here, args=(selection.id,)):
+            st.rerun()
+        return
+    page_link(
+        "Explore",
+        label,
+        icon,
+        carrying={address.SELECTION: selection.id},
+        showing={state.EXPLORE_VIEW: state.SELECTIONS_VIEW},
+    )
+
+
+def open_here(selection_id: str | None) -> None:
+    """Open a selection on Explore, which is open; or none, to see the list of all. For callbacks."""
+    state.set_widget(state.EXPLORE_VIEW, state.SELECTIONS_VIEW)
+    address.SELECTION.choose(selection_id)
+    state.choose_image(None)
+
+
+def _present() -> tuple[Path, tuple[tuple[str, Stamp | None], ...]]:
+    """Return where the selections are, and what changes when any of them does."""
+    runs_dir = default_runs_dir()
+    return runs_dir, SelectionStore(runs_dir).stamps()
+
+
+# Not by Streamlit's cache: it hashes each stamp, a millisecond at forty selections, and a table asks for each name.
+@lru_cache(maxsize=4)
 def _list(runs_dir: Path, stamps: tuple[tuple[str, Stamp | None], ...]) -> list[Selection]:
     return SelectionStore(runs_dir).all()
+
+
+@lru_cache(maxsize=4)
+def _find_damage(runs_dir: Path, stamps: tuple[tuple[str, Stamp | None], ...]) -> str:
+    return SelectionStore(runs_dir).problem()

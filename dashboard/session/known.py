@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from cifar_core.data import DataError, Dataset, default_data_dir
 from cifar_core.files import Stamp, stamp
@@ -46,16 +45,16 @@ def find_disputes(dataset: Dataset) -> dict[int, str]:
     return {}
 
 
-def disputed_among(dataset: Dataset, indices: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return (N,) which of these images have a label that people dispute."""
-    return np.isin(indices, np.fromiter(find_disputes(dataset), np.int64))
+def render_dispute(dataset: Dataset, index: int) -> None:
+    """Say of an image whose label people dispute how they voted; nothing of all others."""
+    if (votes := find_disputes(dataset).get(index)) is not None:
+        st.markdown(f":orange-badge[:material/how_to_vote: Disputed label] {votes}.")
 
 
 def describe_votes(verdicts: KnownVerdicts, row: int, class_names: tuple[str, ...]) -> str:
     """Say how the five voted, e.g. "people: 1 cat, 4 dog"."""
-    names = (class_names[verdicts.given[row]], class_names[verdicts.guessed[row]], "neither", "both")
-    votes = dict(zip(VOTES, verdicts.votes[row].tolist(), strict=True))
-    said = [f"{count} {name}" for (_, count), name in zip(votes.items(), names, strict=True) if count]
+    names = (class_names[verdicts.given[row]], class_names[verdicts.guessed[row]], *VOTES[2:])
+    said = [f"{count} {name}" for count, name in zip(verdicts.votes[row].tolist(), names, strict=True) if count]
     return f"{NUM_VOTES} people: {', '.join(said)}"
 
 

@@ -187,7 +187,6 @@ def say_size(num_bytes: int) -> str:
 def _start(shelf: ExportShelf, order: Order) -> None:
     is_training = any(run.status.status == "running" for run in get_store().list_runs())
     try:
-        shelf.forget(order)
         shelf.start(order, num_threads=1 if is_training else count_cores())
     except OSError as error:
         st.toast(f"It could not be started: {explain(error)}.", icon=":material/info:")

@@ -8,7 +8,7 @@ from cifar_core.runs import RunSummary, default_runs_dir
 from cifar_core.selections import Selection, SelectionError, leave_out_too
 from dashboard.drawing.literal import message
 from dashboard.session import draft, state
-from dashboard.session.aside import describe_leak
+from dashboard.session.held_out import describe_leak
 from dashboard.session.redraw import hand_over_page
 
 _LABELS = {

@@ -8,10 +8,9 @@ from cifar_core.data import choices_in
 from cifar_core.runs import RunSummary
 from dashboard.drawing.literal import literal
 from dashboard.drawing.words import run_name
-from dashboard.session.aside import selection_link
 from dashboard.session.cache import get_store
 from dashboard.session.chosen_runs import USES, find_counterpart, with_all_images
-from dashboard.session.kept import find_by_content, name_of_content
+from dashboard.session.kept import find_by_content, name_of_content, selection_link
 from dashboard.session.learner import learner_name
 from dashboard.session.links import compare_link
 from dashboard.session.opening import has_predictions

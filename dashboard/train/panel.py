@@ -33,9 +33,10 @@ _NOTHING_TO_DRAW = (
 
 def render_run(store: RunStore, run: RunSummary) -> None:
     """Draw a run's progress, controls and curves, and follow it while it is active."""
-    record, waiting = store.record(run.run_id), len(queue_order(list_readable_runs()))
+    runs = list_readable_runs()
+    record, waiting = store.record(run.run_id), len(queue_order(runs))
     follow = _render_heading(run)
-    render_chosen(run, store.list_runs())
+    render_chosen(run, runs)
 
     @fragment
     def panel() -> None:

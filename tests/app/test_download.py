@@ -9,13 +9,15 @@ from dashboard.overview.download import get_download
 
 
 class FakeDownload:
-    """Reports 40 of 170 MB, then waits until it is cancelled or told how to end."""
+    """Reports so many of 170 MB, then waits until it is cancelled or told how to end."""
+
+    bytes_done = 40_000_000
 
     def __init__(self):
         self.reported, self.go_on, self.outcome = threading.Event(), threading.Event(), None
 
     def __call__(self, data_dir, *, on_progress, should_stop):
-        on_progress(DownloadProgress(40_000_000, 170_498_071, 5e6))
+        on_progress(DownloadProgress(self.bytes_done, 170_498_071, 5e6))
         self.reported.set()
         while not self.go_on.wait(0.01):
             if should_stop():
@@ -60,6 +62,11 @@ def test_progress_is_shown_to_every_session(open_page, download):
     for session in (at, other):
         assert progress(session) == ["Downloading CIFAR-10: 40 of 170 MB, 5.0 MB/s"]
         assert "Cancel" in [button.label for button in session.button]
+
+
+def test_the_first_bytes_are_told_in_the_unit_of_all(open_page, download):
+    download.bytes_done = 400_000
+    assert progress(start(open_page, download)) == ["Downloading CIFAR-10: 0 of 170 MB, 5.0 MB/s"]
 
 
 def test_cancel_ends_it_without_an_error(open_page, download):

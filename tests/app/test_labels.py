@@ -238,6 +238,9 @@ def test_people_beside_the_network(open_page, tested, people_dir, lab):
     assert "**99.0 %**" in said, "most people"
     assert "Of its **2,500** mistakes **2,400** (96 %)" in said
     assert "On **100** (4.0 %) most people err, too" in said
+    at.session_state["labels_pile_aside"] = True
+    at.run()
+    assert "2,400 images, hare beside people." in texts(at), "where a selection of them comes from"
     piles = galleries(
         open_page("Labels", run=tested, labels="People", people="Mistakes", people_pile="Wrong, but people too")
     )

@@ -1,5 +1,7 @@
 """Selections on the pages: put aside, listed, opened, filtered by, brought along, and led to a training."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from cifar_core.selections import SelectionStore, create_selection
 from dashboard.explore.selections_view import read_upload
 from dashboard.session.chosen_runs import find_counterpart
 from tests.app.driving import labels, press, widget
-from tests.app.reading import galleries, labelled, texts
+from tests.app.reading import galleries, labelled, run_list, texts
 
 
 @pytest.fixture
@@ -84,6 +86,26 @@ def test_ticked_images_go_before_all_others_and_into_one_that_is_there(open_page
     assert at.session_state["gallery_rounds"] == {"explore_gallery": 1}, "the ticks are gone"
 
 
+def test_what_others_put_into_a_selection_meanwhile_stays(open_page, keep, splits):
+    few = keep("few", splits.train[:2])
+    at = open_page("Explore", view="Selections", selection="few")
+    at.session_state["change_few"] = True
+    at.run()
+    labelled(at.text_input, "Name").set_value("mine").run()
+    more = create_selection("few", splits.train[:4], fingerprint=few.fingerprint)
+    SelectionStore(default_runs_dir()).save(more, may_replace=True)
+    press(at, "Save")
+    assert (kept("few").name, kept("few").num_images) == ("mine", 4)
+    at = open_page("Explore")
+    tick(at, "explore_gallery", splits.train[[9]].tolist())
+    open_aside(at, "explore_images")
+    labelled(at.selectbox, "Into").select("few").run()
+    most = create_selection("mine", splits.train[:7], fingerprint=few.fingerprint)
+    SelectionStore(default_runs_dir()).save(replace(most, id="few"), may_replace=True)
+    press(at, "Keep them")
+    assert kept("few").num_images == 8
+
+
 @pytest.mark.parametrize(
     ("way", "places", "left"), [("Keep only these", [0, 1, 2], 3), ("Take these out", [0], 3), ("Add these", [9], 5)]
 )
@@ -148,6 +170,14 @@ def test_the_list_says_size_note_origin_and_which_runs_use_it(open_page, lab, ke
     assert "trained without it" in said
     press(at, "**few**")
     assert at.query_params["selection"] == "few"
+
+
+def test_the_list_of_runs_calls_a_selection_by_its_name(open_page, lab, keep, splits):
+    few = keep("few", splits.train[:30])
+    lab.complete("lean", with_overrides(lab.config, {"data.exclude": few.content_hash}))
+    lab.complete("base")
+    groups = run_list(open_page("Runs", group="data.exclude"))["groups"]
+    assert {group["words"].partition(":")[0] for group in groups} == {"Exclude few", "Exclude none"}
 
 
 def test_an_image_that_a_selection_calls_otherwise_says_so_below_it(open_page, keep, splits):

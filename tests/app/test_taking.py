@@ -1,5 +1,6 @@
 """Take along and bring: the dialogs of Runs and Train, and what their buttons start."""
 
+import os
 import shutil
 
 import pytest
@@ -85,6 +86,15 @@ def test_a_kind_is_made_by_a_process_of_its_own(open_page, trained_run, started)
     assert started == [(order_of(trained_run, "report").slot, "cifar_core.export.worker")]
 
 
+def test_what_is_made_since_a_page_was_drawn_is_left_to_its_process(open_page, trained_run, started):
+    shelf, order = ExportShelf(default_data_dir()), order_of(trained_run, "report")
+    shelf.folder.mkdir(parents=True, exist_ok=True)
+    at = open_page("Runs", run=trained_run, take=trained_run)
+    shelf.tell(order, 0.4, os.getpid())  # started in another tab
+    press(at, key=keys(at, "make_report")[0])
+    assert shelf.progress(order).state == "running"
+
+
 def test_what_was_made_can_be_saved(open_page, trained_run):
     put_on_shelf(order_of(trained_run, "safetensors"), "weights.zip", bytes(250_000))
     at = open_page("Runs", run=trained_run, take=trained_run)
@@ -94,8 +104,6 @@ def test_what_was_made_can_be_saved(open_page, trained_run):
 
 
 def test_how_far_it_is_is_shown_and_it_can_be_stopped(open_page, trained_run, monkeypatch):
-    import os
-
     shelf, order = ExportShelf(default_data_dir()), order_of(trained_run, "zip")
     shelf.folder.mkdir(parents=True, exist_ok=True)
     shelf.tell(order, 0.4, os.getpid(), words="Packing the core")
@@ -108,8 +116,6 @@ def test_how_far_it_is_is_shown_and_it_can_be_stopped(open_page, trained_run, mo
 
 
 def test_a_failure_is_told_in_place(open_page, trained_run):
-    import os
-
     shelf, order = ExportShelf(default_data_dir()), order_of(trained_run, "zip")
     shelf.folder.mkdir(parents=True, exist_ok=True)
     shelf.tell(order, 0.0, os.getpid(), message="the disk is full")
@@ -167,8 +173,6 @@ def test_a_python_file_is_chosen_from_its_folder(open_page, trained_run, started
 
 
 def test_a_refusal_is_said_and_the_form_stays(open_page, trained_run):
-    import os
-
     order, desk = ImportOrder("x.pt", ""), ImportDesk(default_data_dir())
     desk.folder.mkdir(parents=True, exist_ok=True)
     desk.tell(order, 0.0, os.getpid(), message="x.pt is cut short or broken")

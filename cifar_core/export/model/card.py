@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from cifar_core import __version__
+from cifar_core.data import choices_in
 from cifar_core.evaluation.calibration import compute_ece, reliability_frame
 from cifar_core.evaluation.confusion import compute_confusion_matrix, top_confusions_frame
 from cifar_core.evaluation.metrics import per_class_frame
@@ -97,10 +98,12 @@ def _data(subject: Subject) -> str:
     noise = (
         f" {data.label_noise:.0%} of their labels were replaced by wrong ones, on purpose." if data.label_noise else ""
     )
+    settings = ", ".join(f"`data.{setting}`" for setting in choices_in(data))
+    told = f" Selections said which of those, how often and as which class: {settings}." if settings else ""
     return f"""## Data and training
 
 {subject.data_title}. {data.val_fraction:.0%} of the official training images were held out to choose the epoch (val);
-{share} of the others were trained on.{noise}
+{share} of the others were trained on.{noise}{told}
 
 {subject.status.epoch} of {training.num_epochs} planned epochs were done, in batches of {training.batch_size}, with
 {subject.config.optimizer.name}, seed {training.seed}, on {_machine(subject)}."""

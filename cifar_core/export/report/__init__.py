@@ -6,7 +6,7 @@ from typing import Any
 
 from cifar_core.data import Dataset
 from cifar_core.export.exceptions import ExportError
-from cifar_core.export.report.mistakes import matrix_section, worst_rows, worst_section
+from cifar_core.export.report.mistakes import MATRIX_WORDS, matrix_section, worst_section
 from cifar_core.export.report.page import check_size, render_page, warn_of_practice
 from cifar_core.export.report.sections import (
     calibration_section,
@@ -19,11 +19,6 @@ from cifar_core.export.report.sections import (
 )
 from cifar_core.export.subject import Subject
 from cifar_core.export.watch import Watch
-
-_MATRIX_WORDS = (
-    "Val images: each row is a class, each column what the network named. "
-    '<span class="hint">Tap a number to see its images, those it was surest of first.</span>'
-)
 
 
 def write_report(subject: Subject, path: Path, watch: Watch) -> dict[str, Any]:
@@ -51,7 +46,7 @@ def create_page(subject: Subject, watch: Watch) -> str:
     sections = [
         ("What it is worth", scorecard_section(subject)),
         ("How it learned", curves_section(subject)),
-        ("What it takes for what", f"<p>{_MATRIX_WORDS}</p>{matrix}"),
+        ("What it takes for what", f"{MATRIX_WORDS}{matrix}"),
         ("Its surest mistakes", worst),
         ("Class by class", classes_section(subject)),
         ("Is it as right as it is sure?", calibration_section(subject)),
@@ -67,15 +62,10 @@ def create_page(subject: Subject, watch: Watch) -> str:
 def _explain_worst(subject: Subject, dataset: Dataset, watch: Watch) -> tuple[str, str]:
     """Return the surest mistakes, each beside its map, and the style that holds them."""
     watch.tell(0.0, "Explaining the surest mistakes")
-    from cifar_core.export.report.maps import draw_maps  # torch takes seconds to import
-
-    rows = worst_rows(subject.val)
-    maps = draw_maps(subject, dataset, rows) if len(rows) else None
-    pictures = None if maps is None else maps.pictures
-    content, style = worst_section(subject.val, dataset, subject.class_names, pictures)
-    if maps is None:
+    content, style, method = worst_section(subject, dataset)
+    if not method:
         return content, style
-    words = f"Beside each image, in colour, what spoke for the class it named ({escape(maps.title)})."
+    words = f"Beside each image, in colour, what spoke for the class it named ({escape(method)})."
     return f"<p>{words}</p>{content}", style
 
 

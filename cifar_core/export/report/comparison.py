@@ -8,7 +8,7 @@ from typing import Any
 from cifar_core.data import Dataset
 from cifar_core.export.exceptions import ExportError
 from cifar_core.export.report import apart, together
-from cifar_core.export.report.mistakes import MOST_IN_CELL, matrix_section, worst_rows, worst_section
+from cifar_core.export.report.mistakes import MATRIX_WORDS, MOST_IN_CELL, matrix_section, worst_section
 from cifar_core.export.report.page import MOST_BYTES, check_size, render_page, warn_of_practice
 from cifar_core.export.subject import Subject
 from cifar_core.export.watch import Watch
@@ -58,13 +58,8 @@ def _explain_worst(subjects: Sequence[Subject], place: int, dataset: Dataset, wa
     """Return a run's surest mistakes, each beside its map, and the style that holds them."""
     subject, mark = subjects[place], together.mark_of(place)
     watch.tell(place / len(subjects), f"Explaining mistakes of {subject.title}")
-    from cifar_core.export.report.maps import draw_maps  # torch takes seconds to import
-
-    rows = worst_rows(subject.val, _NUM_WORST)
-    maps = draw_maps(subject, dataset, rows) if len(rows) else None
-    pictures = None if maps is None else maps.pictures
-    content, style = worst_section(subject.val, dataset, subject.class_names, pictures, mark=mark, most=_NUM_WORST)
-    words = "" if maps is None else f"<p>In colour, what spoke for the class it named ({escape(maps.title)}).</p>"
+    content, style, method = worst_section(subject, dataset, mark=mark, most=_NUM_WORST)
+    words = f"<p>In colour, what spoke for the class it named ({escape(method)}).</p>" if method else ""
     return words + content, style
 
 
@@ -83,12 +78,7 @@ def _create_page(subjects: Sequence[Subject], dataset: Dataset, worst: Sequence[
         ("What the difference is worth", together.results_section(subjects, names)),
         ("Settings that differ", apart.differing_section(subjects, names)),
         ("How they learned", together.curves_section(subjects, names)),
-        (
-            "What each takes for what",
-            "<p>Val images: each row is a class, each column what the network named. "
-            '<span class="hint">Tap a number to see its images, those it was surest of first.</span></p>'
-            + by_run([content for content, _ in matrices]),
-        ),
+        ("What each takes for what", MATRIX_WORDS + by_run([content for content, _ in matrices])),
         ("Class by class", together.classes_section(subjects, names)),
         ("Are they as right as they are sure?", together.calibration_section(subjects, names)),
         ("Their surest mistakes", by_run([content for content, _ in worst])),

@@ -12,7 +12,12 @@ from cifar_core.data import Dataset
 from cifar_core.evaluation.confusion import compute_confusion_matrix
 from cifar_core.evaluation.predictions import Predictions
 from cifar_core.export.report.pictures import Sheet
+from cifar_core.export.subject import Subject
 
+MATRIX_WORDS = (
+    "<p>Val images: each row is a class, each column what the network named. "
+    '<span class="hint">Tap a number to see its images, those it was surest of first.</span></p>'
+)
 MOST_IN_CELL = 12
 _NUM_WORST = 24
 
@@ -59,42 +64,43 @@ def matrix_section(
 
 
 def worst_section(
-    predictions: Predictions,
-    dataset: Dataset,
-    class_names: Sequence[str],
-    maps: NDArray[np.uint8] | None,
-    *,
-    mark: str = "",
-    most: int = _NUM_WORST,
-) -> tuple[str, str]:
-    """Return the mistakes that the network was surest of, and the style that holds their pictures.
+    subject: Subject, dataset: Dataset, *, mark: str = "", most: int = _NUM_WORST
+) -> tuple[str, str, str]:
+    """Return the mistakes that a network was surest of, the style that holds their pictures, and what drew the maps.
 
     Args:
-        predictions: Of val.
+        subject: The run; its predictions of val.
         dataset: The images.
-        class_names: Of the classes.
-        maps: (N, 3, 32, 32) uint8 of `worst_rows`, shown beside the images; None for none.
         mark: What tells these from others on the same page: letters.
         most: Mistakes.
+
+    Returns:
+        The last is the method's title; empty where there are no maps.
     """
-    rows = worst_rows(predictions, most)
+    rows = surest_mistakes(subject.val, most)
     if not len(rows):
-        return "<p>It made none.</p>", ""
-    indices = [int(index) for index in predictions.indices[rows]]
+        return "<p>It made none.</p>", "", ""
+    from cifar_core.export.report.maps import draw_maps  # torch takes seconds to import
+
+    maps = draw_maps(subject, dataset, rows)
+    indices = [int(index) for index in subject.val.indices[rows]]
     sheets = [("Image", Sheet(f"w{mark}", dataset.images[indices], indices))]
-    sheets += [] if maps is None else [("Map of image", Sheet(f"m{mark}", maps, indices))]
+    sheets += [] if maps is None else [("Map of image", Sheet(f"m{mark}", maps.pictures, indices))]
+    content = _wall(subject.val, rows, sheets, subject.class_names)
+    return content, "\n".join(sheet.style() for _, sheet in sheets), "" if maps is None else maps.title
+
+
+def _wall(
+    predictions: Predictions, rows: NDArray[np.int64], sheets: Sequence[tuple[str, Sheet]], class_names: Sequence[str]
+) -> str:
     figures = []
-    for row, index in zip(rows, indices, strict=True):
+    for row in rows:
+        index = int(predictions.indices[row])
         true, pred = class_names[predictions.targets[row]], class_names[predictions.preds[row]]
         tiles = "".join(sheet.tile(index, f"{words} {index}") for words, sheet in sheets)
         words = f"<b>{escape(pred)}</b> {predictions.probs[row].max():.0%}, is {escape(true)}"
         figures.append(f'<figure class="worst">{tiles}<figcaption>{words}</figcaption></figure>')
-    return f'<div class="wall">{"".join(figures)}</div>', "\n".join(sheet.style() for _, sheet in sheets)
-
-
-def worst_rows(predictions: Predictions, most: int = _NUM_WORST) -> NDArray[np.int64]:
-    """Return the rows of the mistakes that are shown."""
-    return surest_mistakes(predictions, most)
+    return f'<div class="wall">{"".join(figures)}</div>'
 
 
 def surest_mistakes(predictions: Predictions, most: int) -> NDArray[np.int64]:

@@ -91,9 +91,8 @@ def _seeds(subjects: Sequence[Subject], names: Sequence[str]) -> str:
     """Return what the same settings came to with several seeds; else that one training each says little of them."""
     groups: dict[tuple[str, str], list[int]] = {}
     for place, subject in enumerate(subjects):
-        own = next((run for run in subject.list_beside() if run.run_id == subject.record.run_id), None)
-        if own is not None and own.config is not None:
-            groups.setdefault(settings_key(own), []).append(place)
+        if subject.summary is not None and subject.summary.config is not None:
+            groups.setdefault(settings_key(subject.summary), []).append(place)
     several = [places for places in groups.values() if len(places) > 1]
     if not several:
         return (

@@ -149,6 +149,18 @@ def test_a_damaged_file_counts_as_not_made(store, dataset):
     assert store.progress(request).state == "absent"
 
 
+@pytest.mark.parametrize("place", [8, 10])  # flags and the way of packing, of which zipfile has errors of its own
+def test_a_single_wrong_byte_counts_as_not_made(place, store, dataset):
+    request = Request("traits", dataset.fingerprint)
+    store.save(request, {"a": np.arange(3)})
+    content = bytearray(store.path(request).read_bytes())
+    listed = content.index(b"PK\x01\x02")
+    content[listed + place] ^= 1
+    store.path(request).write_bytes(content)
+    assert store.load(request) is None
+    assert not store.path(request).exists()
+
+
 @pytest.fixture
 def checkpoint(tmp_path, page_like_config):
     classifier = create_classifier(page_like_config, mean=(0.5,) * 3, std=(0.25,) * 3)

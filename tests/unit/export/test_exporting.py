@@ -338,7 +338,15 @@ def test_the_card_tells_data_results_confusions_and_limits(subject, tmp_path):
     card = (export_run(subject, "safetensors", tmp_path).path / "README.md").read_text()
     assert f"{compute_accuracy(subject.val):.2%}" in card
     assert "test, best epoch" not in card
-    for words in ("Practice set", "95 % interval", "## Confusions", "## Limits", "## Licence", "license: mit"):
+    for words in (
+        "Practice set",
+        "95 % interval",
+        "## Confusions",
+        "## Limits",
+        "## Licence",
+        "license: mit",
+        "data.exclude",
+    ):
         assert words in card
     matrix = compute_confusion_matrix(subject.val, 10)
     assert f"| disc | {' | '.join(map(str, matrix[0]))} |" in card

@@ -4,7 +4,9 @@ import io
 import json
 import os
 import pickle
+import sys
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,10 +29,12 @@ from cifar_core.importing.adopting import adopt
 from cifar_core.importing.assembly import Wish, assemble
 from cifar_core.importing.conventions import PIXELS, Pixels, own_pixels, read_class_order
 from cifar_core.importing.exceptions import ImportRefusedError
+from cifar_core.importing.orders import ImportDesk, ImportOrder
 from cifar_core.importing.reading import read_network_file
 from cifar_core.importing.trial import Trial, choose_images, explain_guessing, is_guessing, try_pixels
 from cifar_core.importing.wishes import find_model
 from cifar_core.inference.predict import predict
+from cifar_core.jobs import JobBoard
 from cifar_core.models import create_model
 from cifar_core.runs import RunError, RunStore, settings_of
 from cifar_core.runs.groups import group_by_settings, list_rivals
@@ -386,6 +390,30 @@ def test_a_file_cut_short_is_refused(name, bring, tmp_path, nothing_left):
     assert nothing_left() == []
 
 
+@pytest.mark.parametrize("is_zip", [True, False])
+def test_whatever_single_byte_is_wrong_is_refused_or_read(is_zip, tmp_path):
+    path, generator = tmp_path / "w.pt", np.random.default_rng(0)
+    torch.save({"a": torch.zeros(3, 2), "b": torch.ones(4)}, path, _use_new_zipfile_serialization=is_zip)
+    whole, refusals = path.read_bytes(), []
+    for place in generator.choice(len(whole), 300, replace=False):
+        path.write_bytes(whole[:place] + bytes([generator.integers(256)]) + whole[place + 1 :])
+        try:
+            read_network_file(path)
+        except ImportRefusedError as error:
+            refusals.append(str(error))
+    assert len(refusals) > 100
+    assert {words.partition(" ")[0] for words in refusals} == {"w.pt"}
+
+
+def test_without_onnxruntime_an_onnx_file_says_what_to_install(bring, tmp_path, monkeypatch, nothing_left):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    path = tmp_path / "m.onnx"
+    path.write_bytes(b"whatever")
+    with pytest.raises(ImportRefusedError, match=r"^m\.onnx: ONNX files need onnxruntime.*requirements-export"):
+        bring(path)
+    assert nothing_left() == []
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -551,3 +579,46 @@ def test_what_was_imported_is_taken_along_as_far_as_it_is_known(weights, bring, 
         export_run(program, "torch", tmp_path / "out")
     table = export_run(program, "csv", tmp_path / "tables").path / "run.csv"
     assert "optimizer" not in table.read_text(encoding="utf-8").splitlines()[0]
+
+
+# What pages ask for.
+
+
+@pytest.fixture
+def desk(tmp_path, monkeypatch):
+    monkeypatch.setenv("CIFAR_CACHE_DIR", str(tmp_path / "cache"))
+    return ImportDesk(tmp_path / "data")
+
+
+def test_what_is_being_imported_is_not_started_again(desk, monkeypatch):
+    started = []
+
+    def start(board, key, *rest, num_threads):
+        started.append(key)
+        board.folder.mkdir(parents=True, exist_ok=True)
+        board.tell(key, 0.1, os.getpid())
+
+    monkeypatch.setattr(JobBoard, "start", start)
+    order = ImportOrder("models/user/mine.py", "")
+    for _ in range(2):
+        desk.start(order)
+    assert started == [order.key]
+    desk.tell(order, 0.0, os.getpid(), message="it was refused")
+    desk.start(order)
+    assert started == [order.key] * 2
+
+
+def test_what_a_killed_import_left_is_swept(desk):
+    left, waiting = desk.take_upload("left.pt", b"1"), desk.take_upload("waiting.pt", b"2")
+    os.utime(left.parent, (1.0, 1.0))
+    taken = desk.take_upload("new.pt", b"3")
+    assert [path.exists() for path in (left, waiting, taken)] == [False, True, True]
+
+
+def test_what_was_sent_is_dropped_by_whoever_imported_it(tmp_path, monkeypatch):
+    monkeypatch.delenv("CIFAR_CACHE_DIR", raising=False)
+    monkeypatch.chdir(tmp_path)
+    sent = ImportDesk(Path("data")).take_upload("a.pt", b"1")  # as a page calls the folder by default
+    assert sent.exists()
+    ImportDesk(Path("data").resolve()).drop_uploads(ImportOrder(str(sent), ""))
+    assert not sent.exists()
