@@ -90,10 +90,11 @@ export function cameraWay(panel, page) {
     stop();
     trouble.textContent = "";
     try {
-      await camera.start();
-      start.textContent = "Stop the camera";
-      turn.hidden = (await camera.count()) < 2;
-      watch();
+      if (await camera.start()) {
+        start.textContent = "Stop the camera";
+        watch();
+        turn.hidden = (await camera.count()) < 2;
+      }
     } catch (error) {
       stop();
       trouble.textContent = sayTrouble(error);
