@@ -139,7 +139,9 @@ function listen(root, state) {
     if (asked === "undo") {
       undo(root, state);
     } else if (asked !== null) {
-      judge(root, state, asked);
+      if (!event.repeat) {
+        judge(root, state, asked); // held down, it means one label and not all that follow
+      }
     } else if (next !== null) {
       move(root, state, next);
       state.tiles[next].focus();
