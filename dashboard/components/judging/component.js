@@ -1,7 +1,7 @@
 import { destination, perRow } from "../gallery/layout.js";
 import { create, createButton, find, keepOneTabStop, origin } from "../shared/elements.js";
 import { isSame, unpack } from "../shared/message.js";
-import { decodeSprite, paintPicture, SIDE } from "../shared/sprite.js";
+import { createCanvas, paintPictures } from "../shared/sprite.js";
 import { createRegistry } from "../shared/state.js";
 import { ANSWERS, nextPlace, OTHERS, wish } from "./keys.js";
 
@@ -94,13 +94,10 @@ function createTile({ header }, place) {
   const tile = create("button", "tile");
   tile.type = "button";
   tile.setAttribute("role", "option");
-  const canvas = create("canvas");
-  canvas.width = SIDE;
-  canvas.height = SIDE;
   const picture = create("span", "picture");
   const mark = create("span", "mark");
   mark.setAttribute("aria-hidden", "true");
-  picture.append(canvas, mark);
+  picture.append(createCanvas(), mark);
   const label = create("span", "label", header.names[header.given[place]]);
   label.append(create("span", "arrow", " → "), header.names[header.suggested[place]]);
   tile.append(picture, label);
@@ -287,11 +284,7 @@ function mark(tile, header, place, isSelected) {
  */
 async function paint(root, state, bytes) {
   const { tiles, header } = state;
-  const sprite = await decodeSprite(bytes);
-  tiles.forEach((tile, place) => {
-    paintPicture(find(tile, "canvas", HTMLCanvasElement), sprite, place, header.spriteColumns);
-  });
-  sprite.close();
+  await paintPictures(find(root, ".tiles", HTMLElement), bytes, header.spriteColumns);
   if (tiles === state.tiles) {
     show(root, state);
   }
