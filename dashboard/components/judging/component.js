@@ -1,9 +1,10 @@
 import { destination, perRow } from "../gallery/layout.js";
 import { create, createButton, find, keepOneTabStop, origin } from "../shared/elements.js";
+import { isTaken } from "../shared/keys.js";
 import { isSame, unpack } from "../shared/message.js";
 import { createCanvas, paintPictures } from "../shared/sprite.js";
 import { createRegistry } from "../shared/state.js";
-import { ANSWERS, nextPlace, OTHERS, wish } from "./keys.js";
+import { ANSWERS, nextPlace, wish } from "./keys.js";
 
 /**
  * @import { Mounted } from "../shared/streamlit.js"
@@ -126,12 +127,11 @@ function listen(root, state) {
   state.stop();
   /** @param {KeyboardEvent} event */
   const hear = (event) => {
-    const path = event.composedPath();
-    if (path.some((part) => part instanceof Element && part.matches(OTHERS))) {
+    if (isTaken(event)) {
       return;
     }
     const asked = wish(event);
-    const isHere = path.includes(root);
+    const isHere = event.composedPath().includes(root);
     const next = isHere ? destination(event.key, state.place, state.tiles.length, columns(state)) : null;
     if (asked === "undo") {
       undo(root, state);

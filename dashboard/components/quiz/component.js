@@ -1,8 +1,9 @@
 import { create, createButton, find } from "../shared/elements.js";
+import { isTaken } from "../shared/keys.js";
 import { isSame, unpack } from "../shared/message.js";
 import { decodeSprite, paintPicture } from "../shared/sprite.js";
 import { createRegistry } from "../shared/state.js";
-import { classOf, clock, keyOf, OTHERS } from "./asking.js";
+import { classOf, clock, keyOf } from "./asking.js";
 
 /**
  * @import { Mounted } from "../shared/streamlit.js"
@@ -86,8 +87,7 @@ function begin(root, state) {
   const tick = setInterval(() => say(root, state), TICK_MS);
   /** @param {KeyboardEvent} event */
   const hear = (event) => {
-    const isTaken = event.composedPath().some((part) => part instanceof Element && part.matches(OTHERS));
-    const place = isTaken ? null : classOf(event, state.header.names.length);
+    const place = isTaken(event) ? null : classOf(event, state.header.names.length);
     if (place !== null) {
       event.preventDefault();
       answer(root, state, place);
