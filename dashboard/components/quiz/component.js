@@ -40,20 +40,22 @@ export default function render({ data, parentElement, setTriggerValue }) {
     const { header, rest } = unpack(data);
     Object.assign(state, { header, sprite: null, answers: [], began: null });
     lay(parentElement, state);
-    load(state, rest);
+    load(parentElement, state, rest);
   }
   return () => state.stop();
 }
 
 /**
+ * @param {ShadowRoot} root
  * @param {State} state
  * @param {Uint8Array<ArrayBuffer>} bytes
  */
-async function load(state, bytes) {
+async function load(root, state, bytes) {
   const { header } = state;
   const sprite = await decodeSprite(bytes);
   if (state.header === header) {
     state.sprite = sprite;
+    show(root, state);
   }
 }
 
@@ -79,10 +81,6 @@ function lay(root, state) {
  * @param {State} state
  */
 function begin(root, state) {
-  if (state.sprite === null) {
-    setTimeout(() => begin(root, state), TICK_MS); // the pictures are on their way
-    return;
-  }
   state.began = performance.now();
   const tick = setInterval(() => say(root, state), TICK_MS);
   /** @param {KeyboardEvent} event */
@@ -135,7 +133,9 @@ function show(root, state) {
   find(root, ".classes", HTMLElement).hidden = !isAsking;
   find(root, ".bar", HTMLElement).hidden = began === null;
   find(root, ".done", HTMLElement).style.width = `${(100 * answers.length) / Math.max(1, header.count)}%`;
-  find(root, ".start", HTMLButtonElement).hidden = began !== null;
+  const start = find(root, ".start", HTMLButtonElement);
+  start.hidden = began !== null;
+  start.disabled = sprite === null; // the pictures are on their way
   say(root, state);
 }
 
