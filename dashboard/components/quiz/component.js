@@ -10,7 +10,7 @@ import { classOf, clock, keyOf } from "./asking.js";
  * @typedef {{ names: string[], spriteColumns: number, count: number }} Header
  * @typedef {{ answers: number[], seconds: number }} Finished
  * @typedef {{ bytes: Uint8Array | null, header: Header, sprite: ImageBitmap | null, answers: number[],
- *   began: number | null, ticking: number, report: (finished: Finished) => void, stop: () => void }} State
+ *   began: number | null, report: (finished: Finished) => void, stop: () => void }} State
  */
 
 const TICK_MS = 250;
@@ -23,7 +23,6 @@ const stateOf = createRegistry(
       sprite: null,
       answers: [],
       began: null,
-      ticking: 0,
       report: () => {},
       stop: () => {},
     }),
