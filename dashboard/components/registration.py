@@ -13,6 +13,7 @@ from dashboard.components.modules import module_address
 _LOADER = """const address = new URL("{address}", document.baseURI);
 export default async (mounted) => (await import(address)).default(mounted);
 """
+_HOST = Path(__file__).parent / "shared" / "host.css"
 
 
 def register(module_file: str) -> Callable[..., Any]:
@@ -22,5 +23,6 @@ def register(module_file: str) -> Callable[..., Any]:
     """
     folder = Path(module_file).parent
     html, css = ((folder / f"component.{ending}").read_text(encoding="utf-8") for ending in ("html", "css"))
+    css = colour_css() + _HOST.read_text(encoding="utf-8") + css
     loader = _LOADER.format(address=module_address(f"{folder.name}/component.js"))
-    return st.components.v2.component(f"cifar_lab_{folder.name}", html=html, css=colour_css() + css, js=loader)
+    return st.components.v2.component(f"cifar_lab_{folder.name}", html=html, css=css, js=loader)
