@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dashboard.components.received import read_place
 from dashboard.components.registration import register
 
-_COMPONENT = register(__file__)
+_COMPONENT = register(__file__, "cells")
 
 # What is chosen: a true class, a predicted class, either None for "any".
 Cell = tuple[int | None, int | None]

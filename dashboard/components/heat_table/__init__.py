@@ -12,7 +12,7 @@ from dashboard.components.messages import encode_sprite, pack_message
 from dashboard.components.received import read_place
 from dashboard.components.registration import register
 
-_COMPONENT = register(__file__)
+_COMPONENT = register(__file__, "cells")
 
 
 @dataclass(frozen=True)
