@@ -12,7 +12,7 @@ from dashboard.components.messages import encode_sprite, pack_message
 from dashboard.components.received import is_number, read_place
 from dashboard.components.registration import register
 
-_COMPONENT = register(__file__)
+_COMPONENT = register(__file__, "keys")
 _SPRITE_COLUMNS = 20
 JUDGEMENTS = ("right", "wrong", "unsure")
 
