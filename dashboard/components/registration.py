@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -13,14 +13,20 @@ from dashboard.components.modules import module_address
 _LOADER = """const address = new URL("{address}", document.baseURI);
 export default async (mounted) => (await import(address)).default(mounted);
 """
+_SHARED = Path(__file__).parent / "shared"
 
 
-def register(module_file: str) -> Callable[..., Any]:
+def register(module_file: str, *looks: Literal["buttons", "cells", "keys"]) -> Callable[..., Any]:
     """Return the mount function of the component whose `component.html`, `.css` and `.js` lie beside the module.
 
     Called once, when the module is imported: registering again would remount what is on the page.
+
+    Args:
+        module_file: The module's `__file__`.
+        looks: CSS of `shared/` that it begins with; its own has the last word.
     """
     folder = Path(module_file).parent
     html, css = ((folder / f"component.{ending}").read_text(encoding="utf-8") for ending in ("html", "css"))
+    shared = "".join((_SHARED / f"{look}.css").read_text(encoding="utf-8") for look in ("host", *looks))
     loader = _LOADER.format(address=module_address(f"{folder.name}/component.js"))
-    return st.components.v2.component(f"cifar_lab_{folder.name}", html=html, css=colour_css() + css, js=loader)
+    return st.components.v2.component(f"cifar_lab_{folder.name}", html=html, css=colour_css() + shared + css, js=loader)

@@ -23,7 +23,9 @@ def test_labels_are_judged_by_key_and_mouse_and_stay_judged(app, page, trained_r
     expect(tally(page, "none of the")).to_be_visible()
     expect(page.locator(".place")).to_have_text(re.compile("^1 of "))
     for key in "wru":
-        page.keyboard.press(key)
+        page.keyboard.down(key)
+        page.keyboard.down(key)  # as of a key that is held down: it judges once
+        page.keyboard.up(key)
     expect(page.locator(".place")).to_have_text(re.compile("^4 of "))
     for judgement in ("wrong", "right", "unsure"):
         expect(marked(page, judgement)).to_have_count(1)

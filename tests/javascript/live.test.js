@@ -146,6 +146,23 @@ test("the latest picture is answered at once, and mapped from coarse to fine; a 
   );
 });
 
+test("what is looked at no more is neither mapped on nor answered", async () => {
+  /** @type {Sight[]} */
+  const shown = [];
+  const network = new Counting();
+  const looking = new Looking(asNetwork(network), 2, (sight) => shown.push(sight), refuse);
+  const left = looking.look(new Uint8Array(3072));
+  looking.rest();
+  await left;
+  assert.deepEqual([shown.length, network.asked], [0, [1]]);
+
+  const stopped = new Looking(asNetwork(network), 2, () => stopped.rest(), refuse);
+  await stopped.look(new Uint8Array(3072));
+  assert.deepEqual(network.asked, [1, 1]);
+  await stopped.look(new Uint8Array(3072));
+  assert.deepEqual(network.asked, [1, 1, 1]);
+});
+
 test("a network that fails is said once, and not at all once it was closed", async () => {
   let close = () => {};
   /** @type {unknown[]} */

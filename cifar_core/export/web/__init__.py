@@ -54,9 +54,10 @@ def write_files(
 ) -> None:
     """Write what is not packed: the page, what it tells, and what goes along with it."""
     components = find_app().parent / "dashboard" / "components"
-    live, paper = components / "live", components / "sketch"
+    live, paper, shared = (components / name for name in ("live", "sketch", "shared"))
     about = describe_page(subject, {name: found[file] for name, file in _MODELS.items()}, sizes, runtime_bytes)
-    about["paper"] = {kind: _read(paper / f"component.{kind}") for kind in ("html", "css")}
+    css = _read(shared / "buttons.css") + _read(paper / "component.css")
+    about["paper"] = {"html": _read(paper / "component.html"), "css": css}
     texts = {
         "index.html": fill_page(_read(live / "page.html"), about, describe_examples(subject)),
         "about.js": f"{_shelf(worker=bundle_modules(live / 'worker.js'))}cifarLab.about = {_literal(about)};\n",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 
 import streamlit as st
 
+from dashboard.components.received import read_place
 from dashboard.components.registration import register
 
 _COMPONENT = register(__file__)
@@ -30,7 +31,7 @@ def class_bar(
     """
 
     def toggled() -> None:
-        class_idx = read_class((st.session_state.get(key) or {}).get("toggled"), len(names))
+        class_idx = read_place((st.session_state.get(key) or {}).get("toggled"), len(names))
         if class_idx is not None:
             on_toggle(class_idx)
 
@@ -41,9 +42,3 @@ def class_bar(
         ]
     }
     _COMPONENT(key=key, data=data, on_toggled_change=toggled)
-
-
-def read_class(value: object, num_classes: int) -> int | None:
-    """Check what came from the browser: the place of a class, else None."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return int(value) if is_number and value in range(num_classes) else None  # type: ignore[call-overload]

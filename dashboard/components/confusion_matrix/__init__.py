@@ -8,9 +8,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from dashboard.components.received import read_place
 from dashboard.components.registration import register
 
-_COMPONENT = register(__file__)
+_COMPONENT = register(__file__, "cells")
 
 # What is chosen: a true class, a predicted class, either None for "any".
 Cell = tuple[int | None, int | None]
@@ -83,15 +84,5 @@ def read_cell(value: Any, num_classes: int) -> Cell | None:
     """Check what came from the browser: two class indices, either of them null; anything else is None."""
     if not isinstance(value, list | tuple) or len(value) != 2 or value[0] is value[1] is None:
         return None
-    if not all(_is_class(part, num_classes) for part in value):
-        return None
-    true_idx, pred_idx = (None if part is None else int(part) for part in value)
-    return true_idx, pred_idx
-
-
-def _is_class(part: Any, num_classes: int) -> bool:
-    if part is None:
-        return True
-    if not isinstance(part, int | float) or isinstance(part, bool):
-        return False
-    return 0 <= part < num_classes and part == int(part)
+    true_idx, pred_idx = (read_place(part, num_classes) for part in value)
+    return (true_idx, pred_idx) if [true_idx, pred_idx].count(None) == list(value).count(None) else None

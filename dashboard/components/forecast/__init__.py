@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.components.registration import register
 
-_COMPONENT = register(__file__)
+_COMPONENT = register(__file__, "buttons")
 
 
 def forecast(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dashboard.components.gallery.ticks import read_round
 from dashboard.components.mark import mark_image
 from dashboard.components.messages import encode_sprite, pack_message
+from dashboard.components.received import is_number
 from dashboard.components.registration import register
 
 _COMPONENT = register(__file__)
@@ -75,7 +76,7 @@ def gallery(
     def chosen() -> int | None:
         # It comes from a browser: only what is on show can be chosen.
         value = (st.session_state.get(key) or {}).get("selected")
-        return int(value) if isinstance(value, int | float) and int(value) in indices else None
+        return int(value) if is_number(value) and value in indices else None
 
     def changed() -> None:
         index = chosen()

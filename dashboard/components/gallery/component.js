@@ -1,7 +1,7 @@
 import { create, find, keepOneTabStop, origin } from "../shared/elements.js";
 import { marks } from "../shared/marks.js";
 import { isSame, unpack } from "../shared/message.js";
-import { decodeSprite, paintPicture, SIDE } from "../shared/sprite.js";
+import { createCanvas, paintPictures } from "../shared/sprite.js";
 import { createRegistry } from "../shared/state.js";
 import { ticks } from "../shared/ticks.js";
 import { areWords, between, destination, nameTile, perRow, template } from "./layout.js";
@@ -49,7 +49,7 @@ export default function render({ data, parentElement, setStateValue }) {
       state.reportTicks(ticks.report(header.name)); // the page was left meanwhile, and the server may have forgotten
     }
   }
-  paint(tiles, rest, header.spriteColumns);
+  paintPictures(find(parentElement, ".tiles", HTMLElement), rest, header.spriteColumns);
 }
 
 /**
@@ -257,11 +257,8 @@ function createTile(header, place, isSelected) {
   tile.setAttribute("role", "option");
   tile.setAttribute("aria-label", nameTile(header.captions[place], header.labels[place] ?? ""));
   tile.setAttribute("aria-selected", String(isSelected));
-  const canvas = create("canvas");
-  canvas.width = SIDE;
-  canvas.height = SIDE;
   const picture = create("span", "picture");
-  picture.append(canvas);
+  picture.append(createCanvas());
   const tone = header.tones[place];
   if (tone !== "neutral") {
     const mark = create("span", `mark ${tone}`, MARKS[tone]);
@@ -283,17 +280,4 @@ function createTile(header, place, isSelected) {
     tile.append(create("span", "label", header.labels[place]));
   }
   return tile;
-}
-
-/**
- * @param {HTMLElement[]} tiles
- * @param {Uint8Array<ArrayBuffer>} bytes
- * @param {number} columns
- */
-async function paint(tiles, bytes, columns) {
-  const sprite = await decodeSprite(bytes);
-  tiles.forEach((tile, place) => {
-    paintPicture(find(tile, "canvas", HTMLCanvasElement), sprite, place, columns);
-  });
-  sprite.close();
 }

@@ -4,6 +4,8 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.components.received import is_number
+
 _ROUNDS = "gallery_rounds"
 _MOST = 100_000
 
@@ -24,7 +26,7 @@ def parse_ticks(reported: Any, round_: int, num_tickable: int) -> list[int]:
     if not isinstance(reported, dict) or reported.get("round") != round_:
         return []
     ids = reported.get("ids")
-    whole = [each for each in ids if type(each) in (int, float)] if isinstance(ids, list) and len(ids) <= _MOST else []
+    whole = [each for each in ids if is_number(each)] if isinstance(ids, list) and len(ids) <= _MOST else []
     return list(dict.fromkeys(int(each) for each in whole if 0 <= each < num_tickable and each == int(each)))
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -10,9 +9,10 @@ from numpy.typing import NDArray
 
 from dashboard.components.mark import mark_image
 from dashboard.components.messages import encode_sprite, pack_message
+from dashboard.components.received import read_place
 from dashboard.components.registration import register
 
-_COMPONENT = register(__file__)
+_COMPONENT = register(__file__, "cells")
 
 
 @dataclass(frozen=True)
@@ -108,10 +108,3 @@ def encode_table(
         "hasPictures": pictures is not None,
     }
     return pack_message(header, b"" if pictures is None else encode_sprite(pictures, len(columns)))
-
-
-def read_place(value: Any, count: int) -> int | None:
-    """Check what came from the browser: a cell's number from 0, row by row; anything else is None."""
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return None
-    return int(value) if 0 <= value < count and value == int(value) else None

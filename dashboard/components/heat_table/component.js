@@ -3,7 +3,7 @@ import { create, createButton, find, keepOneTabStop, origin } from "../shared/el
 import { marks } from "../shared/marks.js";
 import { isSame, unpack } from "../shared/message.js";
 import { sequential } from "../shared/ramps.js";
-import { decodeSprite, paintPicture, SIDE } from "../shared/sprite.js";
+import { createCanvas, paintPictures } from "../shared/sprite.js";
 import { createRegistry } from "../shared/state.js";
 import { destination, spans } from "./places.js";
 
@@ -38,7 +38,7 @@ export default function render({ data, parentElement, setTriggerValue }) {
   drawLegend(parentElement, header.legend);
   listen(table, header, (place) => setTriggerValue("clicked", place));
   if (header.hasPictures) {
-    paint(table, rest, header.columns.length);
+    paintPictures(table, rest, header.columns.length);
   }
 }
 
@@ -142,10 +142,7 @@ function createCell({ text, strength, title }, hasPicture, paintCell) {
   button.setAttribute("aria-label", title);
   button.setAttribute("aria-pressed", "false");
   if (hasPicture) {
-    const canvas = create("canvas");
-    canvas.width = SIDE;
-    canvas.height = SIDE;
-    button.append(canvas);
+    button.append(createCanvas());
   }
   if (text) {
     button.append(create("span", "", text));
@@ -182,17 +179,4 @@ function drawLegend(root, legend) {
     part.toggleAttribute("hidden", !legend[place]);
     find(part, ".words", HTMLElement).textContent = legend[place];
   });
-}
-
-/**
- * @param {HTMLTableElement} table
- * @param {Uint8Array<ArrayBuffer>} bytes
- * @param {number} columns
- */
-async function paint(table, bytes, columns) {
-  const sprite = await decodeSprite(bytes);
-  [...table.querySelectorAll("canvas")].forEach((canvas, place) => {
-    paintPicture(canvas, sprite, place, columns);
-  });
-  sprite.close();
 }

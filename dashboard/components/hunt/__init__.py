@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.components.messages import encode_sprite, pack_message
+from dashboard.components.received import read_place
 from dashboard.components.registration import register
 
 _COMPONENT = register(__file__)
@@ -92,7 +93,5 @@ def read_places(value: Any, num_images: int) -> list[int] | None:
     """Check what came from the browser: places of images, each once; anything else is None."""
     if not isinstance(value, dict) or not isinstance(value.get("flagged"), list):
         return None
-    flagged = value["flagged"]
-    if not all(isinstance(each, int | float) and not isinstance(each, bool) for each in flagged):
-        return None
-    return sorted({int(each) for each in flagged}) if all(each in range(num_images) for each in flagged) else None
+    places = {read_place(each, num_images) for each in value["flagged"]}
+    return None if None in places else sorted(place for place in places if place is not None)

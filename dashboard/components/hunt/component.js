@@ -2,7 +2,7 @@ import { destination, perRow } from "../gallery/layout.js";
 import { clock } from "../quiz/asking.js";
 import { create, find, keepOneTabStop, origin } from "../shared/elements.js";
 import { isSame, unpack } from "../shared/message.js";
-import { decodeSprite, paintPicture, SIDE } from "../shared/sprite.js";
+import { createCanvas, paintPictures } from "../shared/sprite.js";
 import { createRegistry } from "../shared/state.js";
 import { tell } from "./telling.js";
 
@@ -43,7 +43,7 @@ export default function render({ data, parentElement, setTriggerValue }) {
     const { header, rest } = unpack(data);
     Object.assign(state, { header, flagged: new Set(), isOver: header.revealed !== null });
     lay(parentElement, state);
-    paint(state, rest);
+    paintPictures(find(parentElement, ".tiles", HTMLElement), rest, header.spriteColumns);
   }
   return () => state.stop();
 }
@@ -93,11 +93,8 @@ function lay(root, state) {
 function createTile(label, place, revealed) {
   const tile = create("button", "tile");
   tile.type = "button";
-  const canvas = create("canvas");
-  canvas.width = SIDE;
-  canvas.height = SIDE;
   const picture = create("span", "picture");
-  picture.append(canvas);
+  picture.append(createCanvas());
   tile.append(picture, create("span", "label", label));
   if (revealed === null) {
     tile.setAttribute("aria-pressed", "false");
@@ -192,16 +189,4 @@ function toggle(root, state, place) {
 function count(root, { flagged, header }) {
   const words = `${flagged.size} clicked; ${header.numWrong} of ${header.labels.length} labels are wrong.`;
   find(root, ".words", HTMLElement).textContent = words;
-}
-
-/**
- * @param {State} state
- * @param {Uint8Array<ArrayBuffer>} bytes
- */
-async function paint({ tiles, header }, bytes) {
-  const sprite = await decodeSprite(bytes);
-  tiles.forEach((tile, place) => {
-    paintPicture(find(tile, "canvas", HTMLCanvasElement), sprite, place, header.spriteColumns);
-  });
-  sprite.close();
 }

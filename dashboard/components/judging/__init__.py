@@ -9,9 +9,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.components.messages import encode_sprite, pack_message
+from dashboard.components.received import is_number, read_place
 from dashboard.components.registration import register
 
-_COMPONENT = register(__file__)
+_COMPONENT = register(__file__, "keys")
 _SPRITE_COLUMNS = 20
 JUDGEMENTS = ("right", "wrong", "unsure")
 
@@ -121,12 +122,9 @@ def _read_entry(entry: Any, indices: set[int], num_classes: int) -> tuple[int, J
     if not isinstance(entry, list | tuple) or len(entry) != 4:
         return None
     number, index, judgement, shown = entry
-    if not _is_whole(number) or not _is_whole(index) or int(index) not in indices:
+    if not is_number(number) or number != int(number) or not is_number(index) or index not in indices:
         return None
-    if judgement not in ("", *JUDGEMENTS) or not (shown is None or (_is_whole(shown) and 0 <= shown < num_classes)):
+    shown_idx = read_place(shown, num_classes)
+    if judgement not in ("", *JUDGEMENTS) or (shown_idx is None) != (shown is None):
         return None
-    return int(number), Judged(int(index), judgement, None if shown is None else int(shown))
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == int(value)
+    return int(number), Judged(int(index), judgement, shown_idx)

@@ -1,9 +1,10 @@
 import { destination, perRow } from "../gallery/layout.js";
 import { create, createButton, find, keepOneTabStop, origin } from "../shared/elements.js";
+import { isTaken } from "../shared/keys.js";
 import { isSame, unpack } from "../shared/message.js";
-import { decodeSprite, paintPicture, SIDE } from "../shared/sprite.js";
+import { createCanvas, paintPictures } from "../shared/sprite.js";
 import { createRegistry } from "../shared/state.js";
-import { ANSWERS, nextPlace, OTHERS, wish } from "./keys.js";
+import { ANSWERS, nextPlace, wish } from "./keys.js";
 
 /**
  * @import { Mounted } from "../shared/streamlit.js"
@@ -94,13 +95,10 @@ function createTile({ header }, place) {
   const tile = create("button", "tile");
   tile.type = "button";
   tile.setAttribute("role", "option");
-  const canvas = create("canvas");
-  canvas.width = SIDE;
-  canvas.height = SIDE;
   const picture = create("span", "picture");
   const mark = create("span", "mark");
   mark.setAttribute("aria-hidden", "true");
-  picture.append(canvas, mark);
+  picture.append(createCanvas(), mark);
   const label = create("span", "label", header.names[header.given[place]]);
   label.append(create("span", "arrow", " → "), header.names[header.suggested[place]]);
   tile.append(picture, label);
@@ -129,17 +127,18 @@ function listen(root, state) {
   state.stop();
   /** @param {KeyboardEvent} event */
   const hear = (event) => {
-    const path = event.composedPath();
-    if (path.some((part) => part instanceof Element && part.matches(OTHERS))) {
+    if (isTaken(event)) {
       return;
     }
     const asked = wish(event);
-    const isHere = path.includes(root);
+    const isHere = event.composedPath().includes(root);
     const next = isHere ? destination(event.key, state.place, state.tiles.length, columns(state)) : null;
     if (asked === "undo") {
       undo(root, state);
     } else if (asked !== null) {
-      judge(root, state, asked);
+      if (!event.repeat) {
+        judge(root, state, asked); // held down, it means one label and not all that follow
+      }
     } else if (next !== null) {
       move(root, state, next);
       state.tiles[next].focus();
@@ -285,11 +284,7 @@ function mark(tile, header, place, isSelected) {
  */
 async function paint(root, state, bytes) {
   const { tiles, header } = state;
-  const sprite = await decodeSprite(bytes);
-  tiles.forEach((tile, place) => {
-    paintPicture(find(tile, "canvas", HTMLCanvasElement), sprite, place, header.spriteColumns);
-  });
-  sprite.close();
+  await paintPictures(find(root, ".tiles", HTMLElement), bytes, header.spriteColumns);
   if (tiles === state.tiles) {
     show(root, state);
   }

@@ -7,9 +7,6 @@ export const ANSWERS = [
   { judgement: "unsure", key: "U", words: "Unsure", sign: "?" },
 ];
 
-// Where letters and arrows are somebody else's.
-export const OTHERS = 'input, textarea, select, [contenteditable="true"], [role="combobox"], [role="dialog"]';
-
 /**
  * What a key asks for.
  *

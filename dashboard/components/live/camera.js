@@ -23,6 +23,13 @@ export function sayTrouble(error) {
   return TROUBLE[name] ?? `The camera did not start${error instanceof Error ? ` (${error.message})` : ""}.`;
 }
 
+/** @param {MediaStream | null} stream */
+function release(stream) {
+  for (const track of stream?.getTracks() ?? []) {
+    track.stop();
+  }
+}
+
 /** A camera, and what it sees. */
 export class Camera {
   /** @param {HTMLVideoElement} video Where it is seen. */
@@ -33,23 +40,41 @@ export class Camera {
     this.stream = null;
     /** @type {"environment" | "user"} Of a phone's two. */
     this.facing = "environment";
+    this.tries = 0;
   }
 
-  /** Asks for it, and shows what it sees. */
+  /**
+   * Asks for it, and shows what it sees.
+   *
+   * @returns {Promise<boolean>} Whether it runs: not if it was stopped or started anew while somebody was asked.
+   */
   async start() {
+    this.stop();
+    const { tries } = this;
     if (!navigator.mediaDevices?.getUserMedia) {
       throw new Error("browsers give it to pages from https, from this computer, or opened from its disk alone");
     }
     const video = { ...WANTED, facingMode: this.facing };
-    this.stream = await navigator.mediaDevices.getUserMedia({ video, audio: false });
-    this.video.srcObject = this.stream;
-    await this.video.play();
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ video, audio: false });
+      if (tries === this.tries) {
+        this.stream = stream;
+        this.video.srcObject = stream;
+        await this.video.play();
+      } else {
+        release(stream);
+      }
+    } catch (error) {
+      if (tries === this.tries) {
+        throw error;
+      }
+    }
+    return tries === this.tries;
   }
 
   stop() {
-    for (const track of this.stream?.getTracks() ?? []) {
-      track.stop();
-    }
+    this.tries += 1;
+    release(this.stream);
     this.stream = null;
     this.video.srcObject = null;
   }

@@ -35,6 +35,7 @@ export class Looking {
     this.isBusy = false;
     /** @type {(() => Uint8Array | null) | null} */
     this.grab = null;
+    this.isResting = true;
   }
 
   /**
@@ -45,6 +46,7 @@ export class Looking {
   look(picture) {
     this.grab = null;
     this.next = picture;
+    this.isResting = false;
     return this.pump();
   }
 
@@ -56,12 +58,15 @@ export class Looking {
   watch(grab) {
     this.next = null;
     this.grab = grab;
+    this.isResting = false;
     return this.pump();
   }
 
+  /** Looks at nothing, and says nothing more of what it has looked at. */
   rest() {
     this.grab = null;
     this.next = null;
+    this.isResting = true;
   }
 
   /** For good. */
@@ -99,16 +104,23 @@ export class Looking {
     const picture = /** @type {Uint8Array} */ (this.next);
     this.next = null;
     const { probs, milliseconds } = await this.network.ask(picture);
-    this.show({ picture, probs, mapping: null, milliseconds, live: null });
+    this.tell({ picture, probs, mapping: null, milliseconds, live: null });
     for (const grid of [COARSE, FINE]) {
       const mapping = startMapping(picture, probs, grid);
-      while (!mapping.isDone && !this.isWanted) {
+      while (!mapping.isDone && !this.isWanted && !this.isResting) {
         await this.map(mapping, countSquares(milliseconds, BUDGET_MS));
       }
       if (!mapping.isDone) {
         return;
       }
-      this.show({ picture, probs, mapping, milliseconds, live: null });
+      this.tell({ picture, probs, mapping, milliseconds, live: null });
+    }
+  }
+
+  /** @param {Sight} sight */
+  tell(sight) {
+    if (!this.isResting) {
+      this.show(sight);
     }
   }
 

@@ -90,10 +90,11 @@ export function cameraWay(panel, page) {
     stop();
     trouble.textContent = "";
     try {
-      await camera.start();
-      start.textContent = "Stop the camera";
-      turn.hidden = (await camera.count()) < 2;
-      watch();
+      if (await camera.start()) {
+        start.textContent = "Stop the camera";
+        watch();
+        turn.hidden = (await camera.count()) < 2;
+      }
     } catch (error) {
       stop();
       trouble.textContent = sayTrouble(error);
@@ -155,6 +156,7 @@ export function pictureWay(panel, page, choose) {
   const preview = find(panel, "canvas", HTMLCanvasElement);
   /** @type {Uint8Array | null} */
   let picture = null;
+  let isOpen = false;
   const look = () => {
     if (!picture) {
       page.wait();
@@ -174,14 +176,25 @@ export function pictureWay(panel, page, choose) {
       trouble.textContent = "";
       preview.hidden = false;
       paintFramed(preview, canvas, PREVIEW);
-      look();
+      if (isOpen) {
+        look(); // else somebody has gone on to another way meanwhile
+      }
     } catch (error) {
       trouble.textContent = error instanceof Error ? error.message : String(error);
     }
   };
   input.onchange = () => take(input.files?.[0]);
   listen(panel, take);
-  return { hint: "Choose a picture: the network says what it takes it for.", open: look, close: () => {} };
+  return {
+    hint: "Choose a picture: the network says what it takes it for.",
+    open: () => {
+      isOpen = true;
+      look();
+    },
+    close: () => {
+      isOpen = false;
+    },
+  };
 }
 
 /**

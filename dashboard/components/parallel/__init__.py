@@ -1,17 +1,17 @@
 """Many configurations at once: an axis a setting, a line a configuration, and ranges of axes that select lines."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
 import streamlit as st
 
+from dashboard.components.received import is_number
 from dashboard.components.registration import register
 
 __all__ = ["Axis", "Brushes", "Path", "parallel", "read_brushes", "select_paths"]
 
-_COMPONENT = register(__file__)
+_COMPONENT = register(__file__, "buttons")
 
 # By an axis' key, from where to where it selects, ends included.
 Brushes = Mapping[str, tuple[float, float]]
@@ -97,7 +97,7 @@ def read_brushes(value: object, keys: Sequence[str]) -> dict[str, tuple[float, f
     found: dict[str, tuple[float, float]] = {}
     for name, ends in value.items() if isinstance(value, dict) else ():
         numbers = ends if isinstance(ends, list | tuple) and len(ends) == 2 else ()
-        if name in keys and numbers and all(_is_number(number) for number in numbers) and numbers[0] <= numbers[1]:
+        if name in keys and numbers and all(is_number(number) for number in numbers) and numbers[0] <= numbers[1]:
             found[name] = (float(numbers[0]), float(numbers[1]))
     return found
 
@@ -111,7 +111,3 @@ def select_paths(axes: Sequence[Axis], paths: Sequence[Path], brushes: Brushes) 
         return all(value is not None and low <= value <= high for value, (low, high) in values)
 
     return [path for path in paths if passes(path)]
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,4 +1,4 @@
-import { linearScale, logScale, logTicks, ticks, writeNumber, writeValue } from "../shared/scales.js";
+import { linearScale, logScale, logTicks, ticks, writeTick, writeValue } from "../shared/scales.js";
 
 /**
  * @import { Scale } from "../shared/scales.js"
@@ -82,7 +82,7 @@ export function ticksOf(axis, { isLying, ends }) {
   }
   const wanted = Math.max(2, Math.abs(ends[1] - ends[0]) / (isLying ? 70 : 60));
   const values = (axis.is_log ? logTicks : ticks)(axis.low, axis.high, wanted);
-  return values.map((value) => ({ value, text: axis.is_share ? `${writeNumber(100 * value)} %` : writeNumber(value) }));
+  return values.map((value) => ({ value, text: writeTick(value, axis.is_share) }));
 }
 
 /**

@@ -8,9 +8,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.components.messages import encode_sprite, pack_message
+from dashboard.components.received import is_number, read_place
 from dashboard.components.registration import register
 
-_COMPONENT = register(__file__)
+_COMPONENT = register(__file__, "keys")
 _SPRITE_COLUMNS = 20
 
 
@@ -44,12 +45,9 @@ def read_finish(value: Any, num_images: int, num_classes: int) -> tuple[list[int
     """Check what came from the browser: an answer for each image, and seconds; anything else is None."""
     if not isinstance(value, dict) or not isinstance(value.get("answers"), list):
         return None
-    answers: list[Any] = value["answers"]
-    seconds: Any = value.get("seconds")
-    if len(answers) != num_images or not all(_is_number(each) and each in range(num_classes) for each in answers):
+    found = (read_place(each, num_classes) for each in value["answers"])
+    answers = [answer for answer in found if answer is not None]
+    if not len(answers) == len(value["answers"]) == num_images:
         return None
-    return ([int(each) for each in answers], float(seconds)) if _is_number(seconds) and seconds >= 0 else None
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    seconds = value.get("seconds")
+    return (answers, float(seconds)) if is_number(seconds) and seconds >= 0 else None

@@ -1,6 +1,3 @@
-// Where digits are somebody else's.
-export const OTHERS = 'input, textarea, select, [contenteditable="true"], [role="combobox"], [role="dialog"]';
-
 /**
  * The key that names a class: 1 to 9, and 0 for the tenth.
  *

@@ -1,15 +1,16 @@
 import { create, createButton, find } from "../shared/elements.js";
+import { isTaken } from "../shared/keys.js";
 import { isSame, unpack } from "../shared/message.js";
 import { decodeSprite, paintPicture } from "../shared/sprite.js";
 import { createRegistry } from "../shared/state.js";
-import { classOf, clock, keyOf, OTHERS } from "./asking.js";
+import { classOf, clock, keyOf } from "./asking.js";
 
 /**
  * @import { Mounted } from "../shared/streamlit.js"
  * @typedef {{ names: string[], spriteColumns: number, count: number }} Header
  * @typedef {{ answers: number[], seconds: number }} Finished
  * @typedef {{ bytes: Uint8Array | null, header: Header, sprite: ImageBitmap | null, answers: number[],
- *   began: number | null, ticking: number, report: (finished: Finished) => void, stop: () => void }} State
+ *   began: number | null, report: (finished: Finished) => void, stop: () => void }} State
  */
 
 const TICK_MS = 250;
@@ -22,7 +23,6 @@ const stateOf = createRegistry(
       sprite: null,
       answers: [],
       began: null,
-      ticking: 0,
       report: () => {},
       stop: () => {},
     }),
@@ -39,20 +39,22 @@ export default function render({ data, parentElement, setTriggerValue }) {
     const { header, rest } = unpack(data);
     Object.assign(state, { header, sprite: null, answers: [], began: null });
     lay(parentElement, state);
-    load(state, rest);
+    load(parentElement, state, rest);
   }
   return () => state.stop();
 }
 
 /**
+ * @param {ShadowRoot} root
  * @param {State} state
  * @param {Uint8Array<ArrayBuffer>} bytes
  */
-async function load(state, bytes) {
+async function load(root, state, bytes) {
   const { header } = state;
   const sprite = await decodeSprite(bytes);
   if (state.header === header) {
     state.sprite = sprite;
+    show(root, state);
   }
 }
 
@@ -78,16 +80,11 @@ function lay(root, state) {
  * @param {State} state
  */
 function begin(root, state) {
-  if (state.sprite === null) {
-    setTimeout(() => begin(root, state), TICK_MS); // the pictures are on their way
-    return;
-  }
   state.began = performance.now();
   const tick = setInterval(() => say(root, state), TICK_MS);
   /** @param {KeyboardEvent} event */
   const hear = (event) => {
-    const isTaken = event.composedPath().some((part) => part instanceof Element && part.matches(OTHERS));
-    const place = isTaken ? null : classOf(event, state.header.names.length);
+    const place = isTaken(event) ? null : classOf(event, state.header.names.length);
     if (place !== null) {
       event.preventDefault();
       answer(root, state, place);
@@ -135,7 +132,9 @@ function show(root, state) {
   find(root, ".classes", HTMLElement).hidden = !isAsking;
   find(root, ".bar", HTMLElement).hidden = began === null;
   find(root, ".done", HTMLElement).style.width = `${(100 * answers.length) / Math.max(1, header.count)}%`;
-  find(root, ".start", HTMLButtonElement).hidden = began !== null;
+  const start = find(root, ".start", HTMLButtonElement);
+  start.hidden = began !== null;
+  start.disabled = sprite === null; // the pictures are on their way
   say(root, state);
 }
 

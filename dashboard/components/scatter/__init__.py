@@ -1,7 +1,6 @@
 """A map of images: a point each, pictures when near; a legend that isolates, lasso and box that mark."""
 
 import hashlib
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
@@ -10,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.components.messages import pack_message
+from dashboard.components.received import is_number
 from dashboard.components.registration import register
 from dashboard.components.scatter.region import GRID, MOST_CORNERS, Polygon, is_within, to_grid
 
@@ -181,5 +181,4 @@ def _marking_of(key: str, num_groups: int) -> Marking:
 def _whole_numbers(value: object) -> list[int]:
     if not isinstance(value, list | tuple):
         return []
-    numbers = (part for part in value if isinstance(part, int | float) and not isinstance(part, bool))
-    return [int(number) for number in numbers if math.isfinite(number)]
+    return [int(part) for part in value if is_number(part)]

@@ -30,6 +30,31 @@ export function paintPicture(canvas, sprite, place, columns) {
   contextOf(canvas).drawImage(sprite, left, top, SIDE, SIDE, 0, 0, SIDE, SIDE);
 }
 
+/** A canvas that one picture fits. */
+export function createCanvas() {
+  const canvas = document.createElement("canvas");
+  canvas.width = SIDE;
+  canvas.height = SIDE;
+  return canvas;
+}
+
+/**
+ * Paints a sprite's pictures, as soon as they are decoded, on the canvases that are there now: others may stand in their
+ * place by then.
+ *
+ * @param {ParentNode} root Holds a canvas a picture, in their order.
+ * @param {Uint8Array<ArrayBuffer>} bytes WebP.
+ * @param {number} columns
+ */
+export async function paintPictures(root, bytes, columns) {
+  const canvases = [...root.querySelectorAll("canvas")];
+  const sprite = await decodeSprite(bytes);
+  canvases.forEach((canvas, place) => {
+    paintPicture(canvas, sprite, place, columns);
+  });
+  sprite.close();
+}
+
 /**
  * Pictures as numbers, of a sprite with one picture in a row.
  *

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dashboard.components.registration import register
 
-_COMPONENT = register(__file__)
+_COMPONENT = register(__file__, "buttons")
 _SIDE = 32
 _NUM_BYTES = 3 * _SIDE**2
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from dashboard.components.received import is_number
 from dashboard.components.registration import register
 
 _COMPONENT = register(__file__)
@@ -55,4 +56,4 @@ def stepper(
 
 def read_step(value: object) -> int | None:
     """Check what came from the browser: -1 and 1 are steps, anything else is None."""
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value in (-1, 1) else None
+    return int(value) if is_number(value) and value in (-1, 1) else None

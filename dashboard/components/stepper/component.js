@@ -1,6 +1,7 @@
 import { find } from "../shared/elements.js";
+import { isTaken, OTHERS } from "../shared/keys.js";
 import { createRegistry } from "../shared/state.js";
-import { mayHaveOpened, OWN_ARROWS, OWN_ESCAPE, wish } from "./keys.js";
+import { mayHaveOpened, OWN_ARROWS, wish } from "./keys.js";
 
 /**
  * @import { Mounted } from "../shared/streamlit.js"
@@ -54,10 +55,8 @@ function listen(state, data, act) {
   state.stop();
   /** @param {KeyboardEvent} event */
   const hear = (event) => {
-    const [target] = event.composedPath();
-    const taken = event.key === "Escape" ? OWN_ESCAPE : OWN_ARROWS;
-    const isTaken = event.composedPath().some((part) => part instanceof Element && part.matches(taken));
-    const what = wish(event, (target instanceof Element && isTaken) || isDialogOpen());
+    const takers = event.key === "Escape" ? OTHERS : OWN_ARROWS;
+    const what = wish(event, isTaken(event, takers) || isDialogOpen());
     const leadsNowhere = what === "close" ? !data.closes : what === -1 ? data.isFirst : data.isLast;
     if (what !== null && !leadsNowhere) {
       event.preventDefault();

@@ -8,9 +8,6 @@ export const OWN_ARROWS =
   'input, textarea, select, [contenteditable="true"], [role="slider"], [role="radio"], [role="option"], ' +
   '[role="combobox"], [role="listbox"], [role="tab"], [role="spinbutton"], [role="grid"], [role="dialog"]';
 
-// Where Escape has one: it closes a list, or takes back what was typed.
-export const OWN_ESCAPE = 'input, textarea, select, [contenteditable="true"], [role="combobox"], [role="dialog"]';
-
 /**
  * What a key pressed somewhere on the page asks for.
  *

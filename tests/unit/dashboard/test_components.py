@@ -10,17 +10,17 @@ import pytest
 from PIL import Image
 
 from dashboard.components import HeatCell, HeatRow, Level, Line, LineChart, Mark, PictureMap, Tile
-from dashboard.components.class_bar import read_class
 from dashboard.components.colours import colour_css
 from dashboard.components.confusion_matrix import encode_matrix, read_cell
 from dashboard.components.forecast import read_curve
 from dashboard.components.gallery import encode_gallery
 from dashboard.components.gallery.ticks import parse_ticks
-from dashboard.components.heat_table import encode_table, read_place
+from dashboard.components.heat_table import encode_table
 from dashboard.components.inspector import encode_image
 from dashboard.components.lines import encode_chart
 from dashboard.components.maps import encode_maps
 from dashboard.components.messages import encode_sprite, pack_message
+from dashboard.components.received import read_place
 from dashboard.components.sketch import read_drawing
 from dashboard.components.stepper import read_step
 from dashboard.drawing.matrices import matrix_cells
@@ -218,13 +218,6 @@ def test_every_colour_that_a_component_asks_for_is_sent_along():
     assert {name for pair in asked for name in pair if name} == set(sent)
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"), [(0, 0), (9.0, 9), (10, None), (-1, None), (True, None), ("3", None), (1.5, None)]
-)
-def test_only_a_class_comes_from_the_class_bar(value, expected):
-    assert read_class(value, 10) == expected
-
-
 def test_a_drawn_curve_is_whole_per_cents_of_each_epoch():
     assert read_curve("0.42.100", 3) == [0, 42, 100]
     for strange in (None, "", 7, "0.42", "0.42.101", "0.-1.2", "0.4 2.3", "0.1e1.2", "0.\u0664.2", "0.0100.1"):
@@ -248,7 +241,21 @@ def test_a_heat_table_carries_its_numbers_and_a_picture_for_each_cell():
 
 
 @pytest.mark.parametrize(
-    ("value", "place"), [(0, 0), (74, 74), (3.0, 3), (75, None), (-1, None), (1.5, None), (True, None), ("3", None)]
+    ("value", "place"),
+    [
+        (0, 0),
+        (74, 74),
+        (3.0, 3),
+        (75, None),
+        (-1, None),
+        (1.5, None),
+        (True, None),
+        ("3", None),
+        (None, None),
+        (float("nan"), None),
+        (float("inf"), None),
+        (10**400, None),
+    ],
 )
-def test_a_heat_tables_click_is_checked(value, place):
+def test_only_a_place_that_is_there_comes_from_a_browser(value, place):
     assert read_place(value, 75) == place

@@ -29,6 +29,8 @@ def test_decisions_are_checked():
         (3, Judged(7, "unsure", None)),
     ]
     wrong = [[1, 8, "wrong", 2], [1, 7, "maybe", None], [1, 7, "wrong", 3], [1, 7, "wrong"], "x", [True, 7, "", None]]
+    wrong += [[number, 7, "", None] for number in (float("inf"), float("nan"), 10**400)]
+    wrong += [[1, float("inf"), "", None], [1, 7, "wrong", float("nan")]]
     assert read_judged({"mount": "a", "log": wrong}, {7, 9}, 3) == ("a", [])
     for value in (None, [], {"log": []}, {"mount": 1, "log": []}, {"mount": "a", "log": 3}):
         assert read_judged(value, {7, 9}, 3) is None

@@ -278,6 +278,14 @@ def test_the_folder_holds_all_that_the_page_needs_and_names_nothing_outside(made
     assert made.facts["words"]["model.onnx"].startswith("the same class on 1,000")
 
 
+def test_there_is_the_same_paper_to_draw_on_as_on_the_dashboard(made):
+    sketch = LIVE.parent / "sketch"
+    [looks] = re.findall(r"register\(__file__, (.*)\)", (sketch / "__init__.py").read_text())
+    shared = [LIVE.parent / "shared" / f"{look}.css" for look in re.findall(r'"(\w+)"', looks)]
+    css = "".join(path.read_text() for path in [*shared, sketch / "component.css"])
+    assert read_about(made.path)["paper"] == {"html": (sketch / "component.html").read_text(), "css": css}
+
+
 def test_a_page_is_read_out_of_its_zip_and_nothing_else_is(made, tmp_path):
     archive = Path(shutil.make_archive(str(tmp_path / "kept"), "zip", made.path.parent, made.path.name))
     for name in FILES:
