@@ -21,6 +21,9 @@ from cifar_core.training.device import GIVEN_DEVICE, list_devices, resolve_devic
 
 LOCAL = "local"
 _VISIBLE = "CUDA_VISIBLE_DEVICES"
+# What a worker that sees one GPU is told of the others, among which it starts the next run: what could be seen before,
+# and how the machine's devices are called.
+_VISIBLE_BEFORE, _DEVICES = "CIFAR_VISIBLE_BEFORE", "CIFAR_DEVICES"
 _KEEP_MEMORY = ":".join(
     [
         "glibc.malloc.hugetlb=1",
@@ -152,8 +155,14 @@ def local_slots(device: str = "") -> list[Slot]:
     return [slot for slot in found for _ in range(count_runs_per_device(slot.device))]
 
 
-@cache
 def _list_device_names() -> tuple[str, ...]:
+    """Return what this machine calls its devices, those as well that this process was not given."""
+    told = os.environ.get(_DEVICES)
+    return tuple(told.split(",")) if told else _look_for_devices()
+
+
+@cache
+def _look_for_devices() -> tuple[str, ...]:
     """Devices do not come and go while a process lives."""
     return tuple(device.name for device in list_devices())
 
@@ -170,9 +179,22 @@ def worker_environment(device: str = "cpu") -> dict[str, str]:
     Args:
         device: Of its slot.
     """
-    environment = {"GLIBC_TUNABLES": _KEEP_MEMORY, **os.environ}
+    environment = {"GLIBC_TUNABLES": _KEEP_MEMORY, **_environment_before()}
     kind, _, number = device.partition(":")
     if kind == "cuda":
-        seen = [name for name in os.environ.get(_VISIBLE, "").split(",") if name]
+        before = environment.get(_VISIBLE, "")
+        seen = [name for name in before.split(",") if name]
         environment |= {GIVEN_DEVICE: device, _VISIBLE: seen[int(number)] if seen else number}
+        environment |= {_VISIBLE_BEFORE: before, _DEVICES: ",".join(_list_device_names())}
     return environment
+
+
+def _environment_before() -> dict[str, str]:
+    """Return this process's variables as they were before it was given one device of several, if it was."""
+    environment = dict(os.environ)
+    before = environment.pop(_VISIBLE_BEFORE, None)
+    if before is None:
+        return environment
+    for name in (GIVEN_DEVICE, _DEVICES, _VISIBLE):
+        environment.pop(name, None)
+    return environment | ({_VISIBLE: before} if before else {})
