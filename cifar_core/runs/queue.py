@@ -113,7 +113,7 @@ def take_next(ended: Path, mine: Sequence[Path], executor: Executor) -> Path | N
         waiting = [summary for summary in queue_order(summaries) if here in _list_slots(summary, executor)[0]]
         first = waiting[0].run_id if waiting else ""
         is_mine = first in names and may_decide(runs_dir, executor, summaries)
-        if not is_mine or _is_taken(here, runs_dir, summaries, executor):
+        if not is_mine or _is_taken(here, runs_dir, summaries, executor) or end_unstarted(names[first]):
             start_free(runs_dir, executor, summaries)
             return None
         _mark_started(names[first], here, executor)
