@@ -168,7 +168,7 @@ class SweepStore:
             seen: What the budget was when somebody decided on it; None: whatever it is.
 
         Raises:
-            ConfigError: The budget is of another kind than the sweep's.
+            ConfigError: The budget is of another kind than the sweep's, or too large together with it.
             RunError: The sweep was promoted: its choice is made. Or somebody else has added to it since.
         """
         with self._held(sweep_id) as sweep:

@@ -214,6 +214,11 @@ def test_stopped_it_goes_on_is_extended_or_promoted(open_page, sweeps):
     assert sweeps.get(sweep.id).state == "stopped"
     press(at, "Go on")
     assert sweeps.get(sweep.id).state == "running"
+    more = labelled(at.number_input, "More runs").value
+    labelled(at.number_input, "More runs").set_value(2000).run()
+    press(at, "Try them")
+    assert "budget 9 runs and 2000 runs more is not allowed; allowed: up to 2,000 runs" in at.toast[0].value
+    labelled(at.number_input, "More runs").set_value(more).run()
     press(at, "Try them")
     assert sweeps.get(sweep.id).budget == Budget(num_runs=18)
     other = open_page("Sweeps", sweep=sweep.id)
