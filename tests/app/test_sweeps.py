@@ -105,6 +105,9 @@ def test_what_cannot_be_searched_is_said_with_field_value_and_what_is_allowed(op
     assert at.error[0].value.startswith("optimizer.learning_rate = 'log")
     assert "is not allowed; allowed: a low end below the high one" in at.error[0].value
     assert labelled(at.button, "Start the sweep").disabled
+    for path in (RATE, "model.width"):
+        at = open_page("Sweeps", sweep="new", plan=json.dumps({"search": {path: "lin:nan:8"}}))
+        assert at.error[0].value.startswith(f"{path} = 'lin")
     at = open_page("Sweeps", sweep="new", plan=plan)
     assert "optimizer.momentum: no such setting of optimizer adam; allowed: " in texts(at)
     at = open_page("Sweeps", sweep="new", plan="{")
