@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -18,6 +19,8 @@ _STOPPED = "stopped"
 _SECONDS_TO_END = 2.0
 _LEAST_DONE = 0.05
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+# Many who open a page at once want the same piece of work: one of them starts it.
+_STARTING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -62,13 +65,14 @@ class JobBoard:
         Raises:
             OSError: It cannot be started, or not be noted.
         """
-        if self.progress(key).state == "running":
-            return
-        self.folder.mkdir(parents=True, exist_ok=True)
         limits = dict.fromkeys(_THREADS, str(num_threads))
-        with self._log_path(key).open("wb") as log:
-            process = start_detached(module, arguments, log, os.environ | limits)
-        self.tell(key, 0.0, process.pid)
+        with _STARTING:
+            if self.progress(key).state == "running":
+                return
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with self._log_path(key).open("wb") as log:
+                process = start_detached(module, arguments, log, os.environ | limits)
+            self.tell(key, 0.0, process.pid)
 
     def stop(self, key: str) -> None:
         """End the process that does the work, if one does. `forget` lets it be started again."""
