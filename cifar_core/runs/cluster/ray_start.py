@@ -11,6 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from cifar_core.runs.cluster.choice import read_address
+from cifar_core.runs.slots import SHARES
 
 _NAMESPACE = "cifar-lab"
 _READY_SECONDS = 45.0
@@ -48,7 +49,7 @@ def _start(runs_dir: str) -> str:
         "max_concurrency": 4,
         "resources": {"node:__internal_head__": 0.001},
     }
-    shares = os.environ.get("CIFAR_RUNS_PER_DEVICE", "")
+    shares = os.environ.get(SHARES, "")
     actor = ray.remote(DispatcherActor).options(**options).remote(runs_dir, shares)
     return str(ray.get(actor.wait_until_ready.remote(), timeout=_READY_SECONDS))
 
