@@ -28,7 +28,7 @@ def main() -> int:
         ray.init(read_address(), namespace=_NAMESPACE, log_to_driver=False, logging_level=logging.ERROR)
         problem = _start(str(Path(sys.argv[1]).resolve()))
     except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
-        problem = str(error).strip().splitlines()[-1]
+        problem = (str(error).strip().splitlines() or [type(error).__name__])[-1]
     if problem:
         sys.stderr.write(f"{problem}\n")
     return 1 if problem else 0
