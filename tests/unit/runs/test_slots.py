@@ -9,6 +9,7 @@ import pytest
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunError
 from cifar_core.runs import executor as executor_module
+from cifar_core.runs.commands import take_commands
 from cifar_core.runs.executor import LocalExecutor, local_slots, worker_environment
 from cifar_core.runs.queue import dispatch
 from cifar_core.runs.slots import Slot, count_runs_per_device, find_free, fitting
@@ -106,6 +107,15 @@ def test_two_runs_take_two_gpus_and_each_sees_its_own(monkeypatch, two_gpus, sto
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "GPU-3,GPU-7")
     assert worker_environment("cuda:1")["CUDA_VISIBLE_DEVICES"] == "GPU-7"
     assert worker_environment("cpu").get("CUDA_VISIBLE_DEVICES") == "GPU-3,GPU-7"
+
+
+def test_a_demo_trains_on_while_another_device_is_free(two_gpus, store, config):
+    anywhere = with_overrides(config, {"training.device": "auto"})
+    demo = store.submit(anywhere, is_demo=True)
+    store.submit(anywhere)
+    assert take_commands(store.record(demo).run_dir) == []
+    store.submit(anywhere)
+    assert [command.name for command in take_commands(store.record(demo).run_dir)] == ["stop"]
 
 
 @pytest.mark.parametrize(("before", "first"), [(None, "0"), ("GPU-3,GPU-7", "GPU-3")])
