@@ -5,9 +5,12 @@ import signal
 import socket
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Protocol
+
+import psutil
 
 from cifar_core.processes import count_oom_kills, start_detached
 from cifar_core.runs.exceptions import RunError
@@ -130,7 +133,8 @@ class LocalExecutor:
         """Send SIGTERM to the process that trains this very run, if there is one on this machine."""
         process = find_worker(run_dir, read_status(run_dir))
         if process is not None and process.pid != os.getpid():
-            process.send_signal(signal.SIGTERM)
+            with suppress(psutil.Error):  # it has ended meanwhile, or is not ours to end: it gives up by itself
+                process.send_signal(signal.SIGTERM)
 
     def logs(self, run_dir: Path) -> str:
         """Return the tail of the run's log."""
