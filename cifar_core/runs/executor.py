@@ -12,7 +12,7 @@ from typing import Protocol
 
 import psutil
 
-from cifar_core.processes import count_oom_kills, start_detached
+from cifar_core.processes import KILLED, count_oom_kills, start_detached
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.record import RunRecord
@@ -125,7 +125,7 @@ class LocalExecutor:
             return False
         child = self._children.get((run_dir, status.attempt))
         if child is not None:
-            return child.poll() == -signal.SIGKILL
+            return child.poll() == KILLED
         before, by_now = status.oom_kills, count_oom_kills()
         return is_this_machines(status) and before is not None and by_now is not None and by_now > before
 
