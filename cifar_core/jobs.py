@@ -1,13 +1,16 @@
 """Work that processes of their own do: how far each is, how it ended, and how it is stopped."""
 
 import json
+import math
 import os
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, ParamSpec
 
 import psutil
 
@@ -17,7 +20,12 @@ from cifar_core.processes import start_detached
 _STOPPED = "stopped"
 _SECONDS_TO_END = 2.0
 _LEAST_DONE = 0.05
+_SECONDS_BETWEEN_NOTES = 0.2
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+# Many who open a page at once want the same piece of work: one of them starts it.
+_STARTING = threading.Lock()
+
+Told = ParamSpec("Told")
 
 
 @dataclass(frozen=True)
@@ -62,13 +70,14 @@ class JobBoard:
         Raises:
             OSError: It cannot be started, or not be noted.
         """
-        if self.progress(key).state == "running":
-            return
-        self.folder.mkdir(parents=True, exist_ok=True)
         limits = dict.fromkeys(_THREADS, str(num_threads))
-        with self._log_path(key).open("wb") as log:
-            process = start_detached(module, arguments, log, os.environ | limits)
-        self.tell(key, 0.0, process.pid)
+        with _STARTING:
+            if self.progress(key).state == "running":
+                return
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with self._log_path(key).open("wb") as log:
+                process = start_detached(module, arguments, log, os.environ | limits)
+            self.tell(key, 0.0, process.pid)
 
     def stop(self, key: str) -> None:
         """End the process that does the work, if one does. `forget` lets it be started again."""
@@ -124,6 +133,20 @@ class JobBoard:
 
     def _log_path(self, key: str) -> Path:
         return self.folder / f"{key}.log"
+
+
+def seldom(tell: Callable[Told, None]) -> Callable[Told, None]:
+    """Let who works tell of each step, and pass some of that on: each note is a file that is written."""
+    told_at = -math.inf
+
+    @wraps(tell)
+    def pass_on(*arguments: Told.args, **named: Told.kwargs) -> None:
+        nonlocal told_at
+        if time.monotonic() - told_at >= _SECONDS_BETWEEN_NOTES:
+            told_at = time.monotonic()
+            tell(*arguments, **named)
+
+    return pass_on
 
 
 def _estimate_rest(started: float, share: float) -> float | None:

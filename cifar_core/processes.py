@@ -20,6 +20,8 @@ _MANY_FILES = 8192
 # How far trainings give way to pages, and what is only derived from them to trainings: the share of a core that is left
 # beside somebody who wants all of it is a quarter, and a tenth.
 NICE_TRAINING, NICE_DERIVING = 5, 10
+# How a child ended that the system killed; the signal's name is missing on Windows.
+KILLED = -9
 # Where Linux counts them: of the machine, and of a container.
 _OOM_COUNTS = ("/proc/vmstat", "/sys/fs/cgroup/memory.events")
 
@@ -53,7 +55,7 @@ def start_detached(
         stdout=log,
         stderr=log,
         start_new_session=True,
-        env=_with_package(os.environ if environment is None else environment),
+        env=with_package(os.environ if environment is None else environment),
     )
     threading.Thread(target=process.wait, name=f"wait-{process.pid}", daemon=True).start()
     return process
@@ -75,7 +77,7 @@ def start_tied(
     Raises:
         OSError: It cannot be started.
     """
-    variables = _with_package(environment) | {_STARTER: str(os.getpid())}
+    variables = with_package(environment) | {_STARTER: str(os.getpid())}
     command = [sys.executable, "-m", module, *arguments]
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=variables)
 
@@ -100,7 +102,7 @@ def _watch_starter(pid: int) -> None:
     os._exit(1)
 
 
-def _with_package(environment: Mapping[str, str]) -> dict[str, str]:
+def with_package(environment: Mapping[str, str]) -> dict[str, str]:
     """Return variables by which a process finds this package, whichever folder it is started in."""
     path = os.pathsep.join(filter(None, (str(PACKAGE_ROOT), environment.get("PYTHONPATH"))))
     return {**environment, "PYTHONPATH": path}

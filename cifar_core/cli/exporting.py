@@ -5,15 +5,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
-from tqdm import tqdm
 
 from cifar_core.cli.answers import PROGRAM, print_json
 from cifar_core.cli.arguments import AsJson, Epoch, Mlflow, RunIds, RunsDir
+from cifar_core.cli.bars import bar_with_words
 from cifar_core.export import (
     KINDS,
     Exported,
     ExportError,
-    ExportProgress,
     KindName,
     Subject,
     Watch,
@@ -57,13 +56,9 @@ class ExportCommand(BaseModel):
         if self.kind is None:
             _list_kinds(records, self.as_json)
             return
-        with tqdm(total=100, desc="Export", disable=None, delay=0.5, bar_format="{l_bar}{bar}| {postfix}") as bar:
-
-            def show(progress: ExportProgress) -> None:
-                bar.set_postfix_str(progress.words, refresh=False)
-                bar.update(100 * progress.share - bar.n)
-
-            made = export_runs(subjects, self.kind, self.to, Watch(show))
+        with bar_with_words("Export") as show:
+            watch = Watch(lambda progress: show(progress.share, progress.words))
+            made = export_runs(subjects, self.kind, self.to, watch)
         _print_made(made, self.as_json)
 
 

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 from pydantic_settings import CliPositionalArg
-from tqdm import tqdm
 
 from cifar_core.cli.answers import PROGRAM, print_json, remark_on
 from cifar_core.cli.arguments import AsJson, DataDir, Overrides, Owner, RunsDir, find_owner
+from cifar_core.cli.bars import bar_with_words
 from cifar_core.data import default_data_dir, load_dataset
 from cifar_core.importing.orders import ImportOrder
 from cifar_core.runs import default_runs_dir
@@ -56,12 +56,7 @@ class ImportCommand(BaseModel):
         dataset = load_dataset(data_dir)
         remark_on(dataset)
         order = self._order()
-        with tqdm(total=100, desc="Import", disable=None, delay=0.5, bar_format="{l_bar}{bar}| {postfix}") as bar:
-
-            def show(share: float, words: str) -> None:
-                bar.set_postfix_str(words, refresh=False)
-                bar.update(100 * share - bar.n)
-
+        with bar_with_words("Import") as show:
             wish = make_wish(order, dataset.class_names)
             owner = find_owner(self.owner)
             made = adopt(wish, Path(order.runs_dir), dataset, data_dir, name=self.name, owner=owner, on_progress=show)

@@ -3,27 +3,22 @@
 import json
 import os
 import sys
-import time
 from pathlib import Path
 
 from cifar_core.data import load_dataset
 from cifar_core.derived.kinds import KINDS, UnfinishedError
 from cifar_core.derived.store import DerivedStore, Request
+from cifar_core.jobs import seldom
 from cifar_core.processes import NICE_DERIVING, let_others_first
-
-_SECONDS_BETWEEN_NOTES = 0.3
 
 
 def work_on(data_dir: Path, request: Request) -> None:
     """Compute what is wanted and keep it; a failure is noted for whoever waits."""
     store, pid = DerivedStore(data_dir), os.getpid()
-    noted_at = 0.0
 
+    @seldom
     def tell(share: float) -> None:
-        nonlocal noted_at
-        if time.monotonic() - noted_at >= _SECONDS_BETWEEN_NOTES:
-            noted_at = time.monotonic()
-            store.tell(request, share, pid)
+        store.tell(request, share, pid)
 
     try:
         dataset = load_dataset(data_dir)

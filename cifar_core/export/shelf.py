@@ -201,4 +201,4 @@ def _digest(value: Any) -> str:
 
 def say_why_not(error: Exception) -> str:
     """Return why an export could not be made, as a sentence for whoever waits for it."""
-    return f"{explain(error)}" if isinstance(error, OSError) else str(error).partition("\n")[0] or type(error).__name__
+    return explain(error) if isinstance(error, OSError) else str(error).partition("\n")[0] or type(error).__name__

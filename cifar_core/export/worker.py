@@ -3,28 +3,24 @@
 import os
 import shutil
 import sys
-import time
 from pathlib import Path
 
 from cifar_core.export.exceptions import ExportError
 from cifar_core.export.exporting import Exported, export_runs
 from cifar_core.export.shelf import ExportShelf, Order, say_why_not
 from cifar_core.export.watch import ExportProgress, Watch
+from cifar_core.jobs import seldom
 from cifar_core.processes import NICE_DERIVING, let_others_first
 from cifar_core.runs import RunError
-
-_SECONDS_BETWEEN_NOTES = 0.2
 
 
 def work_on(shelf: ExportShelf, order: Order) -> None:
     """Make what is wanted and keep it; a failure is noted for whoever waits, and leaves nothing."""
-    pid, noted_at = os.getpid(), 0.0
+    pid = os.getpid()
 
+    @seldom
     def tell(progress: ExportProgress) -> None:
-        nonlocal noted_at
-        if time.monotonic() - noted_at >= _SECONDS_BETWEEN_NOTES:
-            noted_at = time.monotonic()
-            shelf.tell(order, progress.share, pid, words=progress.words)
+        shelf.tell(order, progress.share, pid, words=progress.words)
 
     try:
         made = export_runs(order.list_subjects(), order.kind, shelf.prepare(order), Watch(tell))

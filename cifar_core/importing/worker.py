@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from pathlib import Path
 
 from cifar_core.data import load_dataset
@@ -11,20 +10,17 @@ from cifar_core.importing.adopting import adopt
 from cifar_core.importing.exceptions import ImportRefusedError
 from cifar_core.importing.orders import ImportDesk, ImportOrder
 from cifar_core.importing.wishes import make_wish
+from cifar_core.jobs import seldom
 from cifar_core.processes import NICE_DERIVING, let_others_first
-
-_SECONDS_BETWEEN_NOTES = 0.2
 
 
 def work_on(desk: ImportDesk, order: ImportOrder, data_dir: Path) -> None:
     """Import what is wanted; a refusal is noted for whoever waits, and leaves nothing."""
-    pid, noted_at = os.getpid(), 0.0
+    pid = os.getpid()
 
+    @seldom
     def tell(share: float, words: str) -> None:
-        nonlocal noted_at
-        if time.monotonic() - noted_at >= _SECONDS_BETWEEN_NOTES:
-            noted_at = time.monotonic()
-            desk.tell(order, share, pid, words=words)
+        desk.tell(order, share, pid, words=words)
 
     try:
         dataset, runs_dir = load_dataset(data_dir), Path(order.runs_dir)

@@ -5,11 +5,14 @@ import signal
 import socket
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-from cifar_core.processes import count_oom_kills, start_detached
+import psutil
+
+from cifar_core.processes import KILLED, count_oom_kills, start_detached
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.record import RunRecord
@@ -21,6 +24,9 @@ from cifar_core.training.device import GIVEN_DEVICE, list_devices, resolve_devic
 
 LOCAL = "local"
 _VISIBLE = "CUDA_VISIBLE_DEVICES"
+# What a worker that sees one GPU is told of the others, among which it starts the next run: what could be seen before,
+# and how the machine's devices are called.
+_VISIBLE_BEFORE, _DEVICES = "CIFAR_VISIBLE_BEFORE", "CIFAR_DEVICES"
 _KEEP_MEMORY = ":".join(
     [
         "glibc.malloc.hugetlb=1",
@@ -119,7 +125,7 @@ class LocalExecutor:
             return False
         child = self._children.get((run_dir, status.attempt))
         if child is not None:
-            return child.poll() == -signal.SIGKILL
+            return child.poll() == KILLED
         before, by_now = status.oom_kills, count_oom_kills()
         return is_this_machines(status) and before is not None and by_now is not None and by_now > before
 
@@ -127,7 +133,8 @@ class LocalExecutor:
         """Send SIGTERM to the process that trains this very run, if there is one on this machine."""
         process = find_worker(run_dir, read_status(run_dir))
         if process is not None and process.pid != os.getpid():
-            process.send_signal(signal.SIGTERM)
+            with suppress(psutil.Error):  # it has ended meanwhile, or is not ours to end: it gives up by itself
+                process.send_signal(signal.SIGTERM)
 
     def logs(self, run_dir: Path) -> str:
         """Return the tail of the run's log."""
@@ -152,8 +159,14 @@ def local_slots(device: str = "") -> list[Slot]:
     return [slot for slot in found for _ in range(count_runs_per_device(slot.device))]
 
 
-@cache
 def _list_device_names() -> tuple[str, ...]:
+    """Return what this machine calls its devices, those as well that this process was not given."""
+    told = os.environ.get(_DEVICES)
+    return tuple(told.split(",")) if told else _look_for_devices()
+
+
+@cache
+def _look_for_devices() -> tuple[str, ...]:
     """Devices do not come and go while a process lives."""
     return tuple(device.name for device in list_devices())
 
@@ -170,9 +183,22 @@ def worker_environment(device: str = "cpu") -> dict[str, str]:
     Args:
         device: Of its slot.
     """
-    environment = {"GLIBC_TUNABLES": _KEEP_MEMORY, **os.environ}
+    environment = {"GLIBC_TUNABLES": _KEEP_MEMORY, **_environment_before()}
     kind, _, number = device.partition(":")
     if kind == "cuda":
-        seen = [name for name in os.environ.get(_VISIBLE, "").split(",") if name]
+        before = environment.get(_VISIBLE, "")
+        seen = [name for name in before.split(",") if name]
         environment |= {GIVEN_DEVICE: device, _VISIBLE: seen[int(number)] if seen else number}
+        environment |= {_VISIBLE_BEFORE: before, _DEVICES: ",".join(_list_device_names())}
     return environment
+
+
+def _environment_before() -> dict[str, str]:
+    """Return this process's variables as they were before it was given one device of several, if it was."""
+    environment = dict(os.environ)
+    before = environment.pop(_VISIBLE_BEFORE, None)
+    if before is None:
+        return environment
+    for name in (GIVEN_DEVICE, _DEVICES, _VISIBLE):
+        environment.pop(name, None)
+    return environment | ({_VISIBLE: before} if before else {})

@@ -65,15 +65,17 @@ def start_free(runs_dir: Path, executor: Executor, summaries: list[RunSummary]) 
     waiting = queue_order(summaries)
     active = [summary for summary in summaries if summary.status.status in ("running", "paused")]
     active = [summary for summary in active if not _is_over(runs_dir / summary.run_id, executor)]
-    _end_demos(runs_dir, active, waiting, executor)
     busy = Counter(slot_of(summary.status) for summary in active)
     refused: dict[str, Exception] = {}
+    left: list[RunSummary] = []
     for summary in waiting:
         try:
-            _start_if_free(runs_dir / summary.run_id, summary, busy, executor, waiting)
+            if not _start_if_free(runs_dir / summary.run_id, summary, busy, executor, waiting):
+                left.append(summary)
         except (OSError, RunError) as error:
             _log.warning("Run %s was not started: %s", summary.run_id, explain(error))
             refused[summary.run_id] = error
+    _end_demos(runs_dir, active, left, executor)
     if executor.engine == LOCAL and busy.total():
         hold_queue(runs_dir)
     return refused
@@ -113,7 +115,7 @@ def take_next(ended: Path, mine: Sequence[Path], executor: Executor) -> Path | N
         waiting = [summary for summary in queue_order(summaries) if here in _list_slots(summary, executor)[0]]
         first = waiting[0].run_id if waiting else ""
         is_mine = first in names and may_decide(runs_dir, executor, summaries)
-        if not is_mine or _is_taken(here, runs_dir, summaries, executor):
+        if not is_mine or _is_taken(here, runs_dir, summaries, executor) or end_unstarted(names[first]):
             start_free(runs_dir, executor, summaries)
             return None
         _mark_started(names[first], here, executor)
@@ -196,8 +198,11 @@ def _list_companions(summary: RunSummary, slot: Slot, waiting: Sequence[RunSumma
 
 def _start_if_free(
     run_dir: Path, summary: RunSummary, busy: Counter[Slot], executor: Executor, queued: Sequence[RunSummary]
-) -> None:
+) -> bool:
     """Start a worker on a queued run, or mark the run as failed if that does not work.
+
+    Returns:
+        Whether it waits no longer: False if every slot that it may have is taken.
 
     Raises:
         OSError: It did not work; the run waits on if not even that could be noted.
@@ -206,10 +211,12 @@ def _start_if_free(
     slots, problem = _list_slots(summary, executor)
     if problem:
         change_status(run_dir, status="failed", message=problem, finished_at=now())
-        return
+        return True
     slot = find_free(slots, busy)
-    if slot is None or end_unstarted(run_dir):
-        return
+    if slot is None:
+        return False
+    if end_unstarted(run_dir):
+        return True
     waiting = read_status(run_dir)
     _mark_started(run_dir, slot, executor)
     try:
@@ -221,6 +228,7 @@ def _start_if_free(
             change_status(run_dir, status="failed", message=message, finished_at=now())
         raise
     busy[slot] += 1
+    return True
 
 
 def find_slots(config: RunConfig, executor: Executor) -> tuple[list[Slot], str]:

@@ -125,11 +125,6 @@ class RunRegister:
         """Return the queued runs, the next one first."""
         return queue_order(self.list_runs())
 
-    def queue_position(self, run_id: str) -> int | None:
-        """Return how many runs wait before this one, plus one; None if it does not wait."""
-        waiting = [summary.run_id for summary in self.waiting()]
-        return waiting.index(run_id) + 1 if run_id in waiting else None
-
     @refuses_in_words
     def describe(self, run_id: str, *, name: str | None = None, note: str | None = None) -> None:
         """Give a run another name or note; None leaves it as it is.

@@ -12,6 +12,7 @@ from cifar_core.runs.access import refusal, refuses_in_words
 from cifar_core.runs.commands import CommandName, send_command
 from cifar_core.runs.continuation import extend, look_at_test, resume
 from cifar_core.runs.exceptions import RunError
+from cifar_core.runs.fairness import turn_of
 from cifar_core.runs.queue import find_slots, may_decide, queue_order, start_free
 from cifar_core.runs.record import RunMeta, RunRecord
 from cifar_core.runs.register import RunRegister
@@ -223,16 +224,18 @@ class RunStore(RunRegister):
 
     @refuses_in_words
     def put_first(self, run_id: str) -> None:
-        """Let a queued run be the next one.
+        """Let a queued run be the next one of its owner's.
 
         Raises:
             RunError: It does not wait.
         """
         with self._index.locked() as summaries:
             waiting = queue_order(summaries)
-            if run_id not in [summary.run_id for summary in waiting]:
+            chosen = next((summary for summary in waiting if summary.run_id == run_id), None)
+            if chosen is None:
                 raise RunError(f"run {run_id} does not wait; allowed: a queued run")
-            self._writable(run_id).change_meta(priority=waiting[0].priority + 1)
+            rivals = [summary.priority for summary in waiting if turn_of(summary) == turn_of(chosen)]
+            self._writable(run_id).change_meta(priority=max(rivals) + 1)
 
     def stop_all(self, run_ids: Collection[str] | None = None) -> int:
         """Stop every run that is active, the waiting ones first so that none of them starts; return how many.

@@ -40,14 +40,18 @@ class Budget(_Part):
         """Return both together.
 
         Raises:
-            ConfigError: One is of runs, the other of minutes.
+            ConfigError: One is of runs, the other of minutes, or it is more than any sweep may have.
         """
         if (self.num_runs is None) != (other.num_runs is None):
             kind = "minutes" if self.num_runs is None else "runs"
             raise ConfigError(f"budget {other} is not allowed here; allowed: {kind}, as the sweep began")
-        if self.num_runs is not None and other.num_runs is not None:
-            return Budget(num_runs=self.num_runs + other.num_runs)
-        return Budget(minutes=(self.minutes or 0.0) + (other.minutes or 0.0))
+        try:
+            if self.num_runs is not None and other.num_runs is not None:
+                return Budget(num_runs=self.num_runs + other.num_runs)
+            return Budget(minutes=(self.minutes or 0.0) + (other.minutes or 0.0))
+        except ValidationError as error:
+            most = f"{_MOST_RUNS:,} runs, or {_MOST_MINUTES:,} minutes, in all"
+            raise ConfigError(f"budget {self} and {other} more is not allowed; allowed: up to {most}") from error
 
 
 class Halving(_Part):

@@ -4,7 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from cifar_core.failures import explain
@@ -144,10 +144,7 @@ class SweepStore:
         with self._held(sweep_id) as sweep:
             stopped = sweep.model_copy(update={"state": "stopped", "message": ""})
             self._write(stopped)
-        active = [run for run in self.runs.list_runs() if run.experiment == sweep_id and run.status.is_active]
-        for run in sorted(active, key=lambda run: run.status.status != "queued"):
-            with suppress(RunError):  # it ended by itself meanwhile
-                self.runs.stop(run.run_id)
+        self.runs.stop_all({run.run_id for run in self.runs.list_runs() if run.experiment == sweep_id})
         return stopped
 
     def go_on(self, sweep_id: str) -> Sweep:
@@ -168,7 +165,7 @@ class SweepStore:
             seen: What the budget was when somebody decided on it; None: whatever it is.
 
         Raises:
-            ConfigError: The budget is of another kind than the sweep's.
+            ConfigError: The budget is of another kind than the sweep's, or too large together with it.
             RunError: The sweep was promoted: its choice is made. Or somebody else has added to it since.
         """
         with self._held(sweep_id) as sweep:

@@ -50,9 +50,9 @@ def drop_optimizer(path: Path) -> int:
     if not count_optimizer_bytes(path):
         return 0
     before = path.stat().st_size
-    with path.open("rb") as source, replaced_atomically(path) as temporary:
+    with replaced_atomically(path) as temporary:
         header, start = _read_header(path)
-        with temporary.open("wb") as target:
+        with path.open("rb") as source, temporary.open("wb") as target:
             _copy_without(header, start, source, target)
         shutil.copymode(path, temporary)
     return before - path.stat().st_size

@@ -1,6 +1,7 @@
 """The best of a sweep with fresh seeds, beside what the sweep said of them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -40,43 +41,12 @@ def fresh_frame(fresh: Sequence[Fresh]) -> pd.DataFrame:
 
 def fresh_figure(frame: pd.DataFrame) -> go.Figure:
     """Draw what fresh seeds came to with their mean and its interval, beside what the sweep said."""
-    figure, names = go.Figure(), [f"#{number}" for number in frame["number"]]
-    dots = [(name, score) for name, scores in zip(names, frame["scores"], strict=True) for score in scores]
-    hover = f"%{{y}}: {hover_share('x')}<extra>%{{fullData.name}}</extra>"
-    figure.add_scatter(
-        x=[100 * score for _, score in dots],
-        y=[name for name, _ in dots],
-        mode="markers",
-        name="A fresh seed",
-        marker={"color": QUIET, "size": 7, "opacity": 0.7},
-        hovertemplate=hover,
-    )
-    reach = {
-        "type": "data",
-        "array": (100 * (frame["high"].astype(float) - frame["mean"])).fillna(0.0).tolist(),
-        "arrayminus": (100 * (frame["mean"] - frame["low"].astype(float))).fillna(0.0).tolist(),
-        "color": VAL,
-        "thickness": 2,
-    }
-    mean = {"color": VAL, "size": 12}
-    figure.add_scatter(
-        x=100 * frame["mean"],
-        y=names,
-        error_x=reach,
-        mode="markers",
-        name="Their mean",
-        marker=mean,
-        hovertemplate=hover,
-    )
+    figure = go.Figure()
+    seeds = frame.explode("scores")
+    _add_marks(figure, "A fresh seed", seeds, "scores", {"color": QUIET, "size": 7, "opacity": 0.7})
+    _add_marks(figure, "Their mean", frame, "mean", {"color": VAL, "size": 12}, error_x=_reach(frame))
     said = {"color": WRONG, "size": 12, "symbol": "diamond-open", "line": {"width": 2}}
-    figure.add_scatter(
-        x=100 * frame["claimed"].astype(float),
-        y=names,
-        mode="markers",
-        name="What the sweep said",
-        marker=said,
-        hovertemplate=hover,
-    )
+    _add_marks(figure, "What the sweep said", frame, "claimed", said)
     style_figure(figure, "Val accuracy", None)
     # On a phone the legend has a line each: above the plot, in room of its own.
     figure.update_layout(
@@ -85,3 +55,28 @@ def fresh_figure(frame: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(**share_axis())
     figure.update_yaxes(autorange="reversed", type="category")
     return figure
+
+
+def _add_marks(
+    figure: go.Figure, name: str, frame: pd.DataFrame, column: str, marker: dict[str, Any], **more: Any
+) -> None:
+    figure.add_scatter(
+        x=100 * frame[column].astype(float),
+        y=[f"#{number}" for number in frame["number"]],
+        mode="markers",
+        name=name,
+        marker=marker,
+        hovertemplate=f"%{{y}}: {hover_share('x')}<extra>%{{fullData.name}}</extra>",
+        **more,
+    )
+
+
+def _reach(frame: pd.DataFrame) -> dict[str, Any]:
+    """Return how far intervals reach from their means, as plotly draws it."""
+    return {
+        "type": "data",
+        "array": (100 * (frame["high"].astype(float) - frame["mean"])).fillna(0.0).tolist(),
+        "arrayminus": (100 * (frame["mean"] - frame["low"].astype(float))).fillna(0.0).tolist(),
+        "color": VAL,
+        "thickness": 2,
+    }

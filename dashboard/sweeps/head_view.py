@@ -174,7 +174,10 @@ def _render_more(store: SweepStore, sweep: Sweep) -> None:
 def _extend(store: SweepStore, sweep: Sweep, key: str) -> None:
     number = int(state.widget_value(key) or 1)
     more = Budget(num_runs=number) if sweep.budget.num_runs is not None else Budget(minutes=number)
-    store.extend(sweep.id, more, seen=sweep.budget)
+    try:
+        store.extend(sweep.id, more, seen=sweep.budget)
+    except ConfigError as error:
+        raise RunError(str(error)) from error
     store.drive(sweep.id)
 
 

@@ -1,5 +1,6 @@
 """A range of numbers, or some of them: the boxes of one setting that is searched."""
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -83,6 +84,8 @@ def _read(each: Searchable, text: Any) -> tuple[str, float, float]:
     try:
         ends = float(low), float(high)
     except ValueError:
+        ends = math.nan, math.nan
+    if any(map(math.isnan, ends)):
         ends = each.low, each.high
     is_log = how == "log" or (how is None and each.is_log)
     return (_LOG if is_log else _LIN), *ends

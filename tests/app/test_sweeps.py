@@ -105,6 +105,9 @@ def test_what_cannot_be_searched_is_said_with_field_value_and_what_is_allowed(op
     assert at.error[0].value.startswith("optimizer.learning_rate = 'log")
     assert "is not allowed; allowed: a low end below the high one" in at.error[0].value
     assert labelled(at.button, "Start the sweep").disabled
+    for path in (RATE, "model.width"):
+        at = open_page("Sweeps", sweep="new", plan=json.dumps({"search": {path: "lin:nan:8"}}))
+        assert at.error[0].value.startswith(f"{path} = 'lin")
     at = open_page("Sweeps", sweep="new", plan=plan)
     assert "optimizer.momentum: no such setting of optimizer adam; allowed: " in texts(at)
     at = open_page("Sweeps", sweep="new", plan="{")
@@ -214,6 +217,11 @@ def test_stopped_it_goes_on_is_extended_or_promoted(open_page, sweeps):
     assert sweeps.get(sweep.id).state == "stopped"
     press(at, "Go on")
     assert sweeps.get(sweep.id).state == "running"
+    more = labelled(at.number_input, "More runs").value
+    labelled(at.number_input, "More runs").set_value(2000).run()
+    press(at, "Try them")
+    assert "budget 9 runs and 2000 runs more is not allowed; allowed: up to 2,000 runs" in at.toast[0].value
+    labelled(at.number_input, "More runs").set_value(more).run()
     press(at, "Try them")
     assert sweeps.get(sweep.id).budget == Budget(num_runs=18)
     other = open_page("Sweeps", sweep=sweep.id)

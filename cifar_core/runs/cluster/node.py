@@ -2,13 +2,12 @@
 
 import logging
 import os
-import signal
 import socket
 import time
 from pathlib import Path
 
 from cifar_core import __version__
-from cifar_core.processes import count_oom_kills, start_tied
+from cifar_core.processes import KILLED, count_oom_kills, start_tied
 from cifar_core.runs.cluster.tasks import Ending
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.executor import worker_environment
@@ -44,7 +43,7 @@ def train_here(run_dir: Path, device: str, release: str, shares: str = "") -> En
     if status.status not in ("running", "paused"):
         return Ending()  # it was stopped or discarded meanwhile
     begin_attempt(run_dir, host, device)
-    return Ending(was_killed=_work(run_dir, device, shares) == -signal.SIGKILL)
+    return Ending(was_killed=_work(run_dir, device, shares) == KILLED)
 
 
 def begin_attempt(run_dir: Path, host: str, device: str) -> RunStatus:

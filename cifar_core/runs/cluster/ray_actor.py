@@ -12,6 +12,7 @@ from cifar_core.files import Stamp
 from cifar_core.runs.cluster.dispatcher import Dispatcher
 from cifar_core.runs.cluster.ray_tasks import RayTasks
 from cifar_core.runs.ownership import read_bell
+from cifar_core.runs.slots import SHARES
 
 _BEAT_SECONDS, _LOOK_EVERY = 1.0, 5
 _READY_SECONDS = 30.0
@@ -25,7 +26,7 @@ class DispatcherActor:
     def __init__(self, runs_dir: str, shares: str) -> None:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
         if shares:
-            os.environ["CIFAR_RUNS_PER_DEVICE"] = shares
+            os.environ[SHARES] = shares
         self._runs_dir = Path(runs_dir)
         self._problem = "" if self._runs_dir.is_dir() else f"the cluster's head has no folder {runs_dir}"
         self._has_looked = threading.Event()

@@ -11,6 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from cifar_core.runs.cluster.choice import read_address
+from cifar_core.runs.slots import SHARES
 
 _NAMESPACE = "cifar-lab"
 _READY_SECONDS = 45.0
@@ -27,7 +28,7 @@ def main() -> int:
         ray.init(read_address(), namespace=_NAMESPACE, log_to_driver=False, logging_level=logging.ERROR)
         problem = _start(str(Path(sys.argv[1]).resolve()))
     except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
-        problem = str(error).strip().splitlines()[-1]
+        problem = (str(error).strip().splitlines() or [type(error).__name__])[-1]
     if problem:
         sys.stderr.write(f"{problem}\n")
     return 1 if problem else 0
@@ -48,7 +49,7 @@ def _start(runs_dir: str) -> str:
         "max_concurrency": 4,
         "resources": {"node:__internal_head__": 0.001},
     }
-    shares = os.environ.get("CIFAR_RUNS_PER_DEVICE", "")
+    shares = os.environ.get(SHARES, "")
     actor = ray.remote(DispatcherActor).options(**options).remote(runs_dir, shares)
     return str(ray.get(actor.wait_until_ready.remote(), timeout=_READY_SECONDS))
 

@@ -11,6 +11,7 @@ import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from cifar_core import __version__
+from cifar_core.failures import explain
 from cifar_core.runs.cluster.front import RAY
 from cifar_core.runs.cluster.node import train_here
 from cifar_core.runs.cluster.tasks import Ending
@@ -101,6 +102,6 @@ def _read_ending(handle: Any) -> Ending:
     try:
         return ray.get(handle)
     except ray.exceptions.RayTaskError as error:  # the record could not be written, say
-        return Ending(problem=f"The run could not be started: {str(error.cause).splitlines()[0]}")
+        return Ending(problem=f"The run could not be started: {explain(error.cause)}")
     except ray.exceptions.RayError:  # it was ended on request, or its nodes died more often than it is started again
         return Ending()

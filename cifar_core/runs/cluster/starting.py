@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cifar_core.failures import explain
-from cifar_core.processes import PACKAGE_ROOT, start_detached
+from cifar_core.processes import start_detached, with_package
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.local_disk import local_dir
 
@@ -24,8 +24,7 @@ def start_dispatcher(runs_dir: Path, address: str) -> None:
         RunError: Ray is not installed, the cluster does not answer, or the dispatcher cannot start there.
     """
     _probe(address)
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(_paths())}
-    command = [sys.executable, "-m", STARTER, str(runs_dir)]
+    command, environment = [sys.executable, "-m", STARTER, str(runs_dir)], with_package(os.environ)
     try:
         done = subprocess.run(
             command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_SECONDS
@@ -41,10 +40,6 @@ def begin_dispatcher(runs_dir: Path) -> None:
     """As `start_dispatcher`, without waiting; whoever asks for something hears what is wrong."""
     with suppress(OSError), (local_dir(runs_dir) / "dispatcher.log").open("wb") as log:
         start_detached(STARTER, [str(runs_dir)], log)
-
-
-def _paths() -> list[str]:
-    return [str(PACKAGE_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
 
 
 def _probe(address: str) -> None:

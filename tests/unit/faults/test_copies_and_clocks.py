@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import time
 
 import psutil
@@ -59,6 +60,21 @@ def test_a_number_that_means_another_process_by_now_means_no_worker(run_dir, act
     else:
         LocalExecutor().cancel(run_dir)  # would end the tests
     assert find_worker(run_dir, read_status(run_dir)) is None
+
+
+@pytest.mark.parametrize("error", [psutil.NoSuchProcess(1), psutil.AccessDenied(1)])
+def test_a_worker_that_cannot_be_ended_is_no_fault(run_dir, monkeypatch, error):
+    asked = []
+
+    def refuse(_, number):
+        asked.append(number)
+        raise error
+
+    monkeypatch.setattr(psutil.Process, "send_signal", refuse)
+    with stand_in_worker(run_dir) as worker:
+        LocalExecutor().cancel(run_dir)
+        assert asked == [signal.SIGTERM]
+        assert worker.poll() is None
 
 
 def test_a_worker_is_known_by_whatever_path_leads_to_its_folder(store, run_dir, tmp_path):

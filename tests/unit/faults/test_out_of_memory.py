@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import subprocess
 import sys
 
@@ -89,6 +90,7 @@ def test_a_child_that_was_killed_is_told_from_one_that_left(tmp_path, config, mo
         return subprocess.Popen([sys.executable, "-c", next(commands)])
 
     monkeypatch.setattr(executor_module, "start_detached", start)
+    monkeypatch.delattr(signal, "SIGKILL")  # as on Windows
     local = LocalExecutor()
     store = RunStore(tmp_path, local)
     for is_killed in (True, False):

@@ -6,6 +6,7 @@ import pytest
 from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import LocalExecutor, RunError, RunStore
+from cifar_core.runs.commands import send_command
 from cifar_core.runs.status import change_status
 from cifar_core.runs.worker import run_experiment
 from tests.unit.runs_helpers import IdleExecutor, pretend_fit, wait_until
@@ -95,6 +96,15 @@ def test_a_run_that_was_taken_out_of_the_queue_is_passed_over(store, executor):
     store.stop(run_ids[1])
     assert run_experiment(paths(store, run_ids), pretend_fit(), executor) == 0
     assert states(store, run_ids) == ["completed", "stopped", "completed"]
+
+
+def test_a_waiting_run_that_another_machine_has_told_to_stop_is_passed_over(store, executor):
+    run_ids = store.submit_experiment("abc", ARMS)
+    send_command(paths(store, run_ids)[1], "stop")  # it may not write the status: this machine decides
+    assert run_experiment(paths(store, run_ids), pretend_fit(), executor) == 0
+    assert states(store, run_ids) == ["completed", "stopped", "running"]
+    assert store.record(run_ids[1]).status().message == "Removed from the queue."
+    assert executor.submitted == [run_ids[0], run_ids[2]]
 
 
 def test_all_or_none_are_written(store, executor, monkeypatch):

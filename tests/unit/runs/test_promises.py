@@ -55,6 +55,15 @@ def test_the_one_put_first_is_before_all_others_whatever_was_put_first_before(st
     assert [summary.run_id for summary in store.waiting()] == [first, third, second]
 
 
+def test_the_one_put_first_is_before_all_others_of_its_owner_whoever_is_next(store, config):
+    store.submit(config, owner="ada")
+    first, second = (store.submit(config, owner="ada") for _ in range(2))
+    others = store.submit(config, owner="ben")
+    for chosen in (second, first, second):
+        store.put_first(chosen)
+        assert [run.run_id for run in store.waiting()][:2] == [others, chosen]
+
+
 def test_waiting_runs_are_stopped_before_the_one_that_trains(store, config, monkeypatch):
     running, *waiting = (store.submit(config) for _ in range(3))
     order = []

@@ -1,7 +1,9 @@
 """python -m pytest tests/unit/runs/test_slimming.py. Completed runs without their optimizer's state."""
 
 import json
+from pathlib import Path
 
+import psutil
 import pytest
 
 from cifar_core.cli import main
@@ -62,6 +64,19 @@ def test_it_can_be_forked_and_looks_at_test_but_is_not_extended(store, blind, ti
     assert result.test_accuracy_last is not None
     forked = store.record(store.submit(blind, fork=Fork(record.run_id)))
     assert fit(blind, tiny_dataset, forked.files).last_epoch == 2
+
+
+def test_no_checkpoint_is_open_when_another_takes_its_place(store, blind, tiny_dataset, monkeypatch):
+    """Windows replaces no file that somebody has open."""
+    record, replace, opened = train(store, blind, tiny_dataset), Path.replace, []
+
+    def look(path, target):
+        opened.extend(each.path for each in psutil.Process().open_files() if each.path.endswith(target.name))
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", look)
+    assert store.slim(record.run_id) > 0
+    assert opened == []
 
 
 @pytest.mark.parametrize("status", ["running", "stopped", "parked", "failed"])

@@ -9,6 +9,7 @@ import pytest
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunError
 from cifar_core.runs import executor as executor_module
+from cifar_core.runs.commands import take_commands
 from cifar_core.runs.executor import LocalExecutor, local_slots, worker_environment
 from cifar_core.runs.queue import dispatch
 from cifar_core.runs.slots import Slot, count_runs_per_device, find_free, fitting
@@ -92,7 +93,7 @@ def test_a_run_waits_where_its_executor_has_no_such_device_yet(store, executor, 
 
 @pytest.fixture
 def two_gpus(monkeypatch):
-    monkeypatch.setattr(executor_module, "_list_device_names", lambda: ("cuda:0", "cuda:1", "cpu"))
+    monkeypatch.setattr(executor_module, "_look_for_devices", lambda: ("cuda:0", "cuda:1", "cpu"))
 
 
 def test_two_runs_take_two_gpus_and_each_sees_its_own(monkeypatch, two_gpus, store, executor, config):
@@ -106,6 +107,30 @@ def test_two_runs_take_two_gpus_and_each_sees_its_own(monkeypatch, two_gpus, sto
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "GPU-3,GPU-7")
     assert worker_environment("cuda:1")["CUDA_VISIBLE_DEVICES"] == "GPU-7"
     assert worker_environment("cpu").get("CUDA_VISIBLE_DEVICES") == "GPU-3,GPU-7"
+
+
+def test_a_demo_trains_on_while_another_device_is_free(two_gpus, store, config):
+    anywhere = with_overrides(config, {"training.device": "auto"})
+    demo = store.submit(anywhere, is_demo=True)
+    store.submit(anywhere)
+    assert take_commands(store.record(demo).run_dir) == []
+    store.submit(anywhere)
+    assert [command.name for command in take_commands(store.record(demo).run_dir)] == ["stop"]
+
+
+@pytest.mark.parametrize(("before", "first"), [(None, "0"), ("GPU-3,GPU-7", "GPU-3")])
+def test_a_worker_that_sees_one_gpu_starts_the_next_run_on_any(monkeypatch, two_gpus, before, first):
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if before is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", before)
+    outside = worker_environment("cpu")
+    for name, text in worker_environment("cuda:1").items():
+        monkeypatch.setenv(name, text)
+    monkeypatch.setattr(executor_module, "_look_for_devices", lambda: ("cuda:0", "cpu"))  # as torch has it there
+    assert local_slots() == [Slot(HERE, name) for name in ("cuda:0", "cuda:1", "cpu")]
+    following = worker_environment("cuda:0")
+    assert (following["CUDA_VISIBLE_DEVICES"], following["CIFAR_DEVICE"]) == (first, "cuda:0")
+    assert worker_environment("cpu") == outside
 
 
 def test_the_one_device_that_a_worker_sees_is_its_first(monkeypatch):

@@ -106,7 +106,7 @@ def test_a_fork_needs_the_same_network_and_weights(store, config):
 def test_a_waiting_run_can_be_put_first(store, config):
     running, second, third = (store.submit(config) for _ in range(3))
     store.put_first(third)
-    assert [store.queue_position(run_id) for run_id in (third, second)] == [1, 2]
+    assert [run.run_id for run in store.waiting()] == [third, second]
     with pytest.raises(RunError, match="does not wait"):
         store.put_first(running)
 

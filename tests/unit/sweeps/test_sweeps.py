@@ -283,6 +283,8 @@ def test_what_is_added_is_halved_by_itself(sweeps, trainers):
     assert [sum(trial.rung == rung for trial in sweep.trials[9:]) for rung in range(3)] == [6, 2, 1]
     with pytest.raises(ConfigError, match="budget 3 min is not allowed here; allowed: runs"):
         sweeps.extend(sweep.id, Budget(minutes=3))
+    with pytest.raises(ConfigError, match="budget 18 runs and 2000 runs more is not allowed; allowed: up to 2,000"):
+        sweeps.extend(sweep.id, Budget(num_runs=2000))
 
 
 def test_the_best_are_trained_again_with_fresh_seeds_and_one_looks_at_test_once(sweeps, runs, trainers):
