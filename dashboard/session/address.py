@@ -14,6 +14,8 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+# What is chosen, by the parameters' names, in one piece: each page, and each link of it, asks for all of them.
+_CHOSEN = "address_chosen"
 _PAGE, _SHOWN, _LINKED = "address_page", "address_shown", "address_linked"
 _WENT_BACK, _TAKEN, _OFFERED = "address_went_back", "address_taken", "address_offered"
 _MOST_OFFERED = 200
@@ -41,22 +43,27 @@ class Parameter:
     pages: frozenset[str]
 
     @property
-    def key(self) -> str:
-        """Where the session keeps it."""
-        return f"address_{self.name}"
-
-    @property
     def widget(self) -> str:
         """Key of the widget that shows it, where it is one of its own."""
         return f"widget_{self.name}"
 
     def value(self) -> str | None:
         """Return what this session has chosen; None if nothing."""
-        return st.session_state.get(self.key)
+        return _chosen().get(self.name)
 
     def choose(self, value: str | None) -> None:
         """Choose another value, or none. Before the page is drawn, or in a callback."""
-        st.session_state[self.key] = value or None
+        if value:
+            _chosen()[self.name] = value
+        else:
+            _chosen().pop(self.name, None)
+
+
+def _chosen() -> dict[str, str]:
+    chosen: dict[str, str] | None = st.session_state.get(_CHOSEN)
+    if chosen is None:
+        chosen = st.session_state[_CHOSEN] = {}
+    return chosen
 
 
 # Titles of all pages.
@@ -195,7 +202,8 @@ def read_address(page: str) -> None:
 
 def _read_present() -> dict[str, str]:
     """Return what the address carries, as the browser had it when it asked."""
-    return {p.name: st.query_params[p.name] for p in PARAMETERS if p.name in st.query_params}
+    carried = st.query_params.to_dict()
+    return {parameter.name: carried[parameter.name] for parameter in PARAMETERS if parameter.name in carried}
 
 
 def _is_asked_for(present: Mapping[str, str]) -> bool:
@@ -270,10 +278,11 @@ def bind(parameter: Parameter, key: str, options: Sequence[str]) -> dict[str, An
 
 def values_for(page: str) -> dict[str, str]:
     """Return what the address of a page carries, or would carry."""
-    values = {parameter.name: parameter.value() for parameter in PARAMETERS if page in parameter.pages}
-    if page != st.session_state.get(_PAGE) and values.get(RUN.name) == NO_RUN:
+    chosen = _chosen()
+    values = {p.name: chosen[p.name] for p in PARAMETERS if p.name in chosen and page in p.pages}
+    if values.get(RUN.name) == NO_RUN and page != st.session_state.get(_PAGE):
         del values[RUN.name]
-    return {name: value for name, value in values.items() if value is not None}
+    return values
 
 
 def link_to(page: str, carrying: Mapping[Parameter, str] | None = None) -> dict[str, str]:

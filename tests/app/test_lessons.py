@@ -228,7 +228,7 @@ def test_a_tile_leads_to_the_run_and_image_that_show_it(open_page, lab, experime
     save_answers(lab, experiment, SAID)
     at = open_page("Lessons", lesson=NAME)
     press(at, "fixed 5")  # with seed 0, as with seed 2
-    chosen = {name: at.session_state[f"address_{name}"] for name in ("run", "beside", "image", "epoch", "on")}
+    chosen = {name: at.session_state["address_chosen"][name] for name in ("run", "beside", "image", "epoch", "on")}
     assert chosen == {
         "run": experiment.runs["with batch norm"][0],
         "beside": experiment.runs["without"][0],

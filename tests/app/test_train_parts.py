@@ -252,7 +252,7 @@ def test_whoever_opens_a_run_sees_it(open_page, lab, way):
         press(at, "Open")
     else:
         at.session_state["page_handed_over"] = "Train"  # as a click on the sidebar's line does
-        at.session_state["address_run"], at.session_state["address_part"] = run_id, "this"
+        at.session_state["address_chosen"] |= {"run": run_id, "part": "this"}
         at.run()
     assert (shown(at), at.query_params["run"]) == ("this", run_id)
 
