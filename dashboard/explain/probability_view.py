@@ -64,6 +64,9 @@ def _render_variants(context: Context) -> tuple[str, Export]:
 
 def _render_epochs(context: Context) -> list[Export]:
     st.markdown("**Over the epochs of the training**")
+    if context.run.is_imported:
+        st.caption("It was trained elsewhere: nothing is known of its epochs.")
+        return []
     track = get_track(context.record)
     places = np.flatnonzero(track.indices == context.subject.index) if track is not None else np.array([])
     if track is None or not len(places):

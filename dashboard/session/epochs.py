@@ -31,6 +31,8 @@ class Spoken:
     @property
     def words(self) -> str:
         """Which epoch's weights speak, and why not its own where they are not there."""
+        if self.weights.is_imported:
+            return "as imported"
         return f"epoch {self.weights.epoch}{f' ({self.missing})' if self.missing else ''}"
 
 
@@ -49,7 +51,7 @@ def find_spoken(record: RunRecord) -> Spoken | None:
 
 
 def choose_spoken(record: RunRecord, key: str) -> Spoken:
-    """Draw the epochs that can be spoken of; the run has weights.
+    """Draw the epochs that can be spoken of, where there are several; the run has weights.
 
     Args:
         record: The run's.
@@ -65,7 +67,8 @@ def choose_spoken(record: RunRecord, key: str) -> Spoken:
     words = "Kept of every epoch; all but the best and the last in float16."
     if not record.stored_config().config.training.save_every_epoch:
         words = "Of this run, the weights of the best and the last epoch are kept. With “save every epoch” all are."
-    draw_epochs(epochs, spoken.epoch, record.status(), key, help=words)
+    if len(epochs) > 1 and not spoken.weights.is_imported:
+        draw_epochs(epochs, spoken.epoch, record.status(), key, help=words)
     return spoken
 
 

@@ -30,6 +30,7 @@ class Weights:
         epoch: After which these weights were saved, 1-based.
         views: The versions of an image that their run predicts from.
         is_rounded: Whether they are kept in float16: what they say may differ a little from what was said in training.
+        is_imported: Whether they were trained elsewhere: nothing is known of their epochs.
     """
 
     path: Path
@@ -37,6 +38,7 @@ class Weights:
     epoch: int
     views: Views = AS_IT_IS
     is_rounded: bool = False
+    is_imported: bool = False
 
     @property
     def key(self) -> str:
@@ -46,6 +48,8 @@ class Weights:
     @property
     def words(self) -> str:
         """Which they are: "weights of epoch 7, kept in float16"."""
+        if self.is_imported:
+            return "imported weights"
         return f"weights of epoch {self.epoch}{', kept in float16' if self.is_rounded else ''}"
 
     def load(self) -> "Classifier":
@@ -71,7 +75,8 @@ def find_weights(record: RunRecord, which: int | str) -> Weights | None:
     if stamped is None:
         return None
     epoch = which if isinstance(which, int) else marked[which] or 0
-    return Weights(path, stamped, epoch, views_of(record.stored_config().config.training), isinstance(which, int))
+    views, is_imported = views_of(record.stored_config().config.training), bool(record.meta().imported_from)
+    return Weights(path, stamped, epoch, views, isinstance(which, int), is_imported)
 
 
 def list_kept_epochs(record: RunRecord) -> list[int]:

@@ -185,6 +185,18 @@ def test_a_val_image_is_followed_through_the_epochs(open_page, complete, lab):
     assert "saved for val images alone" in texts(other)
 
 
+def test_nothing_is_said_of_the_epochs_of_a_training_elsewhere(open_page, complete, lab):
+    run_id = complete()
+    record = lab.record(run_id)
+    index = int(np.load(record.predictions_path("val", 1))["indices"][0])
+    record.change_meta(imported_from="elsewhere.onnx")
+    at = open_page("Explain", run=run_id, image=str(index), see="How firm")
+    assert "It was trained elsewhere: nothing is known of its epochs." in texts(at)
+    assert "Epoch" not in {group.label for group in at.get("button_group")}
+    assert downloads(at) & {"Variants as CSV", "Epochs as CSV"} == {"Variants as CSV"}
+    assert "epoch 3" not in texts(at).lower()
+
+
 def test_training_images_that_look_alike_are_shown_when_made(open_page, complete, monkeypatch):
     features = np.eye(20, 16, dtype=np.float16)
     made = {"indices": np.arange(100, 120), "features": features}
