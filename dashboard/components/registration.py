@@ -9,9 +9,14 @@ import streamlit as st
 from dashboard.components.colours import colour_css
 from dashboard.components.modules import module_address
 
-# What Streamlit sends with each mount in place of the component: the browser keeps what it loads.
+# What Streamlit sends with each mount in place of the component: the browser keeps what it loads. Over a slow line the
+# HTML is there long before: `host.css` hides it until now, or its buttons would be heard by nobody.
 _LOADER = """const address = new URL("{address}", document.baseURI);
-export default async (mounted) => (await import(address)).default(mounted);
+export default async (mounted) => {{
+  const component = await import(address);
+  mounted.parentElement.host.dataset.ready = "";
+  return component.default(mounted);
+}};
 """
 _SHARED = Path(__file__).parent / "shared"
 

@@ -1,6 +1,7 @@
 """python -m pytest tests/browser/test_data_pages.py. Explore and Augment by pointer and by keyboard."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -81,6 +82,19 @@ def test_a_phone_shows_images_first_and_the_open_one_at_its_foot(app, open_windo
     wait_until(lambda: bottom_of(tiles.nth(7)) <= sheet["y"])
     page.get_by_role("button", name="Close").click()
     expect(picture).to_have_count(0)
+
+
+def test_no_button_is_there_before_somebody_hears_it(app, page):
+    def come_late(route):
+        time.sleep(1.5)
+        route.continue_()
+
+    page.route("**/stepper/component.js", come_late)
+    page.goto(f"{app.url}/Explore?image=7")
+    expect(page.locator("canvas.image")).to_be_visible()
+    assert page.get_by_role("button", name="Close").count() == 0
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("canvas.image")).to_have_count(0, timeout=10_000)
 
 
 def bottom_of(element):
