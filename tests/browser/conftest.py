@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from cifar_core.runs import RunStore
 from tests.browser.app import ROOT, App
 from tests.browser.chromium import FLAGS, find_chromium
+from tests.unit.runs_helpers import wait_until
 
 PATIENCE_MS = 45_000  # a cold server on a busy machine draws the practice set first
 
@@ -28,6 +30,16 @@ def app(tmp_path_factory):
     app = App(tmp_path_factory.mktemp("app"))
     yield app
     app.close()
+
+
+@pytest.fixture(autouse=True)
+def leave_nothing_running(request):
+    """What a test has left training, and may have failed over, would keep the next one's runs waiting."""
+    yield
+    if "app" in request.fixturenames:
+        store = RunStore(request.getfixturevalue("app").runs_dir)
+        store.stop_all()
+        wait_until(lambda: not any(run.status.is_active for run in store.list_runs()), 60)
 
 
 @pytest.fixture(scope="session")
