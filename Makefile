@@ -42,9 +42,9 @@ test-core: setup
 	$(BIN)/python -m pytest --ignore tests/browser -n $(JOBS) --dist loadfile
 
 # Each process has a server and a Chromium of its own; pages wait for most of the time, so that two cores bear two.
-# What failed has a second try, on a machine whose cores others use; the summary names each that needed it.
+# What failed has two more tries, on a machine whose cores others use; the summary names each that needed it.
 test-browser: setup browser
-	$(BIN)/python -m pytest tests/browser -n $(JOBS) --dist loadfile --reruns 1 -r fEsxXR
+	$(BIN)/python -m pytest tests/browser -n $(JOBS) --dist loadfile --reruns 2 -r fEsxXR
 
 # What is lost when app, dispatcher, node or head of a real Ray cluster die: nothing. For who has Ray and Linux.
 .PHONY: cluster

@@ -80,6 +80,7 @@ def test_a_phone_shows_images_first_and_the_open_one_at_its_foot(app, open_windo
     sheet = page.locator(".st-key-explore_drawer").bounding_box()
     assert (sheet["x"], sheet["width"]) == (0, 390)
     wait_until(lambda: bottom_of(tiles.nth(7)) <= sheet["y"])
+    expect_drawn(page)
     page.get_by_role("button", name="Close").click()
     expect(picture).to_have_count(0)
 
