@@ -12,13 +12,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from dashboard.session.asked import is_asked_for, offer
 
 # What is chosen, by the parameters' names, in one piece: each page, and each link of it, asks for all of them.
 _CHOSEN = "address_chosen"
 _PAGE, _SHOWN, _LINKED = "address_page", "address_shown", "address_linked"
-_WENT_BACK, _TAKEN, _OFFERED = "address_went_back", "address_taken", "address_offered"
-_MOST_OFFERED = 200
+_WENT_BACK, _TAKEN = "address_went_back", "address_taken"
 
 # In place of a run's id: somebody wants none on the open page, which would else choose one by itself.
 NO_RUN = "none"
@@ -179,7 +179,7 @@ def read_address(page: str) -> None:
     """
     is_new, shown = st.session_state.get(_PAGE) != page, st.session_state.get(_SHOWN, {})
     present = _read_present()
-    if not is_new and present != shown and not _is_asked_for(present):
+    if not is_new and present != shown and not is_asked_for(present):
         step_on()
         return
     if is_new and present == st.session_state.get(_LINKED, {}).get(page):
@@ -204,18 +204,6 @@ def _read_present() -> dict[str, str]:
     """Return what the address carries, as the browser had it when it asked."""
     carried = st.query_params.to_dict()
     return {parameter.name: carried[parameter.name] for parameter in PARAMETERS if parameter.name in carried}
-
-
-def _is_asked_for(present: Mapping[str, str]) -> bool:
-    """Whether somebody wants the open page at another address: by Back, Forward, or one of the page's own links.
-
-    Else it is outdated: who goes through a form quickly, or over a slow line, changes the next box before the browser
-    has heard what the last one made of the address. What the session holds is newer then.
-    """
-    context = get_script_run_ctx()
-    if context is not None and context.is_history_navigation:
-        return True
-    return present in st.session_state.get(_OFFERED, [])
 
 
 def is_from_address(*parameters: Parameter) -> bool:
@@ -298,8 +286,7 @@ def link_to(page: str, carrying: Mapping[Parameter, str] | None = None) -> dict[
         return values
     carried = values | {parameter.name: value for parameter, value in carrying.items()}
     if page == open_page():
-        offered = [others for others in st.session_state.get(_OFFERED, []) if others != carried]
-        st.session_state[_OFFERED] = [*offered, carried][-_MOST_OFFERED:]
+        offer(carried)
     return carried
 
 

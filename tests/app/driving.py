@@ -6,7 +6,7 @@ from cifar_core.models import create_classifier
 from cifar_core.training.checkpoint import Progress, save_checkpoint, take_checkpoint
 from cifar_core.training.epoch_weights import EpochWeights
 from cifar_core.training.optimizer import create_optimizer
-from dashboard.session import address
+from dashboard.session import asked
 from tests.app.reading import line_charts
 
 
@@ -24,7 +24,7 @@ def press(at, label=None, key=None):
 def run_from_history(at, monkeypatch):
     """Draw a page as Back and Forward have it drawn: they alone bring an address as it was before."""
     with monkeypatch.context() as patch:
-        patch.setattr(address, "get_script_run_ctx", lambda: SimpleNamespace(is_history_navigation=True))
+        patch.setattr(asked, "get_script_run_ctx", lambda: SimpleNamespace(is_history_navigation=True))
         at.run()
 
 
