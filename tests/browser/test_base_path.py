@@ -51,7 +51,19 @@ def test_pages_components_and_live_charts_work_below_a_path(below, page):
     assert answered.value.ok
     own = [url for url in asked if url.startswith("http://127.0.0.1")]
     assert [url for url in own if not url.startswith(f"{below.url}/")] == []
-    assert [url for url in failed if "/_stcore/" not in url] == []
+    assert failed == []
+    assert [url for url in own if url.endswith("/_stcore/health")] == [f"{below.url}/_stcore/health"]
+
+
+def test_a_page_is_connected_without_looking_for_the_server_below_its_own_name(below, page):
+    answered = []
+    page.on("response", lambda response: answered.append((response.url, response.status)))
+    with page.expect_websocket() as opened:
+        page.goto(f"{below.url}/Runs?run=none")
+    assert opened.value.url == f"{below.url.replace('http', 'ws', 1)}/_stcore/stream"
+    expect_drawn(page)
+    expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
+    assert [answer for answer in answered if answer[1] >= 400] == []
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

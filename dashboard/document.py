@@ -1,0 +1,50 @@
+"""The document that a browser opens first: Streamlit's, with the answers to what it would ask before it connects.
+
+Streamlit's page does not know how much of its address is the path that the dashboard is served at. On any page but the
+first it therefore looks for the server below its own name, learns that there is none, waits a tenth of a second and
+looks again; then it asks for its settings; and only then opens its socket. Here the document itself says both, so that
+the socket is opened at once and the questions are asked meanwhile. A document that Streamlit answers with, such as that
+of an unknown page, works as before.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+from streamlit.file_util import get_static_dir
+
+from dashboard.routes import own_route
+from dashboard.session.links import SECTIONS
+
+_HEAD = "<head>"
+# The document's own address without the page's name, as in those of Streamlit's scripts: also where a proxy adds to it.
+_SETTINGS = """
+    <script>
+      window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href, HOST_CONFIG: %s }
+    </script>"""
+
+
+def create_routes() -> list[Route]:
+    """Return the addresses of the pages; the first page's is the server's own."""
+    scripts = [Path(script) for section in SECTIONS.values() for script, _ in section.values()]
+    return [own_route(script.stem if script.parent.name else "", _answer) for script in scripts]
+
+
+def _answer(request: Request) -> Response:
+    return HTMLResponse(_create_document(), headers={"Cache-Control": "no-cache"})
+
+
+@cache
+def _create_document() -> str:
+    """Return Streamlit's document with the settings before all of its scripts; as it is where it is built otherwise."""
+    document = (Path(get_static_dir()) / "index.html").read_text(encoding="utf-8")
+    return document.replace(_HEAD, _HEAD + _SETTINGS % json.dumps(_describe_host()), 1)
+
+
+def _describe_host() -> dict[str, object]:
+    """Return of `_stcore/host-config` what Streamlit's page must know to do without it; it asks for the rest later."""
+    return {"allowedOrigins": list(st.get_option("client.allowedOrigins")), "useExternalAuthToken": False}

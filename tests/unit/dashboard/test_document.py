@@ -1,0 +1,35 @@
+"""The document that a browser opens first. python -m pytest tests/unit/dashboard/test_document.py."""
+
+import asyncio
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import streamlit as st
+from starlette.requests import Request
+from streamlit.web.server.starlette.starlette_routes import create_host_config_routes
+
+from dashboard import document
+from dashboard.session.links import SECTIONS
+
+
+@pytest.mark.parametrize(("base", "first", "below"), [("", "/", "/"), ("a/lab", "/a/lab/", "/a/lab/")])
+def test_every_page_has_it(monkeypatch, base, first, below):
+    monkeypatch.setattr(st, "get_option", {"server.baseUrlPath": base}.get)
+    paths = {route.path for route in document.create_routes()}
+    titles = {title for section in SECTIONS.values() for title in section}
+    assert paths == {first} | {below + title for title in titles - {"Overview"}}
+
+
+def test_it_says_what_streamlit_would_answer_before_any_of_its_scripts():
+    request = Request({"type": "http", "headers": [], "method": "GET"})
+    answer = document.create_routes()[0].endpoint(request)
+    text = answer.body.decode()
+    assert text.index("window.__streamlit") < text.index('type="module"')
+    said = json.loads(re.search(r"HOST_CONFIG: ({.*}) }", text)[1])
+    (host_config,) = create_host_config_routes(None)
+    with ThreadPoolExecutor(1) as thread:  # a browser test before this one leaves a running loop in this thread
+        answered = thread.submit(asyncio.run, host_config.endpoint(request)).result()
+    assert said.items() <= json.loads(answered.body).items()
+    assert answer.headers["cache-control"] == "no-cache"  # as Streamlit has it: an update is seen at once
