@@ -55,7 +55,7 @@ def _render_suspects(reading: Reading, frame: pd.DataFrame) -> Export:
         for row in shown.to_dict("records")
     ]
     images = dataset.images[shown["index"].to_numpy()]
-    chosen = gallery(
+    gallery(
         images,
         tiles,
         key="errors_labels",
@@ -67,7 +67,7 @@ def _render_suspects(reading: Reading, frame: pd.DataFrame) -> Export:
     with st.container(horizontal=True, vertical_alignment="center"):
         left = f"The {PAGE_SIZE} most suspicious are shown. " if len(frame) > PAGE_SIZE else ""
         st.caption(f"{left}Least probable label first. Point at one to read it.")
-        if chosen is not None:
+        if state.chosen_image() in shown["index"].to_numpy():
             page_link("Explain", "Explain this image", ":material/center_focus_strong:")
         page_link("Labels", "Doubted labels of train, to be judged", ":material/how_to_vote:")
     named = frame.assign(label=names[frame["true_idx"]], predicted=names[frame["pred_idx"]])

@@ -85,6 +85,33 @@ def test_a_phone_shows_images_first_and_the_open_one_at_its_foot(app, open_windo
     expect(picture).to_have_count(0)
 
 
+def test_what_was_closed_is_opened_again_by_the_same_tile(app, page):
+    page.goto(f"{app.url}/Explore")
+    tile = page.get_by_role("listbox", name=re.compile("^Images ")).get_by_role("option").nth(7)
+    picture = page.locator("canvas.image")
+    for _ in range(2):
+        tile.click()
+        expect(picture).to_be_visible()
+        expect(page).to_have_url(re.compile("image=7"))
+        page.keyboard.press("Escape")
+        expect(picture).to_have_count(0)
+        expect(page).not_to_have_url(re.compile("image="))
+
+
+def test_what_back_took_from_the_map_is_marked_again_by_the_same_button(app, page):
+    page.goto(f"{app.url}/Explore?view=Map")
+    legend = page.get_by_role("group", name="Colours").get_by_role("button").nth(2)
+    expect_drawn(page)
+    for _ in range(2):
+        legend.click()
+        expect(legend).to_have_attribute("aria-pressed", "true")
+        expect(page).to_have_url(re.compile("marked="))
+        expect(page.get_by_text(re.compile(r"[\d,]+ images selected"))).to_be_visible()
+        page.go_back()
+        expect(page).not_to_have_url(re.compile("marked="))
+        expect(legend).to_have_attribute("aria-pressed", "false")
+
+
 def test_no_button_is_there_before_somebody_hears_it(app, page):
     def come_late(route):
         time.sleep(1.5)

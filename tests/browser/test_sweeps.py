@@ -69,6 +69,14 @@ def test_lines_are_selected_by_mouse_and_keyboard_and_the_address_keeps_it(app, 
     expect(state).to_have_text("All 7 are shown")
     expect(page).not_to_have_url(re.compile("brush="))
 
+    for _ in range(2):  # what Back took is brushed again in the same way
+        handle.focus()
+        page.keyboard.press("ArrowDown")
+        expect(page).to_have_url(re.compile("data.normalization"))
+        page.go_back()
+        expect(page).not_to_have_url(re.compile("brush="))
+        expect(state).to_have_text("All 7 are shown")
+
 
 @pytest.mark.skipif(not AXE.exists(), reason="no axe-core: `make test-browser` brings it")
 def test_axe_finds_nothing_serious_in_a_sweep_also_on_a_phone_in_the_dark(app, open_window, sweep):

@@ -54,12 +54,12 @@ def gallery(
     is_followed: bool = False,
     can_tick: bool = False,
 ) -> int | None:
-    """Show images and return the dataset index of the chosen one, None while nothing on show is chosen.
+    """Show images; return the index of the one that it remembers as chosen, None while that is none on show.
 
     Args:
         images: (N, 3, 32, 32) uint8, one for each tile.
         tiles: N tiles in the order of the images.
-        key: The widget's; its state is the chosen index.
+        key: The widget's.
         label: What the gallery holds, for screen readers.
         tile_size: Side of a tile in CSS pixels: at most, if there are headings; else at least, and rows are filled.
         headings: One for each column: each row then has as many tiles, whatever the page's width. Without, each row
@@ -67,30 +67,34 @@ def gallery(
         gaps: Columns, from 0, that stand off from the one before them. Needs headings.
         selected: The index of the image to mark, if it is on show; None marks nothing. Left out, the gallery marks what
             was clicked.
-        on_select: Called with the index before the rerun that a choice causes.
+        on_select: Called with the index before the rerun that a choice causes, also of what was chosen before. Without,
+            the gallery remembers what was chosen.
         is_followed: Whether the page scrolls to the marked image, and gives it the keyboard when it is closed.
         can_tick: Whether images can be ticked; `dashboard.components.gallery.ticks` says which are.
     """
-    indices = {tile.index for tile in tiles}
+    indices, remembered = {tile.index for tile in tiles}, f"{key}_chosen"
 
-    def chosen() -> int | None:
+    def chosen() -> None:
         # It comes from a browser: only what is on show can be chosen.
-        value = (st.session_state.get(key) or {}).get("selected")
-        return int(value) if is_number(value) and value in indices else None
-
-    def changed() -> None:
-        index = chosen()
-        if index is not None and on_select is not None:
-            on_select(index)
+        index = (st.session_state.get(key) or {}).get("chosen")
+        if not is_number(index) or index not in indices:
+            return
+        if on_select is not None:
+            on_select(int(index))
+        else:
+            st.session_state[remembered] = int(index)
 
     message = encode_gallery(
         images, tiles, label, tile_size, headings, gaps, name=key, is_followed=is_followed, can_tick=can_tick
     )
+    kept = st.session_state.get(remembered)
+    if kept in indices and isinstance(selected, EllipsisType):
+        selected = kept
     with st.container(gap=None):
-        _COMPONENT(key=key, data=message, on_selected_change=changed, on_ticked_change=lambda: None)
+        _COMPONENT(key=key, data=message, on_chosen_change=chosen, on_ticked_change=lambda: None)
         if can_tick or not isinstance(selected, EllipsisType):
             mark_image(key, selected, read_round(key))
-    return chosen()
+    return kept if kept in indices else None
 
 
 def encode_gallery(

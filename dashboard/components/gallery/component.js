@@ -25,11 +25,11 @@ const stateOf = createRegistry(
   () => /** @type {State} */ ({ bytes: null, selected: null, report: () => {}, reportTicks: () => {} }),
 );
 
-/** @param {Mounted<Uint8Array, { selected: number, ticked: Ticked }>} mounted */
-export default function render({ data, parentElement, setStateValue }) {
+/** @param {Mounted<Uint8Array, { chosen: number, ticked: Ticked }>} mounted */
+export default function render({ data, parentElement, setStateValue, setTriggerValue }) {
   const state = stateOf(parentElement);
   const isNew = state.bytes === null;
-  state.report = (selected) => setStateValue("selected", selected);
+  state.report = (selected) => setTriggerValue("chosen", selected);
   state.reportTicks = (ticked) => setStateValue("ticked", ticked);
   if (isSame(state.bytes, data)) {
     return;

@@ -76,7 +76,7 @@ def parallel(
         brushes: What selects; none selects all.
         label: What is seen, for who does not see it.
         key: The component's.
-        on_brush: Called with other brushes before the rerun that they cause.
+        on_brush: Called with what somebody brushes before the rerun that it causes.
     """
     keys = [axis.key for axis in axes]
 

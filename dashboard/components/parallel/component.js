@@ -47,11 +47,11 @@ const stateOf = createRegistry(
 );
 
 /** @param {Mounted<Data, { brushed: Record<string, readonly number[]> }>} mounted */
-export default function render({ data, parentElement, setStateValue }) {
+export default function render({ data, parentElement, setTriggerValue }) {
   const state = stateOf(parentElement);
   hear(state, data.brushes);
   state.stop();
-  const chart = new Chart(parentElement, state, data, (brushes) => setStateValue("brushed", brushes));
+  const chart = new Chart(parentElement, state, data, (brushes) => setTriggerValue("brushed", brushes));
   state.stop = chart.mount();
   return state.stop;
 }

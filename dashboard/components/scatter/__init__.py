@@ -111,20 +111,27 @@ def scatter(
         label: What is seen, for who does not see it.
         key: The component's.
         marking: What is marked; None: what was marked in it last.
-        on_mark: Called with another marking before the rerun that it causes.
+        on_mark: Called with what somebody marks before the rerun that it causes.
         on_open: Called with the dataset index of a point that was clicked.
     """
     num_groups = len(shown.header["names"])  # type: ignore[arg-type]  # a list, as encoded
 
+    remembered = f"{key}_marking"
+
+    def told(name: str) -> object:
+        return (st.session_state.get(key) or {}).get(name)
+
     def report_marking() -> None:
-        on_mark(_marking_of(key, num_groups))
+        st.session_state[remembered] = told("marked")
+        on_mark(read_marking(told("marked"), num_groups))
 
     def report_opened() -> None:
-        opened = (st.session_state.get(key) or {}).get("opened")
+        opened = told("opened")
         if on_open is not None and isinstance(opened, int) and opened in shown.ids:
             on_open(opened)
 
-    marking = _marking_of(key, num_groups) if marking is None else marking
+    if marking is None:
+        marking = read_marking(st.session_state.get(remembered), num_groups)
     header = shown.header | {"label": label, "marking": asdict(marking), "opens": on_open is not None}
     data = pack_message(header, shown.body)
     _COMPONENT(key=key, data=data, on_marked_change=report_marking, on_opened_change=report_opened)
@@ -172,10 +179,6 @@ def _find_marked(grid: NDArray[np.uint16], groups: NDArray[np.integer] | None, m
         return np.zeros(len(grid), bool)
     is_marked = np.isin(groups, marking.groups) if marking.groups and groups is not None else np.ones(len(grid), bool)
     return is_marked & is_within(grid, marking.polygon) if marking.polygon else is_marked
-
-
-def _marking_of(key: str, num_groups: int) -> Marking:
-    return read_marking((st.session_state.get(key) or {}).get("marked"), num_groups)
 
 
 def _whole_numbers(value: object) -> list[int]:

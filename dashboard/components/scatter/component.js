@@ -53,11 +53,11 @@ const stateOf = createRegistry(
 );
 
 /** @param {Mounted<Uint8Array, { marked: { polygon: number[], groups: number[] }, opened: number }>} mounted */
-export default function render({ data, parentElement, setStateValue, setTriggerValue }) {
+export default function render({ data, parentElement, setTriggerValue }) {
   const state = stateOf(parentElement);
   const canvas = find(parentElement, ".points", HTMLCanvasElement);
   const tip = find(parentElement, ".tip", HTMLElement);
-  state.report = ({ polygon, groups }) => setStateValue("marked", { polygon: polygon.flat(), groups });
+  state.report = ({ polygon, groups }) => setTriggerValue("marked", { polygon: polygon.flat(), groups });
   state.open = (id) => setTriggerValue("opened", id);
   state.tell = () =>
     state.shown && state.pointer ? showTip(tip, canvas, state.shown, state.pointer, REACH) : hideTip(tip);
