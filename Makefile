@@ -65,6 +65,11 @@ bench: setup
 browser: setup
 	@$(BIN)/python -m tests.browser.chromium || $(BIN)/python -m playwright install chromium
 
+# Those in README.md, of the pages as they are now.
+.PHONY: pictures
+pictures: setup browser
+	$(BIN)/python -m docs.take_pictures
+
 # From now on each commit is checked by what .pre-commit-config.yaml names.
 hooks: setup
 	$(BIN)/pre-commit install
