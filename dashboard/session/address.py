@@ -234,9 +234,12 @@ def show_address() -> None:
     wanted = present if went_back else values_for(str(st.session_state.get(_PAGE)))
     st.session_state[_SHOWN] = wanted
     # Not the address as a whole: what widgets are bound to is theirs.
-    if changes := {name: value for name, value in wanted.items() if present.get(name) != value}:
-        st.query_params.update(changes)
-    for name in present.keys() - wanted.keys():
+    changes: dict[str, str | list[str]] = {name: value for name, value in wanted.items() if present.get(name) != value}
+    gone = [name for name in present if name not in wanted]
+    if changes or gone:
+        # What goes is emptied in the same message: of its own, it would be a step to what nobody ever chose.
+        st.query_params.update(changes | {name: [] for name in gone})
+    for name in gone:
         del st.query_params[name]
 
 
