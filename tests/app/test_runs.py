@@ -460,6 +460,14 @@ def test_accuracies_on_different_data_are_not_held_against_each_other(open_page,
     assert "points" not in texts(at)
 
 
+def test_a_run_that_waits_is_not_said_to_have_seen_other_data(open_page, lab):
+    old, new = lab.complete("old"), lab.queue("new")
+    at = open_page("Runs", run=new, versus=old)
+    assert "one of them has no val accuracy yet" in texts(at)
+    assert "different data" not in texts(at)
+    assert "Data" not in cells(at, "new")
+
+
 def test_a_run_alone_has_no_difference(open_run, lab):
     assert "It takes two runs" in texts(open_run(lab.complete("alone")))
 
