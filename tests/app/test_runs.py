@@ -188,7 +188,7 @@ def test_curves_can_be_chosen_and_are_one_chart_each(open_page, lab):
 def test_a_run_is_named_and_noted(open_run, lab):
     run_id = lab.complete("tortoise")
     at = open_run(run_id)
-    assert button(at, "Save").disabled
+    assert not button(at, "Save").disabled, "what is still being typed is told by the press on it"
     labelled(at.text_input, "Name").set_value("slow and steady")
     labelled(at.text_area, "Note").set_value("expected less")
     at.run()
