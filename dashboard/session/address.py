@@ -195,6 +195,9 @@ def read_address(page: str) -> None:
         RUN.choose(None)  # that was another page's
     st.session_state[_PAGE] = page
     st.session_state[_WENT_BACK] = bool(changed) and not is_new
+    if changed and not is_new:
+        # A link of the page to itself brings its address to the server alone: this tells the browser, as one step.
+        st.query_params.update(present)
     # At once: who types before the page is drawn to its end has it drawn anew, and the address brings nothing then.
     st.session_state[_SHOWN] = present
     st.session_state[_TAKEN] = st.session_state.get(_TAKEN, set()) | {parameter.name for parameter in changed}
