@@ -24,11 +24,13 @@ def render_actions(store: RunStore, run: RunSummary) -> None:
     st.caption(_introduce(run))
     if has_predictions(run):
         scorecard_link(run.run_id)
-    old_name, old_note = plain(run.name), plain_lines(run.note)
-    name = st.text_input("Name", old_name, key=f"runs_name_{run.run_id}", max_chars=80)
-    note = st.text_area("Note", old_note, key=f"runs_note_{run.run_id}", placeholder="What did you expect, and see?")
+    name = st.text_input("Name", plain(run.name), key=f"runs_name_{run.run_id}", max_chars=80)
+    note = st.text_area(
+        "Note", plain_lines(run.note), key=f"runs_note_{run.run_id}", placeholder="What did you expect, and see?"
+    )
     with st.container(horizontal=True):
-        if st.button("Save", icon=":material/save:", disabled=run.is_read_only or (name, note) == (old_name, old_note)):
+        # Also while nothing differs: what somebody types is told when they leave the box, which may be for this button.
+        if st.button("Save", icon=":material/save:", disabled=run.is_read_only):
             _try(lambda: store.describe(run.run_id, name=name, note=note))
         if run.config is not None:
             if st.button("Open", icon=":material/show_chart:", help="Its curves, step by step, on Train"):

@@ -40,7 +40,7 @@ def list_facts(runs: Sequence[RunSummary]) -> dict[str, Fact]:
     settings = {run.run_id: settings_of(run) for run in runs}
     differing = differing_settings(runs)
     names = setting_names(differing)
-    is_mixed = len({run.data_source for run in runs}) > 1
+    is_mixed = len({run.data_source for run in runs if run.data_source}) > 1  # a run that waits has seen none
     return {
         **FIRST,
         **({"owner": _OWNER} if any(run.owner for run in runs) else {}),

@@ -70,11 +70,11 @@ def introduce(first: RunSummary, second: RunSummary, difference: RunDifference) 
     if first.is_imported or second.is_imported:
         settings = _describe_networks(difference)
     begin = f"**{literal(names[first.run_id])}** against **{literal(names[second.run_id])}**: {settings}"
+    val = difference.result("best_val").difference
+    if val is None:  # what a run that waits will see is not known either
+        return f"{begin}; one of them has no val accuracy yet."
     if not difference.is_same_data:
         return f"{begin}. They saw different data: their accuracies cannot be held against each other."
-    val = difference.result("best_val").difference
-    if val is None:
-        return f"{begin}; one of them has no val accuracy yet."
     return (
         f"{begin}, best val {points(val)}. One training each: a small difference may be luck, another seed would tell."
     )

@@ -195,6 +195,9 @@ def read_address(page: str) -> None:
         RUN.choose(None)  # that was another page's
     st.session_state[_PAGE] = page
     st.session_state[_WENT_BACK] = bool(changed) and not is_new
+    if changed and not is_new:
+        # A link of the page to itself brings its address to the server alone: this tells the browser, as one step.
+        st.query_params.update(present)
     # At once: who types before the page is drawn to its end has it drawn anew, and the address brings nothing then.
     st.session_state[_SHOWN] = present
     st.session_state[_TAKEN] = st.session_state.get(_TAKEN, set()) | {parameter.name for parameter in changed}
@@ -234,9 +237,12 @@ def show_address() -> None:
     wanted = present if went_back else values_for(str(st.session_state.get(_PAGE)))
     st.session_state[_SHOWN] = wanted
     # Not the address as a whole: what widgets are bound to is theirs.
-    if changes := {name: value for name, value in wanted.items() if present.get(name) != value}:
-        st.query_params.update(changes)
-    for name in present.keys() - wanted.keys():
+    changes: dict[str, str | list[str]] = {name: value for name, value in wanted.items() if present.get(name) != value}
+    gone = [name for name in present if name not in wanted]
+    if changes or gone:
+        # What goes is emptied in the same message: of its own, it would be a step to what nobody ever chose.
+        st.query_params.update(changes | {name: [] for name in gone})
+    for name in gone:
         del st.query_params[name]
 
 

@@ -188,7 +188,7 @@ def test_curves_can_be_chosen_and_are_one_chart_each(open_page, lab):
 def test_a_run_is_named_and_noted(open_run, lab):
     run_id = lab.complete("tortoise")
     at = open_run(run_id)
-    assert button(at, "Save").disabled
+    assert not button(at, "Save").disabled, "what is still being typed is told by the press on it"
     labelled(at.text_input, "Name").set_value("slow and steady")
     labelled(at.text_area, "Note").set_value("expected less")
     at.run()
@@ -458,6 +458,14 @@ def test_accuracies_on_different_data_are_not_held_against_each_other(open_page,
     at = open_page("Runs", run=new, versus=old)
     assert "They saw different data" in texts(at)
     assert "points" not in texts(at)
+
+
+def test_a_run_that_waits_is_not_said_to_have_seen_other_data(open_page, lab):
+    old, new = lab.complete("old"), lab.queue("new")
+    at = open_page("Runs", run=new, versus=old)
+    assert "one of them has no val accuracy yet" in texts(at)
+    assert "different data" not in texts(at)
+    assert "Data" not in cells(at, "new")
 
 
 def test_a_run_alone_has_no_difference(open_run, lab):

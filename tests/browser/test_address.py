@@ -78,6 +78,34 @@ def test_back_undoes_a_change_of_the_form(app, page):
     expect(page.get_by_role("spinbutton", name="Batch size")).to_have_value("24")
 
 
+def test_back_from_another_preset_is_one_step_to_the_form_as_it_was(app, page):
+    page.goto(f"{app.url}/Train?part=new&preset=notebook")
+    box = page.get_by_role("spinbutton", name="Batch size")
+    box.fill("48")
+    box.press("Enter")
+    expect(page).to_have_url(re.compile("settings=.*48"))
+    expect_drawn(page)
+    before = page.url
+    page.get_by_role("radio", name="Quick").click()
+    expect(page).to_have_url(re.compile("preset=quick(?!.*settings)"))
+    expect_drawn(page)
+    page.go_back()
+    expect(page).to_have_url(before)
+    expect(page.get_by_text("preset Course notebook, 1 of its settings changed.")).to_be_visible()
+
+
+def test_a_link_of_a_page_to_itself_is_a_step_of_its_own(app, page):
+    page.goto(f"{app.url}/Lessons")
+    card = page.get_by_role("link", name=re.compile("How much is luck"))
+    card.click()
+    expect(page).to_have_url(re.compile("lesson=luck"))
+    expect(page.get_by_text("What do you expect?")).to_be_visible()
+    expect_drawn(page)
+    page.go_back()
+    expect(card).to_be_visible()
+    expect(page).not_to_have_url(re.compile("lesson="))
+
+
 def test_back_leads_to_the_page_before_as_it_was(app, page, trained_run):
     page.goto(f"{app.url}/Errors?run={trained_run}&epoch=1")
     expect(page.get_by_role("heading", name="Errors")).to_be_visible()

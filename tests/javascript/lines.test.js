@@ -8,6 +8,7 @@ import {
   quantityOf,
   readValues,
   spread,
+  stack,
   stepCursor,
   whole,
   zoomTo,
@@ -155,6 +156,14 @@ test("labels that end close together move apart and stay on the chart", () => {
   const crowded = spread([20, 18, 16], room);
   assert.deepEqual(crowded, [36, 23, 10]);
   assert.deepEqual(spread([], room), []);
+});
+
+test("labels of marks take turns in four rows, and cover none of each other", () => {
+  const apart = [0, 100, 200, 300, 400].map((left) => /** @type {const} */ ([left, left + 60]));
+  assert.deepEqual(stack(apart), [0, 1, 2, 3, 0]);
+  assert.deepEqual(stack([...apart.slice(0, 4), [10, 70]]), [0, 1, 2, 3, 1]);
+  assert.deepEqual(stack(Array.from({ length: 6 }, () => /** @type {const} */ ([0, 60]))), [0, 1, 2, 3, 4, 5]);
+  assert.deepEqual(stack([]), []);
 });
 
 const BANDED = { ...line("mean", [1, 2, 3], [0.5, 0.6, 0.7]), low: [0.4, null, 0.65], high: [0.6, null, 0.75] };

@@ -238,3 +238,22 @@ export function spread(tops, { bottom, top, height }) {
   const over = placed.length ? Math.max(0, top - placed[placed.length - 1]) : 0;
   return placed.map((found) => found + over);
 }
+
+/**
+ * Rows for labels of marks, from the top: four take turns, and one that would cover another goes further down.
+ *
+ * @param {readonly (readonly [number, number])[]} spans From where to where each reaches.
+ * @returns {number[]}
+ */
+export function stack(spans) {
+  /** @type {number[]} */
+  const rows = [];
+  spans.forEach(([left, right], place) => {
+    let row = place % 4;
+    while (rows.some((other, at) => other === row && spans[at][0] < right && left < spans[at][1])) {
+      row += 1;
+    }
+    rows.push(row);
+  });
+  return rows;
+}

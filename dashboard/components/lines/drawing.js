@@ -1,7 +1,7 @@
 import { strokePath } from "../shared/canvas.js";
 import { namedColour } from "../shared/colours.js";
 import { logTicks, ticks, writeNumber, writeTick, writeValue } from "../shared/scales.js";
-import { bandParts, EDGES, lastValue, spread } from "./chart.js";
+import { bandParts, EDGES, lastValue, spread, stack } from "./chart.js";
 
 /**
  * @import { Chart, Layout, Line } from "./chart.js"
@@ -206,9 +206,17 @@ function drawEndLabels(context, { lines }, { right, bottom, y }, style) {
  * @param {Style} style
  */
 function drawMarks(context, { marks }, { view, right, bottom, x: scale }, style) {
-  const seen = marks.filter(({ x }) => x >= view.left && x <= view.right);
-  seen.forEach(({ x, label, tone }, place) => {
-    const left = scale.to(x);
+  const seen = marks
+    .filter(({ x }) => x >= view.left && x <= view.right)
+    .map((mark) => {
+      const [left, width] = [scale.to(mark.x), context.measureText(mark.label).width + 8];
+      const isLate = left + width > right;
+      /** @type {[number, number]} */
+      const span = isLate ? [left - width, left] : [left, left + width];
+      return { ...mark, left, isLate, span };
+    });
+  const rows = stack(seen.map(({ span }) => span));
+  seen.forEach(({ left, label, tone, isLate }, place) => {
     const colour = tone === "finding" ? style.finding : style.quiet;
     context.strokeStyle = colour;
     context.fillStyle = colour;
@@ -219,9 +227,8 @@ function drawMarks(context, { marks }, { view, right, bottom, x: scale }, style)
       [left, bottom],
     ]);
     context.setLineDash([]);
-    const isLate = left + context.measureText(label).width + 8 > right;
     context.textAlign = isLate ? "right" : "left";
-    context.fillText(label, left + (isLate ? -5 : 5), EDGES.top + 8 + 14 * (place % 4));
+    context.fillText(label, left + (isLate ? -5 : 5), EDGES.top + 8 + 14 * rows[place]);
   });
   context.textAlign = "left";
 }
