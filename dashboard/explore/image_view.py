@@ -11,6 +11,7 @@ from cifar_core.data import Dataset, Splits
 from cifar_core.runs import RunSummary
 from dashboard.components import class_bar, gallery
 from dashboard.components.numbers import WHOLE
+from dashboard.drawing.choices import choose_page
 from dashboard.drawing.colours import colour_classes
 from dashboard.drawing.tiles import label_tiles
 from dashboard.explore.filters import (
@@ -137,7 +138,7 @@ def _lead_through(shown: Shown, filters: Filters, per_page: int) -> slice:
     if filters.num_on:
         st.button("Show all", icon=":material/filter_alt_off:", type="tertiary", on_click=take_filters_off)
     num_pages = math.ceil(total / per_page)
-    page = st.pagination(num_pages, key=state.EXPLORE_PAGE, bind="query-params") if num_pages > 1 else 1
+    page = choose_page(num_pages, state.EXPLORE_PAGE, in_address=True)
     return slice((page - 1) * per_page, min(page * per_page, total))
 
 

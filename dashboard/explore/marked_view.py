@@ -11,6 +11,7 @@ from cifar_core.data import Dataset, Splits
 from cifar_core.runs import RunSummary
 from dashboard.components import gallery
 from dashboard.drawing.balance import render_balance
+from dashboard.drawing.choices import choose_page
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.tiles import PAGE_SIZE, label_tiles
 from dashboard.explore.filters import Shown
@@ -69,7 +70,7 @@ def _choose_sheet(total: int) -> slice:
     """Draw what leads through the pages, where there are several; return the rows of the one that is shown."""
     num_pages = math.ceil(total / PAGE_SIZE)
     state.keep_among(state.EXPLORE_MARKED_PAGE, range(1, num_pages + 1))
-    page = st.pagination(num_pages, key=state.EXPLORE_MARKED_PAGE) if num_pages > 1 else 1
+    page = choose_page(num_pages, state.EXPLORE_MARKED_PAGE)
     return slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
 
 

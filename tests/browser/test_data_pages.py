@@ -98,6 +98,18 @@ def test_what_was_closed_is_opened_again_by_the_same_tile(app, page):
         expect(page).not_to_have_url(re.compile("image="))
 
 
+def test_all_of_a_few_pages_are_there_and_a_row_of_them_grows_again(app, page):
+    page.goto(f"{app.url}/Explore?indices=0-100")
+    row = page.get_by_role("navigation", name="Pagination").get_by_role("button")
+    pages = ["Previous page", *(f"Page {number}" for number in (1, 2)), "Next page"]
+    expect(row).to_have_count(len(pages))
+    assert [button.get_attribute("aria-label") for button in row.all()] == pages
+    page.get_by_role("button", name="Show all").click()
+    expect(page.get_by_text("Images 1 to 100 of 6,000.")).to_be_visible()
+    expect(row.filter(has_text="5")).to_be_visible()
+    expect(row.filter(has_text="60")).to_be_visible()
+
+
 def test_what_back_took_from_the_map_is_marked_again_by_the_same_button(app, page):
     page.goto(f"{app.url}/Explore?view=Map")
     legend = page.get_by_role("group", name="Colours").get_by_role("button").nth(2)
