@@ -44,7 +44,7 @@ def render_marked(dataset: Dataset, splits: Splits, marked: NDArray[np.int64], r
 def _render_list(dataset: Dataset, splits: Splits, marked: NDArray[np.int64], run: RunSummary | None) -> None:
     st.markdown(f"**{len(marked):,} images selected**")
     render_balance(dataset.labels[marked], dataset.class_names)
-    rows = _choose_sheet(len(marked))
+    rows = _choose_sheet(marked)
     gallery(
         dataset.images[marked[rows]],
         label_tiles(dataset, marked[rows]),
@@ -66,11 +66,11 @@ def _render_list(dataset: Dataset, splits: Splits, marked: NDArray[np.int64], ru
         offer_csv("Indices as CSV", pd.DataFrame({"index": marked, "label": names}), "selected-images.csv")
 
 
-def _choose_sheet(total: int) -> slice:
+def _choose_sheet(marked: NDArray[np.int64]) -> slice:
     """Draw what leads through the pages, where there are several; return the rows of the one that is shown."""
-    num_pages = math.ceil(total / PAGE_SIZE)
+    num_pages = math.ceil(len(marked) / PAGE_SIZE)
     state.keep_among(state.EXPLORE_MARKED_PAGE, range(1, num_pages + 1))
-    page = choose_page(num_pages, state.EXPLORE_MARKED_PAGE)
+    page = choose_page(num_pages, state.EXPLORE_MARKED_PAGE, listed=marked)
     return slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
 
 
