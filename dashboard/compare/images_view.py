@@ -25,6 +25,7 @@ from dashboard.compare.selection import (
 from dashboard.compare.tiles import pair_tiles
 from dashboard.compare.words import PILE_MEANINGS, PILE_TITLES
 from dashboard.components import confusion_matrix, gallery
+from dashboard.drawing.choices import choose_page
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.matrices import matrix_cells
 from dashboard.drawing.tables import offer_csv
@@ -155,7 +156,7 @@ def _choose_page(rows: pd.DataFrame) -> pd.DataFrame:
     if num_pages < 2:
         return rows
     start = (find_place(rows, state.chosen_image()) or 0) // PAGE_SIZE + 1
-    page = st.pagination(num_pages, default=start, key=_page_key(rows))
+    page = choose_page(num_pages, _page_key(rows), default=start)
     return rows.iloc[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
 
 

@@ -1,11 +1,18 @@
-"""One of several, by a row of buttons."""
+"""One of several, by a row of buttons: of some choices, or of pages."""
 
+import zlib
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Literal, TypeVar
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 Value = TypeVar("Value")
+
+# Of a row of pages: its places, if there is room for all, and the size of one in CSS pixels.
+_FEWEST_PLACES, _MOST_PLACES, _ARROWS = 5, 7, 2
+_PLACE, _GAP = 32, 4
 
 
 def choose_one(
@@ -33,3 +40,48 @@ def choose_one(
         help=help,
     )
     return options[chosen or next(iter(options))]
+
+
+def choose_page(
+    num_pages: int,
+    key: str,
+    *,
+    listed: NDArray[np.int64] | None = None,
+    default: int = 1,
+    in_address: bool = False,
+) -> int:
+    """Draw what leads through pages, where there are several, and return the open one, from 1.
+
+    Args:
+        num_pages: How many there are.
+        key: The widget's; the parameter's name if it is kept in the address.
+        listed: What is paged through, in order: of other things, or in another order, the first page is open. Left out,
+            it stays where it is.
+        default: The page that is open at first.
+        in_address: Whether the page is part of the link.
+    """
+    about = None if listed is None else (num_pages, zlib.crc32(listed.tobytes()))
+    _begin_anew(key, about)
+    bind: Literal["query-params"] | None = "query-params" if in_address else None
+    page = 1
+    if num_pages > 1:
+        page = st.pagination(num_pages, default=default, key=key, bind=bind, width=_room_for(num_pages))
+    st.session_state[f"{key}_listed"] = about, page if num_pages > 1 else st.session_state.get(key)
+    return page
+
+
+def _begin_anew(key: str, about: tuple[int, int] | None) -> None:
+    """Open the first page where another list is paged through than before, unless another page was asked for, too."""
+    before, page = st.session_state.get(f"{key}_listed"), st.session_state.get(key)
+    if before is not None and before[0] != about and before[1] == page:
+        st.session_state[key] = 1
+
+
+def _room_for(num_pages: int) -> int:
+    """Return the width of a row of pages, in CSS pixels.
+
+    As wide as its content, a row never grows again: what does not fit into the width that it has is left out. Of two
+    pages the second was missing, and of 600 all but one once there had been two. Below five places more is left out.
+    """
+    places = max(_FEWEST_PLACES, min(num_pages, _MOST_PLACES))
+    return (places + _ARROWS) * _PLACE + (places + _ARROWS - 1) * _GAP

@@ -11,6 +11,7 @@ import streamlit as st
 from cifar_core.evaluation import Predictions
 from cifar_core.evaluation.criteria import ORDERS
 from dashboard.components import gallery
+from dashboard.drawing.choices import choose_page
 from dashboard.drawing.contact_sheet import draw_contact_sheet
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.tables import Export, csv_export
@@ -159,7 +160,7 @@ def _choose_page(rows: pd.DataFrame) -> pd.DataFrame:
     if num_pages == 1:
         return rows
     start = (find_place(rows, state.chosen_image()) or 0) // PAGE_SIZE + 1
-    page = st.pagination(num_pages, default=start, key=_page_key(rows))
+    page = choose_page(num_pages, _page_key(rows), default=start)
     return rows.iloc[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
 
 

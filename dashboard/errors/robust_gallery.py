@@ -12,7 +12,7 @@ from cifar_core.corruptions import SEVERITIES
 from cifar_core.data import Dataset
 from cifar_core.evaluation.robustness import Robustness
 from dashboard.components import Tile, gallery
-from dashboard.drawing.choices import choose_one
+from dashboard.drawing.choices import choose_one, choose_page
 from dashboard.drawing.words import percent
 from dashboard.session import address, state
 from dashboard.session.worsened import Worse, worsen, worsen_all
@@ -165,7 +165,7 @@ def _forget_classes() -> None:
 def _choose_page(rows: NDArray[np.int64], name: str) -> NDArray[np.int64]:
     """Draw what pages through the images. Its key changes with what is paged through: all begin at the first page."""
     num_pages = math.ceil(len(rows) / _PAIRS_A_PAGE)
-    page = st.pagination(num_pages, key=f"robust_page {name}") if num_pages > 1 else 1
+    page = choose_page(num_pages, f"robust_page {name}")
     return rows[(page - 1) * _PAIRS_A_PAGE : page * _PAIRS_A_PAGE]
 
 

@@ -12,6 +12,7 @@ from cifar_core.data.duplicates import LOWEST_LIKENESS, USUAL_LIKENESS, NearDupl
 from cifar_core.runs import RunSummary
 from dashboard.components import Tile, gallery
 from dashboard.components.gallery.ticks import read_ticks
+from dashboard.drawing.choices import choose_page
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import percent
 from dashboard.explore.opened_view import render_drawer
@@ -124,7 +125,7 @@ def _render_pairs(dataset: Dataset, pairs: NearDuplicates, chosen: np.ndarray) -
         st.info("No pair is that much alike.", icon=":material/check_circle:")
         return
     num_pages = math.ceil(len(chosen) / _PAIRS_PER_PAGE)
-    page = st.pagination(num_pages, key=state.EXPLORE_PAIRS_PAGE, bind="query-params") if num_pages > 1 else 1
+    page = choose_page(num_pages, state.EXPLORE_PAIRS_PAGE, listed=chosen, in_address=True)
     shown = chosen[(page - 1) * _PAIRS_PER_PAGE : page * _PAIRS_PER_PAGE]
     marked: int | None = None
     images, tiles = [], []

@@ -11,6 +11,7 @@ from cifar_core.data import Dataset, Splits
 from cifar_core.runs import RunSummary
 from dashboard.components import class_bar, gallery
 from dashboard.components.numbers import WHOLE
+from dashboard.drawing.choices import choose_page
 from dashboard.drawing.colours import colour_classes
 from dashboard.drawing.tiles import label_tiles
 from dashboard.explore.filters import (
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render_image", "render_images"]
 
-_GALLERY = "explore_gallery"
+_GALLERY, _JUMP = "explore_gallery", "explore_jump"
 _PER_PAGE = (100, 400, 1000)
 _TILE_SIZES = {"small": 48, "medium": 64, "large": 96}
 
@@ -112,15 +113,18 @@ def _select(label: str, options: list[Any], default: int, key: str) -> Any:
 
 
 def _render_jump(dataset: Dataset, shown: Shown, per_page: int) -> None:
+    if state.widget_value(_JUMP) != state.chosen_image():
+        # The same number once more would else be no news: what was closed could not be jumped to again.
+        state.keep_widget_at(_JUMP, None)
     st.number_input(
         "Jump to index",
         min_value=0,
         max_value=dataset.num_images - 1,
         value=None,
-        key="explore_jump",
+        key=_JUMP,
         placeholder=WHOLE,
         help="Opens the image with this number in the dataset, and the page that holds it.",
-        on_change=lambda: _jump(shown.indices, state.widget_value("explore_jump"), per_page),
+        on_change=lambda: _jump(shown.indices, state.widget_value(_JUMP), per_page),
     )
 
 
@@ -137,7 +141,7 @@ def _lead_through(shown: Shown, filters: Filters, per_page: int) -> slice:
     if filters.num_on:
         st.button("Show all", icon=":material/filter_alt_off:", type="tertiary", on_click=take_filters_off)
     num_pages = math.ceil(total / per_page)
-    page = st.pagination(num_pages, key=state.EXPLORE_PAGE, bind="query-params") if num_pages > 1 else 1
+    page = choose_page(num_pages, state.EXPLORE_PAGE, listed=shown.indices, in_address=True)
     return slice((page - 1) * per_page, min(page * per_page, total))
 
 

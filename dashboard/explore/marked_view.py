@@ -11,6 +11,7 @@ from cifar_core.data import Dataset, Splits
 from cifar_core.runs import RunSummary
 from dashboard.components import gallery
 from dashboard.drawing.balance import render_balance
+from dashboard.drawing.choices import choose_page
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.tiles import PAGE_SIZE, label_tiles
 from dashboard.explore.filters import Shown
@@ -43,7 +44,7 @@ def render_marked(dataset: Dataset, splits: Splits, marked: NDArray[np.int64], r
 def _render_list(dataset: Dataset, splits: Splits, marked: NDArray[np.int64], run: RunSummary | None) -> None:
     st.markdown(f"**{len(marked):,} images selected**")
     render_balance(dataset.labels[marked], dataset.class_names)
-    rows = _choose_sheet(len(marked))
+    rows = _choose_sheet(marked)
     gallery(
         dataset.images[marked[rows]],
         label_tiles(dataset, marked[rows]),
@@ -65,11 +66,11 @@ def _render_list(dataset: Dataset, splits: Splits, marked: NDArray[np.int64], ru
         offer_csv("Indices as CSV", pd.DataFrame({"index": marked, "label": names}), "selected-images.csv")
 
 
-def _choose_sheet(total: int) -> slice:
+def _choose_sheet(marked: NDArray[np.int64]) -> slice:
     """Draw what leads through the pages, where there are several; return the rows of the one that is shown."""
-    num_pages = math.ceil(total / PAGE_SIZE)
+    num_pages = math.ceil(len(marked) / PAGE_SIZE)
     state.keep_among(state.EXPLORE_MARKED_PAGE, range(1, num_pages + 1))
-    page = st.pagination(num_pages, key=state.EXPLORE_MARKED_PAGE) if num_pages > 1 else 1
+    page = choose_page(num_pages, state.EXPLORE_MARKED_PAGE, listed=marked)
     return slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
 
 

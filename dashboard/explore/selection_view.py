@@ -13,6 +13,7 @@ from cifar_core.runs import RunSummary
 from cifar_core.selections import Selection, write_table
 from dashboard.components import Tile, gallery
 from dashboard.drawing.balance import render_balance
+from dashboard.drawing.choices import choose_page
 from dashboard.drawing.literal import literal
 from dashboard.drawing.tiles import PAGE_SIZE, label_tiles
 from dashboard.drawing.words import moment, run_name
@@ -138,7 +139,7 @@ def _render_images(selection: Selection, dataset: Dataset, splits: Splits, run: 
     indices = selection.images.indices
     num_pages = math.ceil(len(indices) / PAGE_SIZE)
     with st.container(horizontal=True, vertical_alignment="center"):
-        page = st.pagination(num_pages, key=f"selection_page_{selection.id}") if num_pages > 1 else 1
+        page = choose_page(num_pages, f"selection_page_{selection.id}")
         labels = selection.images.labels
         how = f"selection {selection.name}"
         offer_selection(dataset, splits, indices, how, key=_GALLERY, labels=labels, gallery=_GALLERY)

@@ -1,5 +1,6 @@
 """Where the network errs as people do, and where it does not: image by image, and class by class."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from cifar_core.evaluation import compute_confusion_matrix, normalize_confusion_
 from cifar_core.evaluation.criteria import Criteria, select_predictions
 from cifar_core.labels.people import UNANIMOUS, compare_with_people, people_matrix
 from dashboard.components import Cells, Tile, confusion_matrix, gallery
-from dashboard.drawing.choices import choose_one
+from dashboard.drawing.choices import choose_one, choose_page
 from dashboard.drawing.tables import Export, csv_export
 from dashboard.drawing.tiles import PAGE_SIZE, with_disputes
 from dashboard.drawing.words import percent, short_name, signed, unbroken
@@ -149,7 +150,7 @@ def render_places(beside: Beside, places: NDArray[np.int64], key: str, title: st
         st.info("There is no such image.", icon=":material/check_circle:")
         return
     dataset = beside.subject.dataset
-    page = st.pagination(-(-len(places) // PAGE_SIZE), key=f"{key}_page") if len(places) > PAGE_SIZE else 1
+    page = choose_page(math.ceil(len(places) / PAGE_SIZE), f"{key}_page", listed=places)
     shown = places[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     st.caption(
         f"{title}. Below each: the label {_ARROW} what the network says, and how many people say what the label says."

@@ -20,7 +20,7 @@ from cifar_core.labels.verdicts import Verdict
 from cifar_core.runs import RunRecord, RunSummary
 from dashboard.components import Doubt, Judged, judging
 from dashboard.components.judging import has_decided
-from dashboard.drawing.choices import choose_one
+from dashboard.drawing.choices import choose_one, choose_page
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.literal import literal
 from dashboard.drawing.tables import Export
@@ -179,7 +179,7 @@ def _choose_sheet(doubted: Doubted, marks: dict[int, Verdict], word: str | None)
     if held is None or held["about"] != about or not has_decided(_JUDGING):
         held = {"about": about, "indices": _with_word(doubted.suspects, marks, word), "marks": marks, "page": None}
     num_sheets = math.ceil(len(held["indices"]) / _PER_SHEET)
-    page = st.pagination(num_sheets, key=state.LABELS_SHEET, bind="query-params") if num_sheets > 1 else 1
+    page = choose_page(num_sheets, state.LABELS_SHEET, listed=held["indices"], in_address=True)
     if held["page"] != page:
         held |= {"page": page, "marks": marks}
     state.set_widget(_SHEET, held)

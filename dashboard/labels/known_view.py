@@ -1,5 +1,6 @@
 """Test labels that looked wrong to a network, and what five people each said of them."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from cifar_core.labels.known import NUM_VOTES, VOTES, KnownVerdicts, verdicts_fr
 from cifar_core.labels.published import VERDICTS
 from cifar_core.selections import SelectionError, create_selection
 from dashboard.components import Tile, gallery
-from dashboard.drawing.choices import choose_one
+from dashboard.drawing.choices import choose_one, choose_page
 from dashboard.drawing.literal import message
 from dashboard.drawing.tables import Export, csv_export
 from dashboard.drawing.tiles import DISPUTED, PAGE_SIZE
@@ -83,7 +84,7 @@ def name_frame(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
 
 def _render_gallery(subject: Subject, verdicts: KnownVerdicts, shown: pd.DataFrame) -> None:
     dataset = subject.dataset
-    page = st.pagination(-(-len(shown) // PAGE_SIZE), key="labels_known_page") if len(shown) > PAGE_SIZE else 1
+    page = choose_page(math.ceil(len(shown) / PAGE_SIZE), "labels_known_page", listed=shown["index"].to_numpy())
     rows = shown.iloc[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     indices = rows["index"].to_numpy()
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -20,9 +20,10 @@ from cifar_core.selections import (
 from dashboard.components.gallery.ticks import read_ticks, untick_all
 from dashboard.drawing.balance import render_balance
 from dashboard.drawing.literal import literal, message, plain
-from dashboard.session import state
+from dashboard.session import address, state
 from dashboard.session.held_out import describe_leak, describe_splits
 from dashboard.session.kept import find_selection, get_selection_store, names_of, selection_link, selections_of
+from dashboard.session.redraw import ask_for_redraw, is_redraw_due
 
 _NEW = "a new selection"
 _WAYS: dict[str, Callable[[ChosenImages, ChosenImages], ChosenImages]] = {
@@ -101,6 +102,8 @@ def offer_selection(
 
 def _render_popover(offered: Offered, key: str) -> None:
     """Draw what puts them aside, and what was kept here last while it is closed."""
+    if is_redraw_due():
+        st.rerun()
     num, what = len(offered.indices), "ticked " if offered.gallery else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
         popover = st.popover(
@@ -240,7 +243,10 @@ def _combine(offered: Offered, target: Selection, key: str) -> Selection:
     present = get_selection_store().get(target.id)  # somebody else may have put images there since it was drawn
     images = _WAYS[way](present.images, made.images)
     origin = f"{present.origin}; {way.lower()}: {offered.how}".lstrip("; ")
-    return get_selection_store().save(replace(present, images=images, origin=origin), may_replace=True)
+    kept = get_selection_store().save(replace(present, images=images, origin=origin), may_replace=True)
+    if kept.id == address.SELECTION.value():
+        ask_for_redraw()  # the page around these images shows it: how many it holds, and which
+    return kept
 
 
 def kept_here(key: str) -> Selection | None:

@@ -146,6 +146,22 @@ def test_more_images_a_page_and_smaller_tiles(open_page):
     assert gallery["tile"] == 48
 
 
+def test_another_list_begins_at_its_first_page_unless_another_is_asked_for(open_page):
+    at = open_page("Explore", page="5", split="train")
+    assert main_gallery(at)["ids"][0] != 0
+    assert "Images 401 to 500 of" in texts(at)
+    at.run()
+    assert "Images 401 to 500 of" in texts(at), "the same list stays where it is"
+    at.toggle(key="reverse").set_value(True).run()
+    assert "Images 1 to 100 of" in texts(at)
+    at.session_state["page"] = 3
+    at.run()
+    at.toggle(key="reverse").set_value(False)
+    at.session_state["page"] = 4
+    at.run()
+    assert "Images 301 to 400 of" in texts(at)
+
+
 def test_a_jump_opens_the_image_and_its_page(open_page):
     at = open_page("Explore")
     labelled(at.number_input, "Jump to index").set_value(1234).run()

@@ -98,6 +98,36 @@ def test_what_was_closed_is_opened_again_by_the_same_tile(app, page):
         expect(page).not_to_have_url(re.compile("image="))
 
 
+def test_one_jumps_again_to_what_was_closed(app, page):
+    page.goto(f"{app.url}/Explore")
+    expect_drawn(page)
+    picture = page.locator("canvas.image")
+    for _ in range(2):
+        page.get_by_role("button", name="Filters and order").click()
+        box = page.get_by_role("spinbutton", name="Jump to index").or_(
+            page.get_by_role("textbox", name="Jump to index")
+        )
+        expect(box).to_have_value("")
+        box.fill("1234")
+        box.press("Enter")
+        expect(picture).to_be_visible()
+        expect(page).to_have_url(re.compile("image=1234"))
+        page.get_by_role("button", name="Close").click()
+        expect(picture).to_have_count(0)
+
+
+def test_all_of_a_few_pages_are_there_and_a_row_of_them_grows_again(app, page):
+    page.goto(f"{app.url}/Explore?indices=0-100")
+    row = page.get_by_role("navigation", name="Pagination").get_by_role("button")
+    pages = ["Previous page", *(f"Page {number}" for number in (1, 2)), "Next page"]
+    expect(row).to_have_count(len(pages))
+    assert [button.get_attribute("aria-label") for button in row.all()] == pages
+    page.get_by_role("button", name="Show all").click()
+    expect(page.get_by_text("Images 1 to 100 of 6,000.")).to_be_visible()
+    expect(row.filter(has_text="5")).to_be_visible()
+    expect(row.filter(has_text="60")).to_be_visible()
+
+
 def test_what_back_took_from_the_map_is_marked_again_by_the_same_button(app, page):
     page.goto(f"{app.url}/Explore?view=Map")
     legend = page.get_by_role("group", name="Colours").get_by_role("button").nth(2)

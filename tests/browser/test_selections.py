@@ -48,3 +48,14 @@ def test_ticked_images_are_put_aside_opened_and_shown_alone(app, page):
     expect(tiles).to_have_count(4)
     page.go_back()
     expect(own).to_have_count(4)
+
+    own.nth(1).focus()
+    page.keyboard.press(" ")
+    page.get_by_role("button", name="Put this ticked one aside").click()
+    page.get_by_role("combobox", name="Into").click()
+    page.get_by_role("option", name="Four by hand (4)").click()
+    page.get_by_text("Take these out").click()
+    page.get_by_role("button", name="Keep them").click()
+    expect(own).to_have_count(3)
+    expect(page.get_by_text("Four by hand, 3 images: 3 train")).to_be_visible()
+    assert [tile.get_attribute("aria-label") for tile in own.all()] == [chosen[0], *chosen[2:]]
