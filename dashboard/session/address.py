@@ -203,7 +203,13 @@ def read_address(page: str) -> None:
 def _read_present() -> dict[str, str]:
     """Return what the address carries, as the browser had it when it asked."""
     carried = st.query_params.to_dict()
-    return {parameter.name: carried[parameter.name] for parameter in PARAMETERS if parameter.name in carried}
+    names = [parameter.name for parameter in PARAMETERS if parameter.name in carried]
+    return {name: carried[name] for name in names if _is_carried(name)}
+
+
+def _is_carried(name: str) -> bool:
+    """Whether the address carries a parameter: what was taken out of it is there without a value."""
+    return bool(st.query_params.get_all(name))
 
 
 def is_from_address(*parameters: Parameter) -> bool:
@@ -221,7 +227,7 @@ def open_page() -> str:
 
 def is_shown(parameter: Parameter) -> bool:
     """Whether the address carries a parameter just now: brought along, or written there before."""
-    return parameter.name in st.query_params
+    return _is_carried(parameter.name)
 
 
 def show_address() -> None:
@@ -233,11 +239,12 @@ def show_address() -> None:
     went_back = st.session_state.get(_WENT_BACK)
     wanted = present if went_back else values_for(str(st.session_state.get(_PAGE)))
     st.session_state[_SHOWN] = wanted
-    # Not the address as a whole: what widgets are bound to is theirs.
-    if changes := {name: value for name, value in wanted.items() if present.get(name) != value}:
+    # Not the address as a whole: what widgets are bound to is theirs. Without a value a parameter is left out of it: to
+    # delete each would be a step of the history of its own.
+    changes: dict[str, str | list[str]] = {name: [] for name in present.keys() - wanted.keys()}
+    changes |= {name: value for name, value in wanted.items() if present.get(name) != value}
+    if changes:
         st.query_params.update(changes)
-    for name in present.keys() - wanted.keys():
-        del st.query_params[name]
 
 
 def step_on() -> None:
