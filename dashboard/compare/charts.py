@@ -200,7 +200,7 @@ def probabilities_figure(frame: pd.DataFrame) -> go.Figure:
             hovertemplate=f"{run}: %{{y}} {hover_share('x')}<extra></extra>",
         )
     style_figure(figure, None, None)
-    figure.update_xaxes(**share_axis(0, 1.05), tickvals=[0, 50, 100])
+    figure.update_xaxes(**share_axis(0, 1.05), tick0=0, dtick=50)
     figure.update_yaxes(autorange="reversed")
     figure.update_layout(height=300, barmode="group", bargap=0.25, legend={"y": 1.08})
     return figure

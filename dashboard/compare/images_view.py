@@ -55,6 +55,7 @@ def render_piles(pair: Pair) -> None:
     st.pills(
         "Images",
         PILES,
+        required=True,
         key=state.COMPARE_PILE,
         format_func=lambda pile: f"{PILE_TITLES[pile]} {sizes[pile]:,}",
         on_change=lambda: choose_pile(state.widget_value(state.COMPARE_PILE)),

@@ -113,7 +113,7 @@ def _choose_outcome_and_order() -> None:
                 help=explain("Each pair's worst: one of every confusion in turn.", "margin", "loss"),
                 **address.bind(address.ORDER, state.ERRORS_ORDER, ORDERS),
             )
-            state.set_widget(state.ERRORS_PROBS, read_probs())
+            state.keep_widget_at(state.ERRORS_PROBS, read_probs())
             st.slider(
                 "Probability of the predicted class",
                 0.0,

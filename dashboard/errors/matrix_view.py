@@ -48,9 +48,12 @@ class Groups:
     names: list[str]
     members: list[tuple[int, ...]]
 
-    def place(self, name: str) -> int | None:
-        """Return where a name stands; None for "any", and for one that is folded away."""
-        return self.names.index(name) if name in self.names else None
+    def find_cell(self, true_name: str, pred_name: str) -> tuple[int | None, int | None]:
+        """Return where a cell stands, None for "any": both None where either name is no row or column of its own."""
+        if any(name not in (ANY, *self.names) for name in (true_name, pred_name)):
+            return None, None
+        true_place, pred_place = (None if name == ANY else self.names.index(name) for name in (true_name, pred_name))
+        return true_place, pred_place
 
 
 @dataclass(frozen=True)
@@ -176,7 +179,7 @@ def _render_matrix(reading: Reading, matrix: np.ndarray) -> Export:
         shown,
         groups.names,
         key="errors_matrix",
-        selected=(groups.place(true_name), groups.place(pred_name)),
+        selected=groups.find_cell(true_name, pred_name),
         on_select=choose,
         cells=matrix_cells(shown, _CELLS[options.cells], other),
         hides_diagonal=options.hides_diagonal,

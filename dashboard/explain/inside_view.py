@@ -1,5 +1,7 @@
 """Inside the network: its filters, what each layer makes of the image, and images that excite a unit."""
 
+from functools import partial
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -77,11 +79,41 @@ def _render_features(context: Context, layers: list[str]) -> tuple[str, int | No
         for channel in order
     ]
     pictures = np.stack([_draw_features(features[channel] / limit) for channel in order])
-    picked = gallery(pictures, tiles, key=f"explain_features_{chosen}", label=f"Channels of {chosen}", tile_size=72)
+    held = state.widget_value(_channel_key(chosen))
+    picked = held if held in order.tolist() else None
+    gallery(
+        pictures,
+        tiles,
+        key=f"explain_features_{chosen}",
+        label=f"Channels of {chosen}",
+        tile_size=72,
+        selected=picked,
+        on_select=partial(_choose_channel, chosen),
+    )
     if len(features) > _MAX_CHANNELS:
         st.caption(f"The strongest {_MAX_CHANNELS} are shown.")
     st.caption("Click a channel to grow an image that excites it.")
     return layer, picked
+
+
+def _channel_key(layer: str) -> str:
+    return f"explain_channel_{layer}"
+
+
+def _choose_channel(layer: str, channel: int) -> None:
+    """Take up a channel, also one that was left for a class meanwhile. For callbacks."""
+    state.set_widget(_channel_key(layer), channel)
+    unit = _name_channel(channel)
+    state.set_widget(_unit_key(unit), unit)
+
+
+def _name_channel(channel: int) -> str:
+    return f"channel {channel}"
+
+
+def _unit_key(start: str) -> str:
+    """Return the key of the box that says what an image is grown for, by what it begins with."""
+    return f"{state.EXPLAIN_CLASS}_{start}"
 
 
 def _get_features(context: Context, layer: str) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
@@ -109,10 +141,11 @@ def _render_growing(context: Context, layer: str | None, channel: int | None) ->
         st.caption("Its file tells no gradients: nothing says how an image would have to change.")
         return
     classes = list(context.dataset.class_names)
-    options = [*classes, *([f"channel {channel}"] if channel is not None else [])]
+    options = [*classes, *([_name_channel(channel)] if channel is not None else [])]
+    start = options[len(classes) if channel is not None else context.pred_idx]
+    state.keep_widget_at(_unit_key(start), state.widget_value(_unit_key(start)) or start)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        start = len(classes) if channel is not None else context.pred_idx
-        chosen = st.selectbox("For", options, index=start, width=170, key=f"{state.EXPLAIN_CLASS}_{options[start]}")
+        chosen = st.selectbox("For", options, width=170, key=_unit_key(start))
         seed = st.number_input("Seed", 0, 9999, 0, placeholder=WHOLE, width=110, key="explain_seed")
         is_wanted = st.button("Grow it", icon=":material/blur_on:", key="explain_grow")
     unit = (None, classes.index(chosen)) if chosen in classes else (layer, channel or 0)

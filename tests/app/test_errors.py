@@ -151,6 +151,18 @@ def test_superclasses_fold_into_one_row_and_open_their_images(open_page, run_id,
     assert len(at.button_group(key="fold").options) == 2
 
 
+def test_a_cell_that_the_matrix_does_not_hold_is_not_marked_as_another(open_page, run_id):
+    at = open_page("Errors", run=run_id, fold="textures", true="textures", pred="shapes")
+    assert matrix(at)["selected"] == [None, None]
+
+
+def test_the_range_is_not_set_anew_over_what_somebody_still_moves(open_page, run_id):
+    at = open_page("Errors", run=run_id)
+    at.slider(key="errors_probs").set_value((0.29, 1.0)).run()
+    assert at.query_params["probs"] == "29-100"
+    assert not at.slider(key="errors_probs").proto.set_value
+
+
 def test_classes_can_stand_in_another_order(open_page, run_id, names):
     message = matrix(open_page("Errors", run=run_id, sort="most errors first"))
     assert sorted(message["names"]) == sorted(names)

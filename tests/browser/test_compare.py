@@ -37,10 +37,11 @@ def test_a_pile_and_a_cell_show_exactly_their_images_and_back_restores_them(app,
     (first_id, second_id), (first, second) = pair
     broken = sort_into_piles(first, second).broken
     page.goto(f"{app.url}/Compare?a={first_id}&b={second_id}")
-    page.get_by_role("radio", name=re.compile("^Broken by B")).click()
-    expect(page).to_have_url(re.compile("pile=broken"))
-    expect(page.get_by_text(f"Broken by B: {len(broken):,} image")).to_be_visible()
-    expect_drawn(page)
+    for _ in range(2):  # what is chosen stays chosen
+        page.get_by_role("radio", name=re.compile("^Broken by B")).click()
+        expect(page).to_have_url(re.compile("pile=broken"))
+        expect(page.get_by_text(f"Broken by B: {len(broken):,} image")).to_be_visible()
+        expect_drawn(page)
     assert places(page) <= set(broken.tolist())
     assert len(places(page)) == min(100, len(broken))
 

@@ -67,6 +67,21 @@ def test_a_tile_opens_above_the_fold_and_arrow_keys_lead_on_and_back_restores_th
     assert page.url == opened
 
 
+def test_one_step_back_undoes_a_choice_that_also_closes_a_mistake(app, page, trained_run):
+    open_cell(app, page, trained_run)
+    page.get_by_role("option").first.click()
+    expect(page.get_by_text(re.compile("^mistake 1 of "))).to_be_visible()
+    expect_drawn(page)
+    opened, steps = page.url, page.evaluate("history.length")
+    page.get_by_role("button", name=re.compile("^All images predicted as ")).first.click()
+    expect(page).not_to_have_url(re.compile("image=|true="))
+    expect_drawn(page)
+    assert page.evaluate("history.length") == steps + 1
+    page.go_back()
+    expect(page.get_by_text(re.compile("^mistake 1 of "))).to_be_visible()
+    assert page.url == opened
+
+
 def test_the_way_back_and_the_keyboard_alone(app, page, trained_run):
     name = open_cell(app, page, trained_run)
     page.get_by_role("option").first.press("Enter")

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from cifar_core.evaluation.bands import fold_curves
+from dashboard.compare import charts as compare_charts
 from dashboard.components import Mark
 from dashboard.drawing import bands, chart_style, curve_charts
 from dashboard.drawing.colours import colour_runs
@@ -193,6 +194,13 @@ def test_probabilities_say_in_words_which_class_is_true(true_idx, labels):
     figure = explain_charts.probabilities_figure(frame)
     assert list(figure.data[0].y) == labels
     assert list(figure.data[0].text) == ["60.0 %", "30.0 %", "10.0 %"]
+
+
+def test_two_networks_probabilities_have_per_cent_on_their_axis():
+    frame = compare_charts.probabilities_frame(np.array([0.1, 0.9]), np.array([0.3, 0.7]), ["a", "b"], 1)
+    axis = compare_charts.probabilities_figure(frame).layout.xaxis
+    assert axis.ticksuffix == " %"
+    assert axis.tickvals is None, "plotly writes no suffix where ticks are listed"
 
 
 def test_there_is_room_beside_a_full_bar_in_a_column_of_any_width():
