@@ -5,9 +5,7 @@ first it therefore looks for the server below its own name, learns that there is
 looks again; then it asks for its settings; and only then opens its socket. Here the document itself says both, so that
 the socket is opened at once and the questions are asked meanwhile.
 
-Who leaves a page whose widgets have put something into its address first has all of that taken out of it, as a step of
-the browser's history: Back then led to the page as if nothing had been chosen there. And what a page adds to its own
-address as it opens was one more step, on which Back did nothing. Here both belong to the step that somebody took.
+It also brings `steps.js`, which must be there before Streamlit's scripts make steps of the browser's history.
 
 A document that Streamlit answers with, such as that of an unknown page, works as before.
 """
@@ -31,26 +29,10 @@ _SETTINGS = """
     <script>
       window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href, HOST_CONFIG: %s }
     </script>"""
-# A step is taken by whoever clicks or presses a key: what follows without either is part of it, if it only takes out of
-# the address what another page has no use for, or adds what the new page goes without saying.
 _STEPS = """
-    <script>
-      {
-        const push = history.pushState.bind(history)
-        let hasOpened = true, hasEmptied = false
-        const step = () => { hasOpened = hasEmptied = false }
-        for (const kind of ["pointerdown", "keydown", "click", "popstate"]) addEventListener(kind, step, true)
-        const holds = (all, some) => [...some].every(([name, value]) => all.getAll(name).includes(value))
-        history.pushState = (state, unused, url) => {
-          const before = new URL(location.href), after = new URL(url ?? before, before)
-          const [had, has] = [before.searchParams, after.searchParams]
-          const isSame = before.pathname === after.pathname
-          const isPart = isSame ? hasOpened && holds(has, had) : hasEmptied
-          isPart ? history.replaceState(state, unused, url) : push(state, unused, url)
-          hasOpened = !isSame || isPart
-          hasEmptied = isSame && !isPart && holds(had, has)
-        }
-      }
+    <script type="module">
+%s
+keepSteps(window);
     </script>"""
 
 
@@ -68,7 +50,8 @@ def _answer(request: Request) -> Response:
 def _create_document() -> str:
     """Return Streamlit's document with the settings before all of its scripts; as it is where it is built otherwise."""
     document = (Path(get_static_dir()) / "index.html").read_text(encoding="utf-8")
-    return document.replace(_HEAD, _HEAD + _SETTINGS % json.dumps(_describe_host()) + _STEPS, 1)
+    steps = Path(__file__).with_name("steps.js").read_text(encoding="utf-8")
+    return document.replace(_HEAD, _HEAD + _SETTINGS % json.dumps(_describe_host()) + _STEPS % steps, 1)
 
 
 def _describe_host() -> dict[str, object]:

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { keepSteps, Steps } from "../../dashboard/steps.js";
+
+const at = (/** @type {string} */ rest) => new URL(rest, "http://127.0.0.1:8501/");
+
+test("what a page adds to its address as it opens is part of opening it", () => {
+  const steps = new Steps();
+  assert.equal(steps.isPart(at("Errors"), at("Errors?run=a")), true);
+  assert.equal(steps.isPart(at("Errors?run=a"), at("Errors?run=a&epoch=2")), true);
+  steps.act();
+  assert.equal(steps.isPart(at("Errors?run=a&epoch=2"), at("Errors?run=a&epoch=1")), false);
+});
+
+test("what is added later is a step, as is what changes at once", () => {
+  const steps = new Steps();
+  steps.act();
+  assert.equal(steps.isPart(at("Explore"), at("Explore?image=7")), false);
+  const others = new Steps();
+  assert.equal(others.isPart(at("Errors?run=a"), at("Errors?run=b")), false);
+});
+
+test("an address that is emptied on the way to another page is no step", () => {
+  const steps = new Steps();
+  steps.act();
+  assert.equal(steps.isPart(at("Explore?view=Map&image=7"), at("Explore?image=7")), false);
+  assert.equal(steps.isPart(at("Explore?image=7"), at("Runs")), true);
+  assert.equal(steps.isPart(at("Runs"), at("Runs?runs=a")), true);
+});
+
+test("who takes something out of the address and then leaves has taken two steps", () => {
+  const steps = new Steps();
+  steps.act();
+  assert.equal(steps.isPart(at("Explore?image=7"), at("Explore")), false);
+  steps.act();
+  assert.equal(steps.isPart(at("Explore"), at("Runs")), false);
+});
+
+test("a window pushes steps and replaces what is part of them", () => {
+  /** @type {string[]} */
+  const done = [];
+  const location = { href: at("Errors").href };
+  const note =
+    (/** @type {string} */ how) =>
+    (/** @type {unknown} */ _, /** @type {string} */ __, url = "") => {
+      done.push(`${how} ${url}`);
+      location.href = at(url).href;
+    };
+  const history = { pushState: note("push"), replaceState: note("replace") };
+  /** @type {(() => void)[]} */
+  const heard = [];
+  const addEventListener = (/** @type {string} */ _, /** @type {() => void} */ hear) => heard.push(hear);
+  keepSteps(/** @type {any} */ ({ history, location, addEventListener }));
+  history.pushState(null, "", "/Errors?run=a");
+  heard[0]();
+  history.pushState(null, "", "/Errors?run=b");
+  assert.deepEqual(done, ["replace /Errors?run=a", "push /Errors?run=b"]);
+});
