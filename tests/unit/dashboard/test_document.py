@@ -26,7 +26,7 @@ def test_it_says_what_streamlit_would_answer_before_any_of_its_scripts():
     request = Request({"type": "http", "headers": [], "method": "GET"})
     answer = document.create_routes()[0].endpoint(request)
     text = answer.body.decode()
-    assert text.index("window.__streamlit") < text.index("history.pushState =") < text.index('type="module"')
+    assert text.index("window.__streamlit") < text.index("history.pushState =") < text.index("static/js/index")
     said = json.loads(re.search(r"HOST_CONFIG: ({.*}) }", text)[1])
     (host_config,) = create_host_config_routes(None)
     with ThreadPoolExecutor(1) as thread:  # a browser test before this one leaves a running loop in this thread
