@@ -120,8 +120,8 @@ def _ask_before_test(runs: tuple[RunSummary, RunSummary], records: tuple[RunReco
     if state.is_wanted(wish):
         return
     names = " and ".join(
-        f"**{literal(short_name(run))}** {_times(record.test_readings())}"
-        for run, record in zip(runs, records, strict=True)
+        f"{letter}, **{literal(short_name(run))}**, {_times(record.test_readings())}"
+        for letter, run, record in zip("AB", runs, records, strict=True)
     )
     st.info(
         "Test images are for a last figure: whoever chooses settings by them learns them by heart. Test was looked at "

@@ -172,12 +172,13 @@ def _render_both(
     )
 
 
-def _gallery_key(class_idx: int) -> str:
-    return f"taught_{class_idx}"
+def _gallery_key(context: Context, class_idx: int) -> str:
+    """Return a key for each network and image: what is ticked for one answer says nothing of another one."""
+    return f"taught_{class_idx}_{context.run.run_id}_{context.subject.key}"
 
 
 def _ticked(context: Context, pushes: Pushes) -> list[int]:
-    return read_ticks(_gallery_key(pushes.class_idx), context.dataset.num_images)
+    return read_ticks(_gallery_key(context, pushes.class_idx), context.dataset.num_images)
 
 
 def _how(context: Context, pushes: Pushes, way: str) -> str:
@@ -187,7 +188,7 @@ def _how(context: Context, pushes: Pushes, way: str) -> str:
 
 
 def _render_pushes(context: Context, splits: Splits, known: Known, pushes: Pushes, way: str) -> None:
-    fitted, dataset, key = known.fitted, context.dataset, _gallery_key(pushes.class_idx)
+    fitted, dataset, key = known.fitted, context.dataset, _gallery_key(context, pushes.class_idx)
     marks = {context.pred_idx: "what it said", context.subject.true_idx: "what it is"}
     mark = marks.get(pushes.class_idx, "the runner-up")
     verb = "Pushed towards" if way == _TOWARDS else "Pushed away from"

@@ -13,6 +13,7 @@ from cifar_core.influence.scores import ask_what_if, rank, score_images
 from cifar_core.jobs import JobProgress
 from cifar_core.overrides import with_overrides
 from cifar_core.runs.status import change_status
+from dashboard.session import state
 from tests.app.driving import labels, press, save_weights
 from tests.app.reading import galleries, labelled, texts
 
@@ -67,7 +68,7 @@ def test_both_galleries_hold_the_images_that_pushed_most_with_what_each_did(open
     if inputs is None:
         pytest.skip("not among the val images that the layer knows")
     for gallery in shown:
-        class_idx = int(gallery["name"].removeprefix("taught_"))
+        class_idx = int(gallery["name"].split("_")[1])
         rows = rank(score_images(fitted.head, fitted.evidence, inputs, class_idx), 24, helpful=True)
         assert gallery["ids"] == fitted.train[rows].tolist()
         assert gallery["canTick"] is True
@@ -103,6 +104,9 @@ def test_ticked_images_are_left_out_and_the_probabilities_move_exactly(open_page
     assert "Without 3 training images it says" in texts(at)
     assert f"{after:.1f} %" in texts(at)
     assert "Features held fixed" in texts(at)
+    at.number_input(key=state.EXPLAIN_INDEX).set_value(int(fitted.train[0])).run()
+    assert len(taught_galleries(at)) == 2
+    assert "training images it says" not in texts(at), "they were ticked for another answer"
 
 
 def test_verifying_queues_real_trainings_and_puts_what_comes_beside(open_page, lab, run_id, fitted, index):
