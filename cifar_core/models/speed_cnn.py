@@ -1,5 +1,7 @@
 """A network made to be trained in seconds, after Jordan (2024, arXiv 2404.00498)."""
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -8,6 +10,7 @@ from cifar_core.models.layers import Network, Scale, conv3x3
 
 _PATCH_SIDE = 2
 _PATCH_NUMBERS = 3 * _PATCH_SIDE**2
+_IMAGES_AT_ONCE = 250
 # Added to each variance, so that directions without signal are not blown up to noise.
 _EPSILON = 5e-4
 # Share of a batch's statistics in the running ones: with few large batches they must follow quickly.
@@ -34,12 +37,20 @@ class Whitening(nn.Conv2d):
         Args:
             images: (N, 3, 32, 32) float, normalised as the network gets them; some thousands are enough.
         """
-        patches = images.double().unfold(2, _PATCH_SIDE, 1).unfold(3, _PATCH_SIDE, 1)  # (N, 3, 31, 31, 2, 2)
-        vectors = patches.permute(0, 2, 3, 1, 4, 5).reshape(-1, _PATCH_NUMBERS)
-        variances, components = torch.linalg.eigh(vectors.T.cov())
+        parts = images.split(_IMAGES_AT_ONCE)  # the patches of all 5,000 take half a gigabyte, and a copy as much again
+        num_patches = len(images) * math.prod(size - _PATCH_SIDE + 1 for size in images.shape[2:])
+        mean = torch.stack([_list_patches(part).sum(dim=0) for part in parts]).sum(dim=0) / num_patches
+        products = [vectors.T @ vectors for vectors in (_list_patches(part) - mean for part in parts)]
+        variances, components = torch.linalg.eigh(torch.stack(products).sum(dim=0) / (num_patches - 1))
         filters = (components / (variances + _EPSILON).sqrt()).T.reshape(-1, 3, _PATCH_SIDE, _PATCH_SIDE)
         filters = filters.flip(0)  # the strongest first
         self.weight.copy_(torch.cat([filters, -filters]))
+
+
+def _list_patches(images: Tensor) -> Tensor:
+    """(N, 3, 32, 32) -> (N * 31 * 31, 12) float64: every patch, as a row."""
+    patches = images.double().unfold(2, _PATCH_SIDE, 1).unfold(3, _PATCH_SIDE, 1)  # (N, 3, 31, 31, 2, 2)
+    return patches.permute(0, 2, 3, 1, 4, 5).reshape(-1, _PATCH_NUMBERS)
 
 
 def build_speed_cnn(config: SpeedCNNConfig, num_classes: int) -> Network:

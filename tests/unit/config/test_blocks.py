@@ -110,7 +110,9 @@ def test_the_summary_of_a_custom_network_follows_pooling_and_shortcuts():
     assert layers["pool2"].kind == "Average pooling 2x2"
 
 
-def test_whitened_patches_are_uncorrelated_with_variance_one():
+@pytest.mark.parametrize("num_at_once", [20, 64])
+def test_whitened_patches_are_uncorrelated_with_variance_one(monkeypatch, num_at_once):
+    monkeypatch.setattr("cifar_core.models.speed_cnn._IMAGES_AT_ONCE", num_at_once)
     # Smooth images, whose neighbouring pixels are as alike as those of photographs.
     images = torch.rand(64, 3, 34, 34, generator=torch.Generator().manual_seed(0))
     images = nn.functional.avg_pool2d(images, 3, stride=1) * 8
