@@ -69,7 +69,7 @@ def _measure(name: str, made: Exported) -> list[dict[str, Any]]:
         page.goto((made.path / "index.html").as_uri())
         page.locator("main.answered").wait_for()
         first = time.perf_counter() - began
-        page.get_by_text("square of 6 pixels").wait_for()
+        page.locator(".where:not(:empty)", has_not_text="Covering").wait_for()
         mapped = time.perf_counter() - began - first
         single, square = page.evaluate(_ASK, [30, 49])
         rate, map_seconds = _watch(page)
