@@ -52,12 +52,16 @@ def test_an_image_that_is_not_on_show_takes_the_mark_away(app, page):
     expect(marked(page)).to_have_count(0)
 
 
+def set_batch_size(page, value):
+    box = page.get_by_role("spinbutton", name="Batch size")
+    box.fill(value)
+    box.press("Enter")
+    expect(page).to_have_url(re.compile(f"settings=.*{value}"))
+
+
 def test_trains_form_survives_a_reload_and_opens_in_a_second_tab(app, page):
     page.goto(f"{app.url}/Train?part=new&preset=notebook")
-    box = page.get_by_role("spinbutton", name="Batch size")
-    box.fill("48")
-    box.press("Enter")
-    expect(page).to_have_url(re.compile("settings=.*48"))
+    set_batch_size(page, "48")
     page.reload()
     expect(page.get_by_role("spinbutton", name="Batch size")).to_have_value("48")
     second = page.context.new_page()
@@ -68,10 +72,7 @@ def test_trains_form_survives_a_reload_and_opens_in_a_second_tab(app, page):
 def test_back_undoes_a_change_of_the_form(app, page):
     page.goto(f"{app.url}/Train?part=new&preset=notebook")
     for value in ("48", "24"):
-        box = page.get_by_role("spinbutton", name="Batch size")
-        box.fill(value)
-        box.press("Enter")
-        expect(page).to_have_url(re.compile(f"settings=.*{value}"))
+        set_batch_size(page, value)
     page.go_back()
     expect(page.get_by_role("spinbutton", name="Batch size")).to_have_value("48")
     page.go_forward()
@@ -80,10 +81,7 @@ def test_back_undoes_a_change_of_the_form(app, page):
 
 def test_back_from_another_preset_is_one_step_to_the_form_as_it_was(app, page):
     page.goto(f"{app.url}/Train?part=new&preset=notebook")
-    box = page.get_by_role("spinbutton", name="Batch size")
-    box.fill("48")
-    box.press("Enter")
-    expect(page).to_have_url(re.compile("settings=.*48"))
+    set_batch_size(page, "48")
     expect_drawn(page)
     before = page.url
     page.get_by_role("radio", name="Quick").click()

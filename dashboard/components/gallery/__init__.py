@@ -53,8 +53,8 @@ def gallery(
     on_select: Callable[[int], None] | None = None,
     is_followed: bool = False,
     can_tick: bool = False,
-) -> int | None:
-    """Show images; return the index of the one that it remembers as chosen, None while that is none on show.
+) -> None:
+    """Show images, of which one can be chosen.
 
     Args:
         images: (N, 3, 32, 32) uint8, one for each tile.
@@ -67,34 +67,25 @@ def gallery(
         gaps: Columns, from 0, that stand off from the one before them. Needs headings.
         selected: The index of the image to mark, if it is on show; None marks nothing. Left out, the gallery marks what
             was clicked.
-        on_select: Called with the index before the rerun that a choice causes, also of what was chosen before. Without,
-            the gallery remembers what was chosen.
+        on_select: Called with the index before the rerun that a choice causes, also of what was chosen before.
         is_followed: Whether the page scrolls to the marked image, and gives it the keyboard when it is closed.
         can_tick: Whether images can be ticked; `dashboard.components.gallery.ticks` says which are.
     """
-    indices, remembered = {tile.index for tile in tiles}, f"{key}_chosen"
+    indices = {tile.index for tile in tiles}
 
     def chosen() -> None:
         # It comes from a browser: only what is on show can be chosen.
         index = (st.session_state.get(key) or {}).get("chosen")
-        if not is_number(index) or index not in indices:
-            return
-        if on_select is not None:
+        if on_select is not None and is_number(index) and index in indices:
             on_select(int(index))
-        else:
-            st.session_state[remembered] = int(index)
 
     message = encode_gallery(
         images, tiles, label, tile_size, headings, gaps, name=key, is_followed=is_followed, can_tick=can_tick
     )
-    kept = st.session_state.get(remembered)
-    if kept in indices and isinstance(selected, EllipsisType):
-        selected = kept
     with st.container(gap=None):
         _COMPONENT(key=key, data=message, on_chosen_change=chosen, on_ticked_change=lambda: None)
         if can_tick or not isinstance(selected, EllipsisType):
             mark_image(key, selected, read_round(key))
-    return kept if kept in indices else None
 
 
 def encode_gallery(
