@@ -85,6 +85,33 @@ def test_a_phone_shows_images_first_and_the_open_one_at_its_foot(app, open_windo
     expect(picture).to_have_count(0)
 
 
+def test_the_open_image_stays_in_sight_where_its_sheet_comes_late(app, open_window):
+    page = open_window(390, 844)
+    is_slow = []
+
+    def pass_on(socket):
+        server = socket.connect_to_server()
+
+        def answer(message):
+            if is_slow:
+                page.wait_for_timeout(500)
+            socket.send(message)
+
+        server.on_message(answer)
+
+    page.route_web_socket(re.compile("/_stcore/stream"), pass_on)
+    page.goto(f"{app.url}/Explore")
+    tiles = page.get_by_role("listbox", name=re.compile("^Images ")).get_by_role("option")
+    expect(tiles).to_have_count(100)
+    expect_drawn(page)
+    lowest = max(range(40), key=lambda place: bottom_of(tiles.nth(place)) * is_on_screen(page, tiles.nth(place)))
+    is_slow.append(True)
+    tiles.nth(lowest).click()
+    sheet = page.locator(".st-key-explore_drawer")
+    expect(sheet).to_be_visible()
+    wait_until(lambda: bottom_of(tiles.nth(lowest)) <= sheet.bounding_box()["y"])
+
+
 def test_what_was_closed_is_opened_again_by_the_same_tile(app, page):
     page.goto(f"{app.url}/Explore")
     tile = page.get_by_role("listbox", name=re.compile("^Images ")).get_by_role("option").nth(7)

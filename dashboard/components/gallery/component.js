@@ -1,6 +1,7 @@
 import { create, find, keepOneTabStop, origin } from "../shared/elements.js";
 import { marks } from "../shared/marks.js";
 import { isSame, unpack } from "../shared/message.js";
+import { whileSettling } from "../shared/settling.js";
 import { createCanvas, paintPictures } from "../shared/sprite.js";
 import { createRegistry } from "../shared/state.js";
 import { ticks } from "../shared/ticks.js";
@@ -13,16 +14,15 @@ import { areWords, between, destination, nameTile, perRow, template } from "./la
  * @typedef {{ name: string, label: string, tile: number, spriteColumns: number, headings: string[], gaps: number[], ids: number[],
  *   captions: string[], tones: Tone[], labels: string[], badges: string[], isFollowed: boolean, canTick: boolean }} Header
  * @typedef {{ bytes: Uint8Array | null, selected: number | null, report: (selected: number) => void,
- *   reportTicks: (ticked: Ticked) => void }} State
+ *   reportTicks: (ticked: Ticked) => void, rest: () => void }} State
  */
 
-const SETTLING_MS = 250;
 const FEW = 6; // columns that are wide enough for a word on any page
 const MARKS = { right: "✓", wrong: "×" };
 
 /** What was drawn, so that a rerun with the same message draws nothing. */
 const stateOf = createRegistry(
-  () => /** @type {State} */ ({ bytes: null, selected: null, report: () => {}, reportTicks: () => {} }),
+  () => /** @type {State} */ ({ bytes: null, selected: null, report: () => {}, reportTicks: () => {}, rest: () => {} }),
 );
 
 /** @param {Mounted<Uint8Array, { chosen: number, ticked: Ticked }>} mounted */
@@ -103,8 +103,9 @@ function listen(root, header, tiles, state) {
     if (!tiles.some((tile) => tile.matches(":focus"))) {
       keepOneTabStop(tiles, tiles[Math.max(0, selected(), id === null ? before : 0)]);
     }
-    if (header.isFollowed) {
-      follow(tiles, before, selected());
+    if (header.isFollowed && selected() !== before) {
+      state.rest();
+      state.rest = follow(list, tiles, before, selected());
     }
   };
   /** @param {number} place */
@@ -203,21 +204,23 @@ function listenForTicks(root, header, tiles, state) {
 }
 
 /**
- * Brings the tile that is marked now into view, once what opens beside it has taken its room; one that is marked no more
- * takes the keyboard back from what has closed.
+ * Keeps the tile that is marked now in view while what opens beside it takes its room; one that is marked no more takes
+ * the keyboard back from what has closed.
  *
+ * @param {HTMLElement} list
  * @param {HTMLElement[]} tiles
  * @param {number} before Place of the tile that was marked, negative for none.
  * @param {number} now
+ * @returns {() => void} Ends it.
  */
-function follow(tiles, before, now) {
-  setTimeout(() => {
-    if (now >= 0 && now !== before) {
+function follow(list, tiles, before, now) {
+  return whileSettling(list, () => {
+    if (now >= 0) {
       tiles[now].scrollIntoView({ block: "nearest" });
-    } else if (now < 0 && before >= 0 && document.activeElement === document.body) {
+    } else if (document.activeElement === document.body) {
       tiles[before].focus({ preventScroll: true });
     }
-  }, SETTLING_MS);
+  });
 }
 
 /**
