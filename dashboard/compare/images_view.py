@@ -1,7 +1,6 @@
 """The images behind the numbers: pile by pile, cell by cell, class by class."""
 
 import math
-import zlib
 from typing import Any
 
 import pandas as pd
@@ -36,7 +35,7 @@ from dashboard.session.aside import offer_selection
 from dashboard.session.cache import get_splits
 from dashboard.session.selection import find_place
 
-_GALLERY = "compare_gallery"
+_GALLERY, _PAGE = "compare_gallery", "compare_page"
 _TILE_SIZE = 82
 _FLOW_COLUMNS: dict[str, Any] = {
     "class_name": st.column_config.TextColumn("Class", pinned=True),
@@ -157,13 +156,8 @@ def _choose_page(rows: pd.DataFrame) -> pd.DataFrame:
     if num_pages < 2:
         return rows
     start = (find_place(rows, state.chosen_image()) or 0) // PAGE_SIZE + 1
-    page = choose_page(num_pages, _page_key(rows), default=start)
+    page = choose_page(num_pages, _PAGE, listed=rows["index"].to_numpy(), first=start)
     return rows.iloc[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-
-
-def _page_key(rows: pd.DataFrame) -> str:
-    """Its key changes with what is paged through: another selection begins at its first page."""
-    return f"compare_page_{zlib.crc32(rows['index'].to_numpy().tobytes())}"
 
 
 def _step_on(rows: pd.DataFrame, by: int) -> None:
@@ -174,4 +168,4 @@ def _step_on(rows: pd.DataFrame, by: int) -> None:
     place = min(len(rows) - 1, max(0, place + by))
     state.choose_image(int(rows["index"].iloc[place]))
     if len(rows) > PAGE_SIZE:
-        state.set_widget(_page_key(rows), place // PAGE_SIZE + 1)
+        state.set_widget(_PAGE, place // PAGE_SIZE + 1)

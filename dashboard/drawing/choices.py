@@ -47,7 +47,7 @@ def choose_page(
     key: str,
     *,
     listed: NDArray[np.int64] | None = None,
-    default: int = 1,
+    first: int = 1,
     in_address: bool = False,
 ) -> int:
     """Draw what leads through pages, where there are several, and return the open one, from 1.
@@ -55,26 +55,26 @@ def choose_page(
     Args:
         num_pages: How many there are.
         key: The widget's; the parameter's name if it is kept in the address.
-        listed: What is paged through, in order: of other things, or in another order, the first page is open. Left out,
-            it stays where it is.
-        default: The page that is open at first.
+        listed: What is paged through, in order: of other things, or in another order, `first` is open anew. Left out,
+            the open page stays.
+        first: The page that is open at first, e.g. that of the chosen image.
         in_address: Whether the page is part of the link.
     """
     about = None if listed is None else (num_pages, zlib.crc32(listed.tobytes()))
-    _begin_anew(key, about)
+    _begin_anew(key, about, first)
     bind: Literal["query-params"] | None = "query-params" if in_address else None
     page = 1
     if num_pages > 1:
-        page = st.pagination(num_pages, default=default, key=key, bind=bind, width=_room_for(num_pages))
+        page = st.pagination(num_pages, default=first, key=key, bind=bind, width=_room_for(num_pages))
     st.session_state[f"{key}_listed"] = about, page if num_pages > 1 else st.session_state.get(key)
     return page
 
 
-def _begin_anew(key: str, about: tuple[int, int] | None) -> None:
-    """Open the first page where another list is paged through than before, unless another page was asked for, too."""
+def _begin_anew(key: str, about: tuple[int, int] | None, first: int) -> None:
+    """Open a list's first page where another was paged through before, unless another page was asked for, too."""
     before, page = st.session_state.get(f"{key}_listed"), st.session_state.get(key)
     if before is not None and before[0] != about and before[1] == page:
-        st.session_state[key] = 1
+        st.session_state[key] = first
 
 
 def _room_for(num_pages: int) -> int:

@@ -1,7 +1,6 @@
 """The images of a cell, in an order and with an outcome of one's choice."""
 
 import math
-import zlib
 from dataclasses import replace
 
 import numpy as np
@@ -34,7 +33,7 @@ from dashboard.session.selection import (
     step,
 )
 
-_GALLERY = "errors_gallery"
+_GALLERY, _PAGE = "errors_gallery", "errors_page"
 _TILE_SIZE = 82
 
 
@@ -160,7 +159,7 @@ def _choose_page(rows: pd.DataFrame) -> pd.DataFrame:
     if num_pages == 1:
         return rows
     start = (find_place(rows, state.chosen_image()) or 0) // PAGE_SIZE + 1
-    page = choose_page(num_pages, _page_key(rows), default=start)
+    page = choose_page(num_pages, _PAGE, listed=rows["index"].to_numpy(), first=start)
     return rows.iloc[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
 
 
@@ -169,9 +168,4 @@ def step_on(rows: pd.DataFrame, by: int) -> None:
     step(rows, by)
     place = find_place(rows, state.chosen_image())
     if place is not None and len(rows) > PAGE_SIZE:
-        state.set_widget(_page_key(rows), place // PAGE_SIZE + 1)
-
-
-def _page_key(rows: pd.DataFrame) -> str:
-    """Its key changes with what is paged through: another selection begins at its first page."""
-    return f"errors_page_{zlib.crc32(rows['index'].to_numpy().tobytes())}"
+        state.set_widget(_PAGE, place // PAGE_SIZE + 1)

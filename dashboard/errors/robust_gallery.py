@@ -123,7 +123,7 @@ def render_pairs(dataset: Dataset, robustness: Robustness, cell: Cell, other: Ro
     if not len(rows):
         st.info("No image is of this kind. Choose another cell, or other images.", icon=":material/check_circle:")
         return
-    shown = _choose_page(rows, f"{cell.worse.text} {pile} {cell.title}")
+    shown = _choose_page(rows)
     images = dataset.images[robustness.indices[shown]]
     pairs = np.stack([images, worsen_all(images, robustness.indices[shown], cell.worse)], axis=1)
     gallery(
@@ -162,10 +162,9 @@ def _forget_classes() -> None:
     address.step_on()
 
 
-def _choose_page(rows: NDArray[np.int64], name: str) -> NDArray[np.int64]:
-    """Draw what pages through the images. Its key changes with what is paged through: all begin at the first page."""
-    num_pages = math.ceil(len(rows) / _PAIRS_A_PAGE)
-    page = choose_page(num_pages, f"robust_page {name}")
+def _choose_page(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Draw what pages through the images."""
+    page = choose_page(math.ceil(len(rows) / _PAIRS_A_PAGE), "robust_page", listed=rows)
     return rows[(page - 1) * _PAIRS_A_PAGE : page * _PAIRS_A_PAGE]
 
 
