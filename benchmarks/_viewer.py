@@ -34,6 +34,7 @@ class Viewer:
         self._intervals: dict[str, float] = {}
         self._due: dict[str, float] = {}
         self._page_hash = ""
+        self._kept: set[str] = set()  # hashes of large messages, which a tab is sent once
         self._asked_at = 0.0
         self._is_closing = False
         self._failure: Exception | None = None
@@ -129,12 +130,15 @@ class Viewer:
         message.rerun_script.page_script_hash = self._page_hash
         message.rerun_script.fragment_id = fragment
         message.rerun_script.is_auto_rerun = bool(fragment)
+        message.rerun_script.cached_message_hashes.extend(self._kept)
         self._asked_at = time.perf_counter()
         self._socket.send(message.SerializeToString())
 
     def _take(self, data: str | bytes) -> None:
         message = ForwardMsg()
         message.ParseFromString(data if isinstance(data, bytes) else data.encode())
+        if message.metadata.cacheable:
+            self._kept.add(message.hash)
         kind = message.WhichOneof("type")
         if kind == "navigation":  # what new_session names is the main script, whatever page was asked for
             self._page_hash = message.navigation.page_script_hash
