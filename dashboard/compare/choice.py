@@ -14,6 +14,7 @@ from dashboard.session.changes import words_of
 from dashboard.session.gone import drop_gone
 from dashboard.session.kept import say_setting
 from dashboard.session.opening import has_predictions
+from dashboard.session.parameter import Parameter
 from dashboard.session.picking import list_offered
 
 Runs = tuple[RunSummary, RunSummary]
@@ -87,7 +88,7 @@ def _complete(by_id: dict[str, RunSummary]) -> Runs:
     return first, second
 
 
-def _choose(label: str, parameter: address.Parameter, key: str, options: list[RunSummary]) -> None:
+def _choose(label: str, parameter: Parameter, key: str, options: list[RunSummary]) -> None:
     titles = {run.run_id: _title(run) for run in list_offered(options, parameter.value())}
     state.set_widget(key, parameter.value())
     st.selectbox(

@@ -10,8 +10,8 @@ from cifar_core.runs import RunSummary
 from dashboard.drawing.literal import literal
 from dashboard.lessons.words import list_pairs
 from dashboard.session import address, state
-from dashboard.session.address import Parameter
 from dashboard.session.links import compare_link, page_link
+from dashboard.session.parameter import Parameter
 
 # Whom each page tells what, as the beginning of a row of links.
 _TELLS: dict[Page, str] = {

@@ -18,10 +18,10 @@ from dashboard.drawing.words import epoch_of, percent, short_name, unbroken
 from dashboard.overview.mistakes import Mistakes
 from dashboard.overview.steps import STEPS, Shown, StepName, StepState
 from dashboard.session import address
-from dashboard.session.address import Parameter
 from dashboard.session.cache import get_store
 from dashboard.session.changes import describe_changes
 from dashboard.session.links import page_link
+from dashboard.session.parameter import Parameter
 
 _PICTURE = 104  # CSS pixels of height
 _ICONS: dict[StepState, str] = {

@@ -14,11 +14,11 @@ from dashboard.overview.mistakes import find_mistakes
 from dashboard.overview.steps import Shown, find_states
 from dashboard.session import address, memory
 from dashboard.session.activity import stage_of
-from dashboard.session.address import Parameter
 from dashboard.session.cache import get_store, list_readable_runs
 from dashboard.session.demo import is_demo_on_its_way
 from dashboard.session.links import page_link
 from dashboard.session.opening import newest_with_predictions, offer_first_run
+from dashboard.session.parameter import Parameter
 from dashboard.session.saying import fragment
 
 _GROWS_SECONDS = 2.0

@@ -10,8 +10,8 @@ from dashboard.drawing.words import choice_title, run_title, short_name, source_
 from dashboard.runs.facts import Fact
 from dashboard.runs.listing import Wish, network_of
 from dashboard.session import address, state
-from dashboard.session.address import Parameter
 from dashboard.session.owning import list_whose, wanted_owner
+from dashboard.session.parameter import Parameter
 from dashboard.session.picking import list_offered
 
 _FILTERS = (address.FIND, address.STATES, address.NETWORKS, address.SOURCES, address.WHOSE)

@@ -7,16 +7,14 @@ address meanwhile (a link, Back, somebody's typing) is taken over before the pag
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
 from dashboard.session.asked import is_asked_for, offer
+from dashboard.session.parameter import Parameter, chosen_values
 
-# What is chosen, by the parameters' names, in one piece: each page, and each link of it, asks for all of them.
-_CHOSEN = "address_chosen"
 _PAGE, _SHOWN, _LINKED = "address_page", "address_shown", "address_linked"
 _WENT_BACK, _TAKEN = "address_went_back", "address_taken"
 
@@ -28,42 +26,6 @@ THIS_RUN, NEW_RUN = "this", "new"
 NEW_SWEEP = "new"
 # Of the views of Lessons, while none is open, the one of what one did.
 MINE = "mine"
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A value that the address carries.
-
-    Attributes:
-        name: In the address.
-        pages: Titles of the pages that depend on it; elsewhere it is kept, but not shown.
-    """
-
-    name: str
-    pages: frozenset[str]
-
-    @property
-    def widget(self) -> str:
-        """Key of the widget that shows it, where it is one of its own."""
-        return f"widget_{self.name}"
-
-    def value(self) -> str | None:
-        """Return what this session has chosen; None if nothing."""
-        return _chosen().get(self.name)
-
-    def choose(self, value: str | None) -> None:
-        """Choose another value, or none. Before the page is drawn, or in a callback."""
-        if value:
-            _chosen()[self.name] = value
-        else:
-            _chosen().pop(self.name, None)
-
-
-def _chosen() -> dict[str, str]:
-    chosen: dict[str, str] | None = st.session_state.get(_CHOSEN)
-    if chosen is None:
-        chosen = st.session_state[_CHOSEN] = {}
-    return chosen
 
 
 # Titles of all pages.
@@ -272,7 +234,7 @@ def bind(parameter: Parameter, key: str, options: Sequence[str]) -> dict[str, An
 
 def values_for(page: str) -> dict[str, str]:
     """Return what the address of a page carries, or would carry."""
-    chosen = _chosen()
+    chosen = chosen_values()
     values = {p.name: chosen[p.name] for p in PARAMETERS if p.name in chosen and page in p.pages}
     if values.get(RUN.name) == NO_RUN and page != st.session_state.get(_PAGE):
         del values[RUN.name]

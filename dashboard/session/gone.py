@@ -9,6 +9,7 @@ from dashboard.drawing.literal import literal
 from dashboard.drawing.words import run_name
 from dashboard.session import address, memory, state
 from dashboard.session.links import page_link
+from dashboard.session.parameter import Parameter
 
 
 def title_of(run_id: str) -> str:
@@ -37,7 +38,7 @@ def render_gone(runs: list[RunSummary]) -> None:
         st.button("Dismiss", key="gone_dismiss", type="tertiary", on_click=state.forget_lost_run)
 
 
-def drop_gone(parameter: address.Parameter, runs: Iterable[RunSummary], then: str) -> None:
+def drop_gone(parameter: Parameter, runs: Iterable[RunSummary], then: str) -> None:
     """Take runs that are gone out of a parameter with ids, and say so.
 
     Args:

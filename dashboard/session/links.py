@@ -9,9 +9,10 @@ from cifar_core.config import RunConfig
 from cifar_core.overrides import overrides_between
 from cifar_core.presets import FIRST_PRESET, PRESETS
 from dashboard.session import address, state
-from dashboard.session.address import FIRST, RUN, SECOND, Parameter, link_to
+from dashboard.session.address import FIRST, RUN, SECOND, link_to
 from dashboard.session.lock import read_lock
 from dashboard.session.packing import pack
+from dashboard.session.parameter import Parameter
 
 # Sections of the navigation: each page's title, its script and its icon.
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {

@@ -15,6 +15,7 @@ from cifar_core.runs import RunRecord
 from dashboard.session import address, state
 from dashboard.session.cache import get_predictions
 from dashboard.session.lock import list_splits
+from dashboard.session.parameter import Parameter
 from dashboard.session.saying import errors_said
 
 ANY = "any"
@@ -160,6 +161,6 @@ def step(rows: pd.DataFrame, by: int) -> None:
         state.choose_image(int(rows["index"].iloc[min(len(rows) - 1, max(0, place + by))]))
 
 
-def _read(parameter: address.Parameter, allowed: Sequence[str]) -> str:
+def _read(parameter: Parameter, allowed: Sequence[str]) -> str:
     value = parameter.value()
     return value if value is not None and value in allowed else allowed[0]

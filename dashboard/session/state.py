@@ -14,6 +14,7 @@ from cifar_core.overrides import flatten
 from dashboard.session import address, draft
 from dashboard.session.arrival import START, arrive_at
 from dashboard.session.lock import read_lock
+from dashboard.session.parameter import Parameter
 from dashboard.session.redraw import ask_for_redraw
 
 # Widgets bound to the address: their key is the parameter's name.
@@ -133,7 +134,7 @@ def choose_image(index: int | None) -> None:
     address.step_on()
 
 
-def read_number(parameter: address.Parameter) -> int | None:
+def read_number(parameter: Parameter) -> int | None:
     """Return a parameter's whole number; None if it is none."""
     value = parameter.value()
     return int(value) if value is not None and value.isdecimal() and len(value) < 9 else None

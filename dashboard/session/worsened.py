@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cifar_core.corruptions import CORRUPTIONS, SEVERITIES, Corruption
 from dashboard import engine
-from dashboard.session.address import Parameter
+from dashboard.session.parameter import Parameter
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from dashboard.drawing.literal import message
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import percent, setting, setting_names
 from dashboard.session import address
+from dashboard.session.parameter import Parameter
 from dashboard.sweeps.charts import (
     best_figure,
     best_frame,
@@ -138,6 +139,6 @@ def _titles(dimensions: Sequence[Dimension]) -> dict[str, str]:
     return {path: name.capitalize() for path, name in names.items()}
 
 
-def _choose(parameter: address.Parameter, key: str, titles: Mapping[str, str], label: str) -> str:
+def _choose(parameter: Parameter, key: str, titles: Mapping[str, str], label: str) -> str:
     bound = address.bind(parameter, key, list(titles))
     return str(st.selectbox(label, list(titles), format_func=titles.__getitem__, **bound) or next(iter(titles)))
