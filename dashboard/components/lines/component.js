@@ -1,11 +1,11 @@
 import { createRedraw, pointerAt, sharpen, sizeOf } from "../shared/canvas.js";
-import { create, find } from "../shared/elements.js";
-import { writeNumber, writeValue } from "../shared/scales.js";
+import { find } from "../shared/elements.js";
 import { createRegistry } from "../shared/state.js";
-import { describe, EDGES, layOut, quantityOf, readValues, stepCursor, whole, writeBand, zoomTo } from "./chart.js";
+import { describe, layOut, quantityOf, readValues, stepCursor, whole, zoomTo } from "./chart.js";
 import { drawChart, drawCursor, drawDrag, styleOf } from "./drawing.js";
 import { pageLook } from "./look.js";
 import { smoothen } from "./smoothing.js";
+import { drawLegend, placeTip, tellValues } from "./words.js";
 
 /**
  * @import { Bounds } from "../shared/screen.js"
@@ -136,24 +136,6 @@ function axisOf(state) {
 }
 
 /**
- * @param {HTMLElement} element
- * @param {Chart} chart
- */
-function drawLegend(element, { lines, has_legend: hasLegend }) {
-  const named = hasLegend ? lines : [];
-  element.replaceChildren(
-    ...named.map(({ name, colour, is_dotted: isDotted }) => {
-      const dash = create("i");
-      dash.style.color = colour;
-      dash.classList.toggle("dotted", isDotted);
-      const entry = create("span");
-      entry.append(dash, name);
-      return entry;
-    }),
-  );
-}
-
-/**
  * @param {State} state
  * @param {HTMLCanvasElement} canvas
  * @returns {{ chart: Chart, layout: Layout } | null} null as long as nothing was sent.
@@ -190,41 +172,6 @@ function draw(state, canvas, tip) {
     tellValues(tip, `${seen.chart.x_title} ${Number(nearest.x.toFixed(2))}`, rows, seen.chart);
     placeTip(tip, left, canvas.clientWidth);
   }
-}
-
-/**
- * @param {HTMLElement} tip
- * @param {string} heading
- * @param {ReturnType<typeof readValues>} rows
- * @param {Chart} chart
- */
-function tellValues(tip, heading, rows, { is_share: isShare, unit }) {
-  const lines = rows.map(({ line, y, raw, band }) => {
-    const dot = create("i");
-    dot.style.background = line.colour;
-    const row = create("div");
-    row.append(dot, `${line.name} ${writeValue(y, isShare, unit)}`);
-    if (band) {
-      row.append(create("small", "", ` ${writeBand(band, isShare)}`));
-    }
-    if (raw !== null) {
-      row.append(create("small", "", ` measured ${isShare ? writeValue(raw, true) : writeNumber(raw)}`));
-    }
-    return row;
-  });
-  tip.replaceChildren(create("div", "", heading), ...lines);
-}
-
-/**
- * @param {HTMLElement} tip
- * @param {number} left
- * @param {number} width
- */
-function placeTip(tip, left, width) {
-  const isRight = left > width / 2;
-  tip.style.left = isRight ? "" : `${left + 10}px`;
-  tip.style.right = isRight ? `${width - left + 10}px` : "";
-  tip.style.top = `${EDGES.top}px`;
 }
 
 /**
