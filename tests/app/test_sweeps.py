@@ -124,6 +124,10 @@ def test_a_range_may_be_of_differences_of_factors_or_of_single_values(open_page)
     labelled(at.text_input, "Values, with commas between them").set_value("0.001, 0.01, 0.3").run()
     assert json.loads(at.query_params["plan"])["search"] == {RATE: [0.001, 0.01, 0.3]}
     assert not at.error
+    labelled(at.text_input, "Values, with commas between them").set_value("").run()
+    assert at.error[0].value == f"{RATE} = \\[\\] is not allowed; allowed: two or more different values"
+    labelled(at.text_input, "Values, with commas between them").set_value("0.1, 0.2").run()
+    assert json.loads(at.query_params["plan"])["search"] == {RATE: [0.1, 0.2]}
 
 
 def test_a_budget_of_minutes_and_seeds_reach_the_plan(open_page, sweeps):
