@@ -235,6 +235,8 @@ def parse_question(text: str, where: str) -> Question:
         raise QuestionError(f"{where}: {_describe(error)}") from error
 
 
+# What patterns ask for.
+_IN_WORDS = {"name": "lower-case letters, digits, and hyphens between them", "question": "a sentence that ends with ?"}
 _PARTS: dict[str, type[BaseModel]] = {"arms": Arm, "claims": Claim, "break_it": Change, "full_size": FullSize}
 
 
@@ -252,4 +254,6 @@ def _describe(error: ValidationError) -> str:
         return f"{path}: no such field; allowed: {', '.join(part.model_fields)}"
     if path.startswith("look_at.") and details["type"] == "literal_error":
         return f"{path} = {details['input']!r} is not allowed; allowed: {', '.join(get_args(Page))}"
+    if details["type"] == "string_pattern_mismatch":
+        return f"{path} = {details['input']!r} is not allowed; allowed: {_IN_WORDS[path]}"
     return f"{path} = {details['input']!r} is not allowed: {message[0].lower()}{message[1:]}"

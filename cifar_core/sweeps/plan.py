@@ -16,6 +16,7 @@ from cifar_core.sweeps.space import Dimension, read_space
 SamplerName = Literal["random", "quasi-random", "tpe"]
 _BUDGET = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(runs?|min|minutes?)?\s*")
 _MOST_RUNS, _MOST_MINUTES = 2000, 100_000
+_IN_A_NAME = "lower-case letters, digits, and hyphens between them"
 
 
 class PlanError(ValueError):
@@ -203,6 +204,8 @@ def _describe(error: ValidationError) -> str:
         return f"{path} is missing; allowed: every sweep has one"
     if details["type"] == "extra_forbidden":
         return f"{path}: no such field; allowed: {', '.join(Plan.model_fields)}"
+    if details["type"] == "string_pattern_mismatch":  # of names alone
+        return f"{path} = {details['input']!r} is not allowed; allowed: {_IN_A_NAME}"
     return f"{path} = {details['input']!r} is not allowed: {message[0].lower()}{message[1:]}"
 
 

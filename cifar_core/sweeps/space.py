@@ -44,7 +44,7 @@ class Dimension:
     @property
     def ends(self) -> tuple[Any, ...]:
         """The values that bound it: all choices, or both ends of its range."""
-        return self.choices or tuple(self.tidy(end) for end in (self.low, self.high))
+        return self.choices if self.kind == "choice" else tuple(self.tidy(end) for end in (self.low, self.high))
 
     def tidy(self, value: Any) -> Any:
         """Return a value as people would write it, four digits of it, within the range."""

@@ -38,11 +38,11 @@ def style_figure(figure: go.Figure, x_title: str | None, y_title: str | None) ->
     figure.update_xaxes(title=x_title, showgrid=False, zeroline=False)
     figure.update_yaxes(title=y_title, zeroline=False)
     if x_title == EPOCH:
-        figure.update_xaxes(dtick=_epoch_step(figure))
+        figure.update_xaxes(dtick=whole_step(figure))
 
 
-def _epoch_step(figure: go.Figure) -> int:
-    """Return how many epochs lie between two ticks: whole ones, 1, 2, 5, 10 ..., so that a dozen at most are named."""
-    last = max((float(epoch) for trace in figure.data if trace.x is not None for epoch in trace.x), default=1.0)
+def whole_step(figure: go.Figure) -> int:
+    """Return how far apart ticks of what is counted are: 1, 2, 5, 10 ..., so that a dozen at most are named."""
+    last = max((float(number) for trace in figure.data if trace.x is not None for number in trace.x), default=1.0)
     steps = (factor * 10**power for power in range(6) for factor in (1, 2, 5))
     return next((step for step in steps if last <= step * _MOST_TICKS), 10**6)

@@ -25,6 +25,7 @@ from dashboard.session.links import page_link
 
 _MOST_RUNS = 3
 _IMPORT = "selections_import"
+_PROBLEM = f"{_IMPORT}_problem"
 
 
 def render_selections(dataset: Dataset, splits: Splits, runs: Sequence[RunSummary], run: RunSummary | None) -> None:
@@ -83,9 +84,16 @@ def _render_import(dataset: Dataset) -> None:
             "A line an image: its **index** in the dataset and, if you like, a **label**, the class it shows. A "
             "heading may name the columns; others are passed over."
         )
-        st.file_uploader("CSV file", type=["csv", "txt"], key=f"{_IMPORT}_file", max_upload_size=5)
+        st.file_uploader(
+            "CSV file",
+            type=["csv", "txt"],
+            key=f"{_IMPORT}_file",
+            max_upload_size=5,
+            on_change=state.set_widget,
+            args=(_PROBLEM, ""),  # it was the last file's
+        )
         st.text_input("Name", key=f"{_IMPORT}_name", max_chars=LONGEST_NAME, placeholder="As the file is called")
-        if problem := state.widget_value(f"{_IMPORT}_problem"):
+        if problem := state.widget_value(_PROBLEM):
             st.error(message(problem), icon=":material/block:")
         st.button("Import", type="primary", key=f"{_IMPORT}_go", on_click=_import, args=(dataset,))
 
@@ -100,9 +108,9 @@ def _import(dataset: Dataset) -> None:
             read_upload(file.name, file.getvalue(), (state.widget_value(f"{_IMPORT}_name") or "").strip(), dataset)
         )
     except SelectionError as error:
-        state.set_widget(f"{_IMPORT}_problem", str(error))
+        state.set_widget(_PROBLEM, str(error))
         return
-    state.set_widget(f"{_IMPORT}_problem", "")
+    state.set_widget(_PROBLEM, "")
     state.set_widget(_IMPORT, False)
     open_here(kept.id)
 

@@ -30,6 +30,7 @@ _MOST_MEGABYTES = 200  # from a browser; the command line takes twice as much
 _FILE, _PYTHON, _NETWORK, _PIXELS, _CLASSES, _NAME = (
     f"bring_{name}" for name in ("file", "python", "network", "pixels", "classes", "name")
 )
+_KEPT = "bring_kept"
 _FIND, _TOLD = "", ""
 
 
@@ -62,10 +63,13 @@ def _render_dialog(runs: Sequence[RunSummary]) -> None:
     desk = ImportDesk(default_data_dir())
     progress = desk.progress(key) if is_import_key(key) else JobProgress("absent")
     if progress.state == "running":
+        _keep_answers()
         _render_progress(desk, key)
     elif progress.state == "done":
+        state.set_widget(_KEPT, None)
         _render_result(runs, desk.result(key) or "")
     else:
+        _fill_again()
         _render_form(runs, progress)
 
 
@@ -170,6 +174,21 @@ def _render_progress(desk: ImportDesk, key: str) -> None:
         st.button("Stop", icon=":material/stop:", on_click=_stop, args=(desk, key))
 
     bar()
+
+
+def _keep_answers() -> None:
+    """Keep what the form was told while it is not drawn: an import that is refused or stopped is tried again."""
+    told = {key: state.widget_value(key) for key in (_PYTHON, _NETWORK, _PIXELS, _CLASSES, _NAME)}
+    if any(told.values()):
+        state.set_widget(_KEPT, told)
+
+
+def _fill_again() -> None:
+    """Tell the form what it was told before. Before it is drawn."""
+    for key, value in (state.widget_value(_KEPT) or {}).items():
+        if value:
+            state.set_widget(key, value)
+    state.set_widget(_KEPT, None)
 
 
 def _render_result(runs: Sequence[RunSummary], run_id: str) -> None:

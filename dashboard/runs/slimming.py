@@ -34,8 +34,9 @@ def render_slimming(store: RunStore, run: RunSummary) -> None:
 def confirm_slimming(store: RunStore, run: RunSummary) -> None:
     """Ask before runs can no longer be trained on: this one, or all of one's own."""
     st.write(
-        "Weights, predictions, curves, explanations and exports stay as they are. A run without its optimizer state "
-        "cannot be extended any more; a fork, a new run, can start from its weights."
+        "Weights, predictions, curves and explanations stay as they are; what was made to take along is made anew when "
+        "it is asked for. A run without its optimizer state cannot be extended any more; a fork, a new run, can start "
+        "from its weights."
     )
     alike = [each for each in list_readable_runs() if not is_others(each.owner) and spare_bytes(each)]
     may_go, spare = is_agreed(run.owner, "slim"), spare_bytes(run)

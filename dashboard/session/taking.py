@@ -17,7 +17,7 @@ from dashboard.session import address
 from dashboard.session.cache import get_store
 from dashboard.session.live_page import open_link
 from dashboard.session.lock import read_lock
-from dashboard.session.redraw import ask_for_redraw, is_redraw_due
+from dashboard.session.redraw import ask_for_redraw
 
 _REFRESH_SECONDS = 0.5
 _WEIGHTS, _TOLD = "take_weights", "take_test"
@@ -114,32 +114,39 @@ def _choose_contents() -> tuple[str, bool]:
 
 
 def _render_kind(kind: Kind, order: Order) -> None:
+    """Draw a kind. The dialog never draws the page anew: it would close for a moment, and open at its top."""
     shelf = ExportShelf(default_data_dir())
-    made, progress = shelf.find(order), shelf.progress(order)
-    is_running = progress.state == "running"
+    is_running = shelf.progress(order).state == "running"
+    can_be_begun = not is_running and shelf.find(order) is None
+
+    # A part that redraws alone cannot begin to do so by itself: what begins the making is drawn with the dialog.
+    @st.fragment(run_every=_REFRESH_SECONDS if is_running else None)
+    def way() -> None:
+        if not can_be_begun:
+            _render_way(kind, shelf, order)
 
     @st.fragment(run_every=_REFRESH_SECONDS if is_running else None)
-    def row() -> None:
-        now = shelf.progress(order) if is_running else progress
-        if is_redraw_due() or (is_running and now.state != "running"):
-            st.rerun()
-        with st.container(border=True, gap="small"):
-            left, right = st.columns([5, 2], vertical_alignment="center")
-            with left:
-                st.markdown(f"**{kind.title}** :small[{kind.description}]")
-                st.caption(f"{kind.purpose} Needed there: {kind.use}.")
-            with right:
-                _render_way(kind, shelf, order, made, now)
-            _render_outcome(kind, made, now)
+    def outcome() -> None:
+        _render_outcome(kind, shelf.find(order), shelf.progress(order))
 
-    row()
+    with st.container(border=True, gap="small"):
+        left, right = st.columns([5, 2], vertical_alignment="center")
+        with left:
+            st.markdown(f"**{kind.title}** :small[{kind.description}]")
+            st.caption(f"{kind.purpose} Needed there: {kind.use}.")
+        with right:
+            if can_be_begun:
+                _render_way(kind, shelf, order)
+            way()
+        outcome()
 
 
-def _render_way(kind: Kind, shelf: ExportShelf, order: Order, made: Made | None, progress: JobProgress) -> None:
+def _render_way(kind: Kind, shelf: ExportShelf, order: Order) -> None:
     """Draw what can be done with a kind now: make it, stop that, or save what was made."""
+    made, progress = shelf.find(order), shelf.progress(order)
     key = f"{kind.name}_{order.slot}"
     if progress.state == "running":
-        st.button("Stop", icon=":material/stop:", key=f"stop_{key}", on_click=_stop, args=(shelf, order))
+        st.button("Stop", icon=":material/stop:", key=f"stop_{key}", on_click=shelf.stop, args=(order,))
     elif made is not None:
         st.download_button(
             f"Download, {say_size(made.num_bytes)}",
@@ -153,16 +160,19 @@ def _render_way(kind: Kind, shelf: ExportShelf, order: Order, made: Made | None,
         if kind.name == "web":
             open_link(made.path, "Open it here")
     else:
-        records = [get_store().record(run_id) for run_id in order.run_ids]
-        label = "Try again" if progress.state == "failed" else "Make it"
-        st.button(
-            f"{label}, about {say_size(estimate_bytes(kind, *records))}",
-            icon=":material/build:",
-            key=f"make_{key}",
-            disabled=bool(kind.refusal),
-            on_click=_start,
-            args=(shelf, order),
-        )
+        _offer_making(kind, shelf, order, "Try again" if progress.state == "failed" else "Make it", key)
+
+
+def _offer_making(kind: Kind, shelf: ExportShelf, order: Order, label: str, key: str) -> None:
+    records = [get_store().record(run_id) for run_id in order.run_ids]
+    st.button(
+        f"{label}, about {say_size(estimate_bytes(kind, *records))}",
+        icon=":material/build:",
+        key=f"make_{key}",
+        disabled=bool(kind.refusal),
+        on_click=_start,
+        args=(shelf, order),
+    )
 
 
 def _render_outcome(kind: Kind, made: Made | None, progress: JobProgress) -> None:
@@ -190,12 +200,6 @@ def _start(shelf: ExportShelf, order: Order) -> None:
         shelf.start(order, num_threads=1 if is_training else count_cores())
     except OSError as error:
         st.toast(f"It could not be started: {explain(error)}.", icon=":material/info:")
-    ask_for_redraw()
-
-
-def _stop(shelf: ExportShelf, order: Order) -> None:
-    shelf.stop(order)
-    ask_for_redraw()
 
 
 def _open(run_ids: Sequence[str]) -> None:

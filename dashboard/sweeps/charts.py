@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cifar_core.runs import RunSummary
 from cifar_core.sweeps import Dimension, Sweep, smooth_between
-from dashboard.drawing.chart_style import style_figure
+from dashboard.drawing.chart_style import style_figure, whole_step
 from dashboard.drawing.colours import QUIET, RUN_COLOURS, VAL, WRONG
 from dashboard.drawing.literal import in_figure
 from dashboard.drawing.shares import hover_share, share_axis
@@ -211,6 +211,7 @@ def best_figure(frame: pd.DataFrame) -> go.Figure:
             x=part["number"], y=100 * part["best"], mode="lines", line=steps, showlegend=False, hovertemplate=hover
         )
     style_figure(figure, "Configuration, in the order in which they were tried", "Val accuracy")
+    figure.update_xaxes(dtick=whole_step(figure))
     figure.update_layout(height=340, showlegend=frame["rung"].nunique() > 1)
     figure.update_yaxes(**share_axis())
     return figure

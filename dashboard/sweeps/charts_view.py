@@ -11,8 +11,9 @@ from cifar_core.sweeps import Dimension, Sweep, find_importance
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.literal import message
+from dashboard.drawing.shares import COLUMN_FORMAT, in_per_cent
 from dashboard.drawing.tables import offer_csv
-from dashboard.drawing.words import percent, setting, setting_names
+from dashboard.drawing.words import setting, setting_names
 from dashboard.session import address
 from dashboard.session.parameter import Parameter
 from dashboard.sweeps.charts import (
@@ -29,6 +30,7 @@ from dashboard.sweeps.trial_rows import trials_frame
 from dashboard.sweeps.words import rung_title
 
 _ACROSS, _UPWARDS = "sweep_across", "sweep_upwards"
+_FOUR_DIGITS = "%.4g"  # those that a value has that was searched
 _NONE_YET = "Nothing to draw yet: the first result comes with the first run."
 
 
@@ -124,14 +126,12 @@ def render_runs(sweep: Sweep, runs: Mapping[str, RunSummary]) -> None:
     if frame.empty:
         st.info("The first configurations are being chosen.")
         return
-    results = [str(column) for column in frame if str(column).startswith("Val accuracy")]
-    shown = frame.assign(**{column: frame[column].map(_cell) for column in results})
-    st.dataframe(shown, hide_index=True, key="sweep_table")
+    results = [rung_title(until) for until in sweep.rungs]
+    columns = {str(name): st.column_config.NumberColumn(format=_FOUR_DIGITS) for name in frame.select_dtypes("float")}
+    columns |= {name: st.column_config.NumberColumn(format=COLUMN_FORMAT) for name in results}
+    shown = in_per_cent(frame, results)
+    st.dataframe(shown, hide_index=True, key="sweep_table", column_config=columns, placeholder="–")
     offer_csv("Configurations as CSV", frame, "sweep.csv")
-
-
-def _cell(value: float | None) -> str:
-    return "" if value is None or value != value else percent(value)
 
 
 def _titles(dimensions: Sequence[Dimension]) -> dict[str, str]:

@@ -79,7 +79,7 @@ def _read(each: Searchable, text: Any) -> tuple[str, float, float]:
     """Return what counts, and both ends; what cannot be read is shown as it began."""
     match = _RANGE.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None:
-        return (_SOME if isinstance(text, list | str) and text else _LIN), each.low, each.high
+        return (_SOME if isinstance(text, list) or (isinstance(text, str) and text) else _LIN), each.low, each.high
     how, low, high = match.groups()
     try:
         ends = float(low), float(high)

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from cifar_core.runs import RunSummary
+from cifar_core.runs.groups import GUESSING
 from cifar_core.sweeps import Dimension, Sweep, Trial
 from dashboard.components.parallel import Axis, Path
 from dashboard.drawing.words import percent, setting, setting_names
@@ -27,11 +29,18 @@ def trials_frame(sweep: Sweep, runs: Mapping[str, RunSummary]) -> pd.DataFrame:
     order = {number: place for place, number in enumerate(ranking)}
     rows = []
     for trial in sorted(sweep.trials, key=lambda trial: (order.get(trial.number, len(order)), trial.number)):
-        settings = {names[path].capitalize(): setting(trial.values.get(path)) for path in names}
+        settings = {names[path].capitalize(): trial.values.get(path) for path in names}
         results = {rung_title(until): trial.scores.get(rung) for rung, until in enumerate(sweep.rungs)}
         state = {"Minutes": round(trial.seconds / 60, 2), "Status": describe_trial(trial, sweep.rungs, runs)}
         rows.append({"Configuration": trial.number, **settings, **results, **state})
-    return pd.DataFrame(rows)
+    frame = pd.DataFrame(rows)
+    if frame.empty:
+        return frame
+    # Numbers stay numbers, so that they are put in order as such.
+    titles = [name.capitalize() for name in names.values()]
+    in_words = [title for title in titles if is_bool_dtype(frame[title]) or not is_numeric_dtype(frame[title])]
+    frame = frame.assign(**{title: frame[title].map(setting) for title in in_words})
+    return frame.astype({rung_title(until): float for until in sweep.rungs})
 
 
 def _paths(sweep: Sweep) -> list[str]:
@@ -53,10 +62,10 @@ def _axis(dimension: Dimension, title: str) -> Axis:
 
 
 def _result_axis(sweep: Sweep, rung: int) -> Axis:
-    """What diverged counts as guessing; on the axis it lies at the foot, so that it squeezes no others."""
+    """What diverged counts as guessing; on the axis it lies at the foot, as what guesses, and squeezes no others."""
     title = rung_title(sweep.rungs[rung])
     scores = [trial.scores[rung] for trial in sweep.trials if rung in trial.scores]
-    known = [score for score in scores if score > min(scores)] or scores
+    known = [score for score in scores if score > GUESSING] or scores
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     room = _ROOM * (high - low) or 0.01
     # Four digits: those that a brush has.

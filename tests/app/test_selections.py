@@ -229,6 +229,19 @@ def test_a_csv_is_brought_along_or_refused_by_the_line(server):
         assert words in str(caught.value)
 
 
+def test_what_was_wrong_with_one_file_is_not_said_of_the_next(open_page):
+    at = open_page("Explore", view="Selections")
+    at.session_state["selections_import"] = True
+    at.run()
+    at.file_uploader[0].set_value(("odd.csv", b"index\nten\n", "text/csv")).run()
+    press(at, "Import")
+    assert at.error[0].value.startswith("odd.csv, line 2")
+    at.file_uploader[0].set_value(("even.csv", b"index\n10\n", "text/csv")).run()
+    assert not at.error
+    press(at, "Import")
+    assert at.query_params["selection"] in ("even", ["even"])
+
+
 def test_train_without_these_leads_to_the_form_with_the_run_s_settings_and_the_selection_marked(
     open_page, lab, keep, splits
 ):

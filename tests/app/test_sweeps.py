@@ -9,7 +9,9 @@ import pytest
 from cifar_core.overrides import ConfigError
 from cifar_core.runs.status import change_status
 from cifar_core.sweeps import Budget, Fresh, SweepStore, create_plan
+from dashboard.sweeps.charts import best_figure, best_frame, results_frame
 from dashboard.sweeps.fresh_chart import describe_interval, fresh_frame
+from dashboard.sweeps.trial_rows import create_axes, create_paths
 from tests.app.driving import labels, press
 from tests.app.reading import component_messages, labelled, texts
 from tests.app.test_names import HOSTILE, found_signs
@@ -124,6 +126,10 @@ def test_a_range_may_be_of_differences_of_factors_or_of_single_values(open_page)
     labelled(at.text_input, "Values, with commas between them").set_value("0.001, 0.01, 0.3").run()
     assert json.loads(at.query_params["plan"])["search"] == {RATE: [0.001, 0.01, 0.3]}
     assert not at.error
+    labelled(at.text_input, "Values, with commas between them").set_value("").run()
+    assert at.error[0].value == f"{RATE} = \\[\\] is not allowed; allowed: two or more different values"
+    labelled(at.text_input, "Values, with commas between them").set_value("0.1, 0.2").run()
+    assert json.loads(at.query_params["plan"])["search"] == {RATE: [0.1, 0.2]}
 
 
 def test_a_budget_of_minutes_and_seeds_reach_the_plan(open_page, sweeps):
@@ -167,6 +173,36 @@ def test_all_settings_are_drawn_and_a_brush_of_the_address_selects_runs(open_pag
     assert best.runs[0] in links["Errors"]
     assert "No configuration passes there." in texts(open_page("Sweeps", sweep=sweep.id, brush=f"{RATE}:5:6"))
     assert chart(open_page("Sweeps", sweep=sweep.id, brush="nonsense:1,x:nan:inf"))["brushes"] == {}
+
+
+def test_what_is_worst_stands_where_it_is_and_only_what_guesses_at_the_foot(trained):
+    sweep = trained(budget=3)
+    scores = (0.4, 0.6, 0.7)
+    for worst in scores[0], 0.1:
+        trials = [
+            trial.model_copy(update={"scores": {0: score}})
+            for trial, score in zip(sweep.trials, (worst, *scores[1:]), strict=True)
+        ]
+        dimensions, of = sweep.dimensions(), sweep.model_copy(update={"trials": tuple(trials)})
+        axes = create_axes(of, dimensions)
+        assert axes[-1].low == pytest.approx(0.382 if worst == 0.4 else 0.594)
+        shown = {path.id: path.values[-1] for path in create_paths(of, dimensions, axes, {})}
+        assert shown[0] == pytest.approx(max(worst, axes[-1].low))
+
+
+def test_numbers_of_the_table_are_numbers_and_of_the_axis_of_configurations_whole(open_page, trained):
+    sweep = trained(budget=9, halving={"factor": 3})
+    table = open_page("Sweeps", sweep=sweep.id, chart="runs").dataframe[0].value
+    assert (
+        table[["Learning rate", "Width", "Val accuracy after 1 epoch", "Val accuracy at the end"]]
+        .map(lambda cell: isinstance(cell, int | float))
+        .all(axis=None)
+    )
+    assert set(table["Normalisation"]) == {"half", "none"}
+    assert table["Val accuracy after 1 epoch"].max() == pytest.approx(100 * max(t.scores[0] for t in sweep.trials))
+    assert table["Val accuracy at the end"].count() == 1
+    frame = best_frame(results_frame(sweep, sweep.dimensions(), {}))
+    assert best_figure(frame).layout.xaxis.dtick == 1
 
 
 @pytest.mark.parametrize(("name", "key"), [("one", "sweep_one"), ("two", "sweep_two"), ("best", "sweep_best")])

@@ -181,6 +181,25 @@ def test_a_refusal_is_said_and_the_form_stays(open_page, trained_run):
     assert any(button.label == "Import it" for button in at.button)
 
 
+def test_an_import_that_was_refused_is_asked_again_with_what_was_told(open_page, trained_run, tmp_path, monkeypatch):
+    monkeypatch.setenv("CIFAR_MODELS_DIR", str(tmp_path))
+    (tmp_path / "mine.py").write_text("")
+    desk = ImportDesk(default_data_dir())
+    desk.folder.mkdir(parents=True, exist_ok=True)
+    at = open_page("Runs", run=trained_run, bring="file")
+    at.selectbox(key="bring_python").select("mine.py").run()
+    at.text_input(key="bring_name").input("guest").run()
+    order = ImportOrder(str(tmp_path / "mine.py"), str(default_runs_dir().resolve()), name="guest")
+    desk.tell(order, 0.3, os.getpid())
+    press(at, label="Import it")
+    assert "Stop" in [button.label for button in at.button]
+    desk.tell(order, 0.3, os.getpid(), message="mine.py has no network")
+    at.run()
+    assert any("mine.py has no network" in error.value for error in at.error)
+    assert at.text_input(key="bring_name").proto.set_value  # or a browser shows an empty box
+    assert (at.text_input(key="bring_name").value, at.selectbox(key="bring_python").value) == ("guest", "mine.py")
+
+
 def test_what_it_has_become_is_said_with_the_ways_on(open_page, trained_run, store):
     mark_imported(store, trained_run)
     order, desk = ImportOrder("x.pt", ""), ImportDesk(default_data_dir())

@@ -62,3 +62,21 @@ def test_charts_share_their_cursor_and_look_from_page_to_page(app, page, trained
     expect(page.get_by_text("Smooth 12 %")).to_have_count(2)
     expect(logs.nth(0)).to_have_attribute("aria-pressed", "false")
     expect(logs.nth(1)).to_have_attribute("aria-pressed", "true")
+
+
+def test_taking_along_goes_on_in_place(app, page, trained_run):
+    page.goto(f"{app.url}/Runs?run={trained_run}&take={trained_run}")
+    dialog = page.get_by_role("dialog")
+    make = dialog.get_by_role("button", name=re.compile("Make it")).last
+    make.scroll_into_view_if_needed()
+    expect_drawn(page)
+    box, shown = page.get_by_test_id("stDialog"), dialog.element_handle()
+    place = box.evaluate("box => box.scrollTop")
+    assert place > 0
+    make.click()
+    dialog.get_by_role("button", name="Stop").click()
+    expect(dialog.get_by_text("nothing of it was kept")).to_be_visible()
+    make.click()
+    expect(dialog.get_by_role("button", name=re.compile("Download"))).to_be_visible()
+    assert shown.evaluate("dialog => dialog.isConnected")
+    assert abs(box.evaluate("box => box.scrollTop") - place) < 100

@@ -111,9 +111,9 @@ def test_no_question_reads_test_whatever_it_says():
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("name: rate\n", "name: Rate 1\n", ["name = 'Rate 1'"]),
+        ("name: rate\n", "name: Rate 1\n", ["name = 'Rate 1'", "lower-case letters"]),
         ("title: Learning rate\n", "", ["title is missing"]),
-        ("better?", "better", ["question = 'Is ten times the rate better'"]),
+        ("better?", "better", ["question = 'Is ten times the rate better'", "ends with ?"]),
         ("  - {name: slow}\n", "", ["arms", "at least 2"]),
         ("name: slow}", "name: fast}", ["arms = fast, fast: a name twice"]),
         ("second: fast", "second: quick", ["claims.0.second = 'quick'", "allowed: slow, fast"]),
