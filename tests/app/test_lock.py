@@ -204,6 +204,21 @@ def test_an_instructor_makes_the_link_by_ticking_boxes(open_page):
     assert pages_in_sidebar(opened) == ["Lessons", "Explain"]
 
 
+def test_what_an_instructor_has_ticked_is_there_after_a_look_at_the_class(open_page):
+    at = open_page("Lessons", room="link")
+    at.selectbox(key="link_lesson").set_value("batch-norm")
+    at.multiselect(key="link_settings").set_value(["optimizer.learning_rate"])
+    at.checkbox(key="link_part_break_it").check().run()
+    link = at.code[0].value
+    assert link.endswith("?lesson=batch-norm&lock=settings:optimizer.learning_rate;parts:break_it")
+    view = next(group for group in at.get("button_group") if group.label == "View")
+    view.set_value("class").run()
+    assert not at.code
+    view = next(group for group in at.get("button_group") if group.label == "View")
+    view.set_value("link").run()
+    assert at.code[0].value == link
+
+
 def test_a_page_as_it_was_set_up_is_taken_from_its_address(open_page):
     at = open_page("Lessons", room="link")
     at.radio(key="link_opens").set_value("a page as I have set it up").run()
