@@ -264,6 +264,26 @@ def test_the_axes_stay_open_for_who_takes_their_curve_away(open_page, monkeypatc
     assert at.expander[0].proto.expanded
 
 
+def test_a_lesson_that_waits_behind_another_training_says_so(open_page, lab, experiments):
+    run_id = lab.run("long")
+    change_status(lab.record(run_id).run_dir, seconds_left=600.0)
+    ask(experiments)
+    at = open_page("Lessons", lesson=NAME)
+    said = at.get("progress")[0].proto.text
+    assert said.startswith("0 of 6 runs are done. They wait for others: the next begins in 10 min. What it says")
+
+
+def test_seeds_that_were_stopped_count_for_no_interval(open_page, lab, experiments):
+    experiment = ask(experiments)
+    finish(lab, experiment, {"without": (0.3, 0.31), "with batch norm": (0.31, 0.3)})
+    for arm in experiment.runs:
+        change_status(lab.record(experiment.runs[arm][2]).run_dir, status="stopped")
+    said = texts(open_page("Lessons", lesson=NAME))
+    assert "Undecided: +0.0 points, which chance can make" in said
+    assert "with 5 instead of 2, about 14 % as wide" in said
+    assert "more seeds take" not in said, "how long they take stands at the button for them"
+
+
 def test_a_curve_of_an_address_that_is_none_is_not_drawn(open_page, experiments):
     at = open_page("Lessons", lesson=NAME, predicted="s", drawn="20.30.x")
     assert at.expander[0].label == "Draw the curve you expect, if you like"
