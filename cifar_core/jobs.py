@@ -15,13 +15,13 @@ from typing import Literal, NamedTuple, ParamSpec
 import psutil
 
 from cifar_core.files import write_text_atomically
-from cifar_core.processes import start_detached
+from cifar_core.processes import GIVEN_THREADS, start_detached
 
 _STOPPED = "stopped"
 _SECONDS_TO_END = 2.0
 _LEAST_DONE = 0.05
 _SECONDS_BETWEEN_NOTES = 0.2
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", GIVEN_THREADS)
 # Many who open a page at once want the same piece of work: one of them starts it.
 _STARTING = threading.Lock()
 

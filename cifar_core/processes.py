@@ -20,6 +20,8 @@ _MANY_FILES = 8192
 # How far trainings give way to pages, and what is only derived from them to trainings: the share of a core that is left
 # beside somebody who wants all of it is a quarter, and a tenth.
 NICE_TRAINING, NICE_DERIVING = 5, 10
+# How many CPU threads a process was given, in an environment variable: beside others it has not all cores.
+GIVEN_THREADS = "CIFAR_THREADS"
 # How a child ended that the system killed; the signal's name is missing on Windows.
 KILLED = -9
 # Where Linux counts them: of the machine, and of a container.

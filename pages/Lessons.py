@@ -22,7 +22,8 @@ from dashboard.session.saying import fragment
 def render_page(data: Dataset) -> None:
     """Draw all of the page, and again whenever a run moves on."""
     runs, store = list_readable_runs(), ExperimentStore(get_store())
-    lessons = find_lessons(list_visible(store.list_experiments()))
+    asked = store.list_experiments()
+    lessons = find_lessons(asked, list_visible(asked))
     try:
         subject = read_subject(store, lessons)
     except RunError as error:

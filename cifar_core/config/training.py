@@ -70,7 +70,12 @@ class TrainingConfig(Section):
         "auto", description="Number format of the arithmetic. auto: the one in which this network trains faster here."
     )
     compile: bool = Field(False, description="Let torch.compile fuse operations: a slower start, faster steps.")
-    num_threads: int = Field(0, ge=0, le=256, description="CPU threads for training. 0: one for each core.")
+    num_threads: int = Field(
+        0,
+        ge=0,
+        le=256,
+        description="CPU threads for training. 0: one for each core, or a part of them where runs share the processor.",
+    )
     save_every_epoch: bool = Field(
         False,
         description="Keep the weights of each epoch, rounded to half precision (float16), so that any of them can be "

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import psutil
 
-from cifar_core.processes import KILLED, count_oom_kills, start_detached
+from cifar_core.processes import GIVEN_THREADS, KILLED, count_oom_kills, start_detached
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.record import RunRecord
@@ -194,8 +194,9 @@ def worker_environment(device: str = "cpu") -> dict[str, str]:
 
 
 def _environment_before() -> dict[str, str]:
-    """Return this process's variables as they were before it was given one device of several, if it was."""
+    """Return this process's variables as they were before it was given one of several devices, or some of the cores."""
     environment = dict(os.environ)
+    environment.pop(GIVEN_THREADS, None)
     before = environment.pop(_VISIBLE_BEFORE, None)
     if before is None:
         return environment

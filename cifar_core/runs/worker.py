@@ -35,7 +35,7 @@ from cifar_core.runs.slots import count_runs_per_device
 from cifar_core.runs.status import LESS_MEMORY, RunStatus, now
 from cifar_core.runs.workers import release
 from cifar_core.selections import read_kept
-from cifar_core.training.device import limit_memory, resolve_device
+from cifar_core.training.device import limit_memory, resolve_device, share_cores
 from cifar_core.training.events import FitResult
 from cifar_core.training.monitor import Monitor
 
@@ -179,7 +179,9 @@ def _fit(run_dir: Path, reporter: Reporter, fit: Fit | None) -> FitResult:
     _check_same_data(record, dataset)
     _check_real_data(meta, dataset)
     device = resolve_device(config.training.device)
-    limit_memory(device, count_runs_per_device(device))
+    num_sharing = count_runs_per_device(device)
+    limit_memory(device, num_sharing)
+    share_cores(device, num_sharing)
     facts = _describe_environment(config, dataset) | _precision_so_far(record)
     write_text_atomically(record.files.environment, json.dumps(facts, indent=1))
     train = fit or _import_fit(record)
@@ -228,7 +230,7 @@ def _precision_so_far(record: RunRecord) -> dict[str, Any]:
 def _describe_environment(config: RunConfig, dataset: Dataset) -> dict[str, Any]:
     from importlib.metadata import version
 
-    from cifar_core.training.device import count_cores, list_devices
+    from cifar_core.training.device import count_cores, count_threads, list_devices
 
     device = resolve_device(config.training.device)
     title = next((info.title for info in list_devices() if info.name == device), device)
@@ -239,7 +241,7 @@ def _describe_environment(config: RunConfig, dataset: Dataset) -> dict[str, Any]
         **{package: version(package) for package in ("torch", "torchvision", "numpy")},
         "device": device,
         "device_title": title,
-        "num_threads": config.training.num_threads or count_cores(),
+        "num_threads": count_threads(config.training.num_threads),
         "num_cores": count_cores(),
         "data_source": dataset.source,
         "data_fingerprint": dataset.fingerprint,

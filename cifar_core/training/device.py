@@ -11,6 +11,8 @@ from typing import Any
 
 import psutil
 
+from cifar_core.processes import GIVEN_THREADS
+
 # What whoever started this process calls the one device of its kind that it lets it see, e.g. "cuda:3".
 GIVEN_DEVICE = "CIFAR_DEVICE"
 
@@ -154,6 +156,30 @@ def count_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def share_cores(device: str, num_sharing: int) -> None:
+    """Keep this process to its part of the cores where several train on the processor.
+
+    With more threads than cores each waits, at every step, for one that others keep from its core: two such trainings
+    are not half as fast each, but many times slower.
+
+    Args:
+        device: As `resolve_device` returns it.
+        num_sharing: How many processes share it.
+    """
+    if num_sharing > 1 and device == "cpu":
+        os.environ[GIVEN_THREADS] = str(max(1, count_cores() // num_sharing))
+
+
+def count_threads(configured: int) -> int:
+    """Return the CPU threads of a training here.
+
+    Args:
+        configured: `training.num_threads`; 0 for as many as this process was given, or one for each core.
+    """
+    given = os.environ.get(GIVEN_THREADS, "")
+    return configured or (int(given) if given.isdecimal() and int(given) > 0 else count_cores())
+
+
 @contextmanager
 def reproducible(device: str, num_threads: int) -> Iterator[None]:
     """Make the block's arithmetic a function of its inputs on this device and thread count; restore what was set.
@@ -169,7 +195,7 @@ def reproducible(device: str, num_threads: int) -> Iterator[None]:
     was_filled = memory.fill_uninitialized_memory
     kind, _, _ = device.partition(":")
     try:
-        torch.set_num_threads(num_threads or count_cores())
+        torch.set_num_threads(count_threads(num_threads))
         torch.use_deterministic_algorithms(True, warn_only=True)
         # No kernel here reads memory before it writes it; filling it first costs some per cent.
         memory.fill_uninitialized_memory = False

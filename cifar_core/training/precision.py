@@ -20,7 +20,7 @@ from cifar_core.data.cache import find_cache_dir
 from cifar_core.files import write_text_atomically
 from cifar_core.models import create_classifier
 from cifar_core.training.checkpoint import read_checkpoint_header
-from cifar_core.training.device import count_cores, has_bfloat16, list_devices, processor_name, reproducible
+from cifar_core.training.device import count_threads, has_bfloat16, list_devices, processor_name, reproducible
 from cifar_core.training.optimizer import create_optimizer, set_learning_rate
 from cifar_core.training.step import train_step
 
@@ -170,7 +170,7 @@ def _kept_path(config: RunConfig, device: str) -> Path:
         "torch": torch.__version__,
         "model": config.model.model_dump(mode="json"),
         "batch_size": config.training.batch_size,
-        "num_threads": config.training.num_threads or count_cores(),
+        "num_threads": count_threads(config.training.num_threads),
         "device": device,
     }
     key = hashlib.blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=8).hexdigest()

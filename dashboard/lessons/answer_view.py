@@ -6,6 +6,7 @@ import streamlit as st
 
 from cifar_core.evaluation.bands import bands_frame
 from cifar_core.experiments import Answer, Experiment
+from cifar_core.experiments.answer import describe_effect
 from cifar_core.experiments.measures import ACCURACY
 from cifar_core.runs import RunSummary
 from dashboard.components import line_chart
@@ -36,20 +37,22 @@ def render_answers(answers: Sequence[Answer], experiment: Experiment) -> None:
     for place, answer in enumerate(answers):
         with st.container(border=True):
             st.markdown(f"**{literal(answer.claim.says, most=None)}**")
+            # How long more seeds take stands at the button for them.
+            said = describe_effect(answer.claim, answer.effect, answer.verdict, answer.num_pairs)
             if answer.differences:
-                _render_effect(answer, extent, place)
-            st.markdown(literal(with_minus(answer.sentence), most=None))
+                _render_effect(answer, extent, place, said)
+            st.markdown(literal(with_minus(said), most=None))
             guess = describe_guess(answer.claim, experiment.predictions.get(place), answer.verdict)
             st.markdown(f":material/psychology_alt: {guess}")
 
 
-def _render_effect(answer: Answer, extent: float, place: int) -> None:
+def _render_effect(answer: Answer, extent: float, place: int, said: str) -> None:
     claim, frame = answer.claim, effect_frame(answer)
     is_decided = answer.verdict not in (None, "undecided")
     more = ": more" if claim.measured.kind in ("confusion", "mixed") else " better"
     of = (frame, claim.first, claim.second, 100 * claim.margin, extent, is_decided, more)
     what = claim.measured.words
-    alt = f"{what} of {plain(claim.second)} less that of {plain(claim.first)}. {answer.sentence}"
+    alt = f"{what} of {plain(claim.second)} less that of {plain(claim.first)}. {said}"
     show_figure(effect_figure, *of, key=f"lesson_effect_{place}", alt=alt)
 
 

@@ -21,6 +21,7 @@ from dashboard.session.cache import why_not_startable
 from dashboard.session.lock import read_lock
 from dashboard.session.owning import offer_action
 from dashboard.session.saying import act_or_toast
+from dashboard.session.waiting import describe_wait, find_waits
 
 _MORE_SEEDS = 3
 _PICKER = "lesson_experiment"
@@ -97,7 +98,7 @@ def _render_asked(
         return
     if any(answer.verdict is not None for answer in answers):
         _render_why(subject, experiment, results, by_id)
-    _render_more(store, subject, experiment, paces)
+    _render_more(store, experiment, paces, min(answer.num_pairs for answer in answers))
     _render_forms(subject, paces)
 
 
@@ -106,7 +107,8 @@ def _render_running(
 ) -> None:
     progress = store.progress(experiment, paces, runs)
     with st.container(horizontal=True, vertical_alignment="center"):
-        words = f"{describe_progress(progress)}. What it says so far may change; what is done is kept."
+        words = f"{describe_progress(progress)}. {_say_waiting(experiment, runs)}"
+        words += "What it says so far may change; what is done is kept."
         st.progress(min(progress.share, 1.0), text=words)
         offer_action(
             "Stop",
@@ -116,6 +118,17 @@ def _render_running(
             icon=":material/stop:",
             key="lesson_stop",
         )
+
+
+def _say_waiting(experiment: Experiment, runs: Sequence[RunSummary]) -> str:
+    """Say when its next run begins while others train in its place; empty while one of its own trains."""
+    mine = set(experiment.run_ids)
+    active = {run.run_id: run.status.status for run in runs if run.run_id in mine and run.status.is_active}
+    if set(active.values()) != {"queued"}:
+        return ""
+    waits = find_waits(list(runs))
+    first = min((waits[run_id] for run_id in active if run_id in waits), key=lambda wait: wait.place, default=None)
+    return "" if first is None else f"They wait for others: the next {describe_wait(first)}. "
 
 
 def _render_ended(store: ExperimentStore, experiment: Experiment, num_ended: int, runs: Sequence[RunSummary]) -> None:
@@ -150,14 +163,14 @@ def _render_why(
         render_links(experiment, results, runs)
 
 
-def _render_more(store: ExperimentStore, subject: Subject, experiment: Experiment, paces: Mapping[str, float]) -> None:
-    """Offer more seeds."""
+def _render_more(store: ExperimentStore, experiment: Experiment, paces: Mapping[str, float], num_trained: int) -> None:
+    """Offer more seeds, beside so many that were trained: those that were stopped count for nothing."""
     first = max(experiment.seeds, default=-1) + 1
     configs = list_configs(experiment.question, range(first, first + _MORE_SEEDS))
     seconds = expect_seconds(configs, paces)
     time = "" if seconds is None else f", {about(seconds)}"
     if not read_lock().hides("more_seeds"):
-        _render_more_seeds(store, experiment, time)
+        _render_more_seeds(store, experiment, time, num_trained)
 
 
 def _render_forms(subject: Subject, paces: Mapping[str, float]) -> None:
@@ -183,11 +196,11 @@ def _offer_form(title: str, says: str, label: str, icon: str, name: str, form: s
         st.button(label, icon=icon, on_click=open_lesson, args=(name, form))
 
 
-def _render_more_seeds(store: ExperimentStore, experiment: Experiment, time: str) -> None:
+def _render_more_seeds(store: ExperimentStore, experiment: Experiment, time: str, num_trained: int) -> None:
     st.markdown("##### More certain")
     with st.container(horizontal=True, vertical_alignment="center"):
         _button(f"{_MORE_SEEDS} more seeds{time}", ":material/add:", "lesson_more", store.add_seeds, experiment)
-        st.caption(say_narrower(len(experiment.seeds), _MORE_SEEDS), width="content")
+        st.caption(say_narrower(num_trained, _MORE_SEEDS), width="content")
 
 
 def _find_whole(lesson: Lesson) -> str:

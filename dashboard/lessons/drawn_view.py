@@ -9,7 +9,7 @@ from cifar_core.experiments.drawn import MOST_EPOCHS, read_values, write_values
 from dashboard.components import forecast
 from dashboard.drawing.literal import literal, plain
 from dashboard.drawing.words import percent, signed
-from dashboard.session import address
+from dashboard.session import address, memory
 
 
 def drawn_arm(question: Question) -> str:
@@ -25,7 +25,9 @@ def render_drawing(question: Question) -> Drawn | None:
         return None
     values = read_values(address.DRAWN.value(), num_epochs)
     title = "Draw the curve you expect, if you like"
-    with st.expander(title, icon=":material/draw:", expanded=values is not None):
+    # Whoever takes their curve away is about to draw another one.
+    is_open = values is not None or memory.has_drawn()
+    with st.expander(title, icon=":material/draw:", expanded=is_open):
         st.markdown(f"Val accuracy of **{literal(arm)}** after each of its {num_epochs} epochs:")
         forecast(
             f"Val accuracy of {plain(arm)} over epochs, as you expect it",
@@ -38,6 +40,7 @@ def render_drawing(question: Question) -> Drawn | None:
 
 
 def _keep(curve: list[int] | None) -> None:
+    memory.note_drawn()
     address.DRAWN.choose(None if curve is None else write_values(tuple(value / 100 for value in curve)))
     address.step_on()
 

@@ -1,6 +1,7 @@
 """Links for a class: an instructor ticks what learners shall have, and gets an address to copy."""
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import streamlit as st
@@ -13,8 +14,8 @@ from dashboard.session import address, state
 from dashboard.session.lock import PARTS, Lock, list_settings, write_lock
 
 _LESSON, _PAGE, _ADDRESS = "a lesson", "a page", "a page as I have set it up"
-_KEYS = {name: f"link_{name}" for name in ("opens", "lesson", "page", "address", "pages", "settings", "parts")}
 _ANY = "the list of all lessons"
+_KEY = "link_"
 # What is about who asks, or about another link; a link for others goes without.
 _OWN = {address.LOCK.name, address.LEARNER.name, address.PREDICTED.name, address.SURE.name, address.ROOM.name}
 
@@ -40,22 +41,27 @@ def render_links(lessons: Mapping[str, Lesson]) -> None:
         _render_link(page, carried, lock, lessons)
 
 
+def _kept(name: str) -> dict[str, Any]:
+    """Return what a widget takes that holds its value in this visit, whatever else is looked at meanwhile."""
+    return {"key": f"{_KEY}{name}", "persist_state": "session"}
+
+
 def _choose_target(lessons: Mapping[str, Lesson]) -> tuple[str, dict[str, str]] | None:
     """Draw what the link opens; return the page's title and what its address carries, None if that is not known yet."""
-    opens = st.radio("The link opens", (_LESSON, _PAGE, _ADDRESS), key=_KEYS["opens"], horizontal=True)
+    opens = st.radio("The link opens", (_LESSON, _PAGE, _ADDRESS), horizontal=True, **_kept("opens"))
     if opens == _LESSON:
         titles = {"": _ANY} | {name: literal(lesson.question.title) for name, lesson in lessons.items()}
-        state.keep_among(_KEYS["lesson"], list(titles))
-        name = st.selectbox("Which", list(titles), format_func=titles.__getitem__, key=_KEYS["lesson"])
+        state.keep_among(f"{_KEY}lesson", list(titles))
+        name = st.selectbox("Which", list(titles), format_func=titles.__getitem__, **_kept("lesson"))
         return "Lessons", {address.LESSON.name: name} if name else {}
     if opens == _PAGE:
-        return st.selectbox("Which", address.PAGES, key=_KEYS["page"]), {}
+        return st.selectbox("Which", address.PAGES, **_kept("page")), {}
     text = st.text_input(
         "Its address",
-        key=_KEYS["address"],
         placeholder="http://.../Train?part=new&preset=quick",
         help="Set a page up in another tab as learners shall find it, with its run, settings or filters, and copy the "
         "address from there.",
+        **_kept("address"),
     )
     return _read_target(text.strip()) if text.strip() else None
 
@@ -82,8 +88,8 @@ def _choose_lock() -> Lock:
         address.PAGES,
         selection_mode="multi",
         wrap=True,
-        key=_KEYS["pages"],
         help="The one that the link opens stays in any case. None chosen: all stay.",
+        **_kept("pages"),
     )
     names = setting_names(list_settings())
     titles = {section: f"all of {section}" for section in SECTIONS} | {
@@ -93,12 +99,12 @@ def _choose_lock() -> Lock:
         "Settings that stay as they are",
         list(titles),
         format_func=titles.__getitem__,
-        key=_KEYS["settings"],
         help="On Train and Augment they can be read, and not changed. They have the value of the preset, or of the "
         "address that you gave.",
+        **_kept("settings"),
     )
     st.markdown(":small[What is hidden]")
-    parts = [part for part, words in PARTS.items() if st.checkbox(words.capitalize(), key=f"link_part_{part}")]
+    parts = [part for part, words in PARTS.items() if st.checkbox(words.capitalize(), **_kept(f"part_{part}"))]
     return Lock(tuple(page for page in address.PAGES if page in pages) or None, tuple(settings), tuple(parts))
 
 

@@ -1,6 +1,6 @@
 """Which lessons there are, and which of them, and of its experiments, the address speaks of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from cifar_core.experiments import Experiment, ExperimentStore, Question, list_lessons
@@ -53,25 +53,31 @@ def is_whole(question: Question, lesson: Lesson) -> bool:
     return not describe_change(question, lesson.question)
 
 
-def find_lessons(asked: Sequence[Experiment]) -> dict[str, Lesson]:
+def find_lessons(asked: Sequence[Experiment], shown: Sequence[Experiment] | None = None) -> dict[str, Lesson]:
     """Return all lessons by name, the course's first, then what else was asked.
 
     Args:
-        asked: Experiments, newest first.
+        asked: Experiments, newest first. They tell which questions there are.
+        shown: Those of them that lessons speak of; None for all.
     """
     by_name: dict[str, list[Experiment]] = {}
+    shown_ids = {each.id for each in (asked if shown is None else shown)}
     for experiment in asked:
         by_name.setdefault(experiment.question.name, []).append(experiment)
     lessons = {
-        name: Lesson(question, number, tuple(by_name.pop(name, ())))
+        name: Lesson(question, number, _only(by_name.pop(name, ()), shown_ids))
         for number, (name, question) in enumerate(list_lessons().items(), start=1)
     }
     for name, experiments in by_name.items():
         questions = [each.question for each in experiments]
         small = [question for question in questions if question.form != "full size"] or questions
         whole = next((question for question in small if question.break_it), small[0])
-        lessons[name] = Lesson(whole, None, tuple(experiments))
+        lessons[name] = Lesson(whole, None, _only(experiments, shown_ids))
     return lessons
+
+
+def _only(experiments: Sequence[Experiment], ids: Container[str]) -> tuple[Experiment, ...]:
+    return tuple(each for each in experiments if each.id in ids)
 
 
 def read_subject(store: ExperimentStore, lessons: Mapping[str, Lesson]) -> Subject | None:

@@ -10,7 +10,7 @@ from cifar_core.runs.remembered import once_a_run
 from dashboard.drawing.words import run_name
 
 _PROBLEM, _SEEN = "page_problem", "seen_runs"
-_PAGES, _HANDED_IN = "opened_pages", "class_handed_in"
+_PAGES, _HANDED_IN, _DRAWS = "opened_pages", "class_handed_in", "lesson_draws"
 
 
 def know_runs(runs: Iterable[RunSummary]) -> None:
@@ -66,3 +66,13 @@ def opened_pages() -> frozenset[str]:
 def handed_in() -> dict[str, LearnerRecord]:
     """Return the learners' records that this session brought along, by what names their content. To be changed."""
     return st.session_state.setdefault(_HANDED_IN, {})
+
+
+def note_drawn() -> None:
+    """Note that somebody of this session draws the curves that they expect."""
+    st.session_state[_DRAWS] = True
+
+
+def has_drawn() -> bool:
+    """Whether they have drawn one, or taken it away again."""
+    return _DRAWS in st.session_state

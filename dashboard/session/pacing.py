@@ -10,6 +10,8 @@ from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunSummary, default_runs_dir
 from dashboard.session.background import find_derived, is_derived
 
+BESIDE_A_TRAINING = "Beside a training this would tell nothing."
+
 _USUAL = {"training.num_epochs": 1, "training.seed": 0}
 
 

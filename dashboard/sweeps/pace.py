@@ -10,7 +10,7 @@ from cifar_core.runs import RunSummary
 from cifar_core.sweeps import Plan, expect_run_seconds, expect_search_seconds, expect_trials, sample_configs
 from dashboard.drawing.words import about
 from dashboard.session import state
-from dashboard.session.pacing import find_unknown, try_paces
+from dashboard.session.pacing import BESIDE_A_TRAINING, find_unknown, try_paces
 from dashboard.sweeps.words import count
 
 _TRIES = "Training some of these for two seconds each, to see how long this takes here"
@@ -35,9 +35,7 @@ def render_pace(plan: Plan, dataset: Dataset, runs: Sequence[RunSummary]) -> Non
             icon=":material/timer:",
             key="sweep_pace",
             disabled=is_training,
-            help="Beside a training this would tell nothing."
-            if is_training
-            else "Trains some of them for two seconds.",
+            help=BESIDE_A_TRAINING if is_training else "Trains some of them for two seconds.",
             on_click=state.want,
             args=(_key(plan),),
         )

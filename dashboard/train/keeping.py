@@ -20,7 +20,7 @@ _NO_SWEEPS = ("training.seed", "training.evaluate_test")
 
 def render_keeping(config: RunConfig, origin: Origin) -> None:
     """Draw how to keep the settings: under a name here, or as a link for others."""
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         with st.popover("Save as preset", icon=":material/bookmark_add:"):
             st.text_input("Name of the preset", key=state.TRAIN_SAVED_NAME, max_chars=40)
             st.button("Save it", type="primary", on_click=_save, args=(config,))

@@ -59,7 +59,8 @@ def _render_all(store: RunStore, waiting: Sequence[RunSummary], waits: dict[str,
 def _render_waiting(store: RunStore, run: RunSummary, wait: Wait, *, is_first: bool) -> None:
     is_foreign, name = is_others(run.owner), literal(run_name(run), most=None)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{wait.place}** {_name(run)}  \n:small[:gray[{describe_wait(wait)}]]")
+        words = f"**{wait.place}** {_name(run)}  \n:small[:gray[{describe_wait(wait)}]]"
+        st.markdown(words, width="stretch")  # so that the buttons of all runs stand below each other
         _offer("vertical_align_top", f"Put first: {name}", store.put_first, run, is_off=is_first or is_foreign)
         if not is_foreign:
             _offer("close", f"Remove: {name}", store.stop, run)

@@ -46,7 +46,7 @@ class Wanted:
 
     @property
     def is_changed(self) -> bool:
-        """Whether there is something to undo."""
+        """Whether there is something to undo, as far as the browser has told."""
         return self.config is None or bool(self.changes)
 
 
@@ -86,7 +86,7 @@ def describe_wanted(wanted: Wanted) -> str:
 
 
 def render_start(wanted: Wanted, runs: list[RunSummary], more: DeltaGenerator) -> None:
-    """Draw Start and Undo, disabled with the reason where they can do nothing, and what they are about.
+    """Draw Start, disabled with the reason where it can do nothing, Undo, and what they are about.
 
     Args:
         wanted: What the form asks for.
@@ -145,12 +145,12 @@ def _ask_name_and_seeds(origin: Origin) -> tuple[str, int]:
 def _render_undo(wanted: Wanted) -> None:
     origin = wanted.origin
     what = "Back to" if wanted.is_changed else "There is nothing to undo: the form holds"
+    # Also while nothing differs: what somebody types is told when they leave the box, which may be for this button.
     st.button(
         "Undo the changes",
         key="undo_changes",
         type="tertiary",
         icon=":material/undo:",
-        disabled=not wanted.is_changed,
         help=f"{what} {origin.words}.",
         on_click=_undo,
         args=(origin,),

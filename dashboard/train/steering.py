@@ -110,10 +110,19 @@ def _can_go_on(run: RunSummary) -> bool:
 
 
 def _render_learning_rate(store: RunStore, record: RunRecord) -> None:
-    with st.popover("Learning rate", icon=":material/speed:", help="Change it from the next step on"):
+    key = f"factor_{record.run_id}"
+    # Opened, it is drawn anew; what it says then stays, while the run goes on.
+    with st.popover(
+        "Learning rate",
+        icon=":material/speed:",
+        help="Change it from the next step on",
+        key=f"rate_{record.run_id}",
+        on_change="rerun",
+    ):
         rows = record.step_rows(1)
         if rows:
-            st.caption(f"Now {rows[-1]['learning_rate']:.3g}. The schedule goes on, times this factor:")
+            rate, step = rows[-1]["learning_rate"], rows[-1]["step"]
+            st.caption(f"{rate:.3g} at step {step:,}. The schedule goes on, times this factor:")
         with st.container(horizontal=True):
             for factor in _FACTORS:
                 st.button(
@@ -122,7 +131,6 @@ def _render_learning_rate(store: RunStore, record: RunRecord) -> None:
                     on_click=act_or_toast,
                     args=(store.change_learning_rate, record.run_id, factor),
                 )
-        key = f"factor_{record.run_id}"
         st.number_input("Another factor", 0.0001, 100.0, 1.0, format="%g", key=key, help="Above 0, up to 100.")
         st.button("Apply", key=f"apply_{key}", on_click=_apply_factor, args=(store, record.run_id, key))
 

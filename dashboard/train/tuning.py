@@ -17,8 +17,9 @@ from dashboard.drawing.figures import show_figure
 from dashboard.drawing.words import duration
 from dashboard.session import state
 from dashboard.session.background import find_derived, is_derived
-from dashboard.session.cache import get_dataset
+from dashboard.session.cache import get_dataset, list_readable_runs
 from dashboard.session.lock import read_lock
+from dashboard.session.pacing import BESIDE_A_TRAINING
 
 # What neither the curve of a range test nor the time of an epoch depends on.
 _RANGE_IGNORES = ("optimizer.learning_rate", "training.num_epochs", "training.early_stopping_patience")
@@ -61,7 +62,10 @@ def render_range_test(values: dict[str, Any]) -> None:
 
 def render_probe(config: RunConfig) -> None:
     """Draw how long an epoch of this config takes here, or the offer to find out."""
-    found = _wanted(config, "probe", _PROBE_IGNORES, "Training for two seconds", "Estimate the time of an epoch")
+    is_training = any(run.status.status == "running" for run in list_readable_runs())
+    why_not = BESIDE_A_TRAINING if is_training else None
+    label = "Estimate the time of an epoch"
+    found = _wanted(config, "probe", _PROBE_IGNORES, "Training for two seconds", label, why_not)
     if found is not None:
         seconds, per_second = float(found["epoch_seconds"][0]), float(found["images_per_second"][0])
         st.markdown(
@@ -112,14 +116,33 @@ def range_figure(frame: pd.DataFrame, suggested: float) -> go.Figure:
     return figure
 
 
-def _wanted(config: RunConfig, kind: str, ignored: tuple[str, ...], what: str, label: str) -> Arrays | None:
-    """Return what is derived from a config, once somebody asked for it; until then, draw the button to ask."""
+def _wanted(
+    config: RunConfig, kind: str, ignored: tuple[str, ...], what: str, label: str, why_not: str | None = None
+) -> Arrays | None:
+    """Return what is derived from a config, once somebody asked for it; until then, draw the button to ask.
+
+    Args:
+        config: The form's.
+        kind: One of `cifar_core.derived.KINDS`.
+        ignored: Settings by path on which it does not depend.
+        what: In words, for the progress bar.
+        label: The button's.
+        why_not: Why it cannot be found out now; what was found before is shown all the same.
+    """
     usual = {path: value for path, value in _defaults(config).items() if path in ignored}
     options = trial_options(with_overrides(config, usual), default_runs_dir())
     dataset = get_dataset()
     request = Request(kind, dataset.fingerprint, options)
-    if not is_derived(request) and not state.is_wanted(request.key):
-        st.button(label, icon=":material/timer:", key=f"want_{kind}", on_click=state.want, args=(request.key,))
+    if not is_derived(request) and (why_not or not state.is_wanted(request.key)):
+        st.button(
+            label,
+            icon=":material/timer:",
+            key=f"want_{kind}",
+            on_click=state.want,
+            args=(request.key,),
+            disabled=why_not is not None,
+            help=why_not,
+        )
         return None
     return find_derived(dataset, kind, what, options)
 

@@ -149,13 +149,20 @@ def test_files_are_pooled_in_the_visit_and_kept_if_wanted(open_page, lab, experi
     for old, new in seeds.items():
         text = text.replace(f'"{old}"', f'"{new}"')
     files = [File("zoe.json", text.encode()), File("bad <b>.json", b"{")]
-    monkeypatch.setattr(handed_in.st, "file_uploader", lambda *args, **kwargs: files)
+    monkeypatch.setattr(handed_in.st, "file_uploader", lambda *args, **kwargs: None)
+    monkeypatch.setattr(handed_in.state, "widget_value", lambda key: files)
     at = open_page("Lessons", room="class")
+    box = next(each for each in at.expander if "files" in each.label)
+    assert (box.label, box.proto.expanded) == ("Learners' files: 1 of this visit", True), (
+        "what is to be done is in view"
+    )
     assert "bad \\<b>.json: not JSON; allowed: a file that a learner exported" in at.error[0].value
     assert "6 seeds)." in texts(at)
     folder = ClassFolder(lab.store.runs_dir)
     assert folder.read() == ([], [])
     press(at, "Keep them beside the runs")
+    assert "6 seeds)." in texts(at)
+    assert "copies, not evidence" not in texts(at), "what is kept counts once in the visit that brought it"
     assert [record.learner for record in folder.read()[0]] == ["Zoe"]
     files.clear()
     assert "6 seeds)." in texts(open_page("Lessons", room="class"))

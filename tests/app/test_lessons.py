@@ -12,6 +12,7 @@ from cifar_core.evaluation import Predictions, save_predictions
 from cifar_core.experiments import Drawn, ExperimentStore, list_lessons
 from cifar_core.runs import RunStore
 from cifar_core.runs.status import change_status, now
+from dashboard.lessons import drawn_view
 from dashboard.session import activity
 from tests.app.driving import labels, press
 from tests.app.reading import galleries, labelled, line_charts, texts
@@ -248,6 +249,39 @@ def test_a_curve_is_drawn_kept_and_held_against_what_came(open_page, lab, experi
     said = texts(open_page("Lessons", lesson=NAME))
     assert "lay 5.0 points off on average" in said
     assert "at epoch 4 you drew 55 %, it came to 50.0 %: 5.0 points too high." in said
+
+
+def test_the_axes_stay_open_for_who_takes_their_curve_away(open_page, monkeypatch):
+    def forecast(label, values, num_epochs, *, key, on_drawn):
+        drawn_view.st.button("Clear", on_click=on_drawn, args=(None,))
+
+    monkeypatch.setattr(drawn_view, "forecast", forecast)
+    assert not open_page("Lessons", lesson=NAME).expander[0].proto.expanded
+    at = open_page("Lessons", lesson=NAME, drawn="20.30.40.55")
+    assert at.expander[0].proto.expanded
+    press(at, "Clear")
+    assert "drawn" not in at.query_params
+    assert at.expander[0].proto.expanded
+
+
+def test_a_lesson_that_waits_behind_another_training_says_so(open_page, lab, experiments):
+    run_id = lab.run("long")
+    change_status(lab.record(run_id).run_dir, seconds_left=600.0)
+    ask(experiments)
+    at = open_page("Lessons", lesson=NAME)
+    said = at.get("progress")[0].proto.text
+    assert said.startswith("0 of 6 runs are done. They wait for others: the next begins in 10 min. What it says")
+
+
+def test_seeds_that_were_stopped_count_for_no_interval(open_page, lab, experiments):
+    experiment = ask(experiments)
+    finish(lab, experiment, {"without": (0.3, 0.31), "with batch norm": (0.31, 0.3)})
+    for arm in experiment.runs:
+        change_status(lab.record(experiment.runs[arm][2]).run_dir, status="stopped")
+    said = texts(open_page("Lessons", lesson=NAME))
+    assert "Undecided: +0.0 points, which chance can make" in said
+    assert "with 5 instead of 2, about 14 % as wide" in said
+    assert "more seeds take" not in said, "how long they take stands at the button for them"
 
 
 def test_a_curve_of_an_address_that_is_none_is_not_drawn(open_page, experiments):

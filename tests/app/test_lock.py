@@ -163,6 +163,18 @@ def test_answers_of_others_are_hidden_until_one_has_ones_own(open_page, asked):
     assert "Supported here" in texts(at)
 
 
+def test_a_question_of_ones_own_can_be_given_to_learners_who_shall_not_see_its_answers(open_page, lab):
+    own = list_lessons()["batch-norm"].model_copy(update={"name": "mine", "title": "Mine"})
+    ExperimentStore(lab.store).start(own, num_seeds=2, learner="Ada")
+    for learner in ("Bob", ""):
+        at = open_page("Lessons", lesson="mine", learner=learner, lock="parts:others")
+        assert not at.warning
+        assert labelled(at.button, "Run it").disabled, "what they expect comes first"
+        assert "runs are done" not in texts(at)
+    listed = texts(open_page("Lessons", learner="Bob"))
+    assert listed.count("Not asked yet.") == len(list_lessons()) + 1
+
+
 def test_the_class_and_links_are_hidden_by_what_they_would_give_away(open_page):
     def rooms(at):
         return next(group for group in at.get("button_group") if group.label == "View").options
@@ -190,6 +202,21 @@ def test_an_instructor_makes_the_link_by_ticking_boxes(open_page):
     lock = link.partition("lock=")[2]
     opened = open_page("Lessons", lesson="batch-norm", lock=lock)
     assert pages_in_sidebar(opened) == ["Lessons", "Explain"]
+
+
+def test_what_an_instructor_has_ticked_is_there_after_a_look_at_the_class(open_page):
+    at = open_page("Lessons", room="link")
+    at.selectbox(key="link_lesson").set_value("batch-norm")
+    at.multiselect(key="link_settings").set_value(["optimizer.learning_rate"])
+    at.checkbox(key="link_part_break_it").check().run()
+    link = at.code[0].value
+    assert link.endswith("?lesson=batch-norm&lock=settings:optimizer.learning_rate;parts:break_it")
+    view = next(group for group in at.get("button_group") if group.label == "View")
+    view.set_value("class").run()
+    assert not at.code
+    view = next(group for group in at.get("button_group") if group.label == "View")
+    view.set_value("link").run()
+    assert at.code[0].value == link
 
 
 def test_a_page_as_it_was_set_up_is_taken_from_its_address(open_page):

@@ -21,7 +21,10 @@ def impatient(monkeypatch):
 def test_the_learning_rate_of_a_running_run_can_be_changed(open_page, lab):
     run_id = lab.run()
     at = open_page("Train", run=run_id)
-    assert "Now 0.001." in texts(at)
+    step = lab.record(run_id).step_rows(1)[-1]["step"]
+    assert f"0.001 at step {step:,}." in texts(at)
+    popover = next(each for each in at.get("popover") if each.proto.popover.label == "Learning rate")
+    assert popover.proto.popover.id, "whoever opens it has it drawn anew, with the rate of then"
     press(at, "x 0.5")
     next(box for box in at.number_input if box.label == "Another factor").set_value(0.2)
     press(at, "Apply")

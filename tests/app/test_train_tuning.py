@@ -9,7 +9,7 @@ import pytest
 from cifar_core.derived import Request
 from dashboard.train.tuning import describe_no_fall
 from tests.app.driving import labels, press, widget
-from tests.app.reading import texts
+from tests.app.reading import labelled, texts
 
 
 def charts(at):
@@ -67,6 +67,15 @@ def test_the_time_of_an_epoch_is_estimated(open_page, derived):
     at = open_page("Train")
     press(at, "Estimate the time of an epoch")
     assert "About **1 min 35 s** an epoch here, 15 min 50 s in all (1,000 images a second)." in texts(at)
+
+
+def test_the_time_of_an_epoch_is_not_estimated_beside_a_training(open_page, derived, lab):
+    lab.run()
+    at = open_page("Train", part="new")
+    button = labelled(at.button, "Estimate the time of an epoch")
+    assert button.disabled
+    assert button.proto.help == "Beside a training this would tell nothing."
+    assert not labelled(at.button, "Find it").disabled
 
 
 @pytest.mark.parametrize(

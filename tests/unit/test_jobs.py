@@ -33,3 +33,16 @@ def test_of_many_steps_some_are_told_of(monkeypatch):
         tell(clock.now, words="step")
     assert told[0] == (0.0, "step")
     assert 4 <= len(told) <= 5
+
+
+def test_a_training_within_a_job_is_told_how_many_threads_it_has(tmp_path, monkeypatch):
+    told = []
+
+    def start(module, arguments, log, environment):
+        told.append(environment["CIFAR_THREADS"])
+        return SimpleNamespace(pid=os.getpid())
+
+    monkeypatch.setattr(jobs, "start_detached", start)
+    JobBoard(tmp_path).start("a", "module", [])
+    JobBoard(tmp_path).start("b", "module", [], num_threads=4)
+    assert told == ["1", "4"]

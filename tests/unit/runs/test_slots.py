@@ -14,6 +14,7 @@ from cifar_core.runs.executor import LocalExecutor, local_slots, worker_environm
 from cifar_core.runs.queue import dispatch
 from cifar_core.runs.slots import Slot, count_runs_per_device, find_free, fitting
 from cifar_core.runs.status import change_status, read_status
+from cifar_core.training import device as devices
 from cifar_core.training.device import DeviceError, limit_memory, resolve_device
 
 HERE = socket.gethostname()
@@ -160,12 +161,31 @@ def test_the_worker_declares_it(monkeypatch, store, config):
     from tests.unit.runs_helpers import IdleExecutor, pretend_fit
 
     told = []
-    monkeypatch.setattr(worker, "limit_memory", lambda *asked: told.append(asked))
+    for share_out in ("limit_memory", "share_cores"):
+        monkeypatch.setattr(worker, share_out, lambda *asked: told.append(asked))
     monkeypatch.setenv("CIFAR_RUNS_PER_DEVICE", "3")
     run_dir = store.record(store.submit(config)).run_dir
     worker.run_worker(run_dir, pretend_fit(), IdleExecutor())
-    assert told == [("cpu", 3)]
+    assert told == [("cpu", 3)] * 2
     assert os.environ.get("CIFAR_DEVICE") is None
+
+
+@pytest.mark.parametrize(("shares", "configured", "expected"), [("1", 0, 8), ("3", 0, 2), ("64", 0, 1), ("3", 5, 5)])
+def test_runs_that_share_a_processor_have_a_part_of_its_cores_each(
+    monkeypatch, store, config, shares, configured, expected
+):
+    from cifar_core.runs import worker
+    from tests.unit.runs_helpers import IdleExecutor, pretend_fit
+
+    monkeypatch.setenv("CIFAR_THREADS", "")  # put back at the end
+    monkeypatch.setenv("CIFAR_RUNS_PER_DEVICE", shares)
+    monkeypatch.setattr(devices, "count_cores", lambda: 8)
+    asked = with_overrides(config, {"training.num_threads": configured})
+    record = store.record(store.submit(asked))
+    worker.run_worker(record.run_dir, pretend_fit(), IdleExecutor())
+    assert devices.count_threads(configured) == expected
+    assert record.environment()["num_threads"] == expected
+    assert "CIFAR_THREADS" not in worker_environment(), "the next run may have another device"
 
 
 class Named:

@@ -6,6 +6,7 @@ import torch
 from cifar_core.training.device import (
     DeviceError,
     count_cores,
+    count_threads,
     has_bfloat16,
     list_devices,
     measure_device_load,
@@ -60,6 +61,19 @@ def test_settings_and_random_state_are_put_back():
     assert torch.get_num_threads() == threads
     assert not torch.are_deterministic_algorithms_enabled()
     assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_a_training_takes_no_more_threads_than_its_process_was_given(monkeypatch):
+    monkeypatch.delenv("CIFAR_THREADS", raising=False)
+    assert count_threads(0) == count_cores()
+    monkeypatch.setenv("CIFAR_THREADS", "1")
+    before = torch.get_num_threads()
+    with reproducible("cpu", 0):
+        assert torch.get_num_threads() == 1
+    assert torch.get_num_threads() == before
+    assert count_threads(3) == 3, "what somebody has set stays"
+    monkeypatch.setenv("CIFAR_THREADS", "many")
+    assert count_threads(0) == count_cores()
 
 
 def test_the_load_of_a_gpu_is_measured_and_of_other_devices_is_not(monkeypatch):
