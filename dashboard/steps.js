@@ -2,9 +2,9 @@
  * One step of the browser's history for each that somebody takes.
  *
  * Streamlit makes a step whenever the server changes the address. Who leaves a page first has taken out of its address
- * what its widgets have put there, and the page that opens adds what it goes without saying: Back would lead to a page
- * as if nothing had been chosen on it, or seem to do nothing. A step is taken by whoever clicks or presses a key; what
- * follows without either is part of it.
+ * what its widgets have put there, or put there what a link carries, and the page that opens adds what it goes without
+ * saying: Back would lead to a page as if nothing had been chosen on it, or seem to do nothing. A step is taken by
+ * whoever clicks or presses a key; what follows without either is part of it.
  */
 
 const ACTS = ["pointerdown", "keydown", "click", "popstate"];
@@ -13,11 +13,13 @@ const ACTS = ["pointerdown", "keydown", "click", "popstate"];
 export class Steps {
   #hasOpened = true;
   #hasEmptied = false;
+  #hasMoved = false;
 
   /** Somebody does something: what comes now is theirs. */
   act() {
     this.#hasOpened = false;
     this.#hasEmptied = false;
+    this.#hasMoved = false;
   }
 
   /**
@@ -27,9 +29,11 @@ export class Steps {
    */
   isPart(before, after) {
     const isSamePage = before.pathname === after.pathname;
-    const isPart = isSamePage ? this.#hasOpened && holds(after, before) : this.#hasEmptied;
+    const isLeaving = this.#hasEmptied || (this.#hasMoved && before.search === after.search);
+    const isPart = isSamePage ? this.#hasOpened && holds(after, before) : isLeaving;
     this.#hasOpened = !isSamePage || isPart;
-    this.#hasEmptied = isSamePage && !isPart && holds(before, after);
+    this.#hasMoved = isSamePage && !isPart;
+    this.#hasEmptied = this.#hasMoved && holds(before, after);
     return isPart;
   }
 }

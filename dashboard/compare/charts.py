@@ -87,7 +87,7 @@ def flows_figure(frame: pd.DataFrame) -> go.Figure:
             name=PILE_TITLES[pile],  # type: ignore[index]
             marker_color=_PILE_COLOURS[pile],  # type: ignore[index]
             text=frame[pile],
-            textposition="auto",
+            textposition="outside",  # within, the net would cover it
             textangle=0,
             hovertemplate=f"%{{y}}: %{{text}} {PILE_TITLES[pile].lower()[:-2]}<extra></extra>",  # type: ignore[index]
         )
@@ -101,7 +101,7 @@ def flows_figure(frame: pd.DataFrame) -> go.Figure:
     )
     style_figure(figure, "Images: broken to the left, fixed to the right", None)
     top = max(int(frame[["fixed", "broken"]].to_numpy().max()), 1)
-    figure.update_xaxes(range=[-1.1 * top, 1.1 * top], showticklabels=False, zeroline=True, zerolinecolor=YARDSTICK)
+    figure.update_xaxes(range=[-1.25 * top, 1.25 * top], showticklabels=False, zeroline=True, zerolinecolor=YARDSTICK)
     figure.update_yaxes(autorange="reversed")
     figure.update_layout(height=380, barmode="relative", legend={"y": 1.06})
     return figure

@@ -1,9 +1,14 @@
 """Arrays as pictures."""
 
+import base64
+import io
 import math
+from typing import Literal
 
 import numpy as np
+import streamlit as st
 from numpy.typing import NDArray
+from PIL import Image
 
 _GAP = 1
 _SIDE = 512
@@ -28,3 +33,26 @@ def lay_out(pictures: NDArray[np.uint8], columns: int = 8) -> NDArray[np.uint8]:
     sheet = sheet.reshape(rows * (side + _GAP), columns * (side + _GAP), 4)
     factor = math.ceil(_SIDE / sheet.shape[1])
     return sheet.repeat(factor, axis=0).repeat(factor, axis=1)
+
+
+def show_picture(
+    pixels: NDArray[np.uint8],
+    alt: str,
+    *,
+    width: int | Literal["stretch", "content"] = "content",
+    lossless: bool = True,
+) -> None:
+    """Draw a picture that is brought along with the page.
+
+    Streamlit would keep an array as a file and have the browser ask for it, and forgets it once another one is drawn in
+    its place: a browser that was slow to ask for a picture that grows with a training found nothing.
+
+    Args:
+        pixels: (H, W, 3), or (H, W, 4) with how opaque each is.
+        alt: What it shows, for who cannot see it.
+        width: As `st.image` takes it.
+        lossless: Whether every pixel is kept; a photograph is a tenth as large without.
+    """
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "WEBP", lossless=lossless, quality=75 if lossless else 90)
+    st.image(f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}", width=width, alt=alt)

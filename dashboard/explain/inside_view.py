@@ -11,7 +11,7 @@ from dashboard import engine
 from dashboard.components import Tile, gallery
 from dashboard.components.numbers import WHOLE
 from dashboard.drawing.glossary import explain
-from dashboard.drawing.pictures import lay_out
+from dashboard.drawing.pictures import lay_out, show_picture
 from dashboard.drawing.tables import Export
 from dashboard.explain.context import Context
 from dashboard.session import state
@@ -157,7 +157,7 @@ def _render_growing(context: Context, layer: str | None, channel: int | None) ->
         return
     image, activation = _grow(context.weights, unit, int(seed))
     picture = np.rint(255 * image).astype(np.uint8)
-    st.image(lay_out(picture[None], 1), width=256, alt=f"The image that excites {chosen} most")
+    show_picture(lay_out(picture[None], 1), f"The image that excites {chosen} most", width=256)
     st.caption(f"Excites {chosen} with {activation:.2f} after {_NUM_STEPS} steps.")
 
 
@@ -176,5 +176,5 @@ def _render_filters(context: Context) -> None:
         return
     picture, num_filters = sheet
     st.markdown(f"**First layer's filters, {min(num_filters, _NUM_FILTERS)} of {num_filters}**")
-    st.image(picture, width=320, alt="The filters of the first layer, each a small picture")
+    show_picture(picture, "The filters of the first layer, each a small picture", width=320)
     st.caption("What each filter answers to: grey is zero.")

@@ -11,6 +11,7 @@ from cifar_core.data import Dataset
 from cifar_core.data.upload import EXTENSIONS, MAX_BYTES, MAX_PIXELS, Upload, UploadError, read_upload
 from dashboard.components import Tile, gallery, sketch
 from dashboard.drawing.literal import literal, message, plain
+from dashboard.drawing.pictures import show_picture
 from dashboard.explain.subject import CAMERA, DRAWING, Subject
 from dashboard.session import brought, state
 from dashboard.session.weights import digest
@@ -55,12 +56,8 @@ def choose_own_picture(dataset: Dataset, source: str) -> Subject:
     name, upload = pictures[chosen]
     with middle:
         st.caption(ONE_OF_TEN)
-        st.image(
-            _draw_crop(upload),
-            width=_PREVIEW_WIDTH,
-            output_format="PNG",
-            alt="Your picture, with the part that is used",
-        )
+        alt = "Your picture, with the part that is used"
+        show_picture(_draw_crop(upload), alt, width=_PREVIEW_WIDTH, lossless=upload.notes == (_DRAWN,))
         st.caption(_describe(upload))
     with right:
         _choose_among(list(pictures), chosen)

@@ -14,7 +14,7 @@ from dashboard.drawing.figures import show_figure
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.literal import message
 from dashboard.drawing.tables import Export, csv_export
-from dashboard.drawing.words import percent
+from dashboard.drawing.words import percent, with_minus
 from dashboard.explain.audit_view import render_audit
 from dashboard.explain.charts import perturbation_figure, perturbation_frame
 from dashboard.explain.context import Context
@@ -29,6 +29,19 @@ if TYPE_CHECKING:
 _EXACT = 0.05  # of the difference of scores; nearer a map's sum counts as held
 _NOTHING = 1e-3  # scores nearer than this have no difference to part
 _UNMOVED = 1e-3  # probabilities nearer than this have not changed
+# By whether the map's order does better than random ones covered, and uncovered.
+_MATTERING = {
+    (True, True): "more than random ones",
+    (True, False): "more than random ones when they are covered, not when they are uncovered",
+    (False, True): "more than random ones when they are uncovered, not when they are covered",
+    (False, False): "no more than random ones",
+}
+_VERDICTS = {
+    (True, True): "Better than chance in both.",
+    (True, False): "Better than chance in deletion alone: do not lean on it.",
+    (False, True): "Better than chance in insertion alone: do not lean on it.",
+    (False, False): "No better than chance in either: do not lean on it.",
+}
 
 
 def render_trust(context: Context) -> list[Export]:
@@ -86,10 +99,15 @@ def _render_completeness(context: Context, choice: Choice, attributions: np.ndar
     compute = partial(_measure_completeness, context, choice, attributions)
     found = remember("completeness", context.weights, context.subject.key, options, compute)
     with st.container(horizontal=True):
-        st.metric("Sum of the map", f"{found.total:.3f}", width="content")
-        st.metric("Promised", f"{found.difference:.3f}", width="content")
-        st.metric("Gap", f"{found.gap:+.3f}", width="content")
+        st.metric("Sum of the map", write_score(found.total), width="content")
+        st.metric("Promised", write_score(found.difference), width="content")
+        st.metric("Gap", write_score(found.gap, "+"), width="content")
     st.caption(describe_completeness(found))
+
+
+def write_score(score: float, sign: str = "") -> str:
+    """Return a score or a difference of two as text; what rounds to zero has no minus before it."""
+    return with_minus(f"{round(score, 3) + 0.0:{sign}.3f}")
 
 
 def describe_completeness(found: "Completeness") -> str:
@@ -110,7 +128,7 @@ def describe_completeness(found: "Completeness") -> str:
             f" It is of noisy copies, which score {found.copies_score:.2f} on average; the image itself scores "
             f"{found.image_score:.2f}."
         )
-    return text
+    return with_minus(text)
 
 
 def _measure_completeness(context: Context, choice: Choice, attributions: np.ndarray) -> "Completeness":
@@ -149,7 +167,7 @@ def _render_perturbation(context: Context, choice: Choice, attributions: np.ndar
     exports = [csv_export("Curves as CSV", frame, "deletion-insertion.csv")]
     if not _moves(curves):
         return "", exports
-    return f", and the pixels it names matter {'more' if _helps(curves) else 'no more'} than random ones", exports
+    return f", and the pixels it names matter {_MATTERING[_helps(curves)]}", exports
 
 
 def describe_curves(curves: "dict[str, PerturbationCurve]") -> str:
@@ -159,10 +177,7 @@ def describe_curves(curves: "dict[str, PerturbationCurve]") -> str:
     )
     if not _moves(curves):
         return f"{words}. The probability stays as it is whatever is covered: this says nothing about the map."
-    verdict = (
-        "Better than chance in both." if _helps(curves) else "No better than chance in at least one: do not lean on it."
-    )
-    return f"{words}. {verdict}"
+    return f"{words}. {_VERDICTS[_helps(curves)]}"
 
 
 def _moves(curves: "dict[str, PerturbationCurve]") -> bool:
@@ -171,7 +186,7 @@ def _moves(curves: "dict[str, PerturbationCurve]") -> bool:
     return max(float(np.ptp(probs)) for probs in every) >= _UNMOVED
 
 
-def _helps(curves: "dict[str, PerturbationCurve]") -> bool:
-    """Whether the map's order does better than random ones in both curves."""
+def _helps(curves: "dict[str, PerturbationCurve]") -> tuple[bool, bool]:
+    """Whether the map's order does better than random ones, where it covers pixels and where it uncovers them."""
     deletion, insertion = curves["Deletion"], curves["Insertion"]
-    return deletion.area < deletion.random_area and insertion.area > insertion.random_area
+    return deletion.area < deletion.random_area, insertion.area > insertion.random_area

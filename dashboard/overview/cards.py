@@ -13,7 +13,7 @@ from dashboard.components import line_chart
 from dashboard.components.lines import encode_chart
 from dashboard.drawing.curve_charts import curve_points, curves_chart
 from dashboard.drawing.literal import literal
-from dashboard.drawing.pictures import lay_out
+from dashboard.drawing.pictures import lay_out, show_picture
 from dashboard.drawing.words import epoch_of, percent, short_name, unbroken
 from dashboard.overview.mistakes import Mistakes
 from dashboard.overview.steps import STEPS, Shown, StepName, StepState
@@ -114,7 +114,7 @@ def suggest(loop: Loop) -> tuple[str, dict[Parameter, str]]:
 
 def _look(loop: Loop) -> None:
     dataset = loop.dataset
-    st.image(lay_out(dataset.images[:_NUM_PICTURES], _ACROSS), alt=f"The first {_NUM_PICTURES} images")
+    show_picture(lay_out(dataset.images[:_NUM_PICTURES], _ACROSS), f"The first {_NUM_PICTURES} images")
     st.caption(f"{dataset.num_images:,} images of {dataset.num_classes} classes")
 
 
@@ -139,7 +139,7 @@ def _errors(loop: Loop) -> None:
     if mistakes is None:
         st.caption("What it mistakes for what, after its first epoch.")
         return
-    st.image(mistakes.picture, alt="The confusion matrix, small")
+    show_picture(mistakes.picture, "The confusion matrix, small")
     words = f"{mistakes.num_wrong:,} of {mistakes.num_images:,} val images wrong"
     often = "" if mistakes.pair is None else f", most often {names[mistakes.pair[0]]} → {names[mistakes.pair[1]]}"
     st.caption(f"{words}{often}{_whose(loop)}")
@@ -151,7 +151,7 @@ def _explain(loop: Loop) -> None:
         st.caption("Where it looked when it was wrong.")
         return
     picture = lay_out(np.asarray(loop.dataset.images[worst.index])[None], 1)
-    st.image(picture, alt=f"The worst mistake, an image of {names[worst.true_idx]}")
+    show_picture(picture, f"The worst mistake, an image of {names[worst.true_idx]}")
     pair = f"**{names[worst.true_idx]}** → **{names[worst.pred_idx]}** {unbroken(percent(worst.prob, 0))}"
     st.caption(f"Worst mistake: {pair}{_whose(loop)}")
 

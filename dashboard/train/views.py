@@ -18,6 +18,7 @@ from dashboard.drawing.curve_charts import (
     step_points,
 )
 from dashboard.drawing.literal import message
+from dashboard.drawing.pictures import show_picture
 from dashboard.drawing.shares import COLUMN_FORMAT, in_per_cent
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.tiles import prediction_tiles
@@ -153,7 +154,7 @@ def _render_layers(runs: list[RunSummary], record: RunRecord, status: RunStatus)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         st.markdown(f"**First layer's filters, {min(num_filters, _NUM_FILTERS)} of {num_filters}**")
-        st.image(picture, width="stretch", alt="The filters of the first layer, each a small picture")
+        show_picture(picture, "The filters of the first layer, each a small picture", width="stretch")
         st.caption("What each filter answers to: grey is zero. Edges and colour contrasts appear as it learns.")
     with right:
         st.markdown("**Dead ReLUs**", help="Units that were zero for each of 256 val images: they no longer learn.")

@@ -52,6 +52,17 @@ def test_an_image_that_is_not_on_show_takes_the_mark_away(app, page):
     expect(marked(page)).to_have_count(0)
 
 
+def test_back_from_where_a_link_led_to_is_one_step(app, trained_run, page):
+    page.goto(f"{app.url}/Errors?run={trained_run}&show=Robust")
+    expect_drawn(page)
+    page.get_by_role("link", name=re.compile("^Explain it under")).click()
+    expect(page).to_have_url(re.compile("/Explain.*under="))
+    expect_drawn(page)
+    page.go_back()
+    expect(page).to_have_url(re.compile("/Errors.*show=Robust"))
+    expect(page.get_by_role("radio", name="Robust")).to_be_checked()
+
+
 def set_batch_size(page, value):
     box = page.get_by_role("spinbutton", name="Batch size")
     box.fill(value)

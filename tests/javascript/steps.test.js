@@ -28,6 +28,22 @@ test("an address that is emptied on the way to another page is no step", () => {
   assert.equal(steps.isPart(at("Runs"), at("Runs?runs=a")), true);
 });
 
+test("what a link to another page carries is no step on the page that is left", () => {
+  const steps = new Steps();
+  steps.act();
+  assert.equal(steps.isPart(at("Errors?run=a&show=Robust"), at("Errors?run=a&under=fog-3")), false);
+  assert.equal(steps.isPart(at("Errors?run=a&under=fog-3"), at("Explain?run=a&under=fog-3")), true);
+  assert.equal(steps.isPart(at("Explain?run=a&under=fog-3"), at("Explain?run=a&under=fog-3&image=7")), true);
+});
+
+test("who makes a choice and then leaves by a link that carries just that has taken two steps", () => {
+  const steps = new Steps();
+  steps.act();
+  assert.equal(steps.isPart(at("Explore?image=7"), at("Explore?image=8")), false);
+  steps.act();
+  assert.equal(steps.isPart(at("Explore?image=8"), at("Explain?image=8")), false);
+});
+
 test("who takes something out of the address and then leaves has taken two steps", () => {
   const steps = new Steps();
   steps.act();

@@ -1,9 +1,17 @@
 """What a comparison is said to show, at its borders."""
 
+import pandas as pd
 import pytest
 
 from cifar_core.evaluation.comparison import Effect
-from dashboard.compare.charts import outcomes_figure, outcomes_frame, piles_figure, piles_frame, piles_legend
+from dashboard.compare.charts import (
+    flows_figure,
+    outcomes_figure,
+    outcomes_frame,
+    piles_figure,
+    piles_frame,
+    piles_legend,
+)
 from dashboard.compare.words import (
     describe_chance,
     describe_networks,
@@ -85,6 +93,15 @@ def test_every_pile_is_named_beside_its_colour():
     legend = piles_legend()
     for bar in piles_figure(frame).data:
         assert f'background: {bar.marker.color}"></span>{bar.name}<' in legend
+
+
+def test_numbers_of_a_class_stand_where_the_net_does_not_cover_them():
+    frame = pd.DataFrame({"class_name": ["cat", "dog"], "broken": [173, 11], "fixed": [4, 135]})
+    figure = flows_figure(frame)
+    broken, fixed, net = figure.data
+    assert {broken.textposition, fixed.textposition} == {"outside"}
+    assert all(low <= place <= high for low, place, high in zip(broken.x, net.x, fixed.x, strict=True))
+    assert figure.layout.xaxis.range[1] >= 1.2 * 173, "room for the numbers"
 
 
 def test_runs_of_one_seed_are_joined():

@@ -1,9 +1,16 @@
 """What the charts of Explain draw, and what a map's message holds."""
 
+import base64
+import io
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
 
+import dashboard
 from cifar_core.attribution.trust import PerturbationCurve
 from dashboard.components import PictureMap
 from dashboard.components.maps import encode_maps
@@ -62,3 +69,24 @@ def test_pictures_are_laid_out_with_nothing_between():
     assert sheet.shape == (12 * factor, 12 * factor, 4)
     assert (sheet[sheet[..., 3] == 255][:, :3] == 9).all()
     assert (sheet[..., 3] == 255).sum() == 3 * 25 * factor**2
+
+
+def _draw_in_app(pixels):
+    from dashboard.drawing.pictures import show_picture
+
+    show_picture(pixels, "four squares", width=64)
+
+
+def test_a_picture_comes_with_the_page_and_is_asked_for_at_no_address():
+    pixels = np.array([[[255, 0, 0], [0, 255, 0]], [[0, 0, 255], [9, 8, 7]]], np.uint8)
+    (drawn,) = AppTest.from_function(_draw_in_app, args=(pixels,)).run().get("image")
+    kind, _, content = drawn.proto.imgs[0].url.partition(",")
+    assert kind == "data:image/webp;base64"
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(base64.b64decode(content)))), pixels)
+
+
+def test_all_pictures_of_pages_come_so():
+    drawn_as_files = [
+        path.name for path in Path(dashboard.__file__).parent.rglob("*.py") if "st.image(" in path.read_text()
+    ]
+    assert drawn_as_files == ["pictures.py"]
