@@ -22,7 +22,7 @@ from dashboard.explore.filters import (
     render_filters,
     take_filters_off,
 )
-from dashboard.explore.opened_view import render_drawer, render_image
+from dashboard.explore.opened_view import render_drawer
 from dashboard.explore.sentences import describe_choice, describe_shown
 from dashboard.session import state
 from dashboard.session.aside import offer_selection
@@ -31,8 +31,6 @@ from dashboard.session.saying import fragment
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
-
-__all__ = ["render_image", "render_images"]
 
 _GALLERY, _JUMP = "explore_gallery", "explore_jump"
 _PER_PAGE = (100, 400, 1000)
