@@ -1,23 +1,24 @@
 /**
  * One step of the browser's history for each that somebody takes.
  *
- * Streamlit makes a step whenever the server changes the address. Who leaves a page first has taken out of its address
- * what its widgets have put there, or put there what a link carries, and the page that opens adds what it goes without
- * saying: Back would lead to a page as if nothing had been chosen on it, or seem to do nothing. A step is taken by
- * whoever clicks or presses a key; what follows without either is part of it.
+ * Streamlit makes a step whenever the server changes the address. What one press changes comes as several of them: an
+ * image and the page of the list that holds it, each filter that is taken off. Who leaves a page first has taken out of
+ * its address what its widgets have put there, or put there what a link carries, and the page that opens adds what it
+ * goes without saying. Back would lead to what nobody ever chose, or seem to do nothing. A step is taken by whoever
+ * clicks or presses a key; what is added or taken out without either is part of it.
  */
 
 const ACTS = ["pointerdown", "keydown", "click", "popstate"];
 
 /** Judges changes of the address, in their order. */
 export class Steps {
-  #hasOpened = true;
+  #hasActed = false;
   #hasEmptied = false;
   #hasMoved = false;
 
   /** Somebody does something: what comes now is theirs. */
   act() {
-    this.#hasOpened = false;
+    this.#hasActed = true;
     this.#hasEmptied = false;
     this.#hasMoved = false;
   }
@@ -29,11 +30,12 @@ export class Steps {
    */
   isPart(before, after) {
     const isSamePage = before.pathname === after.pathname;
+    const isLess = isSamePage && holds(before, after);
     const isLeaving = this.#hasEmptied || (this.#hasMoved && before.search === after.search);
-    const isPart = isSamePage ? this.#hasOpened && holds(after, before) : isLeaving;
-    this.#hasOpened = !isSamePage || isPart;
-    this.#hasMoved = isSamePage && !isPart;
-    this.#hasEmptied = this.#hasMoved && holds(before, after);
+    const isPart = isSamePage ? !this.#hasActed && (isLess || holds(after, before)) : isLeaving;
+    this.#hasEmptied = isLess && (this.#hasEmptied || !isPart);
+    this.#hasMoved = isSamePage && (this.#hasMoved || !isPart);
+    this.#hasActed = false;
     return isPart;
   }
 }

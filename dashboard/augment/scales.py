@@ -78,9 +78,9 @@ def describe_strength(effect: Effect, config: AugmentationConfig) -> str:
 def describe_pipeline(config: AugmentationConfig) -> str:
     """Return what is on, e.g. "random crop (4 pixels), rotation (±15°)"; nothing if nothing is."""
     on = [effect for effect in EFFECTS if effect.is_on(config)]
-    return ", ".join(f"{_in_sentence(effect.title)} ({describe_strength(effect, config)})" for effect in on)
+    return ", ".join(f"{in_sentence(effect.title)} ({describe_strength(effect, config)})" for effect in on)
 
 
-def _in_sentence(title: str) -> str:
+def in_sentence(title: str) -> str:
     """A name such as CutMix keeps its capitals."""
     return title.lower() if title[1:].islower() and title != "Mixup" else title

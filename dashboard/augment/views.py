@@ -1,5 +1,7 @@
 """What Augment shows beside its effects: six images as training sees them, one setting's range, pixel values, cost."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -9,7 +11,7 @@ from cifar_core.data import Dataset
 from cifar_core.overrides import with_overrides
 from dashboard.augment.effects import EFFECTS
 from dashboard.augment.pipeline import set_field
-from dashboard.augment.scales import SCALES
+from dashboard.augment.scales import SCALES, describe_pipeline, in_sentence
 from dashboard.augment.stage import NUM_EPOCHS, describe_pictures
 from dashboard.augment.targets import describe_target
 from dashboard.components import Tile, gallery
@@ -22,7 +24,11 @@ from dashboard.forms.sections import render_fields
 from dashboard.session import state
 from dashboard.session.cache import get_preview, get_statistics, measure_pipeline
 
+if TYPE_CHECKING:
+    from cifar_core.augmentation.cost import PipelineCost
+
 _NUM_STEPS = 9
+_COST = "augment_cost"  # what was measured last, and of which pipeline
 _FIRST_DRAW = 9  # of CIFAR-10 a horse from the side: what is turned, cut or coloured is seen at once
 _HEADINGS = ("original", "epoch 1", *map(str, range(2, NUM_EPOCHS + 1)))
 # The settings that have a range, by what they belong to.
@@ -100,14 +106,11 @@ def render_sweep(dataset: Dataset, config: RunConfig, index: int) -> None:
         )
     scale, own = SCALES[field], getattr(config.augmentation, field)
     values = _steps(field, own or _TYPICAL[field])
+    key = _value_key(field, own)
+    if state.widget_value(key) not in values:
+        state.set_widget(key, own or _TYPICAL[field])
     with right:
-        value = st.select_slider(
-            f"{scale.title}",
-            values,
-            value=own or _TYPICAL[field],
-            format_func=scale.describe,
-            key=f"augment_value_{field}_{own:g}",
-        )
+        value = st.select_slider(scale.title, values, format_func=scale.describe, key=key)
     pictures = [_draw_with(dataset, config, {field: step}, index)[0] for step in values]
     words = [scale.describe(step) for step in values]
     tiles = [
@@ -125,7 +128,17 @@ def render_sweep(dataset: Dataset, config: RunConfig, index: int) -> None:
     chosen = _draw_with(dataset, config, {field: value}, index)
     tiles = [Tile(epoch, f"epoch {epoch + 1}", label=f"epoch {epoch + 1}") for epoch in range(NUM_EPOCHS)]
     gallery(chosen, tiles, key="augment_value", label="Draws at this value", tile_size=84)
-    st.button("Put this value into the pipeline", icon=":material/add:", on_click=set_field, args=(field, value))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Put this value into the pipeline",
+            icon=":material/add:",
+            disabled=value == own,
+            on_click=_put_in,
+            args=(field, value),
+        )
+        has = f"has {in_sentence(_TITLES[field])} at {scale.describe(own)}" if own else "has it off"
+        is_in = ":material/check: The pipeline" if value == own else "The pipeline"
+        st.caption(f"{is_in} {has}.", width="content")
 
 
 def render_pixel_values(dataset: Dataset, config: RunConfig, indices: NDArray[np.int64]) -> None:
@@ -148,10 +161,16 @@ def render_cost(dataset: Dataset, config: RunConfig) -> None:
         "**What it costs**: augmentation runs on whole batches on the training device. This times it here, beside "
         "torchvision's, which goes image by image."
     )
-    if not st.button("Measure", icon=":material/timer:", key="augment_measure"):
-        return
-    with st.spinner("Timing both pipelines in turn"):
-        cost = measure_pipeline(dataset, config)
+    if st.button("Measure", icon=":material/timer:", key="augment_measure"):
+        with st.spinner("Timing both pipelines in turn"):
+            state.set_widget(_COST, (config, measure_pipeline(dataset, config)))
+    measured: tuple[RunConfig, PipelineCost] | None = state.widget_value(_COST)
+    if measured is not None:
+        _render_measured(dataset, config, *measured)
+
+
+def _render_measured(dataset: Dataset, config: RunConfig, timed: RunConfig, cost: "PipelineCost") -> None:
+    """Show what was measured, and of which pipeline: by now the page may have another one."""
     num_train = round(dataset.num_train * (1 - config.data.val_fraction))
     left, right, ratio = st.columns(3)
     left.metric("Images a second, here", f"{cost.batched:,.0f}", border=True)
@@ -161,6 +180,22 @@ def render_cost(dataset: Dataset, config: RunConfig) -> None:
         f"An epoch of {num_train:,} images spends {duration(num_train / cost.batched)} on it here, against "
         f"{duration(num_train / cost.per_image)}. One CPU core; a training run beside it slows both."
     )
+    words = f"{describe_pipeline(timed.augmentation) or 'no effect'}; normalisation: {timed.data.normalization}"
+    if (timed.augmentation, timed.data.normalization) == (config.augmentation, config.data.normalization):
+        st.caption(f"Measured with {words}.")
+    else:
+        st.info(f"This is the cost of **another pipeline** than the page has now: {words}.", icon=":material/history:")
+
+
+def _value_key(field: str, own: float) -> str:
+    """Return the key of the slider that tries values of a setting: another one for each value of the pipeline."""
+    return f"augment_value_{field}_{own:g}"
+
+
+def _put_in(field: str, value: float) -> None:
+    """Set a setting of the pipeline, and leave the slider where it is. For callbacks."""
+    set_field(field, value)
+    state.set_widget(_value_key(field, value), value)
 
 
 def _tile_id(index: int, epoch: int) -> int:

@@ -11,6 +11,7 @@ from dashboard.components.inspector import image_inspector
 from dashboard.components.judging import Doubt, Judged, judging
 from dashboard.components.lines import Level, Line, LineChart, Mark, line_chart
 from dashboard.components.maps import PictureMap, picture_maps
+from dashboard.components.opener import opener
 from dashboard.components.pulse import Pulse, render_pulse
 from dashboard.components.quiz import quiz
 from dashboard.components.scatter import Marking, ScatterPoints, scatter
@@ -42,6 +43,7 @@ __all__ = [
     "image_inspector",
     "judging",
     "line_chart",
+    "opener",
     "picture_maps",
     "quiz",
     "render_arrival",

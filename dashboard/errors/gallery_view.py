@@ -9,7 +9,7 @@ import streamlit as st
 
 from cifar_core.evaluation import Predictions
 from cifar_core.evaluation.criteria import ORDERS
-from dashboard.components import gallery
+from dashboard.components import gallery, opener
 from dashboard.drawing.choices import choose_page
 from dashboard.drawing.contact_sheet import draw_contact_sheet
 from dashboard.drawing.glossary import explain
@@ -105,7 +105,7 @@ def _choose_outcome_and_order() -> None:
         bound = address.bind(address.OUTCOME, state.ERRORS_OUTCOME, outcomes)
         bound |= {"on_change": _follow_outcome, "args": ()}
         st.segmented_control("Show", outcomes, required=True, wrap=True, **bound)
-        with st.popover("Order and range", icon=":material/sort:"):
+        with opener("Order and range", icon=":material/sort:", key="errors_order"):
             st.selectbox(
                 "Order of images",
                 ORDERS,

@@ -16,7 +16,7 @@ from cifar_core.evaluation import (
 )
 from cifar_core.evaluation.confusion import Normalization, Ordering
 from cifar_core.selections import Selection as Kept
-from dashboard.components import confusion_matrix
+from dashboard.components import confusion_matrix, opener
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.literal import literal
 from dashboard.drawing.matrices import matrix_cells
@@ -209,7 +209,7 @@ def _choose_cell(options: list[str]) -> tuple[str, str]:
 
 def _choose_options(superclasses: list[str]) -> _Options:
     """Draw how the matrix is shown."""
-    with st.popover("Matrix", icon=":material/tune:"):
+    with opener("Matrix", icon=":material/tune:", key="errors_matrix"):
         cells = _select("Cells", list(_CELLS), state.ERRORS_CELLS, 220)
         sort = _select("Order of classes", list(_SORTS), state.ERRORS_SORT, 220)
         folded = st.pills(

@@ -8,6 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cifar_core.attribution import METHODS, Method, Option, quietest
+from dashboard.components import opener
 from dashboard.drawing.glossary import explain
 from dashboard.session import address, state
 from dashboard.session.maps import Choice, get_layers, get_misfits, list_methods
@@ -54,7 +55,7 @@ def choose_method(weights: Weights) -> tuple[Choice, Look]:
         + _say_left_out(weights),
     )
     method = METHODS[titles[title]]
-    with st.popover("Settings", icon=":material/tune:"):
+    with opener("Settings", icon=":material/tune:", key="explain_settings"):
         options = {option.name: _draw_option(method, option, layers) for option in method.options}
         look = _choose_look()
     return Choice(method, options), look

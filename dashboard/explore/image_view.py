@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cifar_core.data import Dataset, Splits
 from cifar_core.runs import RunSummary
-from dashboard.components import class_bar, gallery
+from dashboard.components import class_bar, gallery, opener
 from dashboard.components.numbers import WHOLE
 from dashboard.drawing.choices import choose_page
 from dashboard.drawing.colours import colour_classes
@@ -22,7 +22,7 @@ from dashboard.explore.filters import (
     render_filters,
     take_filters_off,
 )
-from dashboard.explore.opened_view import render_drawer, render_image
+from dashboard.explore.opened_view import render_drawer
 from dashboard.explore.sentences import describe_choice, describe_shown
 from dashboard.session import state
 from dashboard.session.aside import offer_selection
@@ -31,8 +31,6 @@ from dashboard.session.saying import fragment
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
-
-__all__ = ["render_image", "render_images"]
 
 _GALLERY, _JUMP = "explore_gallery", "explore_jump"
 _PER_PAGE = (100, 400, 1000)
@@ -52,7 +50,7 @@ def render_images(
         within: Indices to which the filters are confined; all if None.
     """
     head, tools, notes = st.container(gap="small"), _row(), st.container()
-    with tools, st.popover("Filters and order", icon=":material/tune:"):
+    with tools, opener("Filters and order", icon=":material/tune:", key="explore_filters"):
         filters = render_filters(dataset)
         tile_size, per_page = _choose_tiles()
         jump = st.container()
@@ -113,19 +111,30 @@ def _select(label: str, options: list[Any], default: int, key: str) -> Any:
 
 
 def _render_jump(dataset: Dataset, shown: Shown, per_page: int) -> None:
-    if state.widget_value(_JUMP) != state.chosen_image():
-        # The same number once more would else be no news: what was closed could not be jumped to again.
-        state.keep_widget_at(_JUMP, None)
+    key = _find_jump_box()
     st.number_input(
         "Jump to index",
         min_value=0,
         max_value=dataset.num_images - 1,
         value=None,
-        key=_JUMP,
+        key=key,
         placeholder=WHOLE,
         help="Opens the image with this number in the dataset, and the page that holds it.",
-        on_change=lambda: _jump(shown.indices, state.widget_value(_JUMP), per_page),
+        on_change=lambda: _jump(shown.indices, state.widget_value(key), per_page),
     )
+
+
+def _find_jump_box() -> str:
+    """Return the key of the box to jump by: of a new one, which is empty, once what the last one led to was left.
+
+    The same number once more would else be no news, and what was closed could not be jumped to again. One that were
+    emptied instead would lead there again where somebody presses something before their browser has heard of it.
+    """
+    count = state.widget_value(_JUMP) or 0
+    if state.widget_value(f"{_JUMP}_{count}") not in (None, state.chosen_image()):
+        count += 1
+        state.set_widget(_JUMP, count)
+    return f"{_JUMP}_{count}"
 
 
 def _lead_through(shown: Shown, filters: Filters, per_page: int) -> slice:

@@ -10,7 +10,7 @@ from cifar_core.runs import RunSummary
 from dashboard.components import Marking, ScatterPoints, scatter
 from dashboard.components.scatter import encode_scatter
 from dashboard.drawing.literal import literal
-from dashboard.explore.marked_view import render_marked
+from dashboard.explore.marked_view import render_marked, render_opened
 from dashboard.session import state
 from dashboard.session.colouring import CLASS, COLOURINGS, NEED_RUN, SELECTED, Colouring, find_colouring
 from dashboard.session.kept import choose_selection
@@ -20,7 +20,17 @@ from dashboard.session.pictures import pictures_address
 from dashboard.session.placing import FEATURES, PIXELS, Layout, place_by_features, place_by_pixels
 from dashboard.session.saying import fragment
 
-_KEY = "explore_map"
+_KEY, _HALVES = "explore_map", "explore_map_halves"
+# The map has all the width while nothing is listed beside it. With the drawer a smaller window has room for one alone.
+_STYLE = f"""<style>
+.st-key-{_HALVES} [data-testid="stColumn"]:last-child:not(:has([data-testid="stElementContainer"])) {{
+  display: none;
+}}
+@media (max-width: 1200px) {{
+  body:has(.st-key-explore_drawer) .st-key-{_HALVES} :has(> [data-testid="stColumn"]) {{ flex-wrap: wrap; }}
+  body:has(.st-key-explore_drawer) .st-key-{_HALVES} [data-testid="stColumn"] {{ min-width: 100%; }}
+}}
+</style>"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +104,9 @@ def _render_points(shown: _Map, splits: Splits, run: RunSummary | None) -> None:
         f"Each point is one of all {shown.dataset.num_images:,} images; {shown.layout.near}. {shown.colouring.words}"
     )
     points = encode_scatter(_points_of(shown))
-    map_column, images_column = st.columns([5, 3], gap="medium")
+    st.html(_STYLE)
+    with st.container(key=_HALVES):
+        map_column, images_column = st.columns([5, 3], gap="medium")
     with map_column:
         st.markdown(literal(words, most=None))
         scatter(
@@ -108,8 +120,10 @@ def _render_points(shown: _Map, splits: Splits, run: RunSummary | None) -> None:
         st.caption(literal(shown.layout.words, most=None))
         if marked is not None and marked.marking.polygon and not marking.polygon:
             st.caption("An outline was drawn on another map than this one: it holds there alone.")
+    images = points.find_marked(marking)
     with images_column:
-        render_marked(shown.dataset, splits, points.find_marked(marking), run)
+        render_marked(shown.dataset, splits, images, run)
+    render_opened(shown.dataset, splits, images, run)
 
 
 def _points_of(shown: _Map) -> ScatterPoints:

@@ -1,4 +1,4 @@
-"""The images marked on the map: how many of which class, a page of them, and ways on with them."""
+"""The images marked on the map: how many of which class, a page of them, ways on with them, and the open one."""
 
 import math
 
@@ -14,8 +14,7 @@ from dashboard.drawing.balance import render_balance
 from dashboard.drawing.choices import choose_page
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.tiles import PAGE_SIZE, label_tiles
-from dashboard.explore.filters import Shown
-from dashboard.explore.image_view import render_image
+from dashboard.explore.opened_view import render_drawer
 from dashboard.session import address, state
 from dashboard.session.aside import offer_selection
 from dashboard.session.links import page_link
@@ -25,20 +24,21 @@ _GALLERY = "map_gallery"
 
 
 def render_marked(dataset: Dataset, splits: Splits, marked: NDArray[np.int64], run: RunSummary | None) -> None:
-    """Draw the images that are marked, ascending indices, and the one that is looked at."""
-    index = state.chosen_image()
-    is_opened = index is not None and index < dataset.num_images
+    """Draw the images that are marked, ascending indices; while none are, and none is looked at, how to mark some."""
     if len(marked):
         _render_list(dataset, splits, marked, run)
-    elif not is_opened:
+    elif state.chosen_image() is None:
         st.info(
             "**Click a point** to see its image. **Draw round points** with Lasso or Box, or **choose a colour** below "
             "the map, to list their images here.",
             icon=":material/gesture_select:",
         )
-    if is_opened and index is not None:
-        order = marked if index in marked else np.arange(dataset.num_images)
-        render_image(dataset, splits, index, Shown(order, "index").indices, run)
+
+
+def render_opened(dataset: Dataset, splits: Splits, marked: NDArray[np.int64], run: RunSummary | None) -> None:
+    """Draw the image that is looked at in a drawer, which goes through those that are marked if it is one of them."""
+    order = marked if state.chosen_image() in marked else np.arange(dataset.num_images)
+    render_drawer(dataset, splits, order, run, on_open=state.choose_image)
 
 
 def _render_list(dataset: Dataset, splits: Splits, marked: NDArray[np.int64], run: RunSummary | None) -> None:

@@ -1,4 +1,4 @@
-"""The image that is open: large, with what a run takes it for and what resembles it; alone, or in a drawer."""
+"""The image that is open, in a drawer: large, with what a run takes it for and what resembles it."""
 
 from collections.abc import Callable
 
@@ -63,17 +63,17 @@ def render_drawer(
         on_close=lambda: state.choose_image(None),
     ):
         note = shown.notes(slice(place, place + 1)) if shown is not None and place is not None else []
-        render_image(dataset, splits, index, order, run, on_open, note[0] if note else "")
+        _render_image(dataset, splits, index, order, run, on_open, note[0] if note else "")
 
 
-def render_image(
+def _render_image(
     dataset: Dataset,
     splits: Splits,
     index: int,
     order: NDArray[np.int64],
     run: RunSummary | None,
-    on_open: Callable[[int], None] = state.choose_image,
-    note: str = "",
+    on_open: Callable[[int], None],
+    note: str,
 ) -> None:
     """Show an image large, its channels and pixel values, what a run takes it for, and what resembles it.
 

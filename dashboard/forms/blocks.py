@@ -7,6 +7,7 @@ import streamlit as st
 from pydantic import TypeAdapter
 
 from cifar_core.config.blocks import BLOCKS, Block, BlockError, Shape, trace_shapes
+from dashboard.components import opener
 from dashboard.drawing.glossary import explain_field
 from dashboard.drawing.words import choice_title, setting
 from dashboard.forms.fields import render_field
@@ -21,9 +22,10 @@ _MOST_BLOCKS = 40
 _STYLE = """<style>
 [class*="st-key-block_"] { flex-wrap: nowrap; border-bottom: 1px solid var(--st-border-color, #8883); }
 [class*="st-key-block_"] > :first-child { flex: 1 1 0; min-width: 0; }
-[class*="st-key-block_"] > :first-child button { justify-content: flex-start; width: 100%; overflow: hidden; }
-[class*="st-key-block_"] > :first-child button p {
-  white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+[class*="st-key-block_"] [class*="st-key-open_"] button { justify-content: flex-start; width: 100%; overflow: hidden; }
+[class*="st-key-block_"] [class*="st-key-open_"] button p {
+  white-space: nowrap; overflow: hidden; text-overflow: ellipsis;
+}
 [class*="st-key-block_"] > :not(:first-child) { flex: none; }
 [class*="st-key-block_"] > :not(:first-child) button { min-width: 1.7rem; padding: 0; }
 </style>"""
@@ -109,7 +111,7 @@ def _render_block(
         horizontal=True, wrap=False, vertical_alignment="center", gap=None, key=f"block_{form}_{position}"
     ):
         label = f"**{position + 1}** {describe_block(block)}{_leaving(shapes, position)}"
-        with st.popover(label, type="tertiary", width="stretch", wrap=False, key=f"{form}_settings_{position}"):
+        with opener(label, kind="tertiary", width="stretch", wrap=False, key=f"{form}_block_{position}"):
             _render_fields(path, form, position, block)
         _render_actions(path, form, position, last)
     if error is not None and error.position == position:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import streamlit as st
 
 from cifar_core.runs import RunSummary
+from dashboard.components import opener
 from dashboard.drawing.literal import literal
 from dashboard.drawing.words import choice_title, run_title, short_name, source_title
 from dashboard.runs.facts import Fact
@@ -42,7 +43,7 @@ def baseline_of(runs: Sequence[RunSummary]) -> RunSummary | None:
 
 
 def _choose_filters(runs: Sequence[RunSummary]) -> Wish:
-    with st.popover("Filter", icon=":material/filter_list:", help="List some of the runs only", key="runs_filter"):
+    with opener("Filter", icon=":material/filter_list:", help="List some of the runs only", key="runs_filter"):
         state.keep_widget_at(address.FIND.widget, address.FIND.value() or "")
         find = st.text_input(
             "Name or note has",
@@ -94,7 +95,7 @@ def _follow_list(parameter: Parameter) -> None:
 
 def _choose_group(facts: Mapping[str, Fact]) -> None:
     options = {"": "No grouping"} | {key: fact.title for key, fact in facts.items() if fact.is_setting}
-    with st.popover(
+    with opener(
         "Group", icon=":material/account_tree:", help="By a setting in which the runs differ", key="runs_groups"
     ):
         st.selectbox(
@@ -109,7 +110,7 @@ def _choose_group(facts: Mapping[str, Fact]) -> None:
 def _choose_baseline(runs: Sequence[RunSummary]) -> None:
     offered = [run for run in list_offered(runs, address.BASELINE.value()) if run.config is not None]
     titles = {"": "None"} | {run.run_id: run_title(run) for run in offered}
-    with st.popover("Baseline", icon=":material/flag:", help="Hold all runs against one of them", key="runs_against"):
+    with opener("Baseline", icon=":material/flag:", help="Hold all runs against one of them", key="runs_against"):
         st.selectbox(
             "Baseline",
             list(titles),

@@ -7,6 +7,7 @@ import streamlit as st
 from cifar_core.experiments import Experiment
 from cifar_core.experiments.learners import first_seed
 from cifar_core.people import LONGEST_NAME, PersonError, clean_name, is_same_person
+from dashboard.components import opener
 from dashboard.drawing.literal import literal, message
 from dashboard.session import address, state
 from dashboard.session.lock import read_lock
@@ -38,7 +39,7 @@ def render_name() -> None:
     """Draw the name, to be given or changed behind it; what is wrong with one is said."""
     name, given = learner_name(), address.LEARNER.value()
     label = literal(name) if name else "Say who you are"
-    with st.popover(label, icon=":material/person:", type="tertiary", key="learner_popover"):
+    with opener(label, icon=":material/person:", kind="tertiary", key="learner"):
         state.keep_widget_at(_BOX, given or "")
         st.text_input("Your name", key=_BOX, max_chars=LONGEST_NAME, help=_HELP, on_change=_take)
         if name:

@@ -190,6 +190,18 @@ def test_one_parameter_starts_as_the_pipeline_has_it(open_page):
     assert unpack(at.query_params["pipeline"]) == {"augmentation.brightness": 0.5}
 
 
+def test_a_value_that_was_put_into_the_pipeline_is_said_to_be_there(open_page):
+    at = open_page("Augment", look="One parameter", parameter="Brightness")
+    assert "The pipeline has it off." in texts(at)
+    for value, words in ((0.5, "has brightness at ±50 %."), (0.0, "has it off.")):
+        at.select_slider[0].set_value(value).run()
+        assert "check: The pipeline" not in texts(at)
+        labelled(at.button, "Put this value into the pipeline").click().run()
+        assert f":material/check: The pipeline {words}" in texts(at)
+        assert at.select_slider[0].value == value, "the slider stays where it was left"
+        assert labelled(at.button, "Put this value into the pipeline").disabled
+
+
 def test_normalisation_has_a_reason_and_a_chart(open_page):
     at = show(open_page("Augment"), "Normalisation")
     assert "Mean 0 and standard deviation 1" in texts(at)
@@ -207,6 +219,13 @@ def test_the_cost_is_measured_on_request(open_page, monkeypatch):
     assert not at.metric
     labelled(at.button, "Measure").click().run()
     assert [metric.value for metric in at.metric] == ["50,000", "2,500", "20.0 times"]
+    at = show(show(at, "Effects"), "Cost")
+    assert len(at.metric) == 3, "another view loses nothing"
+    assert "Measured with random crop (4 pixels)" in texts(at)
+    assert "another pipeline" not in texts(at)
+    at = show(at, "Effects")
+    switch(at, "rotation")
+    assert "another pipeline** than the page has now: random crop (4 pixels)" in texts(show(at, "Cost"))
 
 
 def test_the_code_is_that_of_the_pipeline(open_page):

@@ -32,8 +32,7 @@ def words(at):
 
 def lines(at):
     """What the blocks' lines say: each opens the settings of its block."""
-    popovers = [block.proto.popover.label for block in at.get("popover")]
-    return [label for label in popovers if label.startswith("**")]
+    return [button.label for button in at.button if button.label.startswith("**")]
 
 
 def drawings(at):

@@ -137,6 +137,22 @@ def test_a_selection_in_the_address_is_listed(open_page):
     assert read_map(at)[0]["marking"] == {"polygon": [], "groups": [2, 3]}
 
 
+def test_an_image_opens_beside_the_map_among_those_that_are_selected(open_page):
+    """Below a list of a hundred nobody would see that it opened, and nothing would close it."""
+    at = open_page("Explore", view="Map", marked=select(groups=(2,)), image=str(image_of(2, 4)))
+    head = next(each for each in component_messages(at) if isinstance(each, dict) and "isFirst" in each)
+    assert (head["words"], head["closes"]) == ("5 of 600", True)
+    alone = open_page("Explore", view="Map", image="17")
+    head = next(each for each in component_messages(alone) if isinstance(each, dict) and "isFirst" in each)
+    assert head["words"] == "18 of 6,000"
+    assert "**Click a point**" not in texts(alone)
+    assert "**Click a point**" in texts(open_page("Explore", view="Map"))
+
+
+def image_of(class_idx, place):
+    return np.flatnonzero(load_dataset().labels == class_idx)[place]
+
+
 def test_an_outline_selects_what_lies_within(open_page):
     plane, _ = get_plane(load_dataset())
     span = (plane.max(axis=0) - plane.min(axis=0)).max()

@@ -143,6 +143,46 @@ def test_one_jumps_again_to_what_was_closed(app, page):
         expect(picture).to_have_count(0)
 
 
+def test_what_was_set_behind_a_closed_button_stays_set(app, page):
+    """The boxes there are not seen by then, and what they held would come back with the next press."""
+    page.goto(f"{app.url}/Explore")
+    button, box = page.get_by_role("button", name="Filters and order"), page.get_by_role("textbox", name="Indices")
+    button.click()
+    box.fill("100-299")
+    box.press("Enter")
+    shown = page.get_by_text(re.compile("^Images 1 to 100 of "))
+    expect(shown).to_contain_text("of 200.")
+    box.press("Escape")
+    expect(box).to_be_hidden()
+    expect(button).to_be_focused()
+    page.get_by_role("button", name="Show all").click()
+    expect(shown).to_contain_text("of 6,000.")
+    page.get_by_role("listbox", name=re.compile("^Images ")).get_by_role("option").nth(7).click()
+    expect(page.locator("canvas.image")).to_be_visible()
+    expect_drawn(page)
+    expect(shown).to_contain_text("of 6,000.")
+    button.click()
+    expect(box).to_have_value("")
+    page.get_by_role("heading", name="Explore").click()
+    expect(box).to_be_hidden()
+
+
+def test_an_image_that_was_jumped_to_and_closed_stays_closed_and_is_one_step(app, page):
+    page.goto(f"{app.url}/Explore")
+    expect_drawn(page)
+    page.get_by_role("button", name="Filters and order").click()
+    box = page.get_by_role("spinbutton", name="Jump to index").or_(page.get_by_role("textbox", name="Jump to index"))
+    box.fill("1234")
+    box.press("Enter")
+    expect(page).to_have_url(re.compile("image=1234&page=13"))
+    page.go_back()
+    expect(page).to_have_url(re.compile("/Explore$"))
+    expect(page.locator("canvas.image")).to_have_count(0)
+    page.get_by_role("group", name=re.compile("^Classes")).get_by_role("button", name="ring 600 images").click()
+    expect(page).to_have_url(re.compile(r"/Explore\?cls=ring$"))
+    expect(page.locator("canvas.image")).to_have_count(0)
+
+
 def test_all_of_a_few_pages_are_there_and_a_row_of_them_grows_again(app, page):
     page.goto(f"{app.url}/Explore?indices=0-100")
     row = page.get_by_role("navigation", name="Pagination").get_by_role("button")

@@ -20,6 +20,26 @@ test("what is added later is a step, as is what changes at once", () => {
   assert.equal(others.isPart(at("Errors?run=a"), at("Errors?run=b")), false);
 });
 
+test("all that one press changes is one step", () => {
+  const steps = new Steps();
+  steps.act();
+  assert.equal(steps.isPart(at("Explore"), at("Explore?image=7")), false);
+  assert.equal(steps.isPart(at("Explore?image=7"), at("Explore?image=7&page=2")), true);
+  steps.act();
+  const [on, half, off] = [at("Explore?cls=ring&page=2"), at("Explore?page=2"), at("Explore")];
+  assert.equal(steps.isPart(on, half), false);
+  assert.equal(steps.isPart(half, off), true);
+  assert.equal(steps.isPart(off, at("Runs")), true, "it was emptied on the way to another page");
+});
+
+test("what another press adds is another step", () => {
+  const steps = new Steps();
+  steps.act();
+  assert.equal(steps.isPart(at("Explore"), at("Explore?cls=ring")), false);
+  steps.act();
+  assert.equal(steps.isPart(at("Explore?cls=ring"), at("Explore?cls=ring&image=7")), false);
+});
+
 test("an address that is emptied on the way to another page is no step", () => {
   const steps = new Steps();
   steps.act();
