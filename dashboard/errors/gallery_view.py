@@ -21,6 +21,7 @@ from dashboard.errors.reading import Reading
 from dashboard.session import address, state
 from dashboard.session.aside import offer_selection
 from dashboard.session.cache import get_splits
+from dashboard.session.folded import bind_folded, set_folded
 from dashboard.session.known import find_disputes
 from dashboard.session.selection import (
     EVERYTHING,
@@ -111,16 +112,17 @@ def _choose_outcome_and_order() -> None:
                 "Order of images",
                 ORDERS,
                 help=explain("Each pair's worst: one of every confusion in turn.", "margin", "loss"),
-                **address.bind(address.ORDER, state.ERRORS_ORDER, ORDERS),
+                **bind_folded(address.ORDER, state.ERRORS_ORDER, ORDERS),
             )
-            state.keep_widget_at(state.ERRORS_PROBS, read_probs())
+            key = set_folded(state.ERRORS_PROBS, read_probs())
             st.slider(
                 "Probability of the predicted class",
                 0.0,
                 1.0,
                 step=0.01,
-                key=state.ERRORS_PROBS,
+                key=key,
                 on_change=_follow_probs,
+                args=(key,),
             )
 
 
@@ -131,8 +133,8 @@ def _follow_outcome() -> None:
     address.follow(address.OUTCOME, state.ERRORS_OUTCOME)
 
 
-def _follow_probs() -> None:
-    choose_probs(*state.widget_value(state.ERRORS_PROBS))
+def _follow_probs(key: str) -> None:
+    choose_probs(*state.widget_value(key))
     address.step_on()
 
 

@@ -12,6 +12,7 @@ from dashboard.drawing.words import choice_title, setting
 from dashboard.forms.fields import render_field
 from dashboard.session import state
 from dashboard.session.arrival import arrive_at
+from dashboard.session.folded import set_folded
 from dashboard.session.lock import read_lock
 
 Blocks = list[dict[str, Any]]
@@ -145,8 +146,7 @@ def _render_fields(path: str, form: str, position: int, block: dict[str, Any]) -
     schemas = kind.field_schemas()
     st.caption(str(kind.__doc__))
     for field in [name for name in kind.model_fields if name != "kind"]:
-        key = f"{form}_block_{position}.{block['kind']}.{field}"
-        state.set_widget(key, block[field])
+        key = set_folded(f"{form}_block_{position}.{block['kind']}.{field}", block[field])
         schema = schemas[field] | {
             "description": explain_field(schemas[field]["description"], f"{block['kind']}.{field}")
         }

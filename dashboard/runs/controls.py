@@ -11,6 +11,7 @@ from dashboard.runs.facts import Fact
 from dashboard.runs.listing import Wish, network_of
 from dashboard.session import address, state
 from dashboard.session.address import Parameter
+from dashboard.session.folded import bind_folded, set_folded
 from dashboard.session.owning import list_whose, wanted_owner
 from dashboard.session.picking import list_offered
 
@@ -43,13 +44,13 @@ def baseline_of(runs: Sequence[RunSummary]) -> RunSummary | None:
 
 def _choose_filters(runs: Sequence[RunSummary]) -> Wish:
     with st.popover("Filter", icon=":material/filter_list:", help="List some of the runs only", key="runs_filter"):
-        state.keep_widget_at(address.FIND.widget, address.FIND.value() or "")
+        key = set_folded(address.FIND.widget, address.FIND.value() or "")
         find = st.text_input(
             "Name or note has",
-            key=address.FIND.widget,
+            key=key,
             max_chars=80,
             on_change=address.follow,
-            args=(address.FIND, address.FIND.widget),
+            args=(address.FIND, key),
             help="A part of a run's name, its animal or its note.",
         )
         states = _choose_some("Status", address.STATES, [run.status.status for run in runs], str.capitalize)
@@ -68,27 +69,27 @@ def _choose_whose(runs: Sequence[RunSummary]) -> None:
         list(options),
         format_func=lambda value: options.get(value, value),
         help="Who said so when the run was started: at the top of each page, or with --owner.",
-        **address.bind(address.WHOSE, address.WHOSE.widget, list(options)),
+        **bind_folded(address.WHOSE, address.WHOSE.widget, list(options)),
     )
 
 
 def _choose_some(label: str, parameter: Parameter, values: Iterable[str], write: Callable[[str], str]) -> list[str]:
     """Draw a choice of several of the values that runs have."""
     options = sorted({value for value in values if value})
-    state.set_widget(parameter.widget, address.read_list(parameter, options))
+    key = set_folded(parameter.widget, address.read_list(parameter, options))
     return st.multiselect(
         label,
         options,
-        key=parameter.widget,
+        key=key,
         format_func=write,
         placeholder="Any",
         on_change=_follow_list,
-        args=(parameter,),
+        args=(parameter, key),
     )
 
 
-def _follow_list(parameter: Parameter) -> None:
-    address.choose_list(parameter, state.widget_value(parameter.widget))
+def _follow_list(parameter: Parameter, key: str) -> None:
+    address.choose_list(parameter, state.widget_value(key))
     address.step_on()
 
 
@@ -102,7 +103,7 @@ def _choose_group(facts: Mapping[str, Fact]) -> None:
             list(options),
             format_func=lambda key: options.get(key, key),
             help="Runs with the same value stand together, with their average. Offered is what the runs differ in.",
-            **address.bind(address.GROUP, address.GROUP.widget, list(options)),
+            **bind_folded(address.GROUP, address.GROUP.widget, list(options)),
         )
 
 
@@ -115,7 +116,7 @@ def _choose_baseline(runs: Sequence[RunSummary]) -> None:
             list(titles),
             format_func=lambda run_id: titles.get(run_id, run_id),
             help="The list then says how many percentage points better or worse on val each run is, and charts dot it.",
-            **address.bind(address.BASELINE, address.BASELINE.widget, list(titles)),
+            **bind_folded(address.BASELINE, address.BASELINE.widget, list(titles)),
         )
 
 

@@ -8,7 +8,8 @@ from cifar_core.experiments import Experiment
 from cifar_core.experiments.learners import first_seed
 from cifar_core.people import LONGEST_NAME, PersonError, clean_name, is_same_person
 from dashboard.drawing.literal import literal, message
-from dashboard.session import address, state
+from dashboard.session import address
+from dashboard.session.folded import set_folded
 from dashboard.session.lock import read_lock
 from dashboard.session.redraw import hand_over_page
 
@@ -39,8 +40,8 @@ def render_name() -> None:
     name, given = learner_name(), address.LEARNER.value()
     label = literal(name) if name else "Say who you are"
     with st.popover(label, icon=":material/person:", type="tertiary", key="learner_popover"):
-        state.keep_widget_at(_BOX, given or "")
-        st.text_input("Your name", key=_BOX, max_chars=LONGEST_NAME, help=_HELP, on_change=_take)
+        key = set_folded(_BOX, given or "")
+        st.text_input("Your name", key=key, max_chars=LONGEST_NAME, help=_HELP, on_change=_take, args=(key,))
         if name:
             st.caption(f"On Lessons your runs have the seeds {first_seed(name)}, {first_seed(name) + 1}, ...")
             with st.container(horizontal=True):
@@ -53,8 +54,8 @@ def render_name() -> None:
             st.warning(message(error), icon=":material/person_off:")
 
 
-def _take() -> None:
-    address.LEARNER.choose(" ".join(str(st.session_state.get(_BOX) or "").split()))
+def _take(key: str) -> None:
+    address.LEARNER.choose(" ".join(str(st.session_state.get(key) or "").split()))
     address.step_on()
 
 

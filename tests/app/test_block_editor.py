@@ -84,6 +84,17 @@ def test_a_setting_of_a_block_reaches_the_run(editor):
     assert (model.blocks[0].channels, model.blocks[2].activation) == (24, "gelu")
 
 
+def test_a_block_that_has_moved_is_not_set_to_what_the_box_of_its_place_held(editor):
+    first = "train_block_0.conv.channels"
+    next(box for box in editor.number_input if box.key == first).set_value(24).run()
+    press(editor, "close_1")
+    press(editor, "arrow_downward_0")
+    assert [block["channels"] for block in blocks(editor)[:2]] == [64, 24]
+    # Another box: a browser that has closed the block's menu still tells what the one before held.
+    assert first not in [box.key for box in editor.number_input]
+    assert next(box for box in editor.number_input if str(box.key).startswith(first)).value == 64
+
+
 def test_changed_blocks_are_said_and_marked_however_many_there_are(editor):
     start(editor)
     next(group for group in editor.get("button_group") if group.key == "train_part").set_value("new").run()

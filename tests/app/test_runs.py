@@ -373,8 +373,14 @@ def test_filters_are_in_the_address_and_said(open_page, lab):
     labelled(at.text_input, "Name or note has").set_value("VGG").run()
     assert (names(at), at.query_params["find"]) == (["wide vgg"], "VGG")
     assert '1 of 3 runs, those with "VGG" in name or note' in texts(at)
+    used = labelled(at.text_input, "Name or note has").key
     button(at, "Show all").click().run()
     assert (len(names(at)), "find" in at.query_params) == (3, False)
+    # Another box: a browser that has closed its menu still tells what the one before held.
+    assert (
+        labelled(at.text_input, "Name or note has").key != used,
+        labelled(at.text_input, "Name or note has").value,
+    ) == (True, "")
     labelled(at.multiselect, "Status").set_value(["failed"]).run()
     assert (names(at), at.query_params["states"]) == (["broken"], "failed")
     assert names(open_page("Runs", states="failed,completed", nets="simple_cnn")) == ["broken", "plain"]
