@@ -94,10 +94,11 @@ def describe_trial(trial: Trial, rungs: tuple[int | None, ...], runs: Mapping[st
         return f"trains, {epoch_of(active.status)}"
     if any(run.status.status == "queued" for run in known) or not mine:
         return "waits for its turn"
-    if trial.rung in trial.scores:
-        return "done" if rungs[trial.rung] is None else f"trained {describe_epochs(rungs[trial.rung])}"
-    ended = next((run.status.status for run in known if not run.status.is_active), None)
     gone = ", its run was deleted since" if len(known) < len(mine) else ""
+    if trial.rung in trial.scores:
+        done = "done" if rungs[trial.rung] is None else f"trained {describe_epochs(rungs[trial.rung])}"
+        return f"{done}{gone}"
+    ended = next((run.status.status for run in known if not run.status.is_active), None)
     return f"{ended or 'ended'}{gone}"
 
 

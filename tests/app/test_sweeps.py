@@ -299,6 +299,9 @@ def test_a_diverged_a_deleted_and_a_refused_configuration_are_each_said(open_pag
     paths = {path["id"]: path["tone"] for path in chart(open_page("Sweeps", sweep=sweep.id))["paths"]}
     assert paths == {0: "bad", 1: "bad", 2: ""}
     assert "Crosses diverged" in texts(open_page("Sweeps", sweep=sweep.id, chart="one"))
+    lab.store.delete(ids[2])  # its result stays, but leads nowhere any more
+    table = open_page("Sweeps", sweep=sweep.id, chart="runs").dataframe[0].value
+    assert table["Status"].iloc[0] == "done, its run was deleted since"
 
 
 def test_a_sweep_of_a_newer_release_can_be_looked_at_and_one_that_cannot_be_read_is_named(open_page, sweeps, trained):

@@ -80,3 +80,28 @@ def test_taking_along_goes_on_in_place(app, page, trained_run):
     expect(dialog.get_by_role("button", name=re.compile("Download"))).to_be_visible()
     assert shown.evaluate("dialog => dialog.isConnected")
     assert abs(box.evaluate("box => box.scrollTop") - place) < 100
+
+
+def test_a_filter_that_was_taken_off_stays_off(app, page, trained_run):
+    page.goto(f"{app.url}/Runs?run={trained_run}")
+    filters = page.get_by_role("button", name=re.compile("Filter"))
+    box = page.get_by_role("dialog", name="Filter").get_by_role("textbox")
+    take_off = (page.get_by_role("button", name="Show all").click, page.go_back)
+    expect_drawn(page)
+    for undo in take_off:
+        filters.click()
+        box.fill("notebook")
+        box.press("Enter")
+        expect(page).to_have_url(re.compile("find=notebook"))
+        page.keyboard.press("Escape")
+        expect(box).to_be_hidden()
+        undo()
+        expect(page).not_to_have_url(re.compile("find="))
+        expect(page.get_by_role("button", name="Show all")).to_be_hidden()
+        expect_drawn(page)
+        page.get_by_text("Train loss").click()  # whatever is pressed next tells all that the page has
+        expect(page).to_have_url(re.compile("curve="))
+        expect_drawn(page)
+        expect(page).not_to_have_url(re.compile("find="))
+        page.get_by_text("Train loss").click()
+        expect(page).not_to_have_url(re.compile("curve="))
