@@ -29,7 +29,7 @@ from dashboard.drawing.figures import show_figure
 from dashboard.drawing.matrices import matrix_cells
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.tiles import PAGE_SIZE
-from dashboard.drawing.words import short_name
+from dashboard.drawing.words import short_name, signed
 from dashboard.session import state
 from dashboard.session.aside import offer_selection
 from dashboard.session.cache import get_splits
@@ -111,8 +111,7 @@ def render_classes(pair: Pair) -> None:
 def _change(size: float, low: float, high: float) -> str:
     if size != size:
         return "–"
-    words = f"{100 * size:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
-    return words.replace("-", "\N{MINUS SIGN}")
+    return f"{signed(size)} ({signed(low)} to {signed(high)})"
 
 
 def _render_gallery(pair: Pair, shown: Shown) -> None:

@@ -14,7 +14,7 @@ from cifar_core.training.exceptions import CheckpointError
 from dashboard.components import PictureMap, picture_maps
 from dashboard.drawing.bands import count_seeds
 from dashboard.drawing.literal import message
-from dashboard.drawing.words import percent
+from dashboard.drawing.words import in_digits, percent
 from dashboard.session import state
 from dashboard.session.address import RUN
 from dashboard.session.cache import get_store
@@ -82,7 +82,7 @@ def describe_agreement(letter: str, agreement: MapAgreement) -> str:
     """Say how alike the maps of one setting's seeds are."""
     if math.isnan(agreement.likeness):
         return f"{letter}: one network, of which nothing is known over seeds."
-    number = f"{agreement.likeness:.2f}".replace("-", "\N{MINUS SIGN}")
+    number = in_digits(agreement.likeness)
     words = f"{letter}: two of its networks agree to {number} on average"
     return f"{words} (rank correlation; 1 is the same order of pixels)."
 

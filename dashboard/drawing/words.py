@@ -145,7 +145,18 @@ def percent_pair(before: float, after: float, least: int = 1, most: int = 5) -> 
 
 def signed(difference: float, digits: int = 1) -> str:
     """Return a difference of two shares as a number of percentage points with its sign, e.g. "+2.3"."""
-    return with_minus(f"{100 * difference:+.{digits}f}")
+    return in_digits(100 * difference, digits, "+")
+
+
+def in_digits(number: float, digits: int = 2, sign: str = "") -> str:
+    """Return a number with so many digits behind its point; what rounds to zero has no minus before it.
+
+    Args:
+        number: Any.
+        digits: Behind the point.
+        sign: "+" for one before positive numbers, too.
+    """
+    return with_minus(f"{round(number, digits) + 0.0:{sign}.{digits}f}")
 
 
 def with_minus(words: str) -> str:

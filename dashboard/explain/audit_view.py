@@ -16,7 +16,7 @@ from dashboard.drawing.figures import show_figure
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.literal import literal
 from dashboard.drawing.tables import Export, csv_export
-from dashboard.drawing.words import short_name
+from dashboard.drawing.words import in_digits, short_name
 from dashboard.explain.audit_chart import audit_figure
 from dashboard.explain.context import Context
 from dashboard.explain.verdict import get_untrained_map_of
@@ -134,9 +134,7 @@ def audit_table(frame: pd.DataFrame) -> pd.DataFrame:
 def _write(mean: float, low: float, high: float) -> str:
     if mean != mean:
         return "–"
-    mean, low, high = (round(value, 2) + 0.0 for value in (mean, low, high))  # no minus before a zero
-    words = f"{mean:.2f}" if low != low else f"{mean:.2f} ({low:.2f} to {high:.2f})"
-    return words.replace("-", "\N{MINUS SIGN}")
+    return in_digits(mean) if low != low else f"{in_digits(mean)} ({in_digits(low)} to {in_digits(high)})"
 
 
 def _describe_measures(num_images: int, num_sisters: int, seconds: float) -> str:

@@ -14,7 +14,7 @@ from dashboard.drawing.figures import show_figure
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.literal import message
 from dashboard.drawing.tables import Export, csv_export
-from dashboard.drawing.words import percent, with_minus
+from dashboard.drawing.words import in_digits, percent, with_minus
 from dashboard.explain.audit_view import render_audit
 from dashboard.explain.charts import perturbation_figure, perturbation_frame
 from dashboard.explain.context import Context
@@ -99,15 +99,10 @@ def _render_completeness(context: Context, choice: Choice, attributions: np.ndar
     compute = partial(_measure_completeness, context, choice, attributions)
     found = remember("completeness", context.weights, context.subject.key, options, compute)
     with st.container(horizontal=True):
-        st.metric("Sum of the map", write_score(found.total), width="content")
-        st.metric("Promised", write_score(found.difference), width="content")
-        st.metric("Gap", write_score(found.gap, "+"), width="content")
+        st.metric("Sum of the map", in_digits(found.total, 3), width="content")
+        st.metric("Promised", in_digits(found.difference, 3), width="content")
+        st.metric("Gap", in_digits(found.gap, 3, "+"), width="content")
     st.caption(describe_completeness(found))
-
-
-def write_score(score: float, sign: str = "") -> str:
-    """Return a score or a difference of two as text; what rounds to zero has no minus before it."""
-    return with_minus(f"{round(score, 3) + 0.0:{sign}.3f}")
 
 
 def describe_completeness(found: "Completeness") -> str:

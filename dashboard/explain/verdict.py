@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cifar_core.attribution import ALIKE, compare_maps
 from cifar_core.training.exceptions import CheckpointError
+from dashboard.drawing.words import in_digits
 from dashboard.explain.context import Context
 from dashboard.session.maps import get_map, get_untrained_map
 
@@ -70,7 +71,7 @@ def judge(trained: NDArray[np.float32], untrained: NDArray[np.float32]) -> Verdi
     likeness = compare_maps(trained, untrained)
     if math.isnan(likeness):
         return _leave_open("One of the maps is equally strong everywhere: there is no likeness to measure.")
-    number = f"Likeness {likeness:.2f}".replace("-", "\N{MINUS SIGN}")
+    number = f"Likeness {in_digits(likeness)}"
     if likeness > ALIKE:
         why = f"{number}: much alike: this map shows edges and architecture more than what was learned."
         return Verdict("hardly changes when the network forgets", "orange", ":material/warning:", why)

@@ -24,7 +24,7 @@ from cifar_core.selections import SelectionError, create_selection
 from cifar_core.training.exceptions import CheckpointError
 from dashboard.components.follower import follow_runs
 from dashboard.drawing.literal import message
-from dashboard.drawing.words import duration, percent, percent_pair, with_minus
+from dashboard.drawing.words import duration, in_digits, percent, percent_pair
 from dashboard.explain.context import Context
 from dashboard.session import state
 from dashboard.session.activity import stage_of
@@ -228,4 +228,4 @@ def _name_seeds(number: int) -> str:
 
 
 def _number(value: float) -> str:
-    return with_minus(f"{value:.2f}")
+    return in_digits(value)

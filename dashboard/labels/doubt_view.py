@@ -13,7 +13,7 @@ from dashboard.drawing.choices import choose_one
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.tables import Export, csv_export
-from dashboard.drawing.words import percent, with_minus
+from dashboard.drawing.words import in_digits, percent
 from dashboard.labels.beside_view import answers_frame, render_places
 from dashboard.labels.charts import bin_name, doubt_figure
 from dashboard.labels.subject import Beside
@@ -53,7 +53,7 @@ def render_doubt(beside: Beside) -> list[Export]:
 def describe_doubt(frame: pd.DataFrame, correlation: float) -> str:
     """Say how much the network's confidence follows people's agreement."""
     first, last = frame.iloc[0], frame.iloc[-1]
-    strength = "nothing" if np.isnan(correlation) else with_minus(f"{correlation:.2f}")
+    strength = "nothing" if np.isnan(correlation) else in_digits(correlation)
     return (
         f"Where all people agree ({int(first['num_images']):,} images) the network is "
         f"{percent(first['confidence'], 0)} sure and right on {percent(first['right'], 0)}; where they agree least "

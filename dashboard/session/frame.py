@@ -1,5 +1,6 @@
 """What every page begins with: its title, the navigation, the data badge, the run picker."""
 
+import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,8 @@ from dashboard.session.turns import take_turn
 # where columns follow each other, a column with a `first_on_phones` container goes first. A `fields_...` container
 # has two columns. A table's tools, which touch shows for good, get room of their own. As Streamlit has them, captions
 # and, in the dark, the words of main buttons are too faint.
+# Brought along: as a file of its own, it would be gone while a run of the page is broken off by the next.
+_PAGE_ICON = f"data:image/png;base64,{base64.b64encode(Path(__file__).with_name('icon.png').read_bytes()).decode()}"
 _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 1.6rem 2.2rem 3rem; }
 [data-testid="stHeader"] { background: transparent; }
@@ -87,9 +90,7 @@ def page_frame(title: str, opens_on: Pick | None = None) -> Iterator[list[RunSum
 
 
 def _render_frame(title: str, opens_on: Pick | None) -> list[RunSummary]:
-    st.set_page_config(
-        page_title=f"{title} - CIFAR Lab", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide"
-    )
+    st.set_page_config(page_title=f"{title} - CIFAR Lab", page_icon=_PAGE_ICON, layout="wide")
     st.html(_STYLE)
     warm_up()
     runs, problem = _find_runs()

@@ -52,6 +52,18 @@ def test_an_image_that_is_not_on_show_takes_the_mark_away(app, page):
     expect(marked(page)).to_have_count(0)
 
 
+def test_who_goes_through_views_quickly_is_asked_for_no_file_that_is_gone(app, trained_run, page):
+    missing = []
+    page.on("response", lambda response: missing.append(response.url) if response.status == 404 else None)
+    page.goto(f"{app.url}/Errors?run={trained_run}")
+    expect_drawn(page)
+    expect(page.locator('link[rel="shortcut icon"]')).to_have_attribute("href", re.compile("^data:image/png"))
+    for view in ["Classes", "Calibration", "Learning", "Mistakes"] * 3:
+        page.get_by_role("radio", name=view, exact=True).click()
+    expect_drawn(page)
+    assert not missing
+
+
 def test_back_from_where_a_link_led_to_is_one_step(app, trained_run, page):
     page.goto(f"{app.url}/Errors?run={trained_run}&show=Robust")
     expect_drawn(page)

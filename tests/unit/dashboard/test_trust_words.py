@@ -8,7 +8,7 @@ import pytest
 from cifar_core.attribution import METHODS
 from cifar_core.attribution.trust import Completeness, PerturbationCurve
 from dashboard.explain.maps import explain_silence
-from dashboard.explain.trust_view import describe_completeness, describe_curves, write_score
+from dashboard.explain.trust_view import describe_completeness, describe_curves
 from dashboard.explain.verdict import judge
 from dashboard.session.maps import Choice
 
@@ -61,13 +61,6 @@ def test_curves_that_never_move_say_nothing():
     assert "Better than chance in deletion alone: do not" in describe_curves({"Deletion": falls, "Insertion": falls})
     assert "Better than chance in insertion alone: do not" in describe_curves({"Deletion": rises, "Insertion": rises})
     assert "No better than chance in either: do not" in describe_curves({"Deletion": rises, "Insertion": falls})
-
-
-@pytest.mark.parametrize(
-    ("score", "sign", "expected"), [(-1e-6, "+", "+0.000"), (-1.5, "", "\N{MINUS SIGN}1.500"), (0.25, "+", "+0.250")]
-)
-def test_a_score_has_a_minus_where_it_is_below_zero_as_shown(score, sign, expected):
-    assert write_score(score, sign) == expected
 
 
 @pytest.mark.parametrize(

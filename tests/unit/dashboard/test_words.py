@@ -3,7 +3,7 @@
 import pytest
 
 from cifar_core.config import SECTIONS, section_choices
-from dashboard.drawing.words import percent_pair, setting_name, setting_names
+from dashboard.drawing.words import in_digits, percent_pair, setting_name, setting_names, signed
 
 ALL_PATHS = sorted(
     {
@@ -45,3 +45,21 @@ def test_settings_that_would_be_called_alike_say_more():
 )
 def test_two_shares_have_as_many_digits_as_tell_them_apart(before, after, expected):
     assert percent_pair(before, after) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "digits", "sign", "expected"),
+    [
+        (-1e-6, 3, "+", "+0.000"),
+        (-0.004, 2, "", "0.00"),
+        (-0.006, 2, "", "\N{MINUS SIGN}0.01"),
+        (0.25, 2, "+", "+0.25"),
+        (float("nan"), 2, "", "nan"),
+    ],
+)
+def test_a_number_has_a_minus_where_it_is_below_zero_as_shown(number, digits, sign, expected):
+    assert in_digits(number, digits, sign) == expected
+
+
+def test_a_difference_of_nothing_is_no_loss():
+    assert (signed(-0.0004), signed(0.0004), signed(-0.0006)) == ("+0.0", "+0.0", "\N{MINUS SIGN}0.1")
