@@ -29,6 +29,7 @@ _STYLE = """<style>
 .st-key-augment_catalogue > * { width: auto; min-width: 0; height: 100%; }
 [class*="st-key-effect_"] { height: 100%; padding: 0.75rem; gap: 0.5rem; }
 [class*="st-key-effect_on_"] { border: 2px solid light-dark(#2f6fde, #5c90f0); }
+[class*="st-key-augment_on"] [data-testid="stWidgetLabel"] p { font-weight: 600; }
 .effect { display: flex; align-items: flex-start; gap: 0.5rem; }
 .effect figure { flex: 0 1 6rem; min-width: 0; margin: 0; }
 .effect img { display: block; width: 100%; aspect-ratio: 1; border-radius: 4px; image-rendering: pixelated; }
@@ -94,7 +95,7 @@ def _figure(image: NDArray[np.uint8], alt: str, caption: str) -> str:
 def _render_switch(effect: Effect, is_on: bool) -> None:
     key = f"augment_on.{effect.name}"
     state.set_widget(key, is_on)
-    st.toggle(f"**{effect.title}**", key=key, on_change=lambda: switch(effect, state.widget_value(key)))
+    st.toggle(effect.title, key=key, on_change=lambda: switch(effect, state.widget_value(key)))
 
 
 def _render_settings(effect: Effect, config: AugmentationConfig) -> None:

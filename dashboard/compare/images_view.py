@@ -59,6 +59,7 @@ def render_piles(pair: Pair) -> None:
         format_func=lambda pile: f"{PILE_TITLES[pile]} {sizes[pile]:,}",
         on_change=lambda: choose_pile(state.widget_value(state.COMPARE_PILE)),
         label_visibility="collapsed",
+        wrap=True,
     )
     shown = show_pile(pair.frame, pile, PILE_MEANINGS[pile])
     opened_place = st.container()

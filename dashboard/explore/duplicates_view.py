@@ -43,7 +43,7 @@ def render_duplicates(dataset: Dataset, splits: Splits, run: RunSummary | None) 
     head = st.container()
     arrays = find_derived(dataset, "duplicates", "Comparing every test image with every other image")
     if arrays is None:
-        head.markdown("Pairs of a test image and another one that are **nearly the same picture** are being searched.")
+        head.markdown("Pairs of a test image and another one that are **nearly the same picture**: none is known yet.")
         return
     left, right = st.columns([2, 1], vertical_alignment="bottom")
     with left:

@@ -16,6 +16,7 @@ from dashboard.drawing.literal import message
 from dashboard.explore.traits import HELP, LARGEST_FIRST, describe_trait, order_title
 from dashboard.session import address, state
 from dashboard.session.background import find_derived
+from dashboard.session.bound import show_first
 from dashboard.session.kept import choose_selection
 
 SPLITS = ("all", "train", "val", "test")
@@ -82,6 +83,7 @@ def render_filters(dataset: Dataset) -> Filters:
         help="train: the network learns from these. val: held out of the official training images, to choose by. "
         "test: kept for the end.",
     )
+    show_first(state.EXPLORE_CLASSES, [])
     classes = st.multiselect(
         "Classes",
         dataset.class_names,

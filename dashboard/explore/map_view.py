@@ -12,6 +12,7 @@ from dashboard.components.scatter import encode_scatter
 from dashboard.drawing.literal import literal
 from dashboard.explore.marked_view import render_marked, render_opened
 from dashboard.session import state
+from dashboard.session.bound import show_first
 from dashboard.session.colouring import CLASS, COLOURINGS, NEED_RUN, SELECTED, Colouring, find_colouring
 from dashboard.session.kept import choose_selection
 from dashboard.session.marked import choose_marked, read_marked
@@ -79,6 +80,7 @@ def _choose_positions() -> str:
 
 
 def _choose_colour() -> str:
+    show_first(state.EXPLORE_COLOUR, CLASS)
     return (
         st.selectbox(
             "Colours by",

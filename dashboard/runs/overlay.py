@@ -71,6 +71,7 @@ def _choose_curves() -> list[str]:
         bind="query-params",
         persist_state="session",
         label_visibility="collapsed",
+        wrap=True,
     )
 
 

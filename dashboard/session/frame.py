@@ -51,6 +51,8 @@ _STYLE = """<style>
 [data-testid="stCaptionContainer"] { opacity: 0.78; }
 [data-testid="stCaptionContainer"] code { color: inherit; }
 [data-testid="stBaseButton-primary"]:enabled { color: light-dark(#ffffff, #0d1117); }
+[data-testid="stRadioOption"]:not(:has(:checked)) > div > div:first-child,
+[data-testid="stCheckbox"] label:not(:has(:checked)) > span + div { border-color: light-dark(#7b8698, #7f8a9c); }
 .cifar-lab-word-under-pointer * { cursor: help; }
 .cifar-lab-number-word { color: light-dark(#b3261e, #ff8a80); }
 @media (hover: none) {

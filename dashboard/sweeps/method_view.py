@@ -60,17 +60,18 @@ def _read_budget(text: Any) -> tuple[int, str]:
 
 
 def _render_budget() -> None:
-    number, unit = st.columns([2, 3], vertical_alignment="bottom")
     most = _MOST[str(state.widget_value(_KEYS["unit"]))]
-    number.number_input("Budget", 1, most, key=_KEYS["number"], placeholder=WHOLE, on_change=_follow)
-    unit.segmented_control(
-        "Budget of",
-        [_RUNS, _MINUTES],
-        key=_KEYS["unit"],
-        required=True,
-        on_change=_follow,
-        help="So many runs, or so many minutes of training on this machine",
-    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.number_input("Budget", 1, most, key=_KEYS["number"], placeholder=WHOLE, width=150, on_change=_follow)
+        st.segmented_control(
+            "Budget of",
+            [_RUNS, _MINUTES],
+            key=_KEYS["unit"],
+            required=True,
+            width="content",
+            on_change=_follow,
+            help="So many runs, or so many minutes of training on this machine",
+        )
 
 
 def _render_sampler(sampler: str) -> None:

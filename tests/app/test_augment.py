@@ -33,7 +33,7 @@ def slider(at, field):
 
 def cards(at):
     """The effects in order, with the words below their pictures."""
-    return dict(zip([toggle.label.strip("*") for toggle in at.toggle], captions(at), strict=True))
+    return dict(zip([toggle.label for toggle in at.toggle], captions(at), strict=True))
 
 
 def captions(at):

@@ -321,3 +321,10 @@ def test_the_map_tells_a_selection_from_the_rest(open_page, keep, splits):
     assert "Coloured by whether an image is in the selection few." in texts(at)
     at = open_page("Explore", view="Map", colour="selection")
     assert "no selection is chosen to be told from the rest" in texts(at)
+
+
+def test_the_address_holds_that_the_map_shows_a_selection(open_page, keep):
+    chosen = keep("odd ones", [3, 5, 9])
+    at = open_page("Explore", view="Selections", selection=chosen.id)
+    labelled(at.button, "See them on the map").click().run()
+    assert (at.query_params["view"], at.query_params["colour"]) == ("Map", "selection")
