@@ -135,7 +135,8 @@ def _remarks(subject: Subject) -> list[str]:
     """Say why the weights may differ even on the same machine."""
     events = subject.record.events()
     remarks = []
-    extended = any(event.get("kind") == "extended" for event in events)
+    kinds = [event.get("kind") for event in events]
+    extended = kinds.count("extended") > kinds.count("extension_taken_back")
     if extended and subject.config.schedule.name != "constant":
         remarks.append("The run was extended: its first epochs followed the schedule of a shorter run.")
     if subject.record.event_damage():

@@ -12,6 +12,9 @@ from cifar_core.runs.record import RunRecord, write_config
 from cifar_core.runs.slimming import can_train_on
 from cifar_core.runs.status import change_status, insist_on_status, now
 
+# What an extension changes of a completed run's status.
+_COMPLETED = {"status", "message", "finished_at", "num_epochs"}
+
 # Starts what is due; raises if one of these runs is, and cannot be started.
 Start = Callable[..., None]
 
@@ -58,8 +61,34 @@ def extend(record: RunRecord, num_epochs: int, start: Start) -> None:
             f"run {record.run_id} has no optimizer state any more; allowed: a fork, another run from its weights"
         )
     longer = _lengthen(config, max(status.epoch, 1) + num_epochs)
-    record.record_event("extended", epoch=status.epoch, num_epochs=longer.training.num_epochs)
+    was = status.model_dump(include=_COMPLETED) if status.status == "completed" else None
+    record.record_event("extended", epoch=status.epoch, num_epochs=longer.training.num_epochs, was=was)
     _queue_changed(record, longer, start, num_epochs=longer.training.num_epochs)
+
+
+def take_back_extension(record: RunRecord) -> bool:
+    """Make a completed run what it was before it was extended, if its extension waits still; return whether it is.
+
+    Only for whoever holds the lock.
+
+    Raises:
+        OSError: It cannot be written.
+        RunError: Its record is not readable.
+    """
+    status, events = record.status(), record.events()
+    last = events[-1] if events else {}
+    was = last.get("was") if last.get("kind") == "extended" and last.get("epoch") == status.epoch else None
+    if status.status != "queued" or not isinstance(was, dict) or not was.keys() >= _COMPLETED:
+        return False
+    before = record.files.config.read_text(encoding="utf-8")
+    try:
+        write_config(record.run_dir, _lengthen(record.config(), was["num_epochs"]))
+        change_status(record.run_dir, **{name: was[name] for name in _COMPLETED})
+    except (OSError, RunError):
+        insist_on_text(record.files.config, before)
+        raise
+    record.record_event("extension_taken_back", epoch=status.epoch)
+    return True
 
 
 def look_at_test(record: RunRecord, start: Start) -> None:

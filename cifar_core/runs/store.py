@@ -10,7 +10,7 @@ from cifar_core.config import RunConfig
 from cifar_core.data import default_data_dir
 from cifar_core.runs.access import refusal, refuses_in_words
 from cifar_core.runs.commands import CommandName, send_command
-from cifar_core.runs.continuation import extend, look_at_test, resume
+from cifar_core.runs.continuation import extend, look_at_test, resume, take_back_extension
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.fairness import turn_of
 from cifar_core.runs.queue import find_slots, may_decide, queue_order, start_free
@@ -283,6 +283,8 @@ class RunStore(RunRegister):
                 return False
             if not may_decide(self.runs_dir, self._executor, summaries):
                 return False
+            if take_back_extension(record):
+                return True
             message = "Removed from the queue." if before == "queued" else "Its worker had ended before."
             change_status(record.run_dir, status=status, message=message, finished_at=now())
             return True

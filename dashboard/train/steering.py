@@ -45,7 +45,7 @@ def _render_brakes(store: RunStore, record: RunRecord, status: RunStatus, owner:
         icon = ":material/play_arrow:"
         st.button("Go on", icon=icon, type="primary", on_click=_act, args=(store.unpause, record))
     if status.status == "queued":
-        label, help_text = "Remove from the queue", "It can be resumed on Runs."
+        label, help_text = "Remove from the queue", "It can be resumed on Runs; an extended one is as it was."
     else:
         label = "Stop"
         help_text = "Ends after the present step. Finished epochs are kept, and it can be resumed."

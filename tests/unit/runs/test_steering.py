@@ -7,7 +7,8 @@ import pytest
 from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import Fork, RunError
-from cifar_core.runs.commands import take_commands
+from cifar_core.runs.commands import send_command, take_commands
+from cifar_core.runs.queue import end_unstarted
 from cifar_core.runs.reporter import read_learning_rate_changes
 from cifar_core.runs.status import change_status, now
 from cifar_core.runs.worker import run_worker
@@ -70,6 +71,34 @@ def test_an_ended_run_can_be_extended(store, executor, config):
     assert record.status().num_epochs == 7
     assert executor.submitted == [record.run_id, record.run_id]
     assert any(event["kind"] == "extended" and event["num_epochs"] == 7 for event in record.events())
+
+
+@pytest.mark.parametrize("is_told", [False, True], ids=["by who decides", "by a command"])
+def test_an_extension_that_waits_can_be_taken_back(store, config, is_told):
+    record = store.record(store.submit(config))
+    end(record)
+    change_status(record.run_dir, message="Completed 3 epochs.", epoch=3, finished_at=5.0)
+    before = record.status()
+    other = store.record(store.submit(config))  # has the device
+    for _ in range(2):
+        store.extend(record.run_id, 4)
+        assert (record.status().status, record.config().training.num_epochs) == ("queued", 7)
+        if is_told:
+            send_command(record.run_dir, "stop")
+            assert end_unstarted(record.run_dir)
+        else:
+            store.stop(record.run_id)
+        assert record.config() == config
+        kept = {"status", "message", "finished_at", "num_epochs", "epoch"}
+        assert record.status().model_dump(include=kept) == before.model_dump(include=kept)
+    end(other)
+    store.extend(record.run_id, 4)
+    assert record.status().status == "running"
+    change_status(record.run_dir, status="lost")
+    change_status(other.run_dir, status="running")
+    store.resume_run(record.run_id)
+    store.stop(record.run_id)
+    assert (record.status().status, record.config().training.num_epochs) == ("stopped", 7), "it had begun"
 
 
 def test_what_cannot_be_extended_says_why_and_stays(store, config):
