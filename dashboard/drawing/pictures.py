@@ -54,5 +54,6 @@ def show_picture(
         lossless: Whether every pixel is kept; a photograph is a tenth as large without.
     """
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "WEBP", lossless=lossless, quality=75 if lossless else 90)
+    # Pages draw it at each click: the quickest way to write it takes 2 ms, the usual one 150, for a quarter less.
+    Image.fromarray(pixels).save(buffer, "WEBP", lossless=lossless, quality=0 if lossless else 90, method=0)
     st.image(f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}", width=width, alt=alt)
