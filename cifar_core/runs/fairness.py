@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.index import RunSummary
 from cifar_core.runs.remembered import once_a_list
 
@@ -38,6 +39,18 @@ def last_served(runs: Sequence[RunSummary]) -> dict[str, float]:
 def turn_of(run: RunSummary) -> str:
     """Return a text that is the same for all runs that share a turn."""
     return run.owner.casefold()
+
+
+def priority_of_first(run_id: str, waiting: Sequence[RunSummary]) -> int:
+    """Return the priority with which a run is the next one of its owner's.
+
+    Raises:
+        RunError: It is none of those that wait.
+    """
+    chosen = next((run for run in waiting if run.run_id == run_id), None)
+    if chosen is None:
+        raise RunError(f"run {run_id} does not wait; allowed: a queued run")
+    return max(run.priority for run in waiting if turn_of(run) == turn_of(chosen)) + 1
 
 
 def _take_turns(waiting: Sequence[RunSummary], served: Mapping[str, float]) -> list[RunSummary]:

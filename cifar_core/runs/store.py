@@ -12,7 +12,7 @@ from cifar_core.runs.access import refusal, refuses_in_words
 from cifar_core.runs.commands import CommandName, send_command
 from cifar_core.runs.continuation import extend, look_at_test, resume, take_back_extension
 from cifar_core.runs.exceptions import RunError
-from cifar_core.runs.fairness import turn_of
+from cifar_core.runs.fairness import priority_of_first
 from cifar_core.runs.queue import find_slots, may_decide, queue_order, start_free
 from cifar_core.runs.record import RunMeta, RunRecord
 from cifar_core.runs.register import RunRegister
@@ -230,12 +230,8 @@ class RunStore(RunRegister):
             RunError: It does not wait.
         """
         with self._index.locked() as summaries:
-            waiting = queue_order(summaries)
-            chosen = next((summary for summary in waiting if summary.run_id == run_id), None)
-            if chosen is None:
-                raise RunError(f"run {run_id} does not wait; allowed: a queued run")
-            rivals = [summary.priority for summary in waiting if turn_of(summary) == turn_of(chosen)]
-            self._writable(run_id).change_meta(priority=max(rivals) + 1)
+            priority = priority_of_first(run_id, queue_order(summaries))
+            self._writable(run_id).change_meta(priority=priority)
 
     def stop_all(self, run_ids: Collection[str] | None = None) -> int:
         """Stop every run that is active, the waiting ones first so that none of them starts; return how many.
