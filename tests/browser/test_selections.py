@@ -46,6 +46,7 @@ def test_ticked_images_are_put_aside_opened_and_shown_alone(app, page):
     expect(own).to_have_count(4)
     page.get_by_role("button", name="Filter and sort them").click()
     expect(tiles).to_have_count(4)
+    expect(page).not_to_have_url(re.compile("view="))  # as one sees it before one goes back
     page.go_back()
     expect(own).to_have_count(4)
 
