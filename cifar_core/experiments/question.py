@@ -12,6 +12,7 @@ from cifar_core.experiments.measures import ACCURACY, Measure, parse_measure
 from cifar_core.failures import explain
 from cifar_core.overrides import ConfigError, with_overrides
 from cifar_core.presets import FIRST_PRESET, PRESETS
+from cifar_core.slugs import SLUG, SLUG_IN_WORDS
 
 Settings = dict[str, Any]
 Name = Annotated[str, Field(min_length=1, max_length=40)]
@@ -107,7 +108,7 @@ class Question(_Part):
         changed: What all arms change besides, if it is not as it was written: after `settings`, before an arm's own.
     """
 
-    name: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)
+    name: str = Field(pattern=f"^{SLUG}$", max_length=40)
     title: Annotated[str, Field(min_length=1, max_length=80)]
     question: Annotated[str, Field(pattern=r"\?$", max_length=200)]
     preset: str = FIRST_PRESET
@@ -236,7 +237,7 @@ def parse_question(text: str, where: str) -> Question:
 
 
 # What patterns ask for.
-_IN_WORDS = {"name": "lower-case letters, digits, and hyphens between them", "question": "a sentence that ends with ?"}
+_IN_WORDS = {"name": SLUG_IN_WORDS, "question": "a sentence that ends with ?"}
 _PARTS: dict[str, type[BaseModel]] = {"arms": Arm, "claims": Claim, "break_it": Change, "full_size": FullSize}
 
 

@@ -10,10 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cifar_core.data import ChosenImages, DataError, Dataset, Splits
+from cifar_core.slugs import SLUG
 
 _FORMAT = 1
 LONGEST_NAME, _LONGEST_ID = 60, 40
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_ID = re.compile(SLUG)
 
 
 class SelectionError(ValueError):

@@ -11,12 +11,12 @@ from cifar_core.config import RunConfig
 from cifar_core.failures import explain
 from cifar_core.overrides import ConfigError, with_overrides
 from cifar_core.presets import FIRST_PRESET, PRESETS
+from cifar_core.slugs import SLUG, SLUG_IN_WORDS
 from cifar_core.sweeps.space import Dimension, read_space
 
 SamplerName = Literal["random", "quasi-random", "tpe"]
 _BUDGET = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(runs?|min|minutes?)?\s*")
 _MOST_RUNS, _MOST_MINUTES = 2000, 100_000
-_IN_A_NAME = "lower-case letters, digits, and hyphens between them"
 
 
 class PlanError(ValueError):
@@ -91,7 +91,7 @@ class Plan(_Part):
         seed: Of the sampler.
     """
 
-    name: str = Field("sweep", pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)
+    name: str = Field("sweep", pattern=f"^{SLUG}$", max_length=40)
     preset: str = FIRST_PRESET
     settings: dict[str, Any] = {}
     search: dict[str, Any] = Field(min_length=1, max_length=20)
@@ -205,7 +205,7 @@ def _describe(error: ValidationError) -> str:
     if details["type"] == "extra_forbidden":
         return f"{path}: no such field; allowed: {', '.join(Plan.model_fields)}"
     if details["type"] == "string_pattern_mismatch":  # of names alone
-        return f"{path} = {details['input']!r} is not allowed; allowed: {_IN_A_NAME}"
+        return f"{path} = {details['input']!r} is not allowed; allowed: {SLUG_IN_WORDS}"
     return f"{path} = {details['input']!r} is not allowed: {message[0].lower()}{message[1:]}"
 
 
