@@ -1,6 +1,5 @@
 """All effects as cards: an image before and after, what it teaches, when it hurts, and its settings once it is on."""
 
-import base64
 import html
 
 import numpy as np
@@ -15,7 +14,7 @@ from dashboard.augment.pipeline import order_effects, set_field, switch
 from dashboard.augment.scales import SCALES, describe_strength
 from dashboard.augment.stage import NUM_EPOCHS
 from dashboard.augment.targets import describe_target
-from dashboard.components.messages import encode_sprite
+from dashboard.components.messages import encode_sprite, picture_address
 from dashboard.session import state
 from dashboard.session.cache import get_preview
 
@@ -86,9 +85,8 @@ def choose_example(dataset: Dataset, config: RunConfig, index: int) -> tuple[NDA
 
 
 def _figure(image: NDArray[np.uint8], alt: str, caption: str) -> str:
-    data = base64.b64encode(encode_sprite(image[None], 1)).decode()
     words = html.escape(alt, quote=True), html.escape(caption)
-    source = f"data:image/webp;base64,{data}"
+    source = picture_address(encode_sprite(image[None], 1))
     return f'<figure><img src="{source}" alt="{words[0]}"><figcaption>{words[1]}</figcaption></figure>'
 
 

@@ -1,5 +1,6 @@
 """What travels to the browser as bytes: a message's frame, and the pictures in it."""
 
+import base64
 import io
 import json
 import math
@@ -36,7 +37,26 @@ def encode_sprite(images: NDArray[np.uint8], columns: int, quality: int | None =
     sheet = np.zeros((rows * columns, 3, _SIDE, _SIDE), np.uint8)
     sheet[: len(images)] = images
     laid_out = sheet.reshape(rows, columns, 3, _SIDE, _SIDE).transpose(0, 3, 1, 4, 2)
-    picture = Image.fromarray(laid_out.reshape(rows * _SIDE, columns * _SIDE, 3))
+    return encode_webp(laid_out.reshape(rows * _SIDE, columns * _SIDE, 3), quality)
+
+
+def encode_webp(pixels: NDArray[np.uint8], quality: int | None = None) -> bytes:
+    """Return a picture as a WebP file, written the quickest way: 2 ms, not 150 for a quarter less.
+
+    Args:
+        pixels: (H, W, 3), or (H, W, 4) with how opaque each is.
+        quality: From 0 to 100 of lossy compression; None keeps every pixel.
+    """
     buffer = io.BytesIO()
-    picture.save(buffer, "WEBP", lossless=quality is None, quality=quality or 0, method=0)
+    Image.fromarray(pixels).save(buffer, "WEBP", lossless=quality is None, quality=quality or 0, method=0)
     return buffer.getvalue()
+
+
+def picture_address(content: bytes, kind: str = "webp") -> str:
+    """Return an address that holds a picture's file itself: the browser asks for nothing, and nothing can be gone.
+
+    Args:
+        content: The file.
+        kind: Of the file, as its media type has it.
+    """
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"

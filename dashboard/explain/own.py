@@ -17,6 +17,7 @@ from dashboard.session import brought, state
 from dashboard.session.weights import digest
 
 _UNKNOWN = "not one of these"
+_PHOTO_QUALITY = 90
 _PREVIEW_WIDTH = 190  # a portrait stays on one screen
 _ENLARGED = 6  # times, a drawing's pixels
 _CROP_COLOUR = (47, 111, 222)
@@ -57,7 +58,8 @@ def choose_own_picture(dataset: Dataset, source: str) -> Subject:
     with middle:
         st.caption(ONE_OF_TEN)
         alt = "Your picture, with the part that is used"
-        show_picture(_draw_crop(upload), alt, width=_PREVIEW_WIDTH, lossless=upload.notes == (_DRAWN,))
+        quality = None if upload.notes == (_DRAWN,) else _PHOTO_QUALITY
+        show_picture(_draw_crop(upload), alt, width=_PREVIEW_WIDTH, quality=quality)
         st.caption(_describe(upload))
     with right:
         _choose_among(list(pictures), chosen)

@@ -1,6 +1,5 @@
 """Images with what was predicted of them, epoch by epoch."""
 
-import base64
 import html
 from collections.abc import Sequence
 
@@ -9,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cifar_core.evaluation.track import Track
-from dashboard.components.messages import encode_sprite
+from dashboard.components.messages import encode_sprite, picture_address
 from dashboard.drawing.colours import RIGHT, WRONG
 from dashboard.drawing.words import percent
 
@@ -50,11 +49,8 @@ def _row(track: Track, place: int, image: NDArray[np.uint8], class_names: Sequen
         )
     )
     words = html.escape(describe_changes_of(track, place, class_names))
+    source = picture_address(encode_sprite(image[None], columns=1))
     return (
-        f'<div class="track"><img src="{_data_uri(image)}" alt="{true}, image {track.indices[place]}"><div>'
+        f'<div class="track"><img src="{source}" alt="{true}, image {track.indices[place]}"><div>'
         f'<div class="words"><b>{true}</b> taken for {words}</div><div class="epochs">{squares}</div></div></div>'
     )
-
-
-def _data_uri(image: NDArray[np.uint8]) -> str:
-    return f"data:image/webp;base64,{base64.b64encode(encode_sprite(image[None], columns=1)).decode()}"
