@@ -1,6 +1,5 @@
 """What every page begins with: its title, the navigation, the data badge, the run picker."""
 
-import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,9 @@ from streamlit.runtime.scriptrunner import StopException
 
 from cifar_core.data import DataError, Dataset
 from cifar_core.runs import RunError, RunSummary
+from dashboard.components.messages import picture_address
 from dashboard.components.numbers import watch_numbers
+from dashboard.components.opener import OPENER_STYLE
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import run_title
 from dashboard.engine import warm_up
@@ -30,12 +31,13 @@ from dashboard.session.redraw import handed_over_page
 from dashboard.session.saying import ICON, errors_said
 from dashboard.session.turns import take_turn
 
+# Brought along: as a file of its own, it would be gone while a run of the page is broken off by the next.
+_PAGE_ICON = picture_address(Path(__file__).with_name("icon.png").read_bytes(), "png")
+
 # Streamlit keeps room for a deploy button above and wide margins beside a page; pictures need it more. On a phone,
 # where columns follow each other, a column with a `first_on_phones` container goes first. A `fields_...` container
 # has two columns. A table's tools, which touch shows for good, get room of their own. As Streamlit has them, captions
 # and, in the dark, the words of main buttons are too faint.
-# Brought along: as a file of its own, it would be gone while a run of the page is broken off by the next.
-_PAGE_ICON = f"data:image/png;base64,{base64.b64encode(Path(__file__).with_name('icon.png').read_bytes()).decode()}"
 _STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 1.6rem 2.2rem 3rem; }
 [data-testid="stHeader"] { background: transparent; }
@@ -93,7 +95,7 @@ def page_frame(title: str, opens_on: Pick | None = None) -> Iterator[list[RunSum
 
 def _render_frame(title: str, opens_on: Pick | None) -> list[RunSummary]:
     st.set_page_config(page_title=f"{title} - CIFAR Lab", page_icon=_PAGE_ICON, layout="wide")
-    st.html(_STYLE)
+    st.html(_STYLE + OPENER_STYLE)
     warm_up()
     runs, problem = _find_runs()
     memory.note_page_problem(problem)

@@ -14,8 +14,9 @@ import streamlit as st
 from dashboard.components.registration import register
 
 _COMPONENT = register(__file__)
-# Above all that stands on the page, the drawer too; below the lists of choices that its own boxes open.
-_STYLE = """<style>
+# For the frame of every page. What is opened lies above all that stands there, the drawer too, and below the lists of
+# choices that its own boxes open.
+OPENER_STYLE = """<style>
 [class*="st-key-opener_"] { gap: 0; }
 [class*="st-key-opener_"]:not([data-heard]) { visibility: hidden; }
 [class*="st-key-open_"] button::after {
@@ -56,7 +57,6 @@ def opener(
         wrap: Whether a long label goes on below; else it is cut off.
     """
     with st.container(key=f"opener_{key}", width=width, gap=None):
-        st.html(_STYLE)
         # The component takes its presses before Streamlit hears of them: to open and close asks nothing of the server.
         st.button(label, key=f"open_{key}", icon=icon, help=help, type=kind, width=width, wrap=wrap)
         with st.container(key=f"opened_{key}"):
