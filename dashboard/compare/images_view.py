@@ -1,6 +1,5 @@
 """The images behind the numbers: pile by pile, cell by cell, class by class."""
 
-import math
 from typing import Any
 
 import pandas as pd
@@ -24,7 +23,7 @@ from dashboard.compare.selection import (
 from dashboard.compare.tiles import pair_tiles
 from dashboard.compare.words import PILE_MEANINGS, PILE_TITLES
 from dashboard.components import confusion_matrix, gallery
-from dashboard.drawing.choices import choose_page
+from dashboard.drawing.choices import choose_rows, page_of
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.matrices import matrix_cells
 from dashboard.drawing.tables import offer_csv
@@ -120,7 +119,7 @@ def _render_gallery(pair: Pair, shown: Shown) -> None:
     title = f"{shown.title[0].upper()}{shown.title[1:]}"
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown(f"**{title}**: {num:,} image{'' if num == 1 else 's'}. {shown.meaning}.", width="content")
-        rows = _choose_page(shown.rows)
+        rows = choose_rows(shown.rows, PAGE_SIZE, _PAGE, find_place(shown.rows, state.chosen_image()))
     if rows.empty:
         st.info("None. Choose another one.", icon=":material/check_circle:")
         return
@@ -150,16 +149,6 @@ def _render_opened(pair: Pair, shown: Shown, place: "st.delta_generator.DeltaGen
     render_maps(opened, maps_place)
 
 
-def _choose_page(rows: pd.DataFrame) -> pd.DataFrame:
-    """Draw what pages through the images; at first the page that holds the opened one."""
-    num_pages = math.ceil(len(rows) / PAGE_SIZE)
-    if num_pages < 2:
-        return rows
-    start = (find_place(rows, state.chosen_image()) or 0) // PAGE_SIZE + 1
-    page = choose_page(num_pages, _PAGE, listed=rows["index"].to_numpy(), first=start)
-    return rows.iloc[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-
-
 def _step_on(rows: pd.DataFrame, by: int) -> None:
     """Open the image after the opened one, or before it, and turn to its page. For callbacks."""
     place = find_place(rows, state.chosen_image())
@@ -168,4 +157,4 @@ def _step_on(rows: pd.DataFrame, by: int) -> None:
     place = min(len(rows) - 1, max(0, place + by))
     state.choose_image(int(rows["index"].iloc[place]))
     if len(rows) > PAGE_SIZE:
-        state.set_widget(_PAGE, place // PAGE_SIZE + 1)
+        state.set_widget(_PAGE, page_of(place, PAGE_SIZE))

@@ -1,10 +1,12 @@
 """One of several, by a row of buttons: of some choices, or of pages."""
 
+import math
 import zlib
 from collections.abc import Mapping
 from typing import Literal, TypeVar
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
@@ -68,6 +70,25 @@ def choose_page(
         page = st.pagination(num_pages, default=first, key=key, bind=bind, width=_room_for(num_pages))
     st.session_state[f"{key}_listed"] = about, page if num_pages > 1 else st.session_state.get(key)
     return page
+
+
+def choose_rows(rows: pd.DataFrame, size: int, key: str, opened: int | None) -> pd.DataFrame:
+    """Draw what leads through images, and return those of the open page: at first the one that holds the opened image.
+
+    Args:
+        rows: All of them in order, with their "index" in the dataset.
+        size: How many a page has.
+        key: The widget's.
+        opened: The place of the opened image among them; None if it is none of them.
+    """
+    num_pages = max(1, math.ceil(len(rows) / size))
+    page = choose_page(num_pages, key, listed=rows["index"].to_numpy(), first=page_of(opened or 0, size))
+    return rows.iloc[(page - 1) * size : page * size]
+
+
+def page_of(place: int, size: int) -> int:
+    """Return the page, from 1, that holds a place, from 0, where each has so many."""
+    return place // size + 1
 
 
 def _begin_anew(key: str, about: tuple[int, int] | None, first: int) -> None:

@@ -1,6 +1,5 @@
 """The images of a cell, in an order and with an outcome of one's choice."""
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +9,7 @@ import streamlit as st
 from cifar_core.evaluation import Predictions
 from cifar_core.evaluation.criteria import ORDERS
 from dashboard.components import gallery, opener
-from dashboard.drawing.choices import choose_page
+from dashboard.drawing.choices import choose_rows, page_of
 from dashboard.drawing.contact_sheet import draw_contact_sheet
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.tables import Export, csv_export
@@ -56,7 +55,7 @@ def render_images(reading: Reading, selection: Selection, rows: pd.DataFrame) ->
     if rows.empty:
         _render_nothing(reading.predictions, selection)
         return []
-    dataset, shown = reading.dataset, _choose_page(rows)
+    dataset, shown = reading.dataset, choose_rows(rows, PAGE_SIZE, _PAGE, find_place(rows, state.chosen_image()))
     images = dataset.images[shown["index"].to_numpy()]
     gallery(
         images,
@@ -153,19 +152,9 @@ def _show_all() -> None:
     address.step_on()
 
 
-def _choose_page(rows: pd.DataFrame) -> pd.DataFrame:
-    """Draw what pages through the images; at first the page that holds the opened one."""
-    num_pages = math.ceil(len(rows) / PAGE_SIZE)
-    if num_pages == 1:
-        return rows
-    start = (find_place(rows, state.chosen_image()) or 0) // PAGE_SIZE + 1
-    page = choose_page(num_pages, _PAGE, listed=rows["index"].to_numpy(), first=start)
-    return rows.iloc[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-
-
 def step_on(rows: pd.DataFrame, by: int) -> None:
     """Open the image after the opened one, or before it, and turn to its page. For callbacks."""
     step(rows, by)
     place = find_place(rows, state.chosen_image())
     if place is not None and len(rows) > PAGE_SIZE:
-        state.set_widget(_PAGE, place // PAGE_SIZE + 1)
+        state.set_widget(_PAGE, page_of(place, PAGE_SIZE))
