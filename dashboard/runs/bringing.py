@@ -18,7 +18,7 @@ from cifar_core.user_models import user_models_dir
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import about, choice_title, percent, short_name
 from dashboard.session import address, state
-from dashboard.session.cache import get_dataset, get_presets, list_readable_runs, why_not_startable
+from dashboard.session.cache import get_dataset, get_presets, is_any_training, list_readable_runs, why_not_startable
 from dashboard.session.learner import learner_name
 from dashboard.session.links import page_link
 from dashboard.session.lock import read_lock
@@ -227,7 +227,7 @@ def _start(files: Any, python: str) -> None:
             order = replace(order, path=str(user_models_dir() / python), weights=sent)
         else:
             order = replace(order, path=sent)
-        is_training = any(run.status.status == "running" for run in list_readable_runs())
+        is_training = is_any_training(list_readable_runs())
         desk.start(order, num_threads=1 if is_training else count_cores())
     except OSError as error:
         st.toast(f"It could not be started: {explain(error)}.", icon=":material/info:")

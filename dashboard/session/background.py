@@ -11,7 +11,7 @@ from cifar_core.files import Stamp, stamp
 from cifar_core.training.device import count_cores
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import about, percent
-from dashboard.session.cache import get_store
+from dashboard.session.cache import get_store, is_any_training
 
 _REFRESH_SECONDS = 0.5
 
@@ -57,7 +57,7 @@ def _render_progress(store: DerivedStore, request: Request, what: str) -> None:
             _offer("Start it again", ":material/play_arrow:", store.forget, request)
         return
     if progress.state == "absent":
-        is_training = any(run.status.status == "running" for run in get_store().list_runs())
+        is_training = is_any_training(get_store().list_runs())
         store.start(request, num_threads=1 if is_training else count_cores())
 
     @st.fragment(run_every=_REFRESH_SECONDS)

@@ -1,7 +1,7 @@
 """What pages load, loaded once a server. Keys name everything that changes a result."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -82,6 +82,11 @@ def refresh_runs() -> list[RunSummary]:
         RunError: Their folder cannot be read.
     """
     return list_readable_runs() if getattr(_page, "runs", None) is not None else without_test(get_store().refresh())
+
+
+def is_any_training(runs: Iterable[RunSummary]) -> bool:
+    """Whether one of these makes steps just now: what else computes is in its way, and what is timed tells nothing."""
+    return any(run.status.status == "running" for run in runs)
 
 
 def why_not_startable() -> str | None:

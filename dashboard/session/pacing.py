@@ -9,6 +9,7 @@ from cifar_core.experiments import pace_of
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunSummary, default_runs_dir
 from dashboard.session.background import find_derived, is_derived
+from dashboard.session.cache import is_any_training
 
 BESIDE_A_TRAINING = "Beside a training this would tell nothing."
 
@@ -36,7 +37,7 @@ def try_paces(
     if not unknown:
         return {}
     request = Request("paces", dataset.fingerprint, paces_options(list(unknown.values()), default_runs_dir()))
-    is_training = any(run.status.status == "running" for run in runs)
+    is_training = is_any_training(runs)
     if not is_derived(request) and (is_training or not may_try):
         return {}
     found = find_derived(dataset, request.kind, words, dict(request.options))

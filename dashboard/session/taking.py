@@ -14,7 +14,7 @@ from cifar_core.training.device import count_cores
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import about, percent, short_name
 from dashboard.session import address
-from dashboard.session.cache import get_store
+from dashboard.session.cache import get_store, is_any_training
 from dashboard.session.live_page import open_link
 from dashboard.session.lock import read_lock
 from dashboard.session.redraw import ask_for_redraw
@@ -195,7 +195,7 @@ def say_size(num_bytes: int) -> str:
 
 
 def _start(shelf: ExportShelf, order: Order) -> None:
-    is_training = any(run.status.status == "running" for run in get_store().list_runs())
+    is_training = is_any_training(get_store().list_runs())
     try:
         shelf.start(order, num_threads=1 if is_training else count_cores())
     except OSError as error:

@@ -10,6 +10,7 @@ from cifar_core.runs import RunSummary
 from cifar_core.sweeps import Plan, expect_run_seconds, expect_search_seconds, expect_trials, sample_configs
 from dashboard.drawing.words import about
 from dashboard.session import state
+from dashboard.session.cache import is_any_training
 from dashboard.session.pacing import BESIDE_A_TRAINING, find_unknown, try_paces
 from dashboard.sweeps.words import count
 
@@ -29,7 +30,7 @@ def render_pace(plan: Plan, dataset: Dataset, runs: Sequence[RunSummary]) -> Non
     if seconds is not None:
         st.markdown(f":material/timer: {describe_pace(plan, seconds)}")
     elif not is_wanted:
-        is_training = any(run.status.status == "running" for run in runs)
+        is_training = is_any_training(runs)
         st.button(
             "How long will this take here?",
             icon=":material/timer:",

@@ -17,7 +17,7 @@ from dashboard.drawing.figures import show_figure
 from dashboard.drawing.words import duration
 from dashboard.session import state
 from dashboard.session.background import find_derived, is_derived
-from dashboard.session.cache import get_dataset, list_readable_runs
+from dashboard.session.cache import get_dataset, is_any_training, list_readable_runs
 from dashboard.session.lock import read_lock
 from dashboard.session.pacing import BESIDE_A_TRAINING
 
@@ -62,7 +62,7 @@ def render_range_test(values: dict[str, Any]) -> None:
 
 def render_probe(config: RunConfig) -> None:
     """Draw how long an epoch of this config takes here, or the offer to find out."""
-    is_training = any(run.status.status == "running" for run in list_readable_runs())
+    is_training = is_any_training(list_readable_runs())
     why_not = BESIDE_A_TRAINING if is_training else None
     label = "Estimate the time of an epoch"
     found = _wanted(config, "probe", _PROBE_IGNORES, "Training for two seconds", label, why_not)
