@@ -24,6 +24,9 @@ OPENER_STYLE = """<style>
   border: solid; border-width: 0 1.5px 1.5px 0;
 }
 [class*="st-key-open_"] button[aria-expanded="true"]::after { margin-bottom: -0.2em; rotate: 225deg; }
+[class*="st-key-open_"] [data-testid="stBaseButton-tertiary"][aria-expanded="true"] {
+  color: light-dark(#2563cf, #5c90f0);
+}
 [class*="st-key-opened_"]:not([data-open]) { display: none; }
 [class*="st-key-opened_"][data-open] {
   position: fixed; z-index: 1000030; box-sizing: border-box; width: max-content; min-width: min(20rem, 100vw - 2rem);
