@@ -22,6 +22,7 @@ from cifar_core.export.watch import Watch
 from cifar_core.formats import dump_config
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import read_learning_rate_changes
+from cifar_core.runs.continuation import count_extensions
 from cifar_core.runs.layout import RunFiles
 from cifar_core.selections.kept import KEPT
 from cifar_core.training.checkpoint import CheckpointHeader, read_checkpoint_header
@@ -133,11 +134,8 @@ def _public(release: str) -> str:
 
 def _remarks(subject: Subject) -> list[str]:
     """Say why the weights may differ even on the same machine."""
-    events = subject.record.events()
     remarks = []
-    kinds = [event.get("kind") for event in events]
-    extended = kinds.count("extended") > kinds.count("extension_taken_back")
-    if extended and subject.config.schedule.name != "constant":
+    if count_extensions(subject.record) and subject.config.schedule.name != "constant":
         remarks.append("The run was extended: its first epochs followed the schedule of a shorter run.")
     if subject.record.event_damage():
         remarks.append("Some of the run's events cannot be read: a change of its learning rate may be missing.")

@@ -2,18 +2,23 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import Literal
 
 from cifar_core.config import RunConfig
 from cifar_core.files import insist_on_text
-from cifar_core.overrides import ConfigError, with_overrides
+from cifar_core.overrides import ConfigError, config_difference, with_overrides
 from cifar_core.runs.commands import clear_commands
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.record import RunRecord, write_config
 from cifar_core.runs.slimming import can_train_on
 from cifar_core.runs.status import change_status, insist_on_status, now
 
-# What an extension changes of a completed run's status.
-_COMPLETED = {"status", "message", "finished_at", "num_epochs"}
+# What changes of an ended run's status when it waits again, and how its record tells why it does.
+_ENDED = {"status", "message", "finished_at", "num_epochs"}
+_EXTENDED, _TEST_WANTED, _TAKEN_BACK = "extended", "test_wanted", "taken_back"
+
+# As what a run ends that waits: removed from the queue, or to be taken up again.
+Ending = Literal["stopped", "parked"]
 
 # Starts what is due; raises if one of these runs is, and cannot be started.
 Start = Callable[..., None]
@@ -61,15 +66,15 @@ def extend(record: RunRecord, num_epochs: int, start: Start) -> None:
             f"run {record.run_id} has no optimizer state any more; allowed: a fork, another run from its weights"
         )
     longer = _lengthen(config, max(status.epoch, 1) + num_epochs)
-    was = status.model_dump(include=_COMPLETED) if status.status == "completed" else None
-    record.record_event("extended", epoch=status.epoch, num_epochs=longer.training.num_epochs, was=was)
+    _note(record, longer, _EXTENDED, num_epochs=longer.training.num_epochs)
     _queue_changed(record, longer, start, num_epochs=longer.training.num_epochs)
 
 
-def take_back_extension(record: RunRecord) -> bool:
-    """Make a completed run what it was before it was extended, if its extension waits still; return whether it is.
+def take_back(record: RunRecord, ending: Ending) -> bool:
+    """Make a run what it was before it was extended or asked for test, if it waits still; return whether it is.
 
-    Only for whoever holds the lock.
+    Only for whoever holds the lock. A run that had been stopped is parked all the same if that is what is asked. One
+    that was resumed waits as it would have waited anyhow, and is not taken back.
 
     Raises:
         OSError: It cannot be written.
@@ -77,17 +82,21 @@ def take_back_extension(record: RunRecord) -> bool:
     """
     status, events = record.status(), record.events()
     last = events[-1] if events else {}
-    was = last.get("was") if last.get("kind") == "extended" and last.get("epoch") == status.epoch else None
-    if status.status != "queued" or not isinstance(was, dict) or not was.keys() >= _COMPLETED:
+    kind, was, settings = (last.get(name) for name in ("kind", "was", "settings"))
+    if status.status != "queued" or kind not in (_EXTENDED, _TEST_WANTED) or last.get("epoch") != status.epoch:
+        return False
+    if not isinstance(was, dict) or not isinstance(settings, dict) or not was.keys() >= _ENDED:
+        return False
+    if ending == "parked" and was["status"] != "completed":
         return False
     before = record.files.config.read_text(encoding="utf-8")
     try:
-        write_config(record.run_dir, _lengthen(record.config(), was["num_epochs"]))
-        change_status(record.run_dir, **{name: was[name] for name in _COMPLETED})
+        write_config(record.run_dir, with_overrides(record.config(), settings))
+        change_status(record.run_dir, **{name: was[name] for name in _ENDED})
     except (OSError, RunError):
         insist_on_text(record.files.config, before)
         raise
-    record.record_event("extension_taken_back", epoch=status.epoch)
+    record.record_event(_TAKEN_BACK, epoch=status.epoch, of=kind)
     return True
 
 
@@ -104,7 +113,18 @@ def look_at_test(record: RunRecord, start: Start) -> None:
         has = "has looked at test" if status.test_accuracy_last is not None else f"is {status.status}"
         raise RunError(f"run {record.run_id} {has}; allowed: a completed run that has not looked at test")
     looking = with_overrides(config, {"training.evaluate_test": True})
+    _note(record, looking, _TEST_WANTED)
     _queue_changed(record, looking, start)
+
+
+def count_extensions(record: RunRecord) -> int:
+    """Count how often a run was extended and went on."""
+    return sum({_EXTENDED: 1, _TAKEN_BACK: -1}[kind] for kind in _kinds(record, _EXTENDED))
+
+
+def is_test_taken_back(record: RunRecord) -> bool:
+    """Whether test was to be looked at and somebody took the run out of the queue before it was."""
+    return _kinds(record, _TEST_WANTED)[-1:] == [_TAKEN_BACK]
 
 
 def check_trained_here(record: RunRecord) -> None:
@@ -115,6 +135,19 @@ def check_trained_here(record: RunRecord) -> None:
         return
     if imported_from:
         raise RunError(f"run {record.run_id} was imported, and is not trained here; allowed: runs that began here")
+
+
+def _kinds(record: RunRecord, of: str) -> list[str]:
+    """Return the kinds of a record's events that are of a kind or took such a one back, in their order."""
+    kinds = [(event.get("kind"), event.get("of", event.get("kind"))) for event in record.events()]
+    return [str(kind) for kind, what in kinds if what == of]
+
+
+def _note(record: RunRecord, config: RunConfig, kind: str, **facts: int) -> None:
+    """Record why an ended run is to wait again with other settings, and what `take_back` needs."""
+    status = record.status()
+    settings = {path: before for path, (before, _) in config_difference(record.config(), config).items()}
+    record.record_event(kind, epoch=status.epoch, was=status.model_dump(include=_ENDED), settings=settings, **facts)
 
 
 def _queue_changed(record: RunRecord, config: RunConfig, start: Start, **changes: int) -> None:

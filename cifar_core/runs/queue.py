@@ -11,7 +11,7 @@ from cifar_core.config import RunConfig
 from cifar_core.failures import explain
 from cifar_core.processes import count_oom_kills
 from cifar_core.runs.commands import pending_end, send_command
-from cifar_core.runs.continuation import take_back_extension
+from cifar_core.runs.continuation import take_back
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.executor import LOCAL, Executor
 from cifar_core.runs.fairness import fair_order, last_served
@@ -155,7 +155,7 @@ def end_unstarted(run_dir: Path) -> bool:
         RunError: Its record is not readable.
     """
     ending = pending_end(run_dir)
-    if ending is not None and not take_back_extension(RunRecord(run_dir)):
+    if ending is not None and not take_back(RunRecord(run_dir), ending):
         change_status(run_dir, status=ending, message="Removed from the queue.", finished_at=now())
     return ending is not None
 

@@ -4,13 +4,12 @@ import contextlib
 import time
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Literal
 
 from cifar_core.config import RunConfig
 from cifar_core.data import default_data_dir
 from cifar_core.runs.access import refusal, refuses_in_words
 from cifar_core.runs.commands import CommandName, send_command
-from cifar_core.runs.continuation import extend, look_at_test, resume, take_back_extension
+from cifar_core.runs.continuation import Ending, extend, look_at_test, resume, take_back
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.fairness import priority_of_first
 from cifar_core.runs.queue import find_slots, may_decide, queue_order, start_free
@@ -268,7 +267,7 @@ class RunStore(RunRegister):
         for error in filter(None, (refused.get(run_dir.name) for run_dir in run_dirs)):
             raise refusal(self.runs_dir, error) from error
 
-    def _end_without_worker(self, run_id: str, status: Literal["parked", "stopped"]) -> bool:
+    def _end_without_worker(self, run_id: str, status: Ending) -> bool:
         """Note the end of a run that waits, or whose worker is gone, if this process decides; return whether it did."""
         record = self._writable(run_id)
         if self._is_training(record):
@@ -279,7 +278,7 @@ class RunStore(RunRegister):
                 return False
             if not may_decide(self.runs_dir, self._executor, summaries):
                 return False
-            if take_back_extension(record):
+            if take_back(record, status):
                 return True
             message = "Removed from the queue." if before == "queued" else "Its worker had ended before."
             change_status(record.run_dir, status=status, message=message, finished_at=now())

@@ -5,6 +5,7 @@ from statistics import mean
 
 from cifar_core.config import RunConfig
 from cifar_core.runs import RunStore, RunSummary
+from cifar_core.runs.continuation import is_test_taken_back
 from cifar_core.sweeps.record import Promotion, Sweep
 from cifar_core.sweeps.standing import Runs, goes_on, score_of
 
@@ -90,6 +91,8 @@ def _look_at_test(
     if run.status.is_active or run.status.status != "completed":
         return sweep  # looks, or is taken up again
     if run.status.test_accuracy_last is None:
+        if is_test_taken_back(store.record(run.run_id)):
+            return _with(sweep, is_over=True)
         write(sweep)
         store.look_at_test(run.run_id)
         return sweep

@@ -164,7 +164,9 @@ def _render_test(promotion: Promotion) -> None:
         return
     interval = interval_on_test(promotion)
     if promotion.test_accuracy is None or interval is None:
-        st.warning("Test was not looked at: the run that was named for it is gone, or did not come to its end.")
+        st.warning(
+            "Test was not looked at: the run that was named for it is gone, did not come to its end, or was taken out of the queue."
+        )
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(

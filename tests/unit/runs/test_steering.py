@@ -8,6 +8,7 @@ from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import Fork, RunError
 from cifar_core.runs.commands import send_command, take_commands
+from cifar_core.runs.continuation import is_test_taken_back
 from cifar_core.runs.queue import end_unstarted
 from cifar_core.runs.reporter import read_learning_rate_changes
 from cifar_core.runs.status import change_status, now
@@ -73,11 +74,12 @@ def test_an_ended_run_can_be_extended(store, executor, config):
     assert any(event["kind"] == "extended" and event["num_epochs"] == 7 for event in record.events())
 
 
+@pytest.mark.parametrize("status", ["completed", "stopped"])
 @pytest.mark.parametrize("is_told", [False, True], ids=["by who decides", "by a command"])
-def test_an_extension_that_waits_can_be_taken_back(store, config, is_told):
+def test_an_extension_that_waits_can_be_taken_back(store, config, is_told, status):
     record = store.record(store.submit(config))
     end(record)
-    change_status(record.run_dir, message="Completed 3 epochs.", epoch=3, finished_at=5.0)
+    change_status(record.run_dir, status=status, message="After 3 epochs.", epoch=3, finished_at=5.0)
     before = record.status()
     other = store.record(store.submit(config))  # has the device
     for _ in range(2):
@@ -99,6 +101,25 @@ def test_an_extension_that_waits_can_be_taken_back(store, config, is_told):
     store.resume_run(record.run_id)
     store.stop(record.run_id)
     assert (record.status().status, record.config().training.num_epochs) == ("stopped", 7), "it had begun"
+
+
+def test_a_look_at_test_that_waits_can_be_taken_back_and_asked_for_again(store, config):
+    blind = with_overrides(config, {"training.evaluate_test": False})
+    record = store.record(store.submit(blind))
+    end(record)
+    before = record.status()
+    other = store.record(store.submit(blind))  # has the device
+    for _ in range(2):
+        store.look_at_test(record.run_id)
+        assert not is_test_taken_back(record)
+        store.park(record.run_id)  # a completed run has nothing to be taken up again
+        assert record.config() == blind
+        assert record.status().model_dump(exclude={"submitted_at"}) == before.model_dump(exclude={"submitted_at"})
+        assert is_test_taken_back(record)
+    end(other)
+    store.look_at_test(record.run_id)
+    assert record.status().status == "running"
+    assert not is_test_taken_back(record)
 
 
 def test_what_cannot_be_extended_says_why_and_stays(store, config):

@@ -324,6 +324,21 @@ def test_who_wants_no_look_at_test_gets_none(sweeps, runs, trainers):
     assert sum(run.test_readings for run in runs.list_runs()) == 0
 
 
+def test_a_look_at_test_that_is_taken_out_of_the_queue_is_not_asked_for_again(sweeps, runs, trainers):
+    sweep_id = trainers.finish(sweeps.start(plan(budget=3)).id).id
+    sweeps.promote(sweep_id, top=2, num_seeds=2)
+    while sweeps.advance(sweep_id).promotion.winner is None:
+        trainers.train_all()
+    run_id = sweeps.get(sweep_id).promotion.test_run
+    runs.submit(sweeps.get(sweep_id).config(sweeps.get(sweep_id).trials[0], 9))  # has the device
+    sweeps.advance(sweep_id)
+    assert runs.record(run_id).status().status == "queued"
+    runs.stop(run_id)
+    promotion = sweeps.advance(sweep_id).promotion
+    assert (promotion.is_over, promotion.test_accuracy) == (True, None)
+    assert (runs.record(run_id).status().status, runs.record(run_id).test_readings()) == ("completed", 0)
+
+
 def test_a_driver_brings_it_to_its_end_and_a_second_one_leaves(sweeps, runs, trainers, monkeypatch):
     sweep_id = sweeps.start(plan(halving={"factor": 3})).id
     monkeypatch.setattr("cifar_core.sweeps.driver.time.sleep", lambda _: trainers.train_all())
