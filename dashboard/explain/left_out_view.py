@@ -91,6 +91,7 @@ def _choose_images(asked: LeftOut) -> tuple[NDArray[np.int64], str]:
         most,
         value=_USUAL if _USUAL in most else _NONE,
         key=state.EXPLAIN_LEFT_OUT,
+        bind="query-params",
         persist_state="session",
         width=420,
     )

@@ -102,12 +102,14 @@ def _choose_look() -> Look:
         0.05,
         help=explain("", "overlay"),
         key="explain_overlay",
+        bind="query-params",
         persist_state="session",
     )
     is_signed = st.toggle(
         "For and against told apart",
         Look.is_signed,
         key="explain_signed",
+        bind="query-params",
         persist_state="session",
         help="Off: strengths alone, whether a pixel speaks for the class or against it.",
     )
@@ -117,7 +119,7 @@ def _choose_look() -> Look:
 def _draw_option(method: Method, option: Option, layers: list[str]) -> Any:
     key = f"explain_{method.name}_{option.name}"
     label = option.name.replace("num_", "").replace("_", " ").capitalize()
-    common: dict[str, Any] = {"key": key, "help": option.help, "persist_state": "session"}
+    common: dict[str, Any] = {"key": key, "help": option.help, "bind": "query-params", "persist_state": "session"}
     if option.default is None:
         names = [layer.removeprefix("network.") for layer in layers]
         state.keep_among(key, names)

@@ -80,6 +80,7 @@ def _choose_change() -> Change:
                 start,
                 _STEPS.get(name, 1),
                 key=f"what_if_{name}",
+                bind="query-params",
                 persist_state="session",
             )
     st.button("As it was", icon=":material/restart_alt:", on_click=_reset, disabled=Change(**values) == neutral)

@@ -233,6 +233,20 @@ def test_what_if_changes_the_image_and_its_probabilities(open_page, complete):
     assert {"Classes as CSV", "Probabilities as CSV", "Strips as CSV"} <= downloads(at)
 
 
+def test_an_address_brings_changes_of_the_picture_and_settings_of_a_method(open_page, complete):
+    run_id = complete()
+    by_hand = open_page("Explain", run=run_id, image="5", see="What if")
+    labelled(by_hand.slider, "Brightness").set_value(0.5).run()
+    at = open_page("Explain", run=run_id, image="5", see="What if", what_if_brightness="0.5")
+    assert labelled(at.slider, "Brightness").value == 0.5
+    assert np.array_equal(view_maps(at)[1]["image"], view_maps(by_hand)[1]["image"])
+
+    settings = {"explain_occlusion_window": "3", "explain_overlay": "0.25", "explain_signed": "false"}
+    at = open_page("Explain", run=run_id, image="5", method="Occlusion", **settings)
+    assert (labelled(at.slider, "Window").value, labelled(at.slider, "Overlay").value) == (3, 0.25)
+    assert not labelled(at.toggle, "For and against told apart").value
+
+
 def test_two_runs_are_held_against_each_other(open_page, complete):
     complete()
     at = open_page("Explain", run=complete(model=MLPConfig(hidden_size=8)), image="5", see="What if")

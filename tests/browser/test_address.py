@@ -75,6 +75,28 @@ def test_back_from_where_a_link_led_to_is_one_step(app, trained_run, page):
     expect(page.get_by_role("radio", name="Robust")).to_be_checked()
 
 
+def test_a_change_of_the_picture_and_a_setting_of_a_method_outlive_a_reload(app, trained_run, page):
+    page.goto(f"{app.url}/Explain?run={trained_run}&image=1&see=What if&method=Occlusion")
+    expect_drawn(page)
+    brightness = page.get_by_role("slider", name="Brightness")
+    brightness.press("ArrowLeft")
+    expect(page).to_have_url(re.compile(r"what_if_brightness=0\.95"))
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("slider", name="Window").press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"explain_occlusion_window=7"))
+    expect_drawn(page)
+    page.reload()
+    expect_drawn(page)
+    expect(brightness).to_have_value("0.95")
+    page.get_by_role("button", name="Settings").click()
+    expect(page.get_by_role("slider", name="Window")).to_have_value("7")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="As it was").click()
+    expect(page).not_to_have_url(re.compile("what_if"))
+    page.go_back()
+    expect(brightness).to_have_value("0.95")
+
+
 def set_batch_size(page, value):
     box = page.get_by_role("spinbutton", name="Batch size")
     box.fill(value)
