@@ -175,6 +175,8 @@ def _are_seeds_wanted() -> bool:
         default=_WHOSE[0],
         required=True,
         key=state.COMPARE_MAPS_OF,
+        bind="query-params",
+        persist_state="session",
         help="A map of one network is that network's own, in part by chance. Over the seeds of its settings one sees "
         "what they have in common.",
     )

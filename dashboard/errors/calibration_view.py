@@ -98,6 +98,7 @@ def _choose(temperature: float) -> tuple[Binning, bool]:
         scaled = st.toggle(
             f"Divide the scores by {temperature:.2f}",
             key="errors_scaled",
+            bind="query-params",
             persist_state="session",
             help=explain("The temperature with the lowest loss on val (Guo et al., 2017).", "temperature"),
         )

@@ -224,6 +224,7 @@ def _choose_options(superclasses: list[str]) -> _Options:
         hides_diagonal = st.toggle(
             "Hide the diagonal",
             key=state.ERRORS_DIAGONAL,
+            bind="query-params",
             persist_state="session",
             help=explain("", "diagonal"),
         )

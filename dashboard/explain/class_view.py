@@ -24,7 +24,15 @@ def render_class(context: Context) -> list[Export]:
     choice, sentence = context.choice, st.container()
     names = context.dataset.class_names
     start = context.pred_idx if context.subject.true_idx is None else context.subject.true_idx
-    chosen = st.selectbox("Class", names, index=start, key=f"{state.EXPLAIN_CLASS}_of_many_{start}", width=200)
+    chosen = st.selectbox(
+        "Class",
+        names,
+        index=start,
+        key=f"{state.EXPLAIN_CLASS}_of_many_{start}",
+        bind="query-params",
+        persist_state="session",
+        width=200,
+    )
     class_idx = names.index(chosen)
     val = get_splits(context.dataset, context.run.config).indices("val")
     indices = val[context.dataset.labels[val] == class_idx][:_NUM_IMAGES]

@@ -72,7 +72,13 @@ def render_taught(context: Context) -> list[Export]:
     sentence.markdown(describe_taught(context, known, probs), help=_explain_method())
     st.caption(describe_limits(context, probs))
     is_away = st.segmented_control(
-        "Images that", (_TOWARDS, _AGAINST), default=_TOWARDS, required=True, key=state.EXPLAIN_PUSHES
+        "Images that",
+        (_TOWARDS, _AGAINST),
+        default=_TOWARDS,
+        required=True,
+        key=state.EXPLAIN_PUSHES,
+        bind="query-params",
+        persist_state="session",
     )
     found = [
         _find_pushes(context, known, inputs, probs, class_idx, helpful=is_away != _AGAINST)

@@ -165,7 +165,8 @@ def _render_test(promotion: Promotion) -> None:
     interval = interval_on_test(promotion)
     if promotion.test_accuracy is None or interval is None:
         st.warning(
-            "Test was not looked at: the run that was named for it is gone, did not come to its end, or was taken out of the queue."
+            "Test was not looked at: the run that was named for it is gone, did not come to its end, or was taken "
+            "out of the queue."
         )
         return
     with st.container(horizontal=True, vertical_alignment="center"):
