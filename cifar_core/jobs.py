@@ -95,8 +95,18 @@ class JobBoard:
         note = {"share": share, "pid": pid, "started": _start_time(pid), "message": message, "words": words}
         write_text_atomically(self._note_path(key), json.dumps(note))
 
-    def progress(self, key: str) -> JobProgress:
-        """Say how far the work is; that it is done nobody notes: whoever has the result knows."""
+    def progress(self, key: str, is_made: Callable[[], bool] = lambda: False) -> JobProgress:
+        """Say how far the work is; that it is done nobody notes: whoever has the result knows.
+
+        Args:
+            key: Of the work.
+            is_made: Says whether the result is there. Asked after the process: who asks before takes one that ends in
+                between for one that ended without a result.
+        """
+        progress = self._read_progress(key)
+        return JobProgress("done", 1.0) if is_made() else progress
+
+    def _read_progress(self, key: str) -> JobProgress:
         noted = self._read_note(key)
         if noted is None:
             return JobProgress("absent")

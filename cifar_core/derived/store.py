@@ -87,7 +87,7 @@ class DerivedStore:
 
     def progress(self, request: Request) -> JobProgress:
         """Say how far the request is."""
-        return JobProgress("done", 1.0) if self.path(request).exists() else self._board.progress(request.key)
+        return self._board.progress(request.key, self.path(request).exists)
 
     def forget(self, request: Request) -> None:
         """Drop the note of a failure, so that the request can be started again."""

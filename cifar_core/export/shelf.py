@@ -113,8 +113,8 @@ class ExportShelf:
             return None
 
     def progress(self, order: Order) -> JobProgress:
-        """Say how far it is; "absent" also once it is done."""
-        return self._board.progress(order.slot)
+        """Say how far it is."""
+        return self._board.progress(order.slot, lambda: self.find(order) is not None)
 
     def start(self, order: Order, *, num_threads: int = 1) -> None:
         """Make a process of its own make it, unless one does.

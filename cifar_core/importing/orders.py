@@ -124,7 +124,7 @@ class ImportDesk:
 
     def progress(self, key: str) -> JobProgress:
         """Say how far an order is, by its key."""
-        return JobProgress("done", 1.0) if self.result(key) else self._board.progress(key)
+        return self._board.progress(key, lambda: bool(self.result(key)))
 
     def forget(self, key: str) -> None:
         """Drop all notes on an order."""

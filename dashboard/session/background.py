@@ -42,7 +42,7 @@ def find_derived(dataset: Dataset, kind: str, what: str, options: dict[str, str 
 def is_derived(request: Request) -> bool:
     """Whether the arrays are there, or being made."""
     store = DerivedStore(default_data_dir())
-    return store.path(request).exists() or store.progress(request).state == "running"
+    return store.progress(request).state in ("running", "done")
 
 
 def _render_progress(store: DerivedStore, request: Request, what: str) -> None:

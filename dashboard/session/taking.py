@@ -127,7 +127,8 @@ def _render_kind(kind: Kind, order: Order) -> None:
 
     @st.fragment(run_every=_REFRESH_SECONDS if is_running else None)
     def outcome() -> None:
-        _render_outcome(kind, shelf.find(order), shelf.progress(order))
+        progress = shelf.progress(order)
+        _render_outcome(kind, shelf.find(order), progress)
 
     with st.container(border=True, gap="small"):
         left, right = st.columns([5, 2], vertical_alignment="center")
@@ -143,7 +144,7 @@ def _render_kind(kind: Kind, order: Order) -> None:
 
 def _render_way(kind: Kind, shelf: ExportShelf, order: Order) -> None:
     """Draw what can be done with a kind now: make it, stop that, or save what was made."""
-    made, progress = shelf.find(order), shelf.progress(order)
+    progress, made = shelf.progress(order), shelf.find(order)
     key = f"{kind.name}_{order.slot}"
     if progress.state == "running":
         st.button("Stop", icon=":material/stop:", key=f"stop_{key}", on_click=shelf.stop, args=(order,))
