@@ -72,4 +72,4 @@ def is_agreed(owner: str, key: str) -> bool:
     """Draw what has to be ticked before a run that is somebody else's is gone; whether that is done, or not needed."""
     if not is_others(owner):
         return True
-    return st.checkbox(f"This is the run of **{literal(owner)}**, who agrees", key=f"agreed_{key}")
+    return st.checkbox(f"This is the run of {literal(owner)}, who agrees", key=f"agreed_{key}")

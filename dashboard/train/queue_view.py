@@ -57,27 +57,26 @@ def _render_all(store: RunStore, waiting: Sequence[RunSummary], waits: dict[str,
 
 
 def _render_waiting(store: RunStore, run: RunSummary, wait: Wait, *, is_first: bool) -> None:
-    is_foreign, name = is_others(run.owner), literal(run_name(run), most=None)
+    is_foreign = is_others(run.owner)
     with st.container(horizontal=True, vertical_alignment="center"):
         words = f"**{wait.place}** {_name(run)}  \n:small[:gray[{describe_wait(wait)}]]"
         st.markdown(words, width="stretch")  # so that the buttons of all runs stand below each other
-        _offer("vertical_align_top", f"Put first: {name}", store.put_first, run, is_off=is_first or is_foreign)
+        _offer("Put first", "vertical_align_top", store.put_first, run, is_off=is_first or is_foreign)
         if not is_foreign:
-            _offer("close", f"Remove: {name}", store.stop, run)
+            _offer("Remove", "close", store.stop, run)
             return
-        with st.popover("", icon=":material/close:", type="tertiary", help=f"Remove: {name}", key=f"ask_{run.run_id}"):
+        with st.popover("Remove", icon=":material/close:", type="tertiary", key=f"ask_{run.run_id}"):
             st.write(f"This is the run of **{literal(run.owner)}**.")
             args = (store.stop, run.run_id)
             st.button("Remove it all the same", key=f"queue_close_{run.run_id}", on_click=act_or_toast, args=args)
 
 
-def _offer(icon: str, words: str, action: object, run: RunSummary, *, is_off: bool = False) -> None:
+def _offer(label: str, icon: str, action: object, run: RunSummary, *, is_off: bool = False) -> None:
     st.button(
-        "",
+        label,
         key=f"queue_{icon}_{run.run_id}",
         icon=f":material/{icon}:",
         type="tertiary",
-        help=words,
         disabled=is_off,
         on_click=act_or_toast,
         args=(action, run.run_id),
