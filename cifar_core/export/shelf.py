@@ -34,6 +34,7 @@ class Order:
         data_dir: Where the images are; empty: where the runs found them.
         which: Weights of the best or of the last epoch.
         with_test: Whether results on test are told; that is counted on the runs.
+        look: Of which look at test this is a part: several orders of one sitting count once.
     """
 
     kind: str
@@ -42,11 +43,12 @@ class Order:
     data_dir: str = ""
     which: Which = "best"
     with_test: bool = False
+    look: str = ""
 
     @property
     def slot(self) -> str:
         """A name for the order, whatever becomes of its runs: one process at a time works on it."""
-        return f"{self.kind}-{_digest(asdict(self))}"
+        return f"{self.kind}-{_digest({name: value for name, value in asdict(self).items() if name != 'look'})}"
 
     def list_subjects(self) -> list[Subject]:
         """Return the runs.
@@ -55,7 +57,8 @@ class Order:
             RunError: One of them is gone.
         """
         data_dir = Path(self.data_dir) if self.data_dir else None
-        return [Subject(self._record(run_id), self.which, self.with_test, data_dir) for run_id in self.run_ids]
+        records = [self._record(run_id) for run_id in self.run_ids]
+        return [Subject(record, self.which, self.with_test, data_dir, self.look) for record in records]
 
     def _record(self, run_id: str) -> RunRecord:
         run_dir = Path(self.runs_dir) / run_id

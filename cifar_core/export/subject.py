@@ -29,12 +29,14 @@ class Subject:
         which: Weights of the best or of the last epoch.
         with_test: Whether results on test are told; that is counted on the run.
         data_dir: Where its images are; where the run found them if None.
+        look: Of which look at test this is a part, as `RunRecord.count_test_reading` has it.
     """
 
     record: RunRecord
     which: Which = "best"
     with_test: bool = False
     data_dir: Path | None = None
+    look: str = ""
 
     @cached_property
     def config(self) -> RunConfig:
@@ -118,7 +120,7 @@ class Subject:
         """What they say of test; None where that is not told, or was not asked. The look is counted once."""
         if not self.with_test or self._test_path is None:
             return None
-        self.record.count_test_reading(by="export")
+        self.record.count_test_reading(by="export", look=self.look)
         return load_predictions(self._test_path)
 
     @cached_property

@@ -171,13 +171,19 @@ class RunRecord:
         """Return how often the test images were looked at, the end of the run included."""
         return sum(event.get("kind") == "test_reading" for event in self.events()) + self._num_uncounted
 
-    def count_test_reading(self, by: str) -> int:
+    def count_test_reading(self, by: str, look: str = "") -> int:
         """Note a look at the test images, and return how many there were.
 
         Where nothing can be written, e.g. in a course's folder, it is remembered for as long as this record is open.
+
+        Args:
+            by: What showed them.
+            look: Names a look of which this may be a part, e.g. of one sitting: it counts once. Empty: by itself.
         """
+        if look and any(event.get("kind") == "test_reading" and event.get("look") == look for event in self.events()):
+            return self.test_readings()
         try:
-            self.record_event("test_reading", by=by)
+            self.record_event("test_reading", by=by, **({"look": look} if look else {}))
         except OSError as error:
             if not is_read_only(error):
                 raise

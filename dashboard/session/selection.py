@@ -145,7 +145,7 @@ def count_reading(record: RunRecord, split: str, by: str) -> None:
     """Count a look at test, the first one of a session at a run."""
     if split == "test" and state.is_first_look_at_test(record.run_id):
         with errors_said():  # it is shown all the same
-            record.count_test_reading(by=by)
+            record.count_test_reading(by=by, look=state.sitting())
 
 
 def find_place(rows: pd.DataFrame, index: int | None) -> int | None:

@@ -6,6 +6,7 @@ to the address belongs to its page alone, and spells what it shows.
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
 import streamlit as st
 
@@ -58,7 +59,7 @@ RUN_ORIGIN = "run:"  # before a run's id, where the form starts from one instead
 _WANTED = "wanted"
 _PINNED, _CELL = "train_pinned_epoch", "train_cell"
 _LOST = "lost_run"
-_COUNTED = "errors_test_readings"
+_COUNTED, _SITTING = "errors_test_readings", "test_sitting"
 _HANDED_OVER = "image_handed_over"
 
 
@@ -286,6 +287,12 @@ def next_augment_seed() -> None:
 def form_value(path: str, default: Any, form: str = TRAIN) -> Any:
     """Return what a form's widget is set to, setting it to the default if it was never drawn."""
     return st.session_state.setdefault(form_key(path, form), default)
+
+
+def sitting() -> str:
+    """Return a name of this session: what it shows of a run's test, on pages and in files, is one look."""
+    name: str = st.session_state.setdefault(_SITTING, uuid4().hex)
+    return name
 
 
 def is_first_look_at_test(run_id: str) -> bool:

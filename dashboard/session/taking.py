@@ -13,7 +13,7 @@ from cifar_core.runs import RunSummary, default_runs_dir
 from cifar_core.training.device import count_cores
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import about, percent, short_name
-from dashboard.session import address
+from dashboard.session import address, state
 from dashboard.session.cache import get_store, is_any_training
 from dashboard.session.live_page import open_link
 from dashboard.session.lock import read_lock
@@ -70,6 +70,7 @@ def _render_dialog(runs: list[RunSummary]) -> None:
             str(default_runs_dir().resolve()),
             which="last" if which == _LAST else "best",
             with_test=with_test,
+            look=state.sitting(),
         )
         _render_kind(kind, order)
     if any(run.is_imported for run in runs):
@@ -107,7 +108,8 @@ def _choose_contents() -> tuple[str, bool]:
             [_QUIET, _TELL],
             format_func={_QUIET: "Not told", _TELL: "Told, and counted"}.__getitem__,
             width=200,
-            help="Test is for the end. To tell what it said is a look at it, and counted on the run.",
+            help="Test is for the end. To tell what it said is a look at it, and counted on the run: once for all that "
+            "you look at and make before you reload.",
             **address.bind(address.TAKE_TEST, _TOLD, [_QUIET, _TELL]),
         )
     return which, told == _TELL

@@ -143,7 +143,7 @@ def test_an_export_is_kept_until_its_run_changes(shelf, record):
     made = shelf.find(order)
     assert made.path.name == f"{record.run_id}-pytorch.ipynb"
     assert made.num_bytes == made.path.stat().st_size
-    assert shelf.progress(order).state == "absent"
+    assert shelf.progress(order).state == "done"
     assert shelf.find(order_of(record, "notebook", which="last")) is None
     record.change_meta(name="another name")
     assert shelf.find(order) is None
@@ -166,6 +166,17 @@ def test_what_tells_test_is_found_though_the_look_was_counted(shelf, record):
     work_on(shelf, order)
     assert record.test_readings() == before + 1
     assert shelf.find(order) is not None  # and to save it once more is no new look
+
+
+def test_exports_of_one_sitting_are_one_look_at_test_and_stay(shelf, record):
+    before = record.test_readings()
+    orders = [order_of(record, kind, with_test=True, look="today") for kind in ("csv", "parquet", "report")]
+    for order in orders:
+        work_on(shelf, order)
+    assert record.test_readings() == before + 1
+    assert all(shelf.find(order) is not None for order in orders)
+    work_on(shelf, order_of(record, "csv", with_test=True, look="tomorrow"))
+    assert record.test_readings() == before + 2
 
 
 def test_a_failure_is_said_and_leaves_nothing(shelf, record):
