@@ -5,8 +5,8 @@ python -m benchmarks.training [--quick]. Uses CIFAR_DATA_DIR; without CIFAR-10 t
 The three take turns on the same network, images and batch size. The course's way: a DataLoader, torchvision's
 transforms image by image (crop, flip), float32 in the default layout, the loss read at each step. `fit`: a worker's
 whole run with metrics, checkpoints and predictions; its second epoch, without the look at val. The limit: the same
-steps on one batch that lies on the device already; once more in float32, to see whether the number format that `auto`
-chose is the quicker one.
+steps on one batch that lies on the device already, some at a time within the run's epoch; once more in float32, to see
+whether the number format that `auto` chose is the quicker one.
 """
 
 import statistics
@@ -25,6 +25,9 @@ from benchmarks._ways.task import finish
 from cifar_core.data import load_dataset
 from cifar_core.models import summarize_config
 from cifar_core.training.device import resolve_device
+
+# Of the limit, which `fit` is to reach.
+_SHARE = 0.97
 
 
 def main(arguments: list[str]) -> int:
@@ -59,9 +62,11 @@ def _measure(case: Case, repeats: int) -> dict[str, list[float]]:
 def _compare(name: str, case: Case, speeds: dict[str, list[float]]) -> list[dict[str, Any]]:
     course = np.max([speeds[way] for way in COURSE], axis=0)
     fit, limit, float32 = (np.array(speeds[way]) for way in (FIT, LIMIT, FLOAT32))
+    # Nothing is faster than the limit: where it is less than so many times the course's way, its share counts.
+    goal = None if case.goal is None else min(case.goal, _SHARE * float(np.median(limit / course)))
     return [
-        judge(f"{name}: fit, times the course's way", float(np.median(fit / course)), case.goal, at_least=True),
-        judge(f"{name}: fit, share of the limit", float(np.median(fit / limit)), 0.95, at_least=True),
+        judge(f"{name}: fit, times the course's way", float(np.median(fit / course)), goal, at_least=True),
+        judge(f"{name}: fit, share of the limit", float(np.median(fit / limit)), _SHARE, at_least=True),
         judge(
             f"{name}: the number format chosen here, times float32",
             float(np.median(limit / float32)),

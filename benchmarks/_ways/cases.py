@@ -42,7 +42,7 @@ def list_cases(dataset: Dataset, device: str, quick: bool) -> dict[str, Case]:
     }
     return {
         "simple_cnn": Case(
-            with_overrides(PRESETS["notebook"].config, _CROP_AND_FLIP | changes), size(8_000), 20.0 if is_gpu else 3.0
+            with_overrides(PRESETS["notebook"].config, _CROP_AND_FLIP | changes), size(20_000), 20.0 if is_gpu else 3.0
         ),
         "resnet": Case(with_overrides(PRESETS["resnet"].config, changes), size(2_000)),
         "speed": Case(with_overrides(PRESETS["speed"].config, speed | changes), size(2_000)),

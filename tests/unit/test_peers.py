@@ -1,13 +1,15 @@
 """python -m pytest tests/unit/test_peers.py. How ways of training are timed and held against each other."""
 
+import time
+
 import numpy as np
 import pytest
 import torch
 
 from benchmarks import _ways, peers
-from benchmarks._ways import COURSE, FIT, FLOAT32, LIMIT, MissingPackageError, Pace, clock, loop_way
+from benchmarks._ways import COURSE, FIT, FLOAT32, LIMIT, MissingPackageError, Pace, clock, loop_way, ours_way
 from benchmarks._ways.cases import Case
-from benchmarks._ways.task import Task
+from benchmarks._ways.task import Task, create_task
 from cifar_core.config import RunConfig
 from cifar_core.data import Dataset
 from cifar_core.overrides import with_overrides
@@ -129,3 +131,43 @@ def test_the_plain_loop_crops_and_flips_each_image_by_itself():
     seen = {image.numpy().tobytes() for image in pool._augment(torch.full((400,), 7))}
     assert seen <= possible
     assert len(seen) > 40
+
+
+def test_limits_take_turns_in_the_last_epoch_after_its_first_quarter():
+    turns = []
+
+    class Limit:
+        num_steps_an_epoch = 64
+
+        def __init__(self, name):
+            self._name = name
+
+        def take_turn(self, num_steps):
+            turns.append((step, self._name, num_steps))
+
+    monitor = ours_way._InTurn(ours_way.Monitor(), [Limit("a"), Limit("b")])
+    for step in range(clock.NUM_EPOCHS * 64):
+        assert monitor.before_step(step)
+    assert [step for step, _, _ in turns] == list(range(64 + 16, 128, 4))
+    assert [name for _, name, _ in turns] == ["a", "b"] * 6
+    assert {num_steps for _, _, num_steps in turns} == {4}
+
+
+def test_what_limits_take_is_taken_off_the_run(monkeypatch, tmp_path):
+    monkeypatch.setenv("CIFAR_DATA_DIR", str(tmp_path))
+    waited = []
+
+    def wait(limit, num_steps):
+        time.sleep(0.3)
+        waited.append(0.3)
+        limit.seconds += 0.3
+        limit._num_steps += num_steps
+
+    monkeypatch.setattr(ours_way._Limit, "take_turn", wait)
+    changes = {"model.name": "mlp", "model.hidden_size": 8, "training.batch_size": 64, "training.num_threads": 1}
+    config = with_overrides(RunConfig(), changes | {"training.precision": "float32", "training.device": "cpu"})
+    paces = ours_way.measure(create_task(config, 640))
+    assert len(waited) >= 4
+    assert 640 / paces[FIT].steps < sum(waited) / 2
+    assert paces[FIT].whole < paces[FIT].steps
+    assert paces[LIMIT].steps == pytest.approx(64 * 2 / 0.3)
