@@ -45,9 +45,8 @@ COMPARE_PILE, COMPARE_MAP_CLASS, COMPARE_MAPS_OF = "compare_pile", "compare_map_
 LABELS_VIEW, LABELS_SHOWN, LABELS_SHEET = "labels", "doubted", "doubted_page"
 KNOWN_SHOWN, PEOPLE_VIEW, PEOPLE_PILE, PEOPLE_BIN = "votes", "people", "people_pile", "people_doubt"
 PEOPLE_CELLS, QUIZ_OF = "people_cells", "quiz_of"
-OVERVIEW_CLASSES, RUNS_CURVE = "overview_classes", "curve"
+OVERVIEW_CLASSES, RUNS_CURVE, RUN_PICKER = "overview_classes", "curve", "frame_run_picker"
 RUNS_FOLDED, RUNS_BAND, LESSONS_BAND, COMPARE_BAND = "runs_folded", "runs_band", "lessons_band", "compare_band"
-RUN_PICKER = "frame_run_picker"
 AUGMENT_VIEW, AUGMENT_FIELD, AUGMENT_NORMALISED = "look", "parameter", "normalised"
 TRAIN_NAME, TRAIN_SEEDS, TRAIN_VIEW = "name", "seeds", "watch"
 TRAIN_PART, TRAIN_PRESET, TRAIN_FOLLOW = "train_part", "train_preset", "train_follow"
@@ -57,10 +56,8 @@ TRAIN_OVERLAY, TRAIN_EPOCH, TRAIN_BAND = "train_overlay", "train_epoch", "train_
 TRAIN, AUGMENT = "train", "augment"  # the pages with a form over RunConfig
 RUN_ORIGIN = "run:"  # before a run's id, where the form starts from one instead of a preset
 _WANTED = "wanted"
-_PINNED, _CELL = "train_pinned_epoch", "train_cell"
-_LOST = "lost_run"
-_COUNTED, _SITTING = "errors_test_readings", "test_sitting"
-_HANDED_OVER = "image_handed_over"
+_PINNED, _CELL, _LOST = "train_pinned_epoch", "train_cell", "lost_run"
+_COUNTED, _SITTING, _HANDED_OVER = "errors_test_readings", "test_sitting", "image_handed_over"
 
 
 def chosen_run() -> str | None:
@@ -291,8 +288,7 @@ def form_value(path: str, default: Any, form: str = TRAIN) -> Any:
 
 def sitting() -> str:
     """Return a name of this session: what it shows of a run's test, on pages and in files, is one look."""
-    name: str = st.session_state.setdefault(_SITTING, uuid4().hex)
-    return name
+    return str(st.session_state.setdefault(_SITTING, uuid4().hex))
 
 
 def is_first_look_at_test(run_id: str) -> bool:
