@@ -7,7 +7,6 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +41,8 @@ def compare_maps(first: NDArray[np.float32], second: NDArray[np.float32]) -> flo
     Of a trained and an untrained network: near 1 the map shows the architecture, not what was learned
     (Adebayo et al., 2018).
     """
+    from scipy.stats import rankdata
+
     ranks = [rankdata(np.abs(each)) for each in (first, second)]
     if any(np.isnan(each).any() or np.ptp(each) == 0 for each in ranks):
         return math.nan

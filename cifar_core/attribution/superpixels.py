@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans
 
 # How much colour counts beside place: a difference of an eighth of full scale is as far as a patch's side.
 _COLOUR_WEIGHT = 8.0
@@ -18,6 +17,8 @@ def segment(image: NDArray[np.float32], num_patches: int) -> NDArray[np.int64]:
     Returns:
         (H, W) patch numbers from 0, each in use. The same image gives the same patches.
     """
+    from sklearn.cluster import KMeans
+
     _, height, width = image.shape
     grid = max(1, min(round(num_patches**0.5), height, width))
     side = (height * width) ** 0.5 / grid

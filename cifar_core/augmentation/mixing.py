@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from scipy.special import betaincinv
 from torch import Tensor
 
 from cifar_core.augmentation.draws import SIDE, Boxes
@@ -86,5 +85,7 @@ def _beta(numbers: Tensor, alpha: float) -> Tensor:
 
 @functools.lru_cache(maxsize=32)
 def _beta_quantiles(alpha: float) -> np.ndarray:
+    from scipy.special import betaincinv
+
     middles = (np.arange(_TABLE_SIZE) + 0.5) / _TABLE_SIZE
     return betaincinv(alpha, alpha, middles).astype(np.float32)

@@ -1,21 +1,27 @@
 """RandAugment and TrivialAugment as torchvision has them: image by image, from a seed of the image's own."""
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor
-from torchvision.transforms import v2
 
 from cifar_core.augmentation.draws import AugmentationDraws
 from cifar_core.config import AugmentationConfig
 from cifar_core.randomness import stream_seed
 
+if TYPE_CHECKING:
+    from torchvision.transforms import v2
 
-def create_policy(config: AugmentationConfig) -> v2.Transform | None:
+
+def create_policy(config: AugmentationConfig) -> "v2.Transform | None":
     """Return torchvision's transform for one uint8 image, None if no policy is on."""
+    if config.policy == "none":
+        return None
+    from torchvision.transforms import v2  # with torch's compiler, seconds: where a policy is on
+
     if config.policy == "rand_augment":
         return v2.RandAugment(config.policy_operations, config.policy_magnitude)
-    if config.policy == "trivial_augment":
-        return v2.TrivialAugmentWide()
-    return None
+    return v2.TrivialAugmentWide()
 
 
 def apply_policy(images: Tensor, config: AugmentationConfig, draws: AugmentationDraws) -> Tensor:

@@ -4,7 +4,6 @@ from functools import cache
 
 import numpy as np
 import torch
-from scipy.stats import poisson
 from torch import Tensor
 from torch.nn import functional
 
@@ -98,6 +97,8 @@ def _count_table(grains: int) -> tuple[Tensor, Tensor]:
         (256, counts) for each level of a value, and (256 * 1024,) for each level and 1024th of chance the first count
         that it can be.
     """
+    from scipy.stats import poisson
+
     num_counts = grains + 12 * int(np.ceil(np.sqrt(grains))) + 10
     means = np.arange(_LEVELS)[:, None] / (_LEVELS - 1) * grains
     below = poisson.cdf(np.arange(num_counts)[None], means)

@@ -4,7 +4,6 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize_scalar
 
 from cifar_core.evaluation.intervals import wilson_interval
 from cifar_core.evaluation.metrics import compute_loss
@@ -87,6 +86,8 @@ def fit_temperature(predictions: Predictions) -> float:
     """
     if np.ptp(predictions.logits, axis=1).max(initial=0.0) == 0:
         return 1.0
+    from scipy.optimize import minimize_scalar
+
     fitted = minimize_scalar(
         lambda log_t: compute_loss(apply_temperature(predictions, float(np.exp(log_t)))),
         bounds=tuple(np.log(TEMPERATURES)),

@@ -12,7 +12,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, stats
 
 from cifar_core.evaluation.intervals import student_quantile
 from cifar_core.evaluation.predictions import Predictions, PredictionsError
@@ -127,6 +126,8 @@ def compare_counts(fixed: int, broken: int, total: int, confidence: float = 0.95
     _check_confidence(confidence)
     if total < max(1, fixed + broken):
         raise ValueError(f"total {total}; allowed: 1 and above, and no less than {fixed} + {broken}")
+    from scipy import stats
+
     p = float(stats.binomtest(fixed, fixed + broken).pvalue) if fixed + broken else 1.0
     up, down = (fixed + 1) / (total + 2), (broken + 1) / (total + 2)
     half = NormalDist().inv_cdf(0.5 + confidence / 2) * math.sqrt((up + down - (up - down) ** 2) / (total + 2))
@@ -155,6 +156,8 @@ def compare_seeds(first: Sequence[float], second: Sequence[float], confidence: f
     if error == 0:  # all pairs differ by the same: the test has no distribution to ask
         return Effect(size, size, size, 1.0 if size == 0 else 0.0, confidence)
     half = student_quantile(confidence, len(differences) - 1) * error
+    from scipy import stats
+
     p = 2 * float(stats.t.sf(abs(size) / error, len(differences) - 1))
     return Effect(size, size - half, size + half, p, confidence)
 
@@ -197,6 +200,8 @@ def smallest_difference(
             f"deviation {deviation}, num_pairs {num_pairs}, margin {margin}, power {power}; allowed: above 0, from 2, "
             "from 0, above 0 and below 1"
         )
+    from scipy import optimize, stats
+
     threshold = student_quantile(confidence, num_pairs - 1)
 
     def lack(noncentrality: float) -> float:

@@ -1,12 +1,14 @@
 """Which classes are taken for which. Rows are what is true, columns what is predicted."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import pandas as pd
 
 from cifar_core.evaluation.predictions import Predictions
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Normalization = Literal["none", "true", "pred", "all"]
 Ordering = Literal["class", "error", "likeness"]
@@ -40,11 +42,13 @@ def normalize_confusion_matrix(matrix: np.ndarray, normalization: Normalization)
     return matrix / np.where(totals == 0, 1, totals)
 
 
-def confusion_frame(matrix: np.ndarray, class_names: Sequence[str]) -> pd.DataFrame:
+def confusion_frame(matrix: np.ndarray, class_names: Sequence[str]) -> "pd.DataFrame":
     """Return a row for each cell of the matrix, row by row.
 
     Columns: true_label, predicted_label, count, share_of_true (in [0, 1], of the images of the true class).
     """
+    import pandas as pd
+
     num_classes = len(class_names)
     if matrix.shape != (num_classes, num_classes):
         raise ValueError(f"matrix of shape {matrix.shape}; allowed: ({num_classes}, {num_classes}), as class_names")
@@ -101,7 +105,7 @@ def fold_matrix(matrix: np.ndarray, groups: Sequence[Sequence[int]]) -> np.ndarr
     return indicator @ matrix @ indicator.T
 
 
-def top_confusions_frame(matrix: np.ndarray, class_names: Sequence[str]) -> pd.DataFrame:
+def top_confusions_frame(matrix: np.ndarray, class_names: Sequence[str]) -> "pd.DataFrame":
     """Return a row for each cell off the diagonal that is not empty, the most frequent first.
 
     Columns as of `confusion_frame`, and share_of_errors: of all mistakes.

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import pandas as pd
 
 from cifar_core.evaluation.predictions import Predictions
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Outcome = Literal["any", "wrong", "right"]
 Order = Literal["most confident", "least confident", "smallest margin", "highest loss", "each pair's worst"]
@@ -49,7 +51,7 @@ class Criteria:
 
 def select_predictions(
     predictions: Predictions, criteria: Criteria | None = None, order: Order = "most confident"
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """Return the images that meet the criteria, in an order.
 
     Args:
@@ -85,7 +87,9 @@ def _matches(name: str, classes: Collection[int], values: np.ndarray, num_classe
     return np.isin(values, list(classes)) if classes else np.ones(len(values), dtype=bool)
 
 
-def _frame(predictions: Predictions, rows: np.ndarray) -> pd.DataFrame:
+def _frame(predictions: Predictions, rows: np.ndarray) -> "pd.DataFrame":
+    import pandas as pd
+
     true_idx, pred_idx = predictions.targets[rows], predictions.preds[rows]
     probs = predictions.probs[rows]
     top = np.partition(probs, -2, axis=1)[:, -2:] if len(rows) else np.empty((0, 2))
@@ -102,7 +106,7 @@ def _frame(predictions: Predictions, rows: np.ndarray) -> pd.DataFrame:
     )
 
 
-def _sorted(frame: pd.DataFrame, order: Order) -> pd.DataFrame:
+def _sorted(frame: "pd.DataFrame", order: Order) -> "pd.DataFrame":
     if order in _SORTING:
         column, ascending = _SORTING[order]
         return frame.sort_values([column, "index"], ascending=[ascending, True], ignore_index=True)

@@ -7,7 +7,6 @@ from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 
 def wilson_interval(
@@ -66,4 +65,6 @@ def student_quantile(confidence: float, freedom: int) -> float:
         confidence: In (0, 1).
         freedom: Degrees of freedom, from 1.
     """
-    return float(stats.t.ppf(0.5 + confidence / 2, freedom))
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, 0.5 + confidence / 2))

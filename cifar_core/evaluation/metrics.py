@@ -1,13 +1,16 @@
 """Accuracy, loss and what each class contributes, from predictions alone."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from cifar_core.evaluation.confusion import compute_confusion_matrix
 from cifar_core.evaluation.intervals import wilson_interval
 from cifar_core.evaluation.predictions import Predictions
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def compute_accuracy(predictions: Predictions) -> float:
@@ -24,7 +27,7 @@ def compute_loss(predictions: Predictions) -> float:
     return float(-predictions.log_probs[rows, predictions.targets].mean())
 
 
-def per_class_frame(predictions: Predictions, class_names: Sequence[str]) -> pd.DataFrame:
+def per_class_frame(predictions: Predictions, class_names: Sequence[str]) -> "pd.DataFrame":
     """Return a row for each class, in the order of `class_names`.
 
     Columns:
@@ -36,6 +39,8 @@ def per_class_frame(predictions: Predictions, class_names: Sequence[str]) -> pd.
         support: Images of the class.
         predicted: Images predicted as the class.
     """
+    import pandas as pd
+
     matrix = compute_confusion_matrix(predictions, len(class_names))
     correct, support, predicted = matrix.diagonal(), matrix.sum(axis=1), matrix.sum(axis=0)
     precision_low, precision_high = wilson_interval(correct, predicted)

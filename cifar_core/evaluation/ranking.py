@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score, roc_curve
 
 from cifar_core.evaluation.predictions import Predictions
 
@@ -21,6 +20,8 @@ def ranking_frame(predictions: Predictions, class_names: Sequence[str]) -> pd.Da
     Raises:
         ValueError: For scores that are not finite.
     """
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
     rows = [
         {
             "class_name": class_names[class_idx],
@@ -37,6 +38,8 @@ def roc_frame(predictions: Predictions, class_names: Sequence[str]) -> pd.DataFr
 
     Of classes as in `ranking_frame`: without a row if all images are of one class.
     """
+    from sklearn.metrics import roc_curve
+
     parts = []
     for class_idx, is_class, probs in _against_the_rest(predictions):
         x, y, thresholds = roc_curve(is_class, probs)
@@ -50,6 +53,8 @@ def precision_recall_frame(predictions: Predictions, class_names: Sequence[str])
 
     Of classes as in `ranking_frame`: without a row if all images are of one class.
     """
+    from sklearn.metrics import precision_recall_curve
+
     parts = []
     for class_idx, is_class, probs in _against_the_rest(predictions):
         precision, recall, thresholds = precision_recall_curve(is_class, probs)

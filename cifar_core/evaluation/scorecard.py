@@ -1,12 +1,12 @@
 """What a run may say of itself: figures with what chance and choice leave open."""
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from cifar_core.evaluation.intervals import mean_interval, wilson_interval
 from cifar_core.evaluation.predictions import Predictions
@@ -130,6 +130,8 @@ def expected_inflation(accuracy: float, num_images: int, num_tried: int) -> floa
         raise ValueError(f"accuracy {accuracy}; allowed: 0 to 1")
     if num_images < 1 or num_tried < 1:
         raise ValueError(f"num_images {num_images}, num_tried {num_tried}; allowed: 1 and more")
+    from scipy import stats
+
     below = stats.binom.cdf(np.arange(num_images), num_images, accuracy)
     return float((1 - below**num_tried).sum()) / num_images - accuracy
 
@@ -147,8 +149,10 @@ def expected_best(deviation: float, num: int) -> float:
     if deviation < 0 or num < 1:
         raise ValueError(f"deviation {deviation}, num {num}; allowed: 0 and above, 1 and more")
     # The mean of a value whose distribution is normal to the power of num, on a grid finer than five digits need.
+    from scipy.special import ndtr
+
     grid = np.linspace(-9, 9, 4001)
-    density = num * stats.norm.pdf(grid) * stats.norm.cdf(grid) ** (num - 1)
+    density = num * np.exp(-(grid**2) / 2) / math.sqrt(2 * math.pi) * ndtr(grid) ** (num - 1)
     return deviation * float(np.trapezoid(grid * density, grid))
 
 

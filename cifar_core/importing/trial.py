@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from cifar_core.data import Dataset, compute_channel_statistics
 from cifar_core.evaluation.confusion import compute_confusion_matrix
@@ -101,6 +100,8 @@ def explain_guessing(
 
 
 def _try(assembled: Assembled, dataset: Dataset, indices: NDArray[np.int64], pixels: Pixels) -> Trial:
+    from scipy.optimize import linear_sum_assignment
+
     found = predict(assembled.classifier, dataset.images, dataset.labels, indices)
     matrix = compute_confusion_matrix(found, dataset.num_classes)
     rows, places = linear_sum_assignment(-matrix)

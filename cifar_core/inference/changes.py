@@ -7,7 +7,6 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torchvision.transforms import functional
 
 from cifar_core.evaluation.views import AS_IT_IS, Views
 from cifar_core.inference.predict import predict
@@ -19,6 +18,8 @@ _SIDE = 32
 
 def apply_change(image: NDArray[np.uint8], change: Change) -> NDArray[np.uint8]:
     """Return the changed image, (3, 32, 32) uint8."""
+    from torchvision.transforms import functional
+
     pixels = torch.from_numpy(image.copy()).float() / 255
     pixels = (pixels * change.brightness).clamp(0, 1)
     grey = functional.rgb_to_grayscale(pixels).mean()
@@ -39,6 +40,8 @@ def apply_change(image: NDArray[np.uint8], change: Change) -> NDArray[np.uint8]:
 def _move(pixels: Tensor, change: Change) -> Tensor:
     if not (change.rotation or change.shift_right or change.shift_down):
         return pixels
+    from torchvision.transforms import functional
+
     # Wide enough that no corner of a turned and shifted image looks beyond the repeated edge.
     margin = 22
     padded = functional.pad(pixels, [margin] * 4, padding_mode="edge")

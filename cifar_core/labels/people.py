@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from cifar_core.data import Dataset
 from cifar_core.evaluation.intervals import wilson_interval
@@ -168,4 +167,6 @@ def correlate_doubts(probs: NDArray[np.floating], people: PeoplesAnswers) -> flo
     doubt = entropy_of(probs)
     if np.ptp(people.entropy) == 0 or np.ptp(doubt) == 0:
         return float("nan")
+    from scipy import stats
+
     return float(stats.spearmanr(people.entropy, doubt).statistic)

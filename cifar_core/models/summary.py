@@ -2,14 +2,17 @@
 
 import copy
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import torch
 from torch import Tensor, nn
 
 from cifar_core.config import ModelConfig
 from cifar_core.models.kinds import Extent, describe_kind, next_extent
 from cifar_core.models.registry import create_model
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _BYTES_PER_FLOAT32 = 4
 
@@ -94,8 +97,10 @@ def summarize_config(config: ModelConfig, *, num_classes: int = 10) -> ModelSumm
         return summarize(create_model(config, num_classes=num_classes))
 
 
-def summary_frame(summary: ModelSummary) -> pd.DataFrame:
+def summary_frame(summary: ModelSummary) -> "pd.DataFrame":
     """Return a row for each layer: layer, kind, output ("32 x 16 x 16"), parameters, macs, receptive_field."""
+    import pandas as pd
+
     return pd.DataFrame(
         {
             "layer": [layer.name for layer in summary.layers],

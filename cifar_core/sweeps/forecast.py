@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from scipy.stats import qmc
-
 from cifar_core.config import RunConfig
 from cifar_core.experiments import pace_of
 from cifar_core.overrides import ConfigError, with_overrides
@@ -69,6 +67,8 @@ def sample_configs(plan: Plan) -> list[RunConfig]:
     Raises:
         ConfigError: The plan's settings are not allowed.
     """
+    from scipy.stats import qmc
+
     base = plan.base()
     dimensions = dimensions_of(plan, base)
     shares = qmc.Sobol(len(dimensions), scramble=True, rng=0).random(_NUM_SAMPLED)

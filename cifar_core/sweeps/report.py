@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from statistics import mean, stdev
 from typing import Any
 
-import numpy as np
-from scipy import stats
-
 from cifar_core.evaluation.comparison import Effect, compare_seeds
 from cifar_core.evaluation.intervals import mean_interval, wilson_interval
-from cifar_core.evaluation.scorecard import expected_inflation
+from cifar_core.evaluation.scorecard import expected_best, expected_inflation
 from cifar_core.sweeps.record import Promotion, Sweep, Trial
 from cifar_core.sweeps.steps import is_over
 
@@ -84,19 +81,6 @@ def compare_winner(sweep: Sweep) -> Effect | None:
     return compare_seeds(first, second)
 
 
-def expected_best(num_tried: int) -> float:
-    """Return the mean of the largest of so many draws from a normal distribution, in its deviations.
-
-    Raises:
-        ValueError: Fewer than one.
-    """
-    if num_tried < 1:
-        raise ValueError(f"num_tried {num_tried}; allowed: 1 and more")
-    grid = np.linspace(0, 10, 10_001)
-    above, below = 1 - stats.norm.cdf(grid) ** num_tried, stats.norm.cdf(-grid) ** num_tried
-    return float(np.trapezoid(above - below, grid))
-
-
 def measure_luck(sweep: Sweep, num_val: int | None) -> Luck | None:
     """Return what chance makes of the best; None where nothing came of the sweep.
 
@@ -115,7 +99,7 @@ def measure_luck(sweep: Sweep, num_val: int | None) -> Luck | None:
     return Luck(
         num_tried=num_tried,
         of_images=None if num_val is None else expected_inflation(top.mean if top else best, num_val, num_tried),
-        of_seeds=None if per_mean is None else expected_best(num_tried) * per_mean,
+        of_seeds=None if per_mean is None else expected_best(per_mean, num_tried),
         seed_deviation=deviation,
         seen=None if top is None else top.claimed - top.mean,
     )

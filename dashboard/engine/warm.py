@@ -11,8 +11,17 @@ import streamlit as st
 from dashboard.engine.tabs import forget_closed_tabs, give_memory_back
 
 # Last what stands on the others: by then each page that waits finds them whole.
-_HEAVY = ("torch", "torchvision", "captum.attr", "sklearn.metrics", "plotly.graph_objects", "dashboard.engine.networks")
-_THREAD = "warm-up"
+_HEAVY = ("torch", "captum.attr", "plotly.graph_objects", "dashboard.engine.networks")
+# What few views need, and as long again to import (torchvision brings torch's compiler along): no page waits for it but
+# one that needs it itself.
+_LATE = (
+    "scipy.stats",
+    "sklearn.metrics",
+    "sklearn.cluster",
+    "torchvision.transforms.v2",
+    "torch._subclasses.fake_tensor",
+)
+_THREAD, _LATE_THREAD = "warm-up", "late warm-up"
 _COLLECT_EVERY = 1.0
 _TIDY_EVERY = 30  # of these
 
@@ -33,18 +42,27 @@ def wait_until_warm() -> None:
 
 
 def _import_all() -> None:
-    for name in _HEAVY:
-        importlib.import_module(name)
+    _import(_HEAVY)
     from cifar_core.config import SimpleCNNConfig
     from dashboard.engine import networks
 
     # Workers train on the same cores; the pages' own small forward passes need no more than one.
     networks.torch.set_num_threads(1)
     networks.summarize(SimpleCNNConfig())
+    threading.Thread(target=_import_late, name=_LATE_THREAD, daemon=True).start()
+
+
+def _import_late() -> None:
+    _import(_LATE)
     # Half a million objects of imported modules would cost 0.3 s at each collection.
     gc.collect()
     gc.freeze()
     threading.Thread(target=_keep_collecting, name="garbage", daemon=True).start()
+
+
+def _import(names: tuple[str, ...]) -> None:
+    for name in names:
+        importlib.import_module(name)
 
 
 def collect_if_due() -> bool:

@@ -20,8 +20,57 @@ sys.exit(len({"torch", "torchvision", "captum"} & set(sys.modules)))
 """
 
 
+WHAT_PAGES_WAIT_FOR = """
+import sys, dashboard.engine.networks
+print(*{"torchvision", "torch._dynamo", "sklearn", "scipy.stats"} & set(sys.modules))
+"""
+
+# What needs a late module asks for it the moment pages are let through, each in a thread of its own.
+ALL_AT_ONCE = """
+import sys, threading
+from dashboard.engine import warm
+threading.Thread(target=warm._import_all, name=warm._THREAD).start()
+warm.wait_until_warm()
+import numpy as np, torch
+from pathlib import Path
+from cifar_core.attribution.superpixels import segment
+from cifar_core.augmentation.policies import create_policy
+from cifar_core.config import AugmentationConfig
+from cifar_core.evaluation.comparison import compare_counts
+from cifar_core.inference.what_if import Change
+from cifar_core.presets import PRESETS
+from dashboard import engine
+tasks = [
+    lambda: engine.estimate_memory_need(PRESETS["notebook"].config, 4500, Path.cwd()),
+    lambda: engine.apply_change(np.zeros((3, 32, 32), np.uint8), Change(rotation=20.0, blur=1.0)),
+    lambda: create_policy(AugmentationConfig(policy="rand_augment")),
+    lambda: torch.optim.Adam([torch.nn.Parameter(torch.zeros(2))]),
+    lambda: segment(np.zeros((3, 32, 32), np.float32), 4),
+    lambda: compare_counts(3, 9, 100),
+]
+done = []
+threads = [threading.Thread(target=lambda task=task: done.append(task() is not None)) for task in tasks]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+sys.exit(len(tasks) - len(done))
+"""
+
+
+def run_alone(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+
 def test_no_page_loads_torch_before_it_asks():
-    assert subprocess.run([sys.executable, "-c", EVERYTHING_BUT_THE_ENGINE], check=False).returncode == 0
+    assert run_alone(EVERYTHING_BUT_THE_ENGINE).returncode == 0
+
+
+def test_pages_wait_for_nothing_that_few_of_them_need():
+    assert run_alone(WHAT_PAGES_WAIT_FOR).stdout.split() == []
+
+
+def test_who_needs_what_is_imported_late_may_ask_at_once():
+    ended = run_alone(ALL_AT_ONCE)
+    assert ended.returncode == 0, ended.stderr
 
 
 def test_the_door_leads_to_what_is_behind_it():

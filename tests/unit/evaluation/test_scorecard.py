@@ -71,7 +71,7 @@ def test_a_card_says_what_is_known_and_no_more():
 def test_the_best_of_several_seeds_lies_above_their_mean_as_in_simulation(num):
     best = np.random.default_rng(1).normal(0.6, 0.02, (20_000, num)).max(axis=1) - 0.6
     assert expected_best(0.02, num) == pytest.approx(best.mean(), abs=4 * best.std() / len(best) ** 0.5)
-    assert expected_best(1, 2) == pytest.approx(np.pi**-0.5)
+    assert [expected_best(1, few) for few in (1, 2, 3)] == pytest.approx([0, np.pi**-0.5, 1.5 * np.pi**-0.5], abs=1e-6)
     with pytest.raises(ValueError, match="allowed: 0 and above, 1 and more"):
         expected_best(0.02, 0)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from cifar_core.evaluation.intervals import mean_interval
+from cifar_core.evaluation.scorecard import expected_best
 from cifar_core.locks import LockedError
 from cifar_core.overrides import ConfigError
 from cifar_core.runs import RunError, RunStore
@@ -26,7 +27,6 @@ from cifar_core.sweeps import (
     sweep_facts,
 )
 from cifar_core.sweeps.driver import drive
-from cifar_core.sweeps.report import expected_best
 from cifar_core.sweeps.sampling import Tried, suggest
 from tests.unit.runs_helpers import IdleExecutor
 
@@ -418,14 +418,6 @@ def test_importance_names_the_setting_that_matters_and_refuses_where_it_would_mi
     assert few == ({}, "Importance is told from 20 configurations on; 19 have a result.")
 
 
-def test_the_largest_of_several_draws_is_what_the_books_say():
-    assert expected_best(1) == pytest.approx(0, abs=1e-9)
-    assert expected_best(2) == pytest.approx(1 / math.sqrt(math.pi), abs=1e-6)
-    assert expected_best(3) == pytest.approx(1.5 / math.sqrt(math.pi), abs=1e-6)
-    draws = np.random.default_rng(0).normal(size=(20_000, 20)).max(axis=1).mean()
-    assert expected_best(20) == pytest.approx(draws, abs=0.02)
-
-
 def test_the_interval_of_a_mean_is_students():
     stats = pytest.importorskip("scipy.stats")
     values = [0.61, 0.63, 0.62, 0.66]
@@ -447,7 +439,7 @@ def test_luck_is_told_as_large_as_it_is_where_all_are_equally_good(sweeps, train
     sweeps.promote(sweep_id, top=3, num_seeds=20, reads_test=False)
     luck = measure_luck(trainers.finish(sweep_id), 5000)
     assert luck.seed_deviation == pytest.approx(0.01, abs=0.002)
-    assert luck.of_seeds == pytest.approx(expected_best(60) * 0.01, abs=0.006)
+    assert luck.of_seeds == pytest.approx(expected_best(0.01, 60), abs=0.006)
     assert luck.seen == pytest.approx(luck.of_seeds, abs=0.012)
 
 
