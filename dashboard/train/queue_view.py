@@ -61,14 +61,15 @@ def _render_waiting(store: RunStore, run: RunSummary, wait: Wait, *, is_first: b
     with st.container(horizontal=True, vertical_alignment="center"):
         words = f"**{wait.place}** {_name(run)}  \n:small[:gray[{describe_wait(wait)}]]"
         st.markdown(words, width="stretch")  # so that the buttons of all runs stand below each other
-        _offer("Put first", "vertical_align_top", store.put_first, run, is_off=is_first or is_foreign)
-        if not is_foreign:
-            _offer("Remove", "close", store.stop, run)
-            return
-        with st.popover("Remove", icon=":material/close:", type="tertiary", key=f"ask_{run.run_id}"):
-            st.write(f"This is the run of **{literal(run.owner)}**.")
-            args = (store.stop, run.run_id)
-            st.button("Remove it all the same", key=f"queue_close_{run.run_id}", on_click=act_or_toast, args=args)
+        with st.container(horizontal=True, width="content"):
+            _offer("Put first", "vertical_align_top", store.put_first, run, is_off=is_first or is_foreign)
+            if not is_foreign:
+                _offer("Remove", "close", store.stop, run)
+                return
+            with st.popover("Remove", icon=":material/close:", type="tertiary", key=f"ask_{run.run_id}"):
+                st.write(f"This is the run of **{literal(run.owner)}**.")
+                args = (store.stop, run.run_id)
+                st.button("Remove it all the same", key=f"queue_close_{run.run_id}", on_click=act_or_toast, args=args)
 
 
 def _offer(label: str, icon: str, action: object, run: RunSummary, *, is_off: bool = False) -> None:
