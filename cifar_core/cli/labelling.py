@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
-import pandas as pd
 from pydantic import BaseModel, Field
 from pydantic_settings import CliPositionalArg
 
@@ -24,6 +23,9 @@ from cifar_core.labels.verdicts import Verdict, VerdictStore, Word
 from cifar_core.overrides import ConfigError
 from cifar_core.runs import RunRecord, RunStore, default_runs_dir
 from cifar_core.selections import SelectionStore, create_selection
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Facts = dict[str, Any]
 
@@ -86,7 +88,7 @@ class LabelsCommand(BaseModel):
             print(f"test accuracy by {name} labels: {share['value']:.2%} {interval} on {share['num_images']:,} images")
         return {"accuracies": {name: {"accuracy": share.pop("value")} | share for name, share in ways.items()}}
 
-    def _select(self, runs_dir: Path, dataset: Dataset, suspects: pd.DataFrame, record: RunRecord) -> None:
+    def _select(self, runs_dir: Path, dataset: Dataset, suspects: "pd.DataFrame", record: RunRecord) -> None:
         if not len(suspects):
             raise ConfigError(f"--select {self.select}: no label is doubted; allowed: a run that doubts some")
         made = create_selection(
@@ -142,7 +144,9 @@ def _class_of(dataset: Dataset, verdict: Verdict | None) -> str | None:
     return None if verdict is None or verdict.label is None else dataset.class_names[verdict.label]
 
 
-def _as_suspects(errors: pd.DataFrame) -> pd.DataFrame:
+def _as_suspects(errors: "pd.DataFrame") -> "pd.DataFrame":
+    import pandas as pd
+
     return pd.DataFrame(
         {
             "index": errors["index"],

@@ -1,16 +1,20 @@
 """Labels that may be wrong, by confident learning (Northcutt, Jiang, Chuang, 2021)."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-import pandas as pd
 
 from cifar_core.evaluation.predictions import Predictions
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # A class's suspicions count from the confidence on with which so many of the images that get it are labelled so.
 _AGREEMENT = 0.97
 _FEWEST_IMAGES = 20  # fewer above a threshold say nothing of how often it holds
 
 
-def label_errors_frame(predictions: Predictions) -> pd.DataFrame:
+def label_errors_frame(predictions: Predictions) -> "pd.DataFrame":
     """Return the images whose label the network doubts with reason, the most doubtful first.
 
     Each class has a threshold: the mean probability of the class over the images labelled so. An image labelled i that
@@ -29,6 +33,7 @@ def label_errors_frame(predictions: Predictions) -> pd.DataFrame:
     Raises:
         ValueError: For scores that are not finite, or a class without images.
     """
+    import pandas as pd
     from cleanlab.filter import find_label_issues
 
     if not predictions.is_finite:

@@ -4,10 +4,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ALL = "all"
 _RESAMPLES = 1000
@@ -60,8 +63,10 @@ class Robustness:
         mistakes, others = ((1 - each.accuracies).sum(axis=1) for each in (self, reference))
         return float((mistakes / others).mean()) if (others > 0).all() else math.nan
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self) -> "pd.DataFrame":
         """Return a row for each corruption: its name, the accuracy at severities 1 to 5, and their mean."""
+        import pandas as pd
+
         table = pd.DataFrame(self.accuracies, columns=[str(severity) for severity in range(1, 6)])
         table.insert(0, "corruption", self.names)
         return table.assign(mean=self.accuracies.mean(axis=1))
@@ -83,7 +88,7 @@ class Robustness:
         return order[is_lost[order]]
 
 
-def compare_robustness(first: Robustness, second: Robustness, confidence: float = 0.95) -> pd.DataFrame:
+def compare_robustness(first: Robustness, second: Robustness, confidence: float = 0.95) -> "pd.DataFrame":
     """Return how much more accurate the first network is than the second, on the same images made worse alike.
 
     By the bootstrap over images, a thousand draws of as many as there are: of each draw the difference of the two on
@@ -100,6 +105,8 @@ def compare_robustness(first: Robustness, second: Robustness, confidence: float 
     Raises:
         ValueError: They are of other images or corruptions.
     """
+    import pandas as pd
+
     if first.names != second.names or not np.array_equal(first.indices, second.indices):
         raise ValueError("robustness of different images or corruptions; allowed: of the same, in the same order")
     rights = [(each.preds == each.targets).mean(axis=1) for each in (first, second)]  # (K, N)

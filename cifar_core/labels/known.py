@@ -3,10 +3,9 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from cifar_core.data import DataError, Dataset
@@ -21,6 +20,9 @@ from cifar_core.labels.published import (
     not_it,
     read_published,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NUM_VOTES = 5
 _MAJORITY = 3
@@ -122,11 +124,13 @@ def score_three_ways(predictions: Predictions, verdicts: KnownVerdicts) -> Three
     )
 
 
-def verdicts_frame(verdicts: KnownVerdicts) -> pd.DataFrame:
+def verdicts_frame(verdicts: KnownVerdicts) -> "pd.DataFrame":
     """Return a row for each judged label, those that the fewest people kept first.
 
     Columns: index, given_idx, guessed_idx, a column of votes for each of VOTES, is_disputed, is_corrected.
     """
+    import pandas as pd
+
     frame = pd.DataFrame(
         {"index": verdicts.indices, "given_idx": verdicts.given, "guessed_idx": verdicts.guessed}
         | {name: verdicts.votes[:, place] for place, name in enumerate(VOTES)}

@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from cifar_core.data import Dataset
 from cifar_core.evaluation.intervals import wilson_interval
 from cifar_core.labels.published import NUM_CLASSES, NUM_TEST, PEOPLE, not_it, read_published
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 UNANIMOUS = 0.95
 # Ends of the bins of people's entropy, in nats; the first bin is that of images which all call the same.
@@ -124,7 +127,7 @@ def people_matrix(people: PeoplesAnswers, labels: NDArray[np.int64]) -> NDArray[
 
 def doubt_frame(
     probs: NDArray[np.floating], labels: NDArray[np.int64], people: PeoplesAnswers
-) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+) -> "tuple[pd.DataFrame, NDArray[np.int64]]":
     """Return how sure and how right a network is, by how little people agree.
 
     Args:
@@ -138,6 +141,8 @@ def doubt_frame(
         interval, Wilson, 1927) and people_right (the share of people's single answers that are the label); and (M,) the
         bin of each image.
     """
+    import pandas as pd
+
     bins = np.searchsorted(_BIN_ENDS[:-1], people.entropy, side="left")
     is_right = probs.argmax(axis=1) == labels
     own = people.counts[np.arange(len(labels)), labels]

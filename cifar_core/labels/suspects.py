@@ -1,12 +1,15 @@
 """Training labels that may be wrong: by heads that were fitted without the images they judge."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from cifar_core.influence.head import Evidence, Numbers, compute_probs, fit_head
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NUM_FOLDS = 5
 
@@ -33,7 +36,9 @@ def compute_out_of_fold(
     return probs
 
 
-def suspects_frame(indices: NDArray[np.int64], labels: NDArray[np.int64], probs: NDArray[np.floating]) -> pd.DataFrame:
+def suspects_frame(
+    indices: NDArray[np.int64], labels: NDArray[np.int64], probs: NDArray[np.floating]
+) -> "pd.DataFrame":
     """Return the images whose label is not the likeliest class, the least likely label first.
 
     Args:
@@ -44,6 +49,8 @@ def suspects_frame(indices: NDArray[np.int64], labels: NDArray[np.int64], probs:
     Returns:
         Columns index, given_idx, suggested_idx (the likeliest class), score (the probability that the label is wrong).
     """
+    import pandas as pd
+
     suggested = probs.argmax(axis=1)
     score = 1.0 - probs[np.arange(len(labels)), labels]
     order = np.argsort(-score, kind="stable")

@@ -1,4 +1,4 @@
-"""python -m pytest tests/unit/training/test_start.py. A run's process imports what it trains with, and nothing else."""
+"""python -m pytest tests/unit/training/test_start.py. A run's process, and a command, import what they need alone."""
 
 import subprocess
 import sys
@@ -14,6 +14,7 @@ NOT_NEEDED = {"pandas", "scipy", "sklearn", "torchvision", "matplotlib", "stream
     [
         ("cifar_core.runs.worker", NOT_NEEDED | {"torch"}),
         ("cifar_core.runs.worker, cifar_core.training.fit", NOT_NEEDED | {"torch._dynamo"}),
+        ("cifar_core.cli", NOT_NEEDED - {"scipy"} | {"torch", "scipy.stats"}),
     ],
 )
 def test_what_is_not_needed_is_not_imported(modules, spared):
