@@ -56,6 +56,7 @@ class _Limit:
     """Steps on one batch that lies on the device already.
 
     Attributes:
+        num_steps_an_epoch: Of a run with the same settings.
         seconds: Spent on them.
     """
 

@@ -148,9 +148,9 @@ def expected_best(deviation: float, num: int) -> float:
     """
     if deviation < 0 or num < 1:
         raise ValueError(f"deviation {deviation}, num {num}; allowed: 0 and above, 1 and more")
-    # The mean of a value whose distribution is normal to the power of num, on a grid finer than five digits need.
     from scipy.special import ndtr
 
+    # The mean of a value whose distribution is normal to the power of num, on a grid finer than five digits need.
     grid = np.linspace(-9, 9, 4001)
     density = num * np.exp(-(grid**2) / 2) / math.sqrt(2 * math.pi) * ndtr(grid) ** (num - 1)
     return deviation * float(np.trapezoid(grid * density, grid))

@@ -1,8 +1,8 @@
 """Ended runs that wait again: wholly, or they stay as they were."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Literal
+from typing import Any, Literal
 
 from cifar_core.config import RunConfig
 from cifar_core.files import insist_on_text
@@ -65,7 +65,7 @@ def extend(record: RunRecord, num_epochs: int, start: Start) -> None:
         raise RunError(
             f"run {record.run_id} has no optimizer state any more; allowed: a fork, another run from its weights"
         )
-    longer = _lengthen(config, max(status.epoch, 1) + num_epochs)
+    longer = _changed(config, {"training.num_epochs": max(status.epoch, 1) + num_epochs})
     _note(record, longer, _EXTENDED, num_epochs=longer.training.num_epochs)
     _queue_changed(record, longer, start, num_epochs=longer.training.num_epochs)
 
@@ -91,7 +91,7 @@ def take_back(record: RunRecord, ending: Ending) -> bool:
         return False
     before = record.files.config.read_text(encoding="utf-8")
     try:
-        write_config(record.run_dir, with_overrides(record.config(), settings))
+        write_config(record.run_dir, _changed(record.config(), settings))
         change_status(record.run_dir, **{name: was[name] for name in _ENDED})
     except (OSError, RunError):
         insist_on_text(record.files.config, before)
@@ -112,7 +112,7 @@ def look_at_test(record: RunRecord, start: Start) -> None:
     if status.status != "completed" or status.test_accuracy_last is not None:
         has = "has looked at test" if status.test_accuracy_last is not None else f"is {status.status}"
         raise RunError(f"run {record.run_id} {has}; allowed: a completed run that has not looked at test")
-    looking = with_overrides(config, {"training.evaluate_test": True})
+    looking = _changed(config, {"training.evaluate_test": True})
     _note(record, looking, _TEST_WANTED)
     _queue_changed(record, looking, start)
 
@@ -162,9 +162,9 @@ def _queue_changed(record: RunRecord, config: RunConfig, start: Start, **changes
         raise
 
 
-def _lengthen(config: RunConfig, num_epochs: int) -> RunConfig:
+def _changed(config: RunConfig, settings: Mapping[str, Any]) -> RunConfig:
     try:
-        return with_overrides(config, {"training.num_epochs": num_epochs})
+        return with_overrides(config, settings)
     except ConfigError as error:
         raise RunError(str(error)) from error
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
@@ -117,8 +118,6 @@ def follow_steps(config: RunConfig, precision: str) -> tuple[int, int, int]:
     Returns:
         The most bytes during the steps, those that stay after them, and those of the checkpoints copied then.
     """
-    from torch._subclasses.fake_tensor import FakeTensorMode  # with a library of algebra: seconds, and not for a worker
-
     training = config.training
     networks = [_create_weightless(config) for _ in range(2 if training.ema_decay else 1)]
     with FakeTensorMode(allow_non_fake_inputs=True), _LiveTensors() as live:

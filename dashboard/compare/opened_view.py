@@ -18,6 +18,7 @@ from dashboard.compare.reading import Pair
 from dashboard.compare.seed_maps_view import render_seed_maps
 from dashboard.compare.selection import Shown
 from dashboard.components import PictureMap, picture_maps, stepper
+from dashboard.drawing.choices import choose_one
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.literal import message
 from dashboard.drawing.pairs import draw_pair
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 _SIDE = 220
 _NO_MAP = ":material/layers_clear:"
-_WHOSE = ("These two", "All their seeds")
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,18 +169,14 @@ def _list_groups(opened: Opened) -> list[list[RunSummary]]:
 
 
 def _are_seeds_wanted() -> bool:
-    chosen = st.segmented_control(
+    return choose_one(
         "Maps of",
-        _WHOSE,
-        default=_WHOSE[0],
-        required=True,
-        key=state.COMPARE_MAPS_OF,
-        bind="query-params",
-        persist_state="session",
+        {"These two": False, "All their seeds": True},
+        state.COMPARE_MAPS_OF,
+        in_address=True,
         help="A map of one network is that network's own, in part by chance. Over the seeds of its settings one sees "
         "what they have in common.",
     )
-    return chosen == _WHOSE[1]
 
 
 def _choose_class(opened: Opened) -> int:

@@ -14,13 +14,7 @@ from dashboard.engine.tabs import forget_closed_tabs, give_memory_back
 _HEAVY = ("torch", "captum.attr", "plotly.graph_objects", "dashboard.engine.networks")
 # What few views need, and as long again to import (torchvision brings torch's compiler along): no page waits for it but
 # one that needs it itself.
-_LATE = (
-    "scipy.stats",
-    "sklearn.metrics",
-    "sklearn.cluster",
-    "torchvision.transforms.v2",
-    "torch._subclasses.fake_tensor",
-)
+_LATE = ("scipy.stats", "sklearn.metrics", "sklearn.cluster", "torchvision.transforms.v2")
 _THREAD, _LATE_THREAD = "warm-up", "late warm-up"
 _COLLECT_EVERY = 1.0
 _TIDY_EVERY = 30  # of these

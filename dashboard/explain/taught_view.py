@@ -14,6 +14,7 @@ from cifar_core.training.exceptions import CheckpointError
 from dashboard.components import Tile, gallery
 from dashboard.components.gallery.ticks import read_ticks
 from dashboard.drawing.balance import render_balance
+from dashboard.drawing.choices import choose_one
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.tables import Export, csv_export
@@ -71,21 +72,14 @@ def render_taught(context: Context) -> list[Export]:
     probs = known.fitted.head.probs(inputs[None])[0]
     sentence.markdown(describe_taught(context, known, probs), help=_explain_method())
     st.caption(describe_limits(context, probs))
-    is_away = st.segmented_control(
-        "Images that",
-        (_TOWARDS, _AGAINST),
-        default=_TOWARDS,
-        required=True,
-        key=state.EXPLAIN_PUSHES,
-        bind="query-params",
-        persist_state="session",
-    )
+    ways = {way: way for way in (_TOWARDS, _AGAINST)}
+    way = choose_one("Images that", ways, state.EXPLAIN_PUSHES, in_address=True)
     found = [
-        _find_pushes(context, known, inputs, probs, class_idx, helpful=is_away != _AGAINST)
+        _find_pushes(context, known, inputs, probs, class_idx, helpful=way == _TOWARDS)
         for class_idx in _list_classes(context)
     ]
     splits = get_splits(context.dataset, context.run.config)
-    _render_both(context, splits, known, inputs, found, is_away or _TOWARDS)
+    _render_both(context, splits, known, inputs, found, way)
     return [csv_export("What taught it as CSV", taught_frame(context, known, found), "taught.csv")]
 
 

@@ -9,6 +9,7 @@ from cifar_core.data import Dataset, Splits
 from cifar_core.runs import RunSummary
 from dashboard.components import Marking, ScatterPoints, scatter
 from dashboard.components.scatter import encode_scatter
+from dashboard.drawing.choices import choose_one
 from dashboard.drawing.literal import literal
 from dashboard.explore.marked_view import render_marked, render_opened
 from dashboard.session import state
@@ -64,19 +65,14 @@ def render_map(dataset: Dataset, splits: Splits, runs: list[RunSummary], run: Ru
 
 
 def _choose_positions() -> str:
-    chosen = st.segmented_control(
+    return choose_one(
         "Positions by",
-        (PIXELS, FEATURES),
-        default=PIXELS,
-        required=True,
-        key=state.EXPLORE_POSITIONS,
-        bind="query-params",
-        persist_state="session",
+        {positions: positions for positions in (PIXELS, FEATURES)},
+        state.EXPLORE_POSITIONS,
+        in_address=True,
         help="pixels: what images look like at a glance. features: what a run's network makes of an image before it "
         "decides.",
-        width="content",
     )
-    return chosen or PIXELS
 
 
 def _choose_colour() -> str:

@@ -118,8 +118,8 @@ def _choose_contents() -> tuple[str, bool]:
 def _render_kind(kind: Kind, order: Order) -> None:
     """Draw a kind. The dialog never draws the page anew: it would close for a moment, and open at its top."""
     shelf = ExportShelf(default_data_dir())
-    is_running = shelf.progress(order).state == "running"
-    can_be_begun = not is_running and shelf.find(order) is None
+    state_now = shelf.progress(order).state
+    is_running, can_be_begun = state_now == "running", state_now not in ("running", "done")
 
     # A part that redraws alone cannot begin to do so by itself: what begins the making is drawn with the dialog.
     @st.fragment(run_every=_REFRESH_SECONDS if is_running else None)
