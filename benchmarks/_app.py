@@ -2,13 +2,13 @@
 
 import os
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks._waiting import wait
 from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunRecord, RunStore
@@ -57,17 +57,3 @@ def start_training(app: App, *, quick: bool = False) -> RunRecord:
     record = store.record(store.submit(config, name="beside"))
     wait(lambda: record.status().step > 0, 60)
     return record
-
-
-def wait(condition: Callable[[], bool], at_most: float = 30.0) -> float:
-    """Wait until a condition holds and return the seconds that took.
-
-    Raises:
-        TimeoutError: It did not hold in time.
-    """
-    began = time.perf_counter()
-    while not condition():
-        if time.perf_counter() - began > at_most:
-            raise TimeoutError(f"nothing happened within {at_most:g} s")
-        time.sleep(0.01)
-    return time.perf_counter() - began

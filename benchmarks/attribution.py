@@ -15,8 +15,9 @@ from typing import Any
 import torch
 from playwright.sync_api import Locator, Page
 
-from benchmarks._app import get_store, opened_app, start_training, wait
+from benchmarks._app import get_store, opened_app, start_training
 from benchmarks._report import judge, print_report
+from benchmarks._waiting import wait
 from cifar_core.attribution import METHODS
 from cifar_core.attribution.attribute import attribute
 from cifar_core.models import Classifier, create_classifier

@@ -18,10 +18,11 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from benchmarks._app import get_store, opened_app, start_training, wait
+from benchmarks._app import get_store, opened_app, start_training
 from benchmarks._report import judge, print_report
 from benchmarks._store import write_run
 from benchmarks._viewer import Viewer
+from benchmarks._waiting import wait
 from tests.browser.app import App, expect_drawn
 
 _PAGES = {

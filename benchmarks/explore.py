@@ -11,8 +11,9 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from benchmarks._app import get_store, opened_app, start_training, wait
+from benchmarks._app import get_store, opened_app, start_training
 from benchmarks._report import judge, print_report
+from benchmarks._waiting import wait
 from tests.browser.app import App
 
 _GOAL_SECONDS = 0.6

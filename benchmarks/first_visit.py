@@ -14,8 +14,9 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from benchmarks._app import get_store, opened_app, wait
+from benchmarks._app import get_store, opened_app
 from benchmarks._report import judge, print_report
+from benchmarks._waiting import wait
 from tests.browser.app import App
 
 _GOALS = {"first pictures": None, "first mistake": None, "explained error": 30.0, "end of the demo": 60.0}

@@ -27,9 +27,10 @@ from typing import Any
 import psutil
 from playwright.sync_api import Browser
 
-from benchmarks._app import get_store, opened_app, start_training, wait
+from benchmarks._app import get_store, opened_app, start_training
 from benchmarks._report import judge, print_report
 from benchmarks._viewer import Viewer
+from benchmarks._waiting import wait
 from cifar_core.runs import RunRecord
 from dashboard.train.beneath import Beneath
 from dashboard.train.feed import feed_address

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 import psutil
 
-from benchmarks._app import get_store, served_app, start_training, wait
+from benchmarks._app import get_store, served_app, start_training
 from benchmarks._learner import Learner
 from benchmarks._report import judge, print_report
+from benchmarks._waiting import wait
 from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
 from tests.browser.app import App

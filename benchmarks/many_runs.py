@@ -12,10 +12,11 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from benchmarks._app import get_store, opened_app, wait
+from benchmarks._app import get_store, opened_app
 from benchmarks._report import judge, print_report
 from benchmarks._store import IdleExecutor, fill_with_ended
 from benchmarks._viewer import Viewer
+from benchmarks._waiting import wait
 from cifar_core.runs import RunStore
 from tests.browser.app import App, expect_drawn
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page
 
-from benchmarks._app import opened_app, wait
+from benchmarks._app import opened_app
 from benchmarks._report import judge, print_report
+from benchmarks._waiting import wait
 
 _GOAL_FRAMES = 30.0
 _GOAL_SECONDS = 0.6

@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from cifar_core.forking import ForkedProcess, start_forked
+
 # Of the package: what is started finds the same one, whichever folder it is started in.
 PACKAGE_ROOT = Path(__file__).resolve().parents[1]
 # A session of the dashboard holds some three files, macOS allows 256 unless it is asked.
@@ -31,33 +33,45 @@ _OOM_COUNTS = ("/proc/vmstat", "/sys/fs/cgroup/memory.events")
 _STARTER = "CIFAR_STARTER_PID"
 _PR_SET_PDEATHSIG = 1
 
+# What starts in the background: a child of this process, or of a fork server.
+StartedProcess = subprocess.Popen[bytes] | ForkedProcess
+
 _log = logging.getLogger(__name__)
 
 
 def start_detached(
-    module: str, arguments: Sequence[str], log: BinaryIO, environment: Mapping[str, str] | None = None
-) -> subprocess.Popen[bytes]:
+    module: str,
+    arguments: Sequence[str],
+    log: BinaryIO,
+    environment: Mapping[str, str] | None = None,
+    *,
+    gives_way: bool = True,
+) -> StartedProcess:
     """Start `python -m MODULE ARGUMENTS` in a session of its own, and return it.
 
     It goes on when this process ends. While this one lives, a thread waits for it, or it would stay behind as a zombie
-    when it ends.
+    when it ends. Where a fork server is kept (`cifar_core.forking`), it begins with its imports done.
 
     Args:
         module: By its full name.
         arguments: Words of the command line.
         log: What it writes goes here.
         environment: All of its variables; this process's own if None. The package's root is put on its path.
+        gives_way: Whether it lets pages first, as all do that a fork server makes.
 
     Raises:
         OSError: It cannot be started.
     """
+    variables = with_package(os.environ if environment is None else environment)
+    if gives_way and (forked := start_forked(module, arguments, log, variables)) is not None:
+        return forked
     process = subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=log,
         start_new_session=True,
-        env=with_package(os.environ if environment is None else environment),
+        env=variables,
     )
     threading.Thread(target=process.wait, name=f"wait-{process.pid}", daemon=True).start()
     return process

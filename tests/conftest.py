@@ -44,6 +44,7 @@ def own_local_disk(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CIFAR_LOCAL_DIR", str(tmp_path_factory.mktemp("local")))
         patch.delenv("CIFAR_EXECUTOR", raising=False)
+        patch.delenv("CIFAR_FORK_SERVER", raising=False)
         patch.delenv("CIFAR_RUNS_PER_DEVICE", raising=False)
         yield
 

@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
@@ -12,7 +11,15 @@ from typing import Protocol
 
 import psutil
 
-from cifar_core.processes import GIVEN_THREADS, KILLED, count_oom_kills, start_detached
+from cifar_core import forking
+from cifar_core.processes import (
+    GIVEN_THREADS,
+    KILLED,
+    StartedProcess,
+    count_oom_kills,
+    start_detached,
+    with_package,
+)
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.record import RunRecord
@@ -27,6 +34,15 @@ _VISIBLE = "CUDA_VISIBLE_DEVICES"
 # What a worker that sees one GPU is told of the others, among which it starts the next run: what could be seen before,
 # and how the machine's devices are called.
 _VISIBLE_BEFORE, _DEVICES = "CIFAR_VISIBLE_BEFORE", "CIFAR_DEVICES"
+# What takes seconds to import, and each training needs; an optimizer's step imports torch's compiler.
+_IMPORTED_BEFORE = (
+    "cifar_core.runs.queue",
+    "cifar_core.runs.reporter",
+    "cifar_core.training.fit",
+    "cifar_core.derived.kinds",
+    "cifar_core.export.exporting",
+    "torch._dynamo",
+)
 _KEEP_MEMORY = ":".join(
     [
         "glibc.malloc.hugetlb=1",
@@ -85,7 +101,7 @@ class LocalExecutor:
     raises_attempts = False
 
     def __init__(self) -> None:
-        self._children: dict[tuple[Path, int], subprocess.Popen[bytes]] = {}  # by run and attempt
+        self._children: dict[tuple[Path, int], StartedProcess] = {}  # by run and attempt
         self._watch = HeartbeatWatch()
 
     def slots(self, device: str = "") -> list[Slot]:
@@ -142,6 +158,14 @@ class LocalExecutor:
 
     def tend(self) -> None:
         """There is nothing to see to: whoever looks decides."""
+
+
+def keep_imports() -> None:
+    """Let workers that this process starts, and those that these start, begin with their imports done.
+
+    It takes seconds of a processor and some 400 MB, which the workers share; until then, they import for themselves.
+    """
+    forking.keep(_IMPORTED_BEFORE, with_package(worker_environment()))
 
 
 def local_slots(device: str = "") -> list[Slot]:

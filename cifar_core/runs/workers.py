@@ -71,7 +71,7 @@ def _candidates(pid: int | None) -> Iterable[psutil.Process]:
 def _trains(process: psutil.Process, run_dir: Path) -> bool:
     if process.pid == os.getpid() and run_dir.resolve() in _own:
         return True
-    words = process.cmdline()
+    words = [word for word in process.cmdline() if word]
     return WORKER in words and any(_is_same_folder(process, word, run_dir) for word in words[words.index(WORKER) + 1 :])
 
 

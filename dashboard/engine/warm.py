@@ -6,8 +6,10 @@ import itertools
 import threading
 import time
 
+import psutil
 import streamlit as st
 
+from cifar_core.runs.executor import keep_imports
 from dashboard.engine.tabs import forget_closed_tabs, give_memory_back
 
 # Last what stands on the others: by then each page that waits finds them whole.
@@ -17,7 +19,24 @@ _HEAVY = ("torch", "captum.attr", "plotly.graph_objects", "dashboard.engine.netw
 _LATE = ("scipy.stats", "sklearn.metrics", "sklearn.cluster", "torchvision.transforms.v2")
 _THREAD, _LATE_THREAD = "warm-up", "late warm-up"
 _COLLECT_EVERY = 1.0
+# A new server's first pages, and a demo's first epochs, have all cores; from then on, as soon as one of them is idle.
+_FIRST_SECONDS, _LOOK_SECONDS, _LONGEST_SECONDS = 10.0, 2.0, 120.0
+_IDLE_PER_CENT = 90.0
 _TIDY_EVERY = 30  # of these
+
+
+def keep_imports_when_quiet() -> None:
+    """Have what trainings import imported once for all of them, in a process of its own, when that disturbs nobody."""
+    threading.Thread(target=_keep_imports_when_quiet, name="fork server", daemon=True).start()
+
+
+def _keep_imports_when_quiet() -> None:
+    until = time.monotonic() + _LONGEST_SECONDS
+    time.sleep(_FIRST_SECONDS)
+    while time.monotonic() < until:
+        if sum(100 - busy for busy in psutil.cpu_percent(_LOOK_SECONDS, percpu=True)) >= _IDLE_PER_CENT:
+            break
+    keep_imports()
 
 
 @st.cache_resource(show_spinner=False)

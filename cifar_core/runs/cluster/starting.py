@@ -39,7 +39,7 @@ def start_dispatcher(runs_dir: Path, address: str) -> None:
 def begin_dispatcher(runs_dir: Path) -> None:
     """As `start_dispatcher`, without waiting; whoever asks for something hears what is wrong."""
     with suppress(OSError), (local_dir(runs_dir) / "dispatcher.log").open("wb") as log:
-        start_detached(STARTER, [str(runs_dir)], log)
+        start_detached(STARTER, [str(runs_dir)], log, gives_way=False)
 
 
 def _probe(address: str) -> None:
