@@ -12,8 +12,6 @@ from cifar_core.locks import LockedError
 from cifar_core.overrides import ConfigError
 from cifar_core.processes import NICE_TRAINING, let_others_first
 from cifar_core.runs import RunError, RunStore
-from cifar_core.runs.cluster.choice import read_address
-from cifar_core.runs.executor import keep_imports
 from cifar_core.sweeps import steps
 from cifar_core.sweeps.record import Sweep
 from cifar_core.sweeps.store import SweepStore
@@ -67,8 +65,6 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     let_others_first(NICE_TRAINING)
     try:
-        if not read_address():
-            keep_imports()  # for runs that it begins when others have ended
         drive(SweepStore(RunStore(Path(sys.argv[1]))), sys.argv[2])
     except (RunError, ConfigError) as error:
         _log.error("%s", error)

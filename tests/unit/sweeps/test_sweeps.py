@@ -18,7 +18,6 @@ from cifar_core.sweeps import (
     SweepStore,
     compare_winner,
     create_plan,
-    driver,
     find_importance,
     is_over,
     is_search_over,
@@ -513,15 +512,3 @@ def test_who_asks_whether_a_sweep_is_driven_does_not_keep_its_driver_away(sweeps
 
 def _locked():
     raise LockedError("somebody looks")
-
-
-@pytest.mark.parametrize(("engine", "kept"), [("local", 1), ("", 1), ("ray://head:10001", 0), ("nonsense", 0)])
-def test_its_process_keeps_imports_for_the_runs_it_begins_here(tmp_path, monkeypatch, engine, kept):
-    done = []
-    monkeypatch.setenv("CIFAR_EXECUTOR", engine)
-    monkeypatch.setattr(driver.sys, "argv", ["driver", str(tmp_path), "s1"])
-    monkeypatch.setattr(driver, "let_others_first", lambda niceness: None)
-    monkeypatch.setattr(driver, "keep_imports", lambda: done.append("kept"))
-    monkeypatch.setattr(driver, "drive", lambda sweeps, sweep_id: done.append(sweep_id))
-    assert driver.main() == (1 if engine == "nonsense" else 0)
-    assert done == [*["kept"] * kept, *["s1"] * (engine != "nonsense")]
