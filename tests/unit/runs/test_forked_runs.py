@@ -1,13 +1,16 @@
 """python -m pytest tests/unit/runs/test_forked_runs.py. Trainings that begin with their imports done, as processes."""
 
 import sys
+from pathlib import Path
 
 import psutil
 import pytest
+import torch
 from safetensors.torch import load_file
 
 from cifar_core import forking
 from cifar_core.forking import client
+from cifar_core.forking.server import find_drivers
 from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import LocalExecutor, RunStore
@@ -90,3 +93,17 @@ def test_it_is_found_and_stopped_and_the_next_one_begins_likewise(server, folder
     wait_until(lambda: find_worker(second.run_dir, second.status()) is None)
     another.refresh()
     assert second.status().status == "lost"
+
+
+def test_what_is_copied_has_touched_no_gpu_and_begun_no_threads_of_its_own(server):
+    assert find_drivers(Path(f"/proc/{server.pid}/maps").read_text()) == []
+    assert server.num_threads() <= torch.get_num_threads(), "more than BLAS has, which sees to its own"
+    wait_until(lambda: not server.children())  # it sees to those that have ended
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU")
+def test_a_copy_trains_on_a_gpu(server, folder, config, monkeypatch):
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")
+    record = train(folder, with_overrides(config, {"training.device": "cuda", "training.precision": "bfloat16"}))
+    assert record.status().status == "completed", record.log_tail()
+    assert record.environment()["device"] == "cuda:0"
