@@ -58,7 +58,7 @@ def render_before(store: ExperimentStore, dataset: Dataset, subject: Subject, ru
     )
     st.caption(say_power(store, subject, runs))
     open_claims = len(subject.question.claims) - len(predictions)
-    missing = f"First say what you expect: {open_claims} still open." if open_claims else None
+    missing = f"First say what you expect: {open_claims} still open." if open_claims else ""
     offer_start("Run it", lambda: _start(store, subject, predictions, drawn), why_not=missing, key="lesson_run")
     if missing:
         st.caption(missing)

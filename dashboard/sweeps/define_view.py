@@ -1,6 +1,7 @@
 """A sweep is defined: what its runs have in common, what is searched, how, for how long; then it is begun."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -71,8 +72,8 @@ def _render_end(store: SweepStore, dataset: Dataset, runs: Sequence[RunSummary],
         st.markdown(f":material/stairs: {describe_stages(plan, plan.budget.num_runs // plan.num_seeds)}")
     if plan is not None:
         render_pace(plan, dataset, runs)
-    if not problem:
-        problem = why_no_optuna()
-    offer_start("Start the sweep", lambda: begin(store, plan), why_not=problem or None, key="sweep_start")
-    if problem:
-        st.caption(f"Start waits for this: {message(problem)}")
+    why_not = why_no_optuna()
+    start = partial(begin, store, plan)
+    offer_start("Start the sweep", start, why_not=why_not, waits_for=problem, key="sweep_start")
+    if problem or why_not:
+        st.caption(f"Start waits for this: {message(problem or why_not)}")

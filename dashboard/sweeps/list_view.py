@@ -59,9 +59,7 @@ def _render_ready(store: SweepStore, dataset: Dataset, runs: Sequence[RunSummary
             f"{describe_stages(plan, plan.budget.num_runs or 0)} {TAKES}"
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            offer_start(
-                "Start this sweep", lambda: begin(store, plan), why_not=problem or None, key="sweep_ready_start"
-            )
+            offer_start("Start this sweep", lambda: begin(store, plan), why_not=problem, key="sweep_ready_start")
             st.button(
                 "Change it first",
                 type="tertiary",

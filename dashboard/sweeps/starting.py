@@ -24,7 +24,7 @@ def begin(store: SweepStore, plan: Plan | None) -> None:
     Raises:
         RunError: It cannot be written, or its process cannot be started.
     """
-    if plan is None:  # the button is disabled
+    if plan is None:  # the button has said so
         return
     try:
         sweep, is_new = store.start_once(plan, owner=learner_name())

@@ -86,7 +86,7 @@ def describe_wanted(wanted: Wanted) -> str:
 
 
 def render_start(wanted: Wanted, runs: list[RunSummary], more: DeltaGenerator) -> None:
-    """Draw Start, disabled with the reason where it can do nothing, Undo, and what they are about.
+    """Draw Start, with the reason where it can do nothing, Undo, and what they are about.
 
     Args:
         wanted: What the form asks for.
@@ -95,7 +95,7 @@ def render_start(wanted: Wanted, runs: list[RunSummary], more: DeltaGenerator) -
     """
     shortage = st.container()  # filled last: it needs torch, which a new server is still loading
     buttons = st.container(horizontal=True, vertical_alignment="center")
-    why_not = wanted.problem or _render_fork(runs)
+    why_not = _render_fork(runs)
     if wanted.config is None:
         st.error(f"Start waits for this: {message(wanted.problem)}", icon=":material/block:")
     else:
@@ -106,7 +106,8 @@ def render_start(wanted: Wanted, runs: list[RunSummary], more: DeltaGenerator) -
         offer_start(
             "Start training",
             lambda: _start(get_store(), wanted, name, num_seeds),
-            why_not=why_not or None,
+            why_not=why_not,
+            waits_for=wanted.problem,
             key=START,
         )
         _render_undo(wanted)
@@ -188,7 +189,7 @@ def _render_fork(runs: list[RunSummary]) -> str:
 def _start(store: RunStore, wanted: Wanted, name: str, num_seeds: int) -> None:
     """Queue the runs in the order of their seeds, and show the first."""
     config, preset = wanted.config, wanted.origin.preset
-    if config is None:  # the button is disabled
+    if config is None:  # the button has said so
         return
     first, owner, run_ids = config.training.seed, learner_name(), []
     for seed in range(first, first + num_seeds):

@@ -126,12 +126,14 @@ def test_another_optimizer_brings_its_options_and_defaults(open_page):
     assert start(at).config.optimizer == SGDConfig()
 
 
-def test_settings_that_no_run_can_have_are_refused_by_name(open_page):
+def test_settings_that_no_run_can_have_are_refused_by_name(open_page, lab):
     at = open_page("Train")
     widget(at, "model.name").set_value("resnet").run()
     widget(at, "model.depth").set_value(21).run()
     assert "depth 21 is not 6n + 2; allowed: 8, 14, 20" in at.error[0].value
-    assert button(at, "Start training").disabled
+    button(at, "Start training").click().run()
+    assert "it waits for this: model" in at.toast[0].value
+    assert lab.store.list_runs() == []
     assert "depth 21 is not" in button(at, "Start training").proto.help
     assert "as it was when its settings last fitted together" in texts(at)
     assert at.get("plotly_chart"), "the drawing stays"

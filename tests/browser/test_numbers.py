@@ -74,6 +74,30 @@ def test_what_is_no_number_is_said_and_the_last_one_stays(form, label, text, pro
 
 
 @pytest.mark.timeout(120)
+def test_start_hears_the_press_that_leaves_a_box_which_was_wrong_until_then(app, page):
+    known = {run.run_id for run in RunStore(app.runs_dir).list_runs()}
+    page.goto(f"{app.url}/Train?part=new&preset=resnet")
+    expect_drawn(page)
+    page.wait_for_timeout(1_000)
+    write(page, "Depth", "21")
+    expect(page.get_by_text("depth 21 is not 6n + 2").first).to_be_visible()
+    start = page.get_by_role("button", name="Start training")
+    start.click()
+    expect(page.get_by_text("Not started, it waits for this")).to_be_visible()
+    box(page, "Depth").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("8")
+    start.click()
+    discard = page.get_by_role("button", name="Discard").first
+    expect(discard).to_be_visible()
+    (run,) = (run for run in RunStore(app.runs_dir).list_runs() if run.run_id not in known)
+    discard.click()
+    page.get_by_role("button", name="Stop and discard it").click()
+    assert run.config.model.depth == 8
+    expect(discard).to_have_count(0)
+
+
+@pytest.mark.timeout(120)
 def test_arrows_and_buttons_go_on_from_what_was_typed(form):
     write(form, "Learning rate", "0,05", "ArrowUp")
     expect(box(form, "Learning rate")).to_have_value("0.0501")
