@@ -13,8 +13,10 @@ from dashboard.compare.networks_view import render_networks
 from dashboard.compare.reading import Pair, choose_split, read_pair
 from dashboard.compare.seeds_view import render_seeds
 from dashboard.compare.words import is_of_seed_alone
+from dashboard.components.follower import follow_runs
 from dashboard.drawing.choices import choose_one
 from dashboard.session import state
+from dashboard.session.activity import stage_of_list
 from dashboard.session.frame import page_frame, require_dataset
 
 CLAIM = (
@@ -38,6 +40,7 @@ with page_frame("Compare") as runs:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         first, second = choose_runs(candidates, runs)
         split = choose_split()
+    follow_runs("list", stage_of_list(runs), key="follow_list")
     render_differences(first, second)
     pair = read_pair(data, first, second, split)
     left, right = st.columns(2, gap="medium")

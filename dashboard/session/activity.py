@@ -64,12 +64,18 @@ def list_active(
 
 
 @once_a_list
+def stage_of_list(runs: Sequence[RunSummary]) -> str:
+    """Return a text that changes when a run comes, begins, ends, is called otherwise or goes."""
+    return _digest([[run.run_id, run.name, run.status.status] for run in runs])
+
+
+@once_a_list
 def stage_of(runs: Sequence[RunSummary]) -> str:
     """Return a text that changes when something does that a table of runs shows."""
     of_run = ("run_id", "name", "note", "test_readings")
     of_status = ("status", "epoch", "num_epochs", "best_epoch", "best_val_accuracy", "test_accuracy_best")
     seen = [[getattr(run, name) for name in of_run] + [getattr(run.status, name) for name in of_status] for run in runs]
-    return hashlib.blake2b(json.dumps(seen).encode(errors="replace"), digest_size=8).hexdigest()
+    return _digest(seen)
 
 
 def stage_of_sweeps(runs: Sequence[RunSummary]) -> str:
@@ -114,6 +120,10 @@ def _open(run_id: str) -> None:
     for parameter, value in ((address.LESSON, None), (address.EXPERIMENT, run.experiment), (address.PREDICTED, None)):
         parameter.choose(value)
     hand_over_page("Lessons")
+
+
+def _digest(seen: object) -> str:
+    return hashlib.blake2b(json.dumps(seen).encode(errors="replace"), digest_size=8).hexdigest()
 
 
 def _describe(run: RunSummary, place: int | None, whose: Mapping[str, str]) -> ActiveRun:
@@ -163,5 +173,5 @@ def _answer(request: Request) -> Response:
     whose = {address.LEARNER.name: name} if name else {}
     lines = [asdict(line) for line in list_active(runs, time.time(), whose)]
     chosen = _stage_of_chosen(runs, request.query_params.get("run", ""))
-    stages = {"runs": stage_of(runs), "chosen": chosen, "sweeps": stage_of_sweeps(runs)}
+    stages = {"runs": stage_of(runs), "list": stage_of_list(runs), "chosen": chosen, "sweeps": stage_of_sweeps(runs)}
     return JSONResponse({"lines": lines} | stages)

@@ -64,3 +64,17 @@ def test_a_pile_and_a_cell_show_exactly_their_images_and_back_restores_them(app,
     page.go_back()
     expect(page.get_by_text(re.compile(": image 1 of "))).to_have_count(0)
     expect(page.locator('td button[aria-pressed="true"]')).to_have_attribute("data-row", str(true_idx))
+
+
+@pytest.mark.timeout(120)
+def test_an_open_page_says_that_one_of_its_runs_was_deleted_elsewhere(app, page, pair):
+    (first_id, second_id), _ = pair
+    third = f"{first_id[:14]}third-mole"
+    shutil.copytree(app.runs_dir / second_id, app.runs_dir / third)
+    page.goto(f"{app.url}/Compare?a={first_id}&b={third}")
+    expect_drawn(page)
+    page.evaluate("window.kept = true")
+    RunStore(app.runs_dir).delete(third)
+    expect(page.get_by_text("is gone: another run is taken")).to_be_visible(timeout=15_000)
+    expect(page).to_have_url(re.compile(f"b={second_id}"))
+    assert page.evaluate("window.kept"), "the page was loaded anew"

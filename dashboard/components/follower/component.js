@@ -2,7 +2,7 @@ import { createRegistry } from "../shared/state.js";
 
 /**
  * @import { Mounted } from "../shared/streamlit.js"
- * @typedef {{ of: "runs" | "chosen" | "sweeps", stage: string }} Data
+ * @typedef {{ of: "runs" | "list" | "chosen" | "sweeps", stage: string }} Data
  */
 
 const stateOf = createRegistry(() => ({ told: "", stop: () => {} }));
