@@ -120,8 +120,10 @@ def _watch_starter(pid: int) -> None:
 
 def with_package(environment: Mapping[str, str]) -> dict[str, str]:
     """Return variables by which a process finds this package, whichever folder it is started in."""
-    path = os.pathsep.join(filter(None, (str(PACKAGE_ROOT), environment.get("PYTHONPATH"))))
-    return {**environment, "PYTHONPATH": path}
+    path = environment.get("PYTHONPATH", "").split(os.pathsep)
+    if path[0] != str(PACKAGE_ROOT):  # else whoever was started so hands it on as it is
+        path = [str(PACKAGE_ROOT), *filter(None, path)]
+    return {**environment, "PYTHONPATH": os.pathsep.join(path)}
 
 
 def count_oom_kills() -> int | None:

@@ -19,6 +19,8 @@ LARGEST_ANSWER = 32
 THREADS = "OMP_NUM_THREADS"
 _OF_THREADS = (THREADS, "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _READ_LATE = ("CIFAR_", "CUDA_VISIBLE_DEVICES", "CUBLAS_WORKSPACE_CONFIG", "GLIBC_TUNABLES")
+# What libraries set in a process that has imported them, which it hands on to those it starts.
+_SET_BY_LIBRARIES = ("KMP_DUPLICATE_LIB_OK", "KMP_INIT_AT_FORK")
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Order:
     def suits(self, *environments: Mapping[str, str]) -> bool:
         """Whether each variable that is read while a program starts is as it is in one of some environments."""
         names = set(self.environment).union(*environments)
-        early = [name for name in names if not name.startswith(_READ_LATE) and name not in _OF_THREADS]
+        early = [name for name in names if not name.startswith(_READ_LATE + _OF_THREADS + _SET_BY_LIBRARIES)]
         return all(self.environment.get(name) in [each.get(name) for each in environments] for name in early)
 
 

@@ -143,3 +143,11 @@ def test_who_gives_way_already_gives_way_no_further():
     command = [sys.executable, "-c", script]
     # A worker starts the worker of the run after its own, which would end far behind everybody.
     assert int(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout) == 0
+
+
+def test_what_was_started_so_hands_the_path_on_as_it_is():
+    for before in ({}, {"PYTHONPATH": ""}, {"PYTHONPATH": "/one:/two"}, {"PYTHONPATH": f"{ROOT}:/one"}):
+        given = processes.with_package(before)
+        assert processes.with_package(given) == given
+        assert given["PYTHONPATH"].split(os.pathsep)[0] == str(ROOT)
+        assert set(before.get("PYTHONPATH", "").split(os.pathsep)) - {""} <= set(given["PYTHONPATH"].split(os.pathsep))

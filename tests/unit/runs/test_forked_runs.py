@@ -74,6 +74,11 @@ def test_a_run_is_the_same_to_the_bit(server, folder, config, monkeypatch):
     assert all(weights[name].equal(plainly[name]) for name in weights)
 
 
+def has_its_imports(process):
+    """Behind a copy's command line is the room for longer ones; a process that began anew has none."""
+    return process.cmdline()[-1] == ""
+
+
 def test_it_is_found_and_stopped_and_the_next_one_begins_likewise(server, folder, config, monkeypatch):
     monkeypatch.delenv("PYTEST_CURRENT_TEST")
     store = RunStore(folder, LocalExecutor())
@@ -83,12 +88,14 @@ def test_it_is_found_and_stopped_and_the_next_one_begins_likewise(server, folder
     wait_until(lambda: another.record(first.run_dir.name).status().step > 5, 60)
     worker = find_worker(first.run_dir, first.status())
     assert worker.parent() == server
+    assert has_its_imports(worker)
     assert worker.pid == first.status().pid
     another.stop(first.run_dir.name)
     wait_until(lambda: second.status().step > 5, 60)
     assert first.status().status == "stopped"
     following = find_worker(second.run_dir, second.status())
     assert following.parent() == server
+    assert has_its_imports(following), "it has begun anew"
     following.kill()
     wait_until(lambda: find_worker(second.run_dir, second.status()) is None)
     another.refresh()
