@@ -15,12 +15,14 @@ USELESS = 1
 # Numbers as text: a process, then how it ended.
 LARGEST_ANSWER = 32
 
-# What may differ from the server's own variables: read when somebody asks, or told to libraries by hand.
+# What Python and its libraries read as they start: a copy has started already. Numbers of threads they can be told
+# later; other variables are read when they are needed, and libraries set some as they are imported.
 THREADS = "OMP_NUM_THREADS"
 _OF_THREADS = (THREADS, "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-_READ_LATE = ("CIFAR_", "CUDA_VISIBLE_DEVICES", "CUBLAS_WORKSPACE_CONFIG", "GLIBC_TUNABLES")
-# What libraries set in a process that has imported them, which it hands on to those it starts.
-_SET_BY_LIBRARIES = ("KMP_DUPLICATE_LIB_OK", "KMP_INIT_AT_FORK")
+_READ_EARLY = (
+    *("PYTHON", "LANG", "LC_", "LD_", "MALLOC_", "NPY_"),
+    *("OMP_", "GOMP_", "MKL_", "OPENBLAS_", "ATEN_", "DNNL_", "ONEDNN_", "TORCH_", "PYTORCH_"),
+)
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,10 @@ class Order:
         except TypeError as error:
             raise ValueError(f"not an order: {error}") from error
 
-    def suits(self, *environments: Mapping[str, str]) -> bool:
-        """Whether each variable that is read while a program starts is as it is in one of some environments."""
-        names = set(self.environment).union(*environments)
-        early = [name for name in names if not name.startswith(_READ_LATE + _OF_THREADS + _SET_BY_LIBRARIES)]
-        return all(self.environment.get(name) in [each.get(name) for each in environments] for name in early)
+    def suits(self, environment: Mapping[str, str]) -> bool:
+        """Whether what is read while a program starts is as it is in another environment."""
+        names = (name for name in {*self.environment, *environment} if name.startswith(_READ_EARLY))
+        return all(self.environment.get(name) == environment.get(name) for name in names if name not in _OF_THREADS)
 
 
 def find_socket(folder: str) -> Path:

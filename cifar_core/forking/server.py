@@ -16,7 +16,7 @@ import socket
 import sys
 import threading
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,12 +143,12 @@ def _fork() -> int:
         return os.fork()
 
 
-def _become(copy: _Copy, had: Sequence[dict[str, str]]) -> None:
+def _become(copy: _Copy, had: Mapping[str, str]) -> None:
     """Be the process that was asked for; where that is not possible, begin anew as its command.
 
     Args:
         copy: Who this process is to be.
-        had: Variables of the fork server, before and after it had imported: libraries set some.
+        had: What the fork server was started with.
     """
     order = copy.order
     os.setsid()
@@ -158,7 +158,7 @@ def _become(copy: _Copy, had: Sequence[dict[str, str]]) -> None:
     for file in (nothing, copy.log):
         os.close(file)
     os.chdir(order.folder)
-    if not (order.suits(*had) and show_as(order.command)):
+    if not (order.suits(had) and show_as(order.command)):
         os.execve(sys.executable, order.command, order.environment)  # noqa: S606 - a list, and no shell
     os.close(copy.shown)
     os.environ.clear()
@@ -223,7 +223,7 @@ def main(arguments: Sequence[str]) -> None:
     folder, *modules, _ = arguments
     show_as([sys.executable, "-m", SERVER])
     let_others_first(NICE_TRAINING)
-    before = dict(os.environ)
+    had = dict(os.environ)
     copy = None
     try:
         _import(modules)
@@ -232,7 +232,6 @@ def main(arguments: Sequence[str]) -> None:
             sys.exit(USELESS)
         gc.collect()
         gc.freeze()  # whatever is collected is copied
-        after = dict(os.environ)
         server = _Server(folder)
         copy = server.serve()
         server.close()
@@ -240,7 +239,7 @@ def main(arguments: Sequence[str]) -> None:
         if copy is None:
             shutil.rmtree(folder, ignore_errors=True)
     if copy is not None:
-        _become(copy, (before, after))
+        _become(copy, had)
         runpy.run_module(copy.order.module, run_name="__main__", alter_sys=True)
 
 
