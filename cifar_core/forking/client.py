@@ -117,7 +117,6 @@ class _Keeper:
             )
             os.environ[VARIABLE] = str(find_socket(folder))
 
-
     def _clear(self) -> None:
         """Remove what one that was killed has left."""
         if self._process is not None and self._process.stdin is not None:
