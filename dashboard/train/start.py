@@ -12,7 +12,7 @@ from cifar_core.overrides import ConfigError, config_difference, with_overrides
 from cifar_core.runs import RunStore, RunSummary
 from dashboard.components.numbers import WHOLE
 from dashboard.drawing.literal import literal, message, plain
-from dashboard.drawing.words import choice_title, run_name, setting
+from dashboard.drawing.words import choice_title, count_epochs, run_name, setting
 from dashboard.session import address, draft, state
 from dashboard.session.arrival import START, TOP, arrive_at
 from dashboard.session.cache import get_store
@@ -82,7 +82,7 @@ def describe_wanted(wanted: Wanted) -> str:
     if config is None:
         return "**The new run** cannot be started yet: its settings do not fit together. The reason stands at Start."
     return (
-        f"**The new run** would train {describe_network(config)} for {config.training.num_epochs} epochs with "
+        f"**The new run** would train {describe_network(config)} for {count_epochs(config.training.num_epochs)} with "
         f"{choice_title(config.optimizer.name)} at learning rate {setting(config.optimizer.learning_rate)}: "
         f"{wanted.origin.name}, {changed} changed."
     )
