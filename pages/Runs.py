@@ -59,7 +59,7 @@ def render_runs(runs: list[RunSummary]) -> None:
         if chosen is None:
             st.caption("Choose a run by its name to see what it changed, and to name, note, resume or delete it.")
         else:
-            render_actions(get_store(), chosen)
+            render_actions(get_store(), chosen, everything)
     with pair_column, st.container(border=True):
         if chosen is None:
             st.caption("Choose a run by its name to see how it differs from another one.")

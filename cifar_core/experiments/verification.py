@@ -7,6 +7,7 @@ them. With the same seed the batches are others when images are missing: one pai
 import math
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from cifar_core.config import RunConfig
 from cifar_core.evaluation.foretelling import Agreement, change_of, measure_agreement
 from cifar_core.overrides import with_overrides
-from cifar_core.runs import RunError, RunStore, RunSummary
+from cifar_core.runs import Fork, RunError, RunStore, RunSummary
 from cifar_core.runs.folders import RecordFolder
 from cifar_core.selections import Selection, SelectionError, leave_out_too
 
@@ -136,8 +137,10 @@ class VerificationStore:
             all_left_out = leave_out_too(self._runs.runs_dir, config.data, left_out)
         except SelectionError as error:
             raise RunError(str(error)) from error
+        fork = Fork(foretold.run_id, "start") if record.meta().forked_from else None
+        submit = partial(self._runs.submit, data_dir=data_dir, fork=fork, owner=owner)
         draws = [
-            self._queue(config, f"{name}, seed {seed}", seed, foretold.run_id, all_left_out, data_dir, owner)
+            self._queue(config, f"{name}, seed {seed}", seed, foretold.run_id, all_left_out, submit)
             for seed in range(config.training.seed, config.training.seed + num_seeds)
         ]
         case = Verification(
@@ -183,8 +186,7 @@ class VerificationStore:
         seed: int,
         run_id: str,
         left_out: Selection,
-        data_dir: Path | None,
-        owner: str,
+        submit: Callable[..., str],
     ) -> Draw:
         """Queue the runs of one seed; the one with all images is there already if the seed is the run's own."""
         usual = {"training.seed": seed, "training.evaluate_test": False}
@@ -192,9 +194,9 @@ class VerificationStore:
         with_run = run_id
         if seed != config.training.seed:
             wanted = with_overrides(config, usual)
-            with_run = self._runs.submit(wanted, name=name[:80], data_dir=data_dir, owner=owner)
+            with_run = submit(wanted, name=name[:80])
         words = f"{name}, without {left_out.num_images}"[:80]
-        without_run = self._runs.submit(without, name=words, data_dir=data_dir, owner=owner)
+        without_run = submit(without, name=words)
         return Draw(seed=seed, with_run=with_run, without_run=without_run)
 
 

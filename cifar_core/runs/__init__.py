@@ -14,7 +14,7 @@ from cifar_core.runs.saved_presets import SavedPresets, list_presets
 from cifar_core.runs.slots import Slot
 from cifar_core.runs.status import RunStatus
 from cifar_core.runs.store import RunStore
-from cifar_core.runs.submission import Fork
+from cifar_core.runs.submission import Fork, fork_like
 
 __all__ = [
     "Engine",
@@ -36,6 +36,7 @@ __all__ = [
     "default_runs_dir",
     "describe_damage",
     "differing_settings",
+    "fork_like",
     "list_presets",
     "read_learning_rate_changes",
     "send_command",

@@ -8,6 +8,7 @@ from cifar_core.formats import known_settings
 from cifar_core.runs.index import RunSummary
 from cifar_core.runs.remembered import once_a_run
 
+FIRST_WEIGHTS = "fork.first_weights"  # the path of no setting: a fork begins with another run's weights
 _NETWORK = "model."  # how paths of settings begin that an imported run has, too
 Quantity = Literal["best_val", "last_val", "test", "epochs", "seconds"]
 
@@ -67,14 +68,15 @@ def settings_apart(first: RunSummary, second: RunSummary) -> dict[str, tuple[Any
 
 @once_a_run
 def settings_of(run: RunSummary) -> dict[str, Any]:
-    """Return a run's settings by path, as far as they are known.
+    """Return a run's settings by path, as far as they are known, and with whose weights it began if it is a fork.
 
     Left out is what another release wrote and this one does not know, and how an imported network was trained.
     """
     if run.config is None:
         return {}
     known = known_settings(run.config, run.unknown_settings)
-    return {path: value for path, value in known.items() if not run.is_imported or path.startswith(_NETWORK)}
+    settings = {path: value for path, value in known.items() if not run.is_imported or path.startswith(_NETWORK)}
+    return settings if run.is_imported else settings | {FIRST_WEIGHTS: run.first_weights or "new"}
 
 
 def differing_settings(runs: Sequence[RunSummary]) -> list[str]:

@@ -28,7 +28,7 @@ def outcome_of(status: RunStatus) -> float | None:
 def group_by_settings(runs: Iterable[RunSummary]) -> list[list[RunSummary]]:
     """Return runs with an outcome, those together whose settings differ in `training.seed` alone, in order of creation.
 
-    Runs on other data are another group, demos and imported ones are in none.
+    Runs on other data are another group, and forks of other weights; demos and imported ones are in none.
     """
     groups: dict[tuple[str, str], list[RunSummary]] = {}
     for run in sorted(runs, key=lambda run: run.created_at):
@@ -49,7 +49,8 @@ def settings_key(run: RunSummary) -> tuple[str, str]:
     # What is kept of a run, and whether it ends with a look at test, change none of its weights.
     alike = {"seed": 0, "save_every_epoch": False, "evaluate_test": True}
     training = run.config.training.model_copy(update=alike)
-    return run.data_source, run.config.model_copy(update={"training": training}).model_dump_json()
+    settings = run.config.model_copy(update={"training": training}).model_dump_json()
+    return run.data_source, f"{run.first_weights}{settings}"
 
 
 def find_sisters(run: RunSummary, runs: Sequence[RunSummary]) -> dict[int, RunSummary]:

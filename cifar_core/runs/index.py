@@ -24,7 +24,7 @@ from cifar_core.runs.naming import is_run_id
 from cifar_core.runs.record import RunMeta, RunRecord
 from cifar_core.runs.status import RunStatus
 
-_SCHEMA = 5
+_SCHEMA = 6
 LOCK_SECONDS = 10.0
 _INDEX_SECONDS = 5
 _FEW = 3
@@ -45,6 +45,8 @@ class RunSummary(BaseModel):
     priority: int = 0
     is_demo: bool = False
     imported_from: str = ""
+    forked_from: str = ""
+    forked_epoch: int | None = None
     experiment: str | None = None
     owner: str = ""
     data_source: str = ""
@@ -59,6 +61,11 @@ class RunSummary(BaseModel):
     def is_imported(self) -> bool:
         """Whether it was trained elsewhere: it can be asked, and not go on; no statistic of settings counts it."""
         return bool(self.imported_from)
+
+    @property
+    def first_weights(self) -> str:
+        """With which weights it began, where another run's: that run's id, and the epoch if it is known; else empty."""
+        return self.forked_from and ", epoch ".join(map(str, filter(None, (self.forked_from, self.forked_epoch))))
 
     @property
     def is_program(self) -> bool:
@@ -223,6 +230,8 @@ def _summarize(record: RunRecord, status: RunStatus) -> RunSummary:
         priority=meta.priority,
         is_demo=meta.is_demo,
         imported_from=meta.imported_from,
+        forked_from=meta.forked_from or "",
+        forked_epoch=meta.forked_epoch,
         experiment=meta.experiment,
         owner=meta.owner,
         data_source=record.environment().get("data_source", ""),

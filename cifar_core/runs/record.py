@@ -34,8 +34,9 @@ class RunMeta(BaseModel):
     One that was imported was trained elsewhere: it names the file it came in.
 
     Runs of one experiment name it, and are trained one after another by one process. A run that says so parks itself
-    once so many epochs are done. Whose it is says a name that somebody gave; it is empty of older runs, and of those of
-    nobody. Where the data lie, and what they are, is said as the machine knows it that submitted the run.
+    once so many epochs are done. One that began with another run's weights names it, and the epoch that they are of.
+    Whose it is says a name that somebody gave; it is empty of older runs, and of those of nobody. Where the data lie,
+    and what they are, is said as the machine knows it that submitted the run.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -49,6 +50,7 @@ class RunMeta(BaseModel):
     data_kind: str = ""
     priority: Annotated[int, Field(ge=-(2**53), le=2**53)] = 0
     forked_from: str | None = None
+    forked_epoch: Count | None = None
     is_demo: bool = False
     imported_from: str = ""
     experiment: str | None = None

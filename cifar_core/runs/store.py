@@ -19,6 +19,7 @@ from cifar_core.runs.status import ACTIVE, change_status, now
 from cifar_core.runs.submission import (
     Fork,
     Submission,
+    describe_fork,
     find_weights,
     list_experiment_runs,
     locate_data,
@@ -65,13 +66,14 @@ class RunStore(RunRegister):
             RunError: The weights to start from are not there, or belong to another network; or the run cannot be
                 written or started. Then nothing of it remains.
         """
-        start = None if fork is None else find_weights(self.record(fork.run_id), fork, config)
+        origin = None if fork is None else self.record(fork.run_id)
+        start = None if fork is None or origin is None else find_weights(origin, fork, config)
         meta = RunMeta(
             name=name.strip() or preset or config.model.name,
             preset=preset,
             **locate_data(data_dir or default_data_dir()),
             priority=priority,
-            forked_from=None if fork is None else fork.run_id,
+            **describe_fork(origin, fork),
             is_demo=is_demo,
             owner=owner,
             created_at=now(),

@@ -7,11 +7,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from cifar_core.config import RunConfig
 from cifar_core.data import DataError, choices_in, inspect_source, load_dataset
 from cifar_core.runs.exceptions import RunError
+from cifar_core.runs.index import RunSummary
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.leftovers import begun_name
 from cifar_core.runs.naming import create_run_id
@@ -25,10 +26,26 @@ Submission = tuple[RunConfig, RunMeta, Path | None]
 
 @dataclass(frozen=True)
 class Fork:
-    """Weights to start from: of which run, its "best" or its "last" epoch."""
+    """Weights to start from: a run's "best" or "last" epoch, or what a fork itself began with ("start")."""
 
     run_id: str
-    which: Literal["best", "last"] = "best"
+    which: Literal["best", "last", "start"] = "best"
+
+
+def fork_like(run: RunSummary) -> Fork | None:
+    """Return the weights that a run like this one starts from; None: new ones."""
+    return Fork(run.run_id, "start") if run.forked_from else None
+
+
+def describe_fork(record: RunRecord | None, fork: Fork | None) -> dict[str, Any]:
+    """Return what a run that starts from these weights says of them."""
+    if record is None or fork is None:
+        return {}
+    if fork.which == "start":
+        meta = record.meta()
+        return {"forked_from": meta.forked_from, "forked_epoch": meta.forked_epoch}
+    status = record.status()
+    return {"forked_from": fork.run_id, "forked_epoch": status.best_epoch if fork.which == "best" else status.epoch}
 
 
 def find_weights(record: RunRecord, fork: Fork, config: RunConfig) -> Path:

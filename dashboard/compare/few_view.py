@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from cifar_core.runs import RunSummary
+from cifar_core.runs import RunSummary, fork_like
 from cifar_core.runs.groups import find_coming_seeds, plan_seeds
 from dashboard.compare.seeds_view import reseeded
 from dashboard.components.follower import follow_runs
@@ -63,5 +63,7 @@ def _start(run: RunSummary, runs: Sequence[RunSummary]) -> None:
     taken = find_coming_seeds(run, runs) | {run.config.training.seed if run.config is not None else 0}
     ((seed, _, _),) = plan_seeds(taken, taken, 1)
     name = f"{group_name(run)}, seed {seed}"[-80:]
-    run_id = get_store().submit(reseeded(run, seed), name=name, preset=run.preset, owner=learner_name())
+    run_id = get_store().submit(
+        reseeded(run, seed), name=name, preset=run.preset, fork=fork_like(run), owner=learner_name()
+    )
     state.choose_run(run_id)

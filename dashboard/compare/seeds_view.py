@@ -8,7 +8,7 @@ import streamlit as st
 from cifar_core.config import RunConfig
 from cifar_core.evaluation.comparison import compare_seeds, judge_claim
 from cifar_core.overrides import with_overrides
-from cifar_core.runs import RunStore, RunSummary
+from cifar_core.runs import RunStore, RunSummary, fork_like
 from cifar_core.runs.groups import find_coming_seeds, find_sisters, mean_seconds, outcome_of, plan_seeds
 from dashboard.compare.charts import outcomes_figure, outcomes_frame
 from dashboard.compare.words import describe_settings, describe_spread, too_few_seeds
@@ -116,7 +116,7 @@ def describe_more(left: Group, right: Group, plan: Sequence[tuple[RunSummary, in
 def _start(store: RunStore, plan: Sequence[tuple[RunSummary, int]]) -> None:
     for run, seed in plan:
         name = f"{group_name(run)}, seed {seed}"
-        store.submit(reseeded(run, seed), name=name[-80:], preset=run.preset, owner=learner_name())
+        store.submit(reseeded(run, seed), name=name[-80:], preset=run.preset, fork=fork_like(run), owner=learner_name())
 
 
 def reseeded(run: RunSummary, seed: int) -> RunConfig:

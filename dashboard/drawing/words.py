@@ -218,6 +218,11 @@ def choice_title(name: str) -> str:
     return _CHOICE_TITLES.get(name) or name.replace("_", " ").capitalize()
 
 
+def count_epochs(number: int) -> str:
+    """Return so many epochs in words."""
+    return "1 epoch" if number == 1 else f"{number} epochs"
+
+
 def setting_name(path: str) -> str:
     """Return a setting's path in words: "training.num_epochs" -> "epochs"; "model.name" -> "network"."""
     section, _, field = path.partition(".")

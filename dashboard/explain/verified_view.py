@@ -98,7 +98,7 @@ def render_verified(context: Context) -> None:
     agreement = agreement_of(cases)
     if agreement.num_cases:
         st.markdown(f":material/fact_check: {describe_agreement(agreement)}", help=_MEANING)
-    with st.expander(f"All {len(cases)} cases", icon=":material/table:"):
+    with st.expander(f"Every case ({len(cases)})", icon=":material/table:"):
         st.dataframe(cases_frame(cases, context.dataset.class_names), hide_index=True, placeholder="–")
     if any(len(case.known) < len(case.draws) for case in cases):
         follow_runs("runs", stage_of(runs), key="follow_verified")

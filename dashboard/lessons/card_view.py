@@ -20,7 +20,7 @@ from dashboard.session import address
 from dashboard.session.cache import why_not_startable
 from dashboard.session.lock import read_lock
 from dashboard.session.owning import offer_action
-from dashboard.session.saying import act_or_toast
+from dashboard.session.saying import act_or_toast, try_or_toast
 from dashboard.session.waiting import describe_wait, find_waits
 
 _MORE_SEEDS = 3
@@ -112,12 +112,19 @@ def _render_running(
         st.progress(min(progress.share, 1.0), text=words)
         offer_action(
             "Stop",
-            act_or_toast,
-            (store.stop, experiment),
+            _stop,
+            (store, experiment),
             owner=experiment.learner,
             icon=":material/stop:",
             key="lesson_stop",
         )
+
+
+def _stop(store: ExperimentStore, experiment: Experiment) -> None:
+    """Stop its runs, and say that the one which trains takes a moment. For callbacks."""
+    if try_or_toast(store.stop, experiment):
+        words = "Sent. Nothing more of it begins; a run that trains obeys after its present step."
+        st.toast(words, icon=":material/hourglass:")
 
 
 def _say_waiting(experiment: Experiment, runs: Sequence[RunSummary]) -> str:

@@ -1,6 +1,6 @@
 """What the chosen run is, and what can be done with it: watch, name, note, make the baseline, resume, delete."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from dashboard.drawing.literal import literal, message, plain, plain_lines
 from dashboard.drawing.words import duration, percent, run_title, short_name, source_title
 from dashboard.runs.slimming import describe_slimness, render_slimming
 from dashboard.session import address, state
-from dashboard.session.changes import describe_changes
+from dashboard.session.changes import describe_changes, describe_first_weights
 from dashboard.session.links import open_page, scorecard_link
 from dashboard.session.lock import read_lock
 from dashboard.session.opening import has_predictions
@@ -18,10 +18,10 @@ from dashboard.session.saying import errors_said, try_or_toast
 from dashboard.session.taking import offer_taking
 
 
-def render_actions(store: RunStore, run: RunSummary) -> None:
+def render_actions(store: RunStore, run: RunSummary, runs: Sequence[RunSummary]) -> None:
     """Say what a run is; watch, name, note, resume or delete it."""
     st.markdown(f"**{literal(short_name(run))}** `{run.run_id}`")
-    st.caption(_introduce(run))
+    st.caption(_introduce(run, runs))
     if has_predictions(run):
         scorecard_link(run.run_id)
     name = st.text_input("Name", plain(run.name), key=f"runs_name_{run.run_id}", max_chars=80)
@@ -53,7 +53,7 @@ def render_actions(store: RunStore, run: RunSummary) -> None:
             render_slimming(store, run)
 
 
-def _introduce(run: RunSummary) -> str:
+def _introduce(run: RunSummary, runs: Sequence[RunSummary]) -> str:
     """Say in a sentence or two what a run did, and in what it differs from the preset it started from."""
     changes = describe_changes(run)
     read_only = f"It can only be looked at: {literal(run.read_only_because, most=None)}." if run.is_read_only else ""
@@ -76,6 +76,7 @@ def _introduce(run: RunSummary) -> str:
         f"{accuracy}." if accuracy else "",
         message(status.message),
         message(run.damage),
+        describe_first_weights(run, runs),
         against,
         read_only,
         describe_slimness(run),

@@ -86,6 +86,7 @@ PART = _on("part", "Train")  # THIS_RUN or NEW_RUN
 WATCH = _on("watch", "Train")  # the title of a view
 NAME = _on("name", "Train")
 SEEDS = _on("seeds", "Train")  # a number
+FORK = _on("fork", "Train")  # whose weights a new run starts from: `dashboard.session.draft` says how they are written
 FIRST = _on("a", "Compare")  # a run's id
 SECOND = _on("b", "Compare")  # likewise
 COMPARED_SPLIT = _on("of", "Compare")  # not SPLIT: what was looked at on Errors shall not lead to a look at test here

@@ -1,11 +1,12 @@
 """What a run changed, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cifar_core.overrides import config_difference
 from cifar_core.runs import RunSummary
-from dashboard.drawing.words import setting_names
+from dashboard.drawing.literal import literal
+from dashboard.drawing.words import run_name, setting_names
 from dashboard.session.cache import get_presets
 from dashboard.session.kept import say_in_markdown, say_setting
 
@@ -17,6 +18,15 @@ def describe_changes(run: RunSummary) -> str:
         return ""
     changes = config_difference(preset.config, run.config)
     return words_of(changes) or "nothing changed"
+
+
+def describe_first_weights(run: RunSummary, runs: Iterable[RunSummary]) -> str:
+    """Say in Markdown whose weights a fork began with; empty of a run that began with new ones."""
+    if not run.forked_from:
+        return ""
+    origin = next((run_name(each) for each in runs if each.run_id == run.forked_from), run.forked_from)
+    after = "" if run.forked_epoch is None else f" after epoch {run.forked_epoch}"
+    return f":material/call_split: A fork: it began with the weights of **{literal(origin, most=None)}**{after}."
 
 
 def words_of(changes: Mapping[str, tuple[Any, Any]], mark: str = "") -> str:

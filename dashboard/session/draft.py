@@ -4,9 +4,10 @@ import streamlit as st
 
 from cifar_core.config import RunConfig
 from cifar_core.runs import Fork
+from dashboard.session import address
 
 _EDITED, _ADVISED = "train_edited", "train_advised"
-_FOLLOWED, _FORK, _DRAWN = "train_followed", "train_fork", "train_drawn"
+_FOLLOWED, _DRAWN = "train_followed", "train_drawn"
 
 
 def is_edited() -> bool:
@@ -42,12 +43,13 @@ def note_followed(run_id: str | None) -> None:
 
 def chosen_fork() -> Fork | None:
     """Return the weights that the next run of this session starts from; None: new ones."""
-    return st.session_state.get(_FORK)
+    which, _, run_id = (address.FORK.value() or "").partition("-")
+    return Fork(run_id, "best" if which == "best" else "last") if which in ("best", "last") else None
 
 
 def choose_fork(fork: Fork | None) -> None:
     """Let the next run start from a run's weights, or from new ones."""
-    st.session_state[_FORK] = fork
+    address.FORK.choose(None if fork is None else f"{fork.which}-{fork.run_id}")
 
 
 def drawn_config() -> RunConfig | None:

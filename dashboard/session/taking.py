@@ -20,7 +20,7 @@ from dashboard.session.lock import read_lock
 from dashboard.session.redraw import ask_for_redraw
 
 _REFRESH_SECONDS = 0.5
-_WEIGHTS, _TOLD = "take_weights", "take_test"
+_WEIGHTS, _TOLD, _GONE = "take_weights", "take_test", "take_gone"
 _BEST, _LAST = "best", "last"
 _QUIET, _TELL = "no", "yes"
 
@@ -124,8 +124,11 @@ def _render_kind(kind: Kind, order: Order) -> None:
     # A part that redraws alone cannot begin to do so by itself: what begins the making is drawn with the dialog.
     @st.fragment(run_every=_REFRESH_SECONDS if is_running else None)
     def way() -> None:
-        if not can_be_begun:
-            _render_way(kind, shelf, order)
+        if can_be_begun:
+            return
+        if not is_running and shelf.find(order) is None:
+            st.rerun()  # gone meanwhile: to make it again is drawn with the dialog
+        _render_way(kind, shelf, order)
 
     @st.fragment(run_every=_REFRESH_SECONDS if is_running else None)
     def outcome() -> None:
@@ -142,6 +145,9 @@ def _render_kind(kind: Kind, order: Order) -> None:
                 _render_way(kind, shelf, order)
             way()
         outcome()
+        if can_be_begun and st.session_state.get(_GONE) == order.slot:
+            del st.session_state[_GONE]
+            st.caption(":material/info: What was made is gone: only the newest files are kept. Make it again.")
 
 
 def _render_way(kind: Kind, shelf: ExportShelf, order: Order) -> None:
@@ -158,7 +164,8 @@ def _render_way(kind: Kind, shelf: ExportShelf, order: Order) -> None:
             icon=":material/download:",
             key=f"save_{key}",
             type="primary",
-            on_click="ignore",
+            on_click=_note_if_gone,
+            args=(shelf, order),
         )
         if kind.name == "web":
             open_link(made.path, "Open it here")
@@ -195,6 +202,12 @@ def _render_outcome(kind: Kind, made: Made | None, progress: JobProgress) -> Non
 def say_size(num_bytes: int) -> str:
     """Return a size in words."""
     return f"{num_bytes / 1e6:.1f} MB" if num_bytes >= 100_000 else f"{max(1, round(num_bytes / 1e3))} KB"
+
+
+def _note_if_gone(shelf: ExportShelf, order: Order) -> None:
+    """Others may have made so many since that it had to make room. For callbacks."""
+    if shelf.find(order) is None:
+        st.session_state[_GONE] = order.slot
 
 
 def _start(shelf: ExportShelf, order: Order) -> None:

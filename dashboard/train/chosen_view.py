@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cifar_core.data import choices_in
-from cifar_core.runs import RunSummary
+from cifar_core.runs import RunSummary, fork_like
 from dashboard.drawing.literal import literal
 from dashboard.drawing.words import run_name
 from dashboard.session.cache import get_store
@@ -69,5 +69,6 @@ def _offer_counterpart(run: RunSummary) -> None:
 def _start_counterpart(run: RunSummary) -> None:
     assert run.config is not None  # noqa: S101  # asked for before
     name = f"{run.name}, all images"[:80]
-    get_store().submit(with_all_images(run.config), name=name, preset=run.preset, owner=learner_name())
+    config, fork = with_all_images(run.config), fork_like(run)
+    get_store().submit(config, name=name, preset=run.preset, fork=fork, owner=learner_name())
     st.toast("Queued. It is in the sidebar, too.", icon=":material/schedule:")

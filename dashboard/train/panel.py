@@ -1,5 +1,7 @@
 """One run as it trains, and what became of it, read from its record whenever there is more of it to see."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from cifar_core.runs import RunError, RunRecord, RunStatus, RunStore, RunSummary
@@ -9,7 +11,7 @@ from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import STATUS_ICONS, duration, percent, source_title, val_numbers, which_epoch
 from dashboard.session import state
 from dashboard.session.cache import get_presets, get_store, list_readable_runs, refresh_runs
-from dashboard.session.changes import describe_changes
+from dashboard.session.changes import describe_changes, describe_first_weights
 from dashboard.session.lock import read_lock
 from dashboard.session.redraw import is_redraw_due
 from dashboard.session.saying import fragment
@@ -35,7 +37,7 @@ def render_run(store: RunStore, run: RunSummary) -> None:
     """Draw a run's progress, controls and curves, and follow it while it is active."""
     runs = list_readable_runs()
     record, waiting = store.record(run.run_id), len(queue_order(runs))
-    follow = _render_heading(run)
+    follow = _render_heading(run, runs)
     render_chosen(run, runs)
 
     @fragment
@@ -69,7 +71,7 @@ def render_run(store: RunStore, run: RunSummary) -> None:
     panel()
 
 
-def _render_heading(run: RunSummary) -> bool:
+def _render_heading(run: RunSummary, runs: Sequence[RunSummary]) -> bool:
     """Say which run this is, on which data, with which settings. Returns whether the charts shall follow it."""
     kind = "demo" if run.is_demo else "imported" if run.is_imported else ""
     words = (kind, run.run_id.split("-", 2)[-1], source_title(run.data_source))
@@ -82,8 +84,10 @@ def _render_heading(run: RunSummary) -> bool:
             key=state.TRAIN_FOLLOW,
             help="Charts grow every second or two. Off: they hold still, to zoom and read.",
         )
-    if preset is not None:
-        st.caption(f"Against {literal(preset.title)}: {literal(describe_changes(run), most=None)}.")
+    against = preset and f"Against {literal(preset.title)}: {literal(describe_changes(run), most=None)}."
+    said = [sentence for sentence in (describe_first_weights(run, runs), against) if sentence]
+    if said:
+        st.caption("  \n".join(said))
     return follow
 
 

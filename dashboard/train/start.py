@@ -12,7 +12,7 @@ from cifar_core.overrides import ConfigError, config_difference, with_overrides
 from cifar_core.runs import RunStore, RunSummary
 from dashboard.components.numbers import WHOLE
 from dashboard.drawing.literal import literal, message, plain
-from dashboard.drawing.words import choice_title, run_name, setting
+from dashboard.drawing.words import choice_title, count_epochs, run_name, setting
 from dashboard.session import address, draft, state
 from dashboard.session.arrival import START, TOP, arrive_at
 from dashboard.session.cache import get_store
@@ -76,12 +76,15 @@ def _find_changes(before: RunConfig, config: RunConfig) -> dict[str, tuple[Any, 
 def describe_wanted(wanted: Wanted) -> str:
     """Say in a sentence, in Markdown, what Start would train."""
     config, num_changes = wanted.config, len(wanted.changes)
+    changed = f"{num_changes} of its settings" if num_changes else "nothing"
+    if draft.chosen_fork() is not None:
+        changed += " and its first weights" if num_changes else " but its first weights"
     if config is None:
         return "**The new run** cannot be started yet: its settings do not fit together. The reason stands at Start."
     return (
-        f"**The new run** would train {describe_network(config)} for {config.training.num_epochs} epochs with "
+        f"**The new run** would train {describe_network(config)} for {count_epochs(config.training.num_epochs)} with "
         f"{choice_title(config.optimizer.name)} at learning rate {setting(config.optimizer.learning_rate)}: "
-        f"{wanted.origin.name}, {f'{num_changes} of its settings' if num_changes else 'nothing'} changed."
+        f"{wanted.origin.name}, {changed} changed."
     )
 
 
@@ -95,7 +98,7 @@ def render_start(wanted: Wanted, runs: list[RunSummary], more: DeltaGenerator) -
     """
     shortage = st.container()  # filled last: it needs torch, which a new server is still loading
     buttons = st.container(horizontal=True, vertical_alignment="center")
-    why_not = _render_fork(runs)
+    fork_problem = _render_fork(runs, wanted.config)
     if wanted.config is None:
         st.error(f"Start waits for this: {message(wanted.problem)}", icon=":material/block:")
     else:
@@ -106,8 +109,7 @@ def render_start(wanted: Wanted, runs: list[RunSummary], more: DeltaGenerator) -
         offer_start(
             "Start training",
             lambda: _start(get_store(), wanted, name, num_seeds),
-            why_not=why_not,
-            waits_for=wanted.problem,
+            waits_for=wanted.problem or fork_problem,
             key=START,
         )
         _render_undo(wanted)
@@ -171,19 +173,26 @@ def _describe_changes(wanted: Wanted) -> str:
     return f"{advised}Changed against {origin.words}: {words_of(wanted.changes, '**')}."
 
 
-def _render_fork(runs: list[RunSummary]) -> str:
+def _render_fork(runs: list[RunSummary], config: RunConfig | None) -> str:
     """Say from whose weights the run starts, if not from new ones. Returns why it cannot, if so."""
     fork = draft.chosen_fork()
     if fork is None:
         return ""
     origin = next((run for run in runs if run.run_id == fork.run_id), None)
+    why_not = ""
     if origin is None:
         st.warning(f"Run {title_of(fork.run_id)} is gone: there are no weights of it to start from.")
+        why_not = "the run whose weights it starts from is gone; allowed: to start from new ones"
+    elif config is not None and origin.config is not None and origin.config.model != config.model:
+        st.warning("These weights are another network's: start from new ones, or with the settings that it had.")
+        why_not = (
+            "the weights it starts from are another network's; allowed: the same network, or to start from new ones"
+        )
     with st.container(horizontal=True, vertical_alignment="center"):
         words = literal(run_name(origin) if origin is not None else fork.run_id, most=None)
         st.markdown(f":material/call_split: Starts from the {fork.which} weights of **{words}**")
         st.button("From new ones", type="tertiary", on_click=draft.choose_fork, args=(None,))
-    return "" if origin is not None else "the run whose weights it starts from is gone; allowed: to start from new ones"
+    return why_not
 
 
 def _start(store: RunStore, wanted: Wanted, name: str, num_seeds: int) -> None:

@@ -143,6 +143,7 @@ def test_run_asks_the_question_and_keeps_what_was_predicted(open_page, lab, expe
     assert "You said: **no difference**." in texts(at)
     assert not at.radio
     press(at, "Stop")  # a run that has begun ends after its present step
+    assert "obeys after its present step" in at.toast[0].value
     (begun,) = (run for run in lab.store.list_runs() if run.status.is_active)
     change_status(lab.record(begun.run_id).run_dir, status="stopped")
     at = open_page("Lessons", lesson=NAME)

@@ -121,6 +121,12 @@ def test_a_cell_opens_its_images_each_beside_what_it_was(open_page, run_id, lab)
     assert np.array_equal(table(at)[1][FOG, 4], corrupt(image, indices[7:8], "fog", 5)[0])
 
 
+def test_the_address_holds_the_open_page_of_images(open_page, run_id, lab):
+    indices, _ = measure(lab, run_id, {"fog": 40})
+    at = open_page("Errors", run=run_id, show="Robust", worse="fog-5", worse_page="2")
+    assert pairs(at)["ids"] == np.repeat(indices[:40][::-1][15:30], 2).tolist()
+
+
 def test_by_class_a_cell_narrows_the_images_to_the_class(open_page, run_id, lab):
     indices, targets = measure(lab, run_id, {"fog": 100})
     name = load_dataset().class_names[2]

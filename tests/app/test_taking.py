@@ -69,6 +69,19 @@ def test_every_kind_says_what_it_is_for_and_how_large_it_gets(open_page, trained
     assert all("about" in button.label for button in at.button if button.key and button.key.startswith("make_"))
 
 
+def test_a_file_that_is_gone_meanwhile_is_offered_to_be_made_again(open_page, trained_run, store):
+    save_weights(store.record(trained_run))
+    order = order_of(trained_run, "safetensors")
+    put_on_shelf(order, "run-safetensors.zip", b"weights")
+    at = open_page("Runs", run=trained_run, take=trained_run)
+    (save,) = [button for button in at.get("download_button") if button.label.startswith("Download")]
+    shutil.rmtree(ExportShelf(default_data_dir()).folder)
+    save.click().run()
+    assert "What was made is gone" in texts(at)
+    assert any(key.startswith("make_safetensors") for key in keys(at, "make_"))
+    assert not [button for button in at.get("download_button") if button.label.startswith("Download")]
+
+
 def test_what_is_not_installed_is_named(open_page, trained_run, monkeypatch):
     monkeypatch.setattr(kinds, "find_spec", lambda name: None)
     at = open_page("Runs", run=trained_run, take=trained_run)

@@ -6,6 +6,7 @@ from cifar_core.config import RunConfig
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunStore
 from cifar_core.runs.commands import take_commands
+from dashboard.session.arrival import START
 from dashboard.train.steering import describe_extension
 from tests.app.conftest import STEPS_PER_EPOCH
 from tests.app.driving import lines, press, save_weights, widget
@@ -98,6 +99,22 @@ def test_a_fork_fills_the_form_and_starts_from_the_weights(open_page, lab):
     assert RunStore().record(new.run_id).checkpoint_path("start").exists()
     assert new.config.optimizer.learning_rate == 0.0005
     assert "Starts from" not in texts(at)
+    assert "A fork: it began with the weights of **finished" in texts(at)
+    assert "A fork: it began with the weights of **finished" in texts(open_page("Runs", run=new.run_id))
+
+
+def test_a_refresh_keeps_the_weights_that_a_fork_starts_from(open_page, lab):
+    run_id = lab.complete()
+    save_weights(lab.record(run_id))
+    at = open_page("Train", run=run_id)
+    press(at, "From its best epoch, 3")
+    address = dict(at.query_params)
+    at = open_page("Train", **address)
+    assert "Starts from the best weights of **finished" in texts(at)
+    assert "nothing but its first weights changed" in texts(at)
+    press(at, "From new ones")
+    assert "fork" not in at.query_params
+    assert "Starts from" not in texts(at)
 
 
 def test_a_fork_of_another_network_is_refused_in_words_and_can_be_dropped(open_page, lab):
@@ -106,8 +123,8 @@ def test_a_fork_of_another_network_is_refused_in_words_and_can_be_dropped(open_p
     at = open_page("Train", run=run_id)
     press(at, "From its last epoch, 4")
     widget(at, "model.width").set_value(8).run()
-    press(at, "Start training")
-    assert "has another network" in at.error[0].value
+    assert "another network's" in at.warning[0].value
+    assert next(button for button in at.button if button.key == START).disabled
     assert len(RunStore().list_runs()) == 1
     press(at, "From new ones")
     press(at, "Start training")

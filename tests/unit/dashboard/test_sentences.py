@@ -6,6 +6,7 @@ import pytest
 
 from cifar_core.config import RunConfig
 from cifar_core.evaluation.track import Track
+from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunStatus, RunSummary
 from dashboard.train import sentences
 
@@ -31,6 +32,12 @@ def test_a_run_is_told_by_its_state(status, facts, words):
     said = sentences.describe_run(run, known)
     assert said.startswith("**ha\\*re** ")
     assert said.endswith(words)
+
+
+def test_one_epoch_is_one():
+    config, known = with_overrides(RunConfig(), {"training.num_epochs": 1}), RunStatus(status="running", num_epochs=1)
+    run = RunSummary(run_id="20260101-0000-brave-otter", config=config, status=known)
+    assert sentences.describe_run(run, known).endswith("is training a Simple CNN for 1 epoch.")
 
 
 def test_curves_say_how_good_on_what_and_the_best_only_where_it_is_better():

@@ -15,7 +15,7 @@ from cifar_core.experiments.verification import (
     foretold_change,
 )
 from cifar_core.overrides import with_overrides
-from cifar_core.runs import RunError, RunStore
+from cifar_core.runs import Fork, RunError, RunStore
 from cifar_core.runs.status import change_status
 from cifar_core.selections import SelectionStore, create_selection
 from tests.unit.runs_helpers import IdleExecutor
@@ -80,6 +80,16 @@ def test_each_further_seed_is_a_pair(runs, cases, left_out, data_dir, tiny_confi
         assert [config.data.exclude for config in pair] == ["", left_out.content_hash]
     with pytest.raises(RunError, match="allowed: 1 to 5"):
         cases.start(foretell(base), left_out, 6, data_dir)
+
+
+def test_a_fork_is_verified_by_forks_of_the_same_weights(runs, cases, left_out, data_dir, tiny_config):
+    parent = runs.record(runs.submit(tiny_config, data_dir=data_dir))
+    parent.checkpoint_path("last").parent.mkdir()
+    parent.checkpoint_path("last").write_bytes(b"weights")
+    base = runs.submit(tiny_config, data_dir=data_dir, fork=Fork(parent.run_id, "last"))
+    for draw in cases.start(foretell(base), left_out, 2, data_dir).draws:
+        for run_id in (draw.with_run, draw.without_run):
+            assert runs.record(run_id).checkpoint_path("start").read_bytes() == b"weights"
 
 
 def test_what_the_run_leaves_out_already_stays_out(runs, cases, left_out, data_dir, tiny_config):

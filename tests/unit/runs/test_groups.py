@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from cifar_core.config import RunConfig
 from cifar_core.overrides import with_overrides
-from cifar_core.runs import RunStatus, RunSummary
+from cifar_core.runs import RunStatus, RunSummary, settings_apart
+from cifar_core.runs.difference import FIRST_WEIGHTS
 from cifar_core.runs.groups import (
     find_coming_seeds,
     find_sisters,
@@ -42,6 +43,18 @@ ALL = [DEMO, ACTIVE, AGAIN, ELSEWHERE, OTHER, TWO, ONE]
 def test_runs_that_differ_in_their_seed_alone_are_together():
     names = [[each.run_id for each in group] for group in group_by_settings(ALL)]
     assert names == [["one", "two", "again"], ["other"], ["elsewhere"]]
+
+
+def test_a_fork_is_a_sister_of_runs_from_the_same_weights_alone():
+    fork = run("fork", 3).model_copy(update={"forked_from": "one", "forked_epoch": 2})
+    later = run("later", 4).model_copy(update={"forked_from": "one", "forked_epoch": 3})
+    alike = run("alike", 5).model_copy(update={"forked_from": "one", "forked_epoch": 2})
+    runs = [ONE, TWO, fork, later, alike]
+    assert list(find_sisters(fork, runs).values()) == [fork, alike]
+    assert list(find_sisters(later, runs).values()) == [later]
+    assert list(find_sisters(ONE, runs).values()) == [ONE, TWO]
+    assert settings_apart(fork, TWO)[FIRST_WEIGHTS] == ("one, epoch 2", "new")
+    assert list(settings_apart(fork, alike)) == ["training.seed"]
 
 
 def test_a_run_that_diverged_is_one_of_its_group():

@@ -6,7 +6,7 @@ import pytest
 
 from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
-from cifar_core.runs import Fork, RunError
+from cifar_core.runs import Fork, RunError, fork_like
 from cifar_core.runs.commands import send_command, take_commands
 from cifar_core.runs.continuation import is_test_taken_back
 from cifar_core.runs.queue import end_unstarted
@@ -28,6 +28,10 @@ def end(record, epoch=3):
     for which in ("last", "best"):
         record.checkpoint_path(which).write_bytes(which.encode())
     change_status(record.run_dir, status="completed", epoch=epoch, finished_at=now())
+
+
+def find(store, run_id):
+    return next(run for run in store.list_runs() if run.run_id == run_id)
 
 
 def test_a_new_learning_rate_holds_from_the_next_step_and_is_recorded(store, config):
@@ -141,6 +145,21 @@ def test_a_fork_starts_from_the_chosen_weights(store, config):
         fork = store.record(store.submit(changed, fork=Fork(parent.run_id, which)))
         assert fork.checkpoint_path("start").read_bytes() == which.encode()
         assert fork.meta().forked_from == parent.run_id
+        assert fork.meta().forked_epoch == getattr(parent.status(), "best_epoch" if which == "best" else "epoch")
+
+
+def test_a_run_like_a_fork_starts_from_the_same_weights(store, config):
+    parent = store.record(store.submit(config))
+    assert fork_like(find(store, parent.run_id)) is None
+    end(parent)
+    fork = store.record(store.submit(config, fork=Fork(parent.run_id)))
+    store.delete(parent.run_id)
+    again = store.record(
+        store.submit(with_overrides(config, {"training.seed": 9}), fork=fork_like(find(store, fork.run_id)))
+    )
+    assert again.checkpoint_path("start").read_bytes() == b"best"
+    assert again.meta().forked_from == parent.run_id
+    assert find(store, again.run_id).first_weights == find(store, fork.run_id).first_weights
 
 
 def test_a_fork_needs_the_same_network_and_weights(store, config):
