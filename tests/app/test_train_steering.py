@@ -6,7 +6,6 @@ from cifar_core.config import RunConfig
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunStore
 from cifar_core.runs.commands import take_commands
-from dashboard.session.arrival import START
 from dashboard.train.steering import describe_extension
 from tests.app.conftest import STEPS_PER_EPOCH
 from tests.app.driving import lines, press, save_weights, widget
@@ -124,7 +123,8 @@ def test_a_fork_of_another_network_is_refused_in_words_and_can_be_dropped(open_p
     press(at, "From its last epoch, 4")
     widget(at, "model.width").set_value(8).run()
     assert "another network's" in at.warning[0].value
-    assert next(button for button in at.button if button.key == START).disabled
+    press(at, "Start training")
+    assert "another network's; allowed: the same network" in at.toast[0].value
     assert len(RunStore().list_runs()) == 1
     press(at, "From new ones")
     press(at, "Start training")
