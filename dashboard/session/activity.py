@@ -53,13 +53,13 @@ def list_active(
         now: Seconds since 1970.
         name: Of who asks, as addresses carry it; empty without one.
     """
-    order = ("running", "paused", "queued")
     going = [run for run in runs if run.status.is_active]
-    active = [run for name in order for run in going if run.status.status == name][:_MOST_ACTIVE]
+    begun = [run for name in ("running", "paused") for run in going if run.status.status == name]
+    queue = queue_order(list(runs)) if len(begun) < len(going) else []
+    active = (begun + queue)[:_MOST_ACTIVE]
     lately = [run for run in runs if now - (run.status.finished_at or 0) < _ENDED_SECONDS]
     ended = sorted((run for run in lately if not run.status.is_active), key=lambda run: -(run.status.finished_at or 0))
-    waiting = queue_order(list(runs)) if any(run.status.status == "queued" for run in active) else []
-    places = {run.run_id: place for place, run in enumerate(waiting, 1)} if len(waiting) > 1 else {}
+    places = {run.run_id: place for place, run in enumerate(queue, 1)} if len(queue) > 1 else {}
     return [_describe(run, places.get(run.run_id), name) for run in active + ended[:_MOST_ENDED]]
 
 

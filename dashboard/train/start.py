@@ -1,6 +1,6 @@
 """What is said of the form's settings, and what is done with them: Start, Undo, a name, seeds."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,11 +104,11 @@ def render_start(wanted: Wanted, runs: list[RunSummary], more: DeltaGenerator) -
     else:
         st.caption(_describe_changes(wanted))
     with more:
-        name, num_seeds = _ask_name_and_seeds(wanted.origin)
+        name, num_seeds = _ask_name_and_seeds(_usual_name(wanted.origin, runs))
     with buttons:
         offer_start(
             "Start training",
-            lambda: _start(get_store(), wanted, name, num_seeds),
+            lambda: _start(get_store(), wanted, name or _usual_name(wanted.origin, runs), num_seeds),
             waits_for=wanted.problem or fork_problem,
             key=START,
         )
@@ -119,7 +119,14 @@ def render_start(wanted: Wanted, runs: list[RunSummary], more: DeltaGenerator) -
             render_shortage(wanted.config)
 
 
-def _ask_name_and_seeds(origin: Origin) -> tuple[str, int]:
+def _usual_name(origin: Origin, runs: Sequence[RunSummary]) -> str:
+    """Return what a run is called if nobody says; empty: as its network."""
+    fork = draft.chosen_fork()
+    parent = next((run for run in runs if fork is not None and run.run_id == fork.run_id), None)
+    return origin.preset or "" if parent is None else f"{run_name(parent)[: _LONGEST_NAME - 8]}, forked"
+
+
+def _ask_name_and_seeds(usual_name: str) -> tuple[str, int]:
     seeds = state.read_number(address.SEEDS) or 1
     state.keep_widget_at(state.TRAIN_NAME, (address.NAME.value() or "")[:_LONGEST_NAME])
     state.keep_widget_at(state.TRAIN_SEEDS, min(seeds, _MOST_SEEDS))
@@ -128,7 +135,7 @@ def _ask_name_and_seeds(origin: Origin) -> tuple[str, int]:
         "Name",
         key=state.TRAIN_NAME,
         max_chars=_LONGEST_NAME,
-        placeholder=plain(origin.preset or ""),
+        placeholder=plain(usual_name),
         on_change=address.follow,
         args=(address.NAME, state.TRAIN_NAME),
     )

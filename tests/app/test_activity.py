@@ -63,6 +63,13 @@ def test_the_newest_of_many_are_told_of(lab):
     assert [word.split()[0] for word in words] == ["active", "active", "ended", "ended"]
 
 
+def test_of_those_that_wait_the_next_ones_are_told_of(lab):
+    for name in ("first", "second", "third"):
+        lab.queue(name)
+    told = [line.words for line in list_active(lab.store.list_runs(), now())]
+    assert told == ["first: running, epoch 1 of 4", "second: queued, number 1"]
+
+
 def test_the_stage_changes_with_whatever_a_table_shows(lab, ask):
     run_id = lab.run("hare")
     stages = [ask()["runs"]]

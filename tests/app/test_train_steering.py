@@ -97,6 +97,8 @@ def test_a_fork_fills_the_form_and_starts_from_the_weights(open_page, lab):
     assert RunStore().record(new.run_id).meta().forked_from == run_id
     assert RunStore().record(new.run_id).checkpoint_path("start").exists()
     assert new.config.optimizer.learning_rate == 0.0005
+    assert new.name.startswith("finished (")
+    assert new.name.endswith("), forked")
     assert "Starts from" not in texts(at)
     assert "A fork: it began with the weights of **finished" in texts(at)
     assert "A fork: it began with the weights of **finished" in texts(open_page("Runs", run=new.run_id))
