@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from cifar_core.config import (
     AugmentationConfig,
@@ -17,6 +18,10 @@ from cifar_core.config import (
 )
 from cifar_core.data import Dataset
 from cifar_core.data.practice import practice_batches
+
+# How long something takes is for benchmarks to tell: a first example may import for a second.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 _REAL_DATA_DIR = os.environ.get("CIFAR_DATA_DIR", "")
 

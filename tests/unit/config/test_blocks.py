@@ -38,7 +38,7 @@ ANY_BLOCK = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(blocks=st.lists(ANY_BLOCK, min_size=1, max_size=8))
 def test_what_the_shapes_allow_is_what_torch_can_compute(blocks):
     try:

@@ -33,7 +33,7 @@ cases = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cases)
 def test_numbers_agree_with_sklearn(predictions):
     labels = list(range(predictions.num_classes))

@@ -83,7 +83,7 @@ def test_file_is_small_and_alone_in_its_folder(tmp_path):
 rows = arrays(np.float32, st.tuples(st.integers(1, 6), st.integers(2, 5)), elements=st.floats(-3e4, 3e4, width=32))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(rows)
 def test_rounding_never_changes_the_predicted_class(logits):
     predictions = Predictions(logits, np.zeros(len(logits), np.int64), np.arange(len(logits)))
@@ -181,7 +181,7 @@ def test_archive_of_other_arrays_is_named(tmp_path, wrong):
     assert not (tmp_path / "sprung").exists()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_damaged_file_is_refused_or_reads_as_before(tmp_path_factory, data):
     path = tmp_path_factory.mktemp("damaged") / "val-0004.npz"

@@ -56,7 +56,7 @@ def change(path, what, how, begin):
     return begin
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(changes=CHANGES, most=st.integers(1, 12))
 def test_a_record_that_was_followed_says_what_a_new_one_says(tmp_path_factory, changes, most):
     run_dir = tmp_path_factory.mktemp("run")
@@ -73,7 +73,7 @@ def test_a_record_that_was_followed_says_what_a_new_one_says(tmp_path_factory, c
         assert followed.metrics_damage() == fresh.metrics_damage()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(changes=CHANGES)
 def test_what_is_new_since_a_bookmark_leads_to_the_same_course(tmp_path_factory, changes):
     run_dir = tmp_path_factory.mktemp("run")

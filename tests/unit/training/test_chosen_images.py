@@ -37,7 +37,7 @@ def train(tiny_dataset):
 
 
 @given(fraction=st.sampled_from([0.3, 1.0]), seed=st.integers(0, 5), draws=st.integers(0, 1000))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_val_and_test_are_the_same_whatever_is_chosen(tiny_dataset, fraction, seed, draws):
     data = DataConfig(train_fraction=fraction, split_seed=seed)
     plain = splits_of(tiny_dataset, data)
