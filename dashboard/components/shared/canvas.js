@@ -42,7 +42,8 @@ export function pointerAt(event, canvas) {
 }
 
 /**
- * Draws before the next frame, once however often it is asked to, and whenever the canvas has another size.
+ * Draws before the next frame, once however often it is asked to, and whenever the canvas has another size. A canvas that
+ * has left the page meanwhile has neither size nor colours: nothing is drawn.
  *
  * @param {HTMLCanvasElement} canvas
  * @param {() => void} draw
@@ -51,7 +52,7 @@ export function createRedraw(canvas, draw) {
   let frame = 0;
   const redraw = () => {
     cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(draw);
+    frame = requestAnimationFrame(() => canvas.isConnected && draw());
   };
   const observer = new ResizeObserver(redraw);
   observer.observe(canvas);

@@ -28,6 +28,7 @@ SMALL = {
     "training.precision": "float32",
     "training.batch_size": 64,
     "training.num_epochs": 2,
+    "data.train_fraction": 0.2,
 }
 
 
