@@ -1,10 +1,19 @@
 """python -m pytest tests/browser/test_selections.py. Images are ticked by pointer and by keyboard, and put aside."""
 
 import re
+import shutil
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.unit.runs_helpers import wait_until
+
+
+@pytest.fixture(autouse=True)
+def no_selections(app):
+    """A second try finds nothing that the first has kept."""
+    yield
+    shutil.rmtree(app.runs_dir / "selections", ignore_errors=True)
 
 
 def test_ticked_images_are_put_aside_opened_and_shown_alone(app, page):
