@@ -175,7 +175,8 @@ def _describe_changes(wanted: Wanted) -> str:
     """Say in a line what the form has otherwise than what it starts from."""
     origin = wanted.origin
     if not wanted.changes:
-        return f"Nothing changed against {origin.words if origin.is_run else 'the preset'}."
+        nothing = "Nothing" if draft.chosen_fork() is None else "Nothing but its first weights"
+        return f"{nothing} changed against {origin.words if origin.is_run else 'the preset'}."
     advised = ":material/lightbulb: Filled in by advice. " if draft.is_advised() else ""
     return f"{advised}Changed against {origin.words}: {words_of(wanted.changes, '**')}."
 

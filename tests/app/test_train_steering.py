@@ -113,6 +113,7 @@ def test_a_refresh_keeps_the_weights_that_a_fork_starts_from(open_page, lab):
     at = open_page("Train", **address)
     assert "Starts from the best weights of **finished" in texts(at)
     assert "nothing but its first weights changed" in texts(at)
+    assert "Nothing but its first weights changed against" in texts(at)
     press(at, "From new ones")
     assert "fork" not in at.query_params
     assert "Starts from" not in texts(at)
