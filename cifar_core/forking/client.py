@@ -81,12 +81,13 @@ class _Keeper:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._wanted: tuple[tuple[str, ...], dict[str, str]] | None = None
+        self._modules: tuple[str, ...] = ()
+        self._environment: dict[str, str] = {}
         self._folder = ""
 
     def keep(self, modules: Sequence[str], environment: Mapping[str, str]) -> None:
         with self._lock:
-            self._wanted = tuple(modules), dict(environment)
+            self._modules, self._environment = tuple(modules), dict(environment)
             self._start_if_none()
 
     def revive(self) -> None:
@@ -98,22 +99,17 @@ class _Keeper:
             if self._process is not None and self._process.poll() != USELESS:
                 self._start_if_none()
 
-    def is_alive(self) -> bool:
-        """Whether there is one, ready or not."""
-        return self._process is not None and self._process.poll() is None
-
     def _start_if_none(self) -> None:
-        if self._wanted is None or self.is_alive():
+        if self._process is not None and self._process.poll() is None:
             return
-        modules, environment = self._wanted
         self._clear()
         with suppress(OSError):  # without one, processes start as they always could
             self._folder = folder = tempfile.mkdtemp(prefix="cifar-lab-fork-")  # nobody else may enter
             self._process = subprocess.Popen(
-                [sys.executable, "-m", SERVER, folder, *modules, _ROOM],
+                [sys.executable, "-m", SERVER, folder, *self._modules, _ROOM],
                 stdin=subprocess.PIPE,  # closed when this process ends, however that comes about
                 start_new_session=True,
-                env=environment,
+                env=self._environment,
             )
             os.environ[VARIABLE] = str(find_socket(folder))
 

@@ -66,14 +66,16 @@ class RunStore(RunRegister):
             RunError: The weights to start from are not there, or belong to another network; or the run cannot be
                 written or started. Then nothing of it remains.
         """
-        origin = None if fork is None else self.record(fork.run_id)
-        start = None if fork is None or origin is None else find_weights(origin, fork, config)
+        start, origin = None, {}
+        if fork is not None:
+            forked = self.record(fork.run_id)
+            start, origin = find_weights(forked, fork, config), describe_fork(forked, fork)
         meta = RunMeta(
             name=name.strip() or preset or config.model.name,
             preset=preset,
             **locate_data(data_dir or default_data_dir()),
             priority=priority,
-            **describe_fork(origin, fork),
+            **origin,
             is_demo=is_demo,
             owner=owner,
             created_at=now(),

@@ -37,10 +37,8 @@ def fork_like(run: RunSummary) -> Fork | None:
     return Fork(run.run_id, "start") if run.forked_from else None
 
 
-def describe_fork(record: RunRecord | None, fork: Fork | None) -> dict[str, Any]:
-    """Return what a run that starts from these weights says of them."""
-    if record is None or fork is None:
-        return {}
+def describe_fork(record: RunRecord, fork: Fork) -> dict[str, Any]:
+    """Return what a run that starts from these weights, of this record, says of them."""
     if fork.which == "start":
         meta = record.meta()
         return {"forked_from": meta.forked_from, "forked_epoch": meta.forked_epoch}

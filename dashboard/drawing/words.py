@@ -218,9 +218,9 @@ def choice_title(name: str) -> str:
     return _CHOICE_TITLES.get(name) or name.replace("_", " ").capitalize()
 
 
-def count_epochs(number: int) -> str:
-    """Return so many epochs in words."""
-    return "1 epoch" if number == 1 else f"{number} epochs"
+def count(number: int, noun: str) -> str:
+    """Return a number of things."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def setting_name(path: str) -> str:

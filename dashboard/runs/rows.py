@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from cifar_core.files import Stamp, stamp
 from cifar_core.runs import RunSummary
 from dashboard.components.run_table import RunRow, Spark
-from dashboard.drawing.words import count_epochs, epoch_of, percent, place_of, points, short_name
+from dashboard.drawing.words import count, epoch_of, percent, place_of, points, short_name
 from dashboard.runs.facts import Fact
 from dashboard.session.cache import get_store
 from dashboard.session.learner import own_name
@@ -105,7 +105,7 @@ def _describe(run: RunSummary) -> str:
     if run.is_imported:
         return ", ".join([*words, "imported"])
     if status.status == "completed":
-        words.append(count_epochs(status.epoch))
+        words.append(count(status.epoch, "epoch"))
     elif status.status in ("running", "paused"):
         words += filter(None, (status.status, epoch_of(status), place_of(status)))
     else:

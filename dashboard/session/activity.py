@@ -6,6 +6,7 @@ tens of them.
 
 import hashlib
 import json
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -53,14 +54,15 @@ def list_active(
         now: Seconds since 1970.
         name: Of who asks, as addresses carry it; empty without one.
     """
+    order = ("running", "paused", "queued")
     going = [run for run in runs if run.status.is_active]
-    begun = [run for name in ("running", "paused") for run in going if run.status.status == name]
-    queue = queue_order(list(runs)) if len(begun) < len(going) else []
-    active = (begun + queue)[:_MOST_ACTIVE]
+    queue = queue_order(list(runs)) if any(run.status.status == "queued" for run in going) else []
+    places = {run.run_id: place for place, run in enumerate(queue, 1)}
+    going.sort(key=lambda run: (order.index(run.status.status), places.get(run.run_id, math.inf)))
     lately = [run for run in runs if now - (run.status.finished_at or 0) < _ENDED_SECONDS]
     ended = sorted((run for run in lately if not run.status.is_active), key=lambda run: -(run.status.finished_at or 0))
-    places = {run.run_id: place for place, run in enumerate(queue, 1)} if len(queue) > 1 else {}
-    return [_describe(run, places.get(run.run_id), name) for run in active + ended[:_MOST_ENDED]]
+    told = places if len(places) > 1 else {}
+    return [_describe(run, told.get(run.run_id), name) for run in going[:_MOST_ACTIVE] + ended[:_MOST_ENDED]]
 
 
 @once_a_list

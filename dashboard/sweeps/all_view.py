@@ -8,11 +8,12 @@ from cifar_core.runs import RunSummary
 from cifar_core.sweeps import Dimension, Sweep, Trial
 from dashboard.components.parallel import parallel, select_paths
 from dashboard.drawing.literal import literal
+from dashboard.drawing.words import count
 from dashboard.session import address
 from dashboard.session.links import compare_link, page_link
 from dashboard.sweeps.brush import choose_brushes, chosen_brushes
 from dashboard.sweeps.trial_rows import create_axes, create_paths, name_trial
-from dashboard.sweeps.words import count, describe_trial
+from dashboard.sweeps.words import describe_trial
 
 _MOST_LISTED, _MOST_DRAWN = 6, 12
 

@@ -76,4 +76,4 @@ def _render_end(store: SweepStore, dataset: Dataset, runs: Sequence[RunSummary],
     start = partial(begin, store, plan)
     offer_start("Start the sweep", start, why_not=why_not, waits_for=problem, key="sweep_start")
     if problem or why_not:
-        st.caption(f"Start waits for this: {message(problem or why_not)}")
+        st.caption(f"Start waits for this: {message(why_not or problem)}")

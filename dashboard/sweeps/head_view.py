@@ -10,7 +10,7 @@ from cifar_core.runs import RunError, RunSummary
 from cifar_core.sweeps import Budget, Fresh, Sweep, SweepStore, is_search_over, measure_progress, report_fresh
 from dashboard.components.numbers import WHOLE
 from dashboard.drawing.literal import literal, message
-from dashboard.drawing.words import about, percent
+from dashboard.drawing.words import about, count, percent
 from dashboard.session import state
 from dashboard.session.cache import why_not_startable
 from dashboard.session.owning import is_others
@@ -19,7 +19,7 @@ from dashboard.sweeps.draft import open_draft, plan_tree
 from dashboard.sweeps.fresh_chart import describe_interval
 from dashboard.sweeps.starting import why_no_optuna
 from dashboard.sweeps.subject import open_sweep
-from dashboard.sweeps.words import count, describe_epochs, rung_title, state_of, write_values
+from dashboard.sweeps.words import describe_epochs, rung_title, state_of, write_values
 
 # So long the process behind a sweep may take to begin.
 _STARTING_SECONDS = 15.0

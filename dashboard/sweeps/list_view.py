@@ -8,7 +8,7 @@ from cifar_core.data import Dataset
 from cifar_core.runs import RunSummary
 from cifar_core.sweeps import Sweep, SweepStore
 from dashboard.drawing.literal import literal, message
-from dashboard.drawing.words import percent, setting_names
+from dashboard.drawing.words import count, percent, setting_names
 from dashboard.session import address
 from dashboard.session.links import page_link
 from dashboard.session.starting import offer_start
@@ -16,7 +16,7 @@ from dashboard.sweeps.draft import open_draft, plan_tree
 from dashboard.sweeps.pace import render_pace
 from dashboard.sweeps.ready import TAKES, TITLE, create_ready
 from dashboard.sweeps.starting import begin, why_no_optuna
-from dashboard.sweeps.words import count, describe_stages, state_of
+from dashboard.sweeps.words import describe_stages, state_of
 
 _ICONS = {
     "running": ":material/pending:",

@@ -8,11 +8,10 @@ from cifar_core.data import Dataset
 from cifar_core.experiments import read_paces
 from cifar_core.runs import RunSummary
 from cifar_core.sweeps import Plan, expect_run_seconds, expect_search_seconds, expect_trials, sample_configs
-from dashboard.drawing.words import about
+from dashboard.drawing.words import about, count
 from dashboard.session import state
 from dashboard.session.cache import is_any_training
 from dashboard.session.pacing import BESIDE_A_TRAINING, find_unknown, try_paces
-from dashboard.sweeps.words import count
 
 _TRIES = "Training some of these for two seconds each, to see how long this takes here"
 

@@ -20,7 +20,7 @@ from dashboard.components.numbers import WHOLE
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.tables import offer_csv
-from dashboard.drawing.words import about, percent, signed
+from dashboard.drawing.words import about, count, percent, signed
 from dashboard.session import state
 from dashboard.session.links import scorecard_link
 from dashboard.session.lock import read_lock
@@ -28,7 +28,7 @@ from dashboard.session.saying import act_or_toast
 from dashboard.sweeps.fresh_chart import describe_interval, fresh_figure, fresh_frame
 from dashboard.sweeps.head_view import go_on, render_act, render_left_alone, render_stop, why_not_driven
 from dashboard.sweeps.luck import describe_luck, describe_winner
-from dashboard.sweeps.words import count, write_values
+from dashboard.sweeps.words import write_values
 
 _TOP, _SEEDS, _TEST = "sweep_top", "sweep_fresh_seeds", "sweep_reads_test"
 

@@ -6,7 +6,7 @@ from typing import Any
 from cifar_core.config import RunConfig
 from cifar_core.runs import RunSummary
 from cifar_core.sweeps import Plan, Sweep, Trial, is_over, is_search_over, list_stages
-from dashboard.drawing.words import choice_title, epoch_of, setting, setting_names
+from dashboard.drawing.words import choice_title, count, epoch_of, setting, setting_names
 
 SAMPLERS = {
     "quasi-random": (
@@ -31,11 +31,6 @@ def rung_title(until: int | None) -> str:
     """Return what a figure is of, e.g. "Val accuracy after 3 epochs"; None is the end."""
     after = "at the end" if until is None else "after 1 epoch" if until == 1 else f"after {until} epochs"
     return f"Val accuracy {after}"
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number of things."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def describe_stages(plan: Plan, num_trials: int) -> str:

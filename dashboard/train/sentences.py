@@ -11,7 +11,7 @@ from cifar_core.config import RunConfig
 from cifar_core.evaluation.track import Track
 from cifar_core.runs import RunStatus, RunSummary
 from dashboard.drawing.literal import literal
-from dashboard.drawing.words import choice_title, count_epochs, percent, setting, short_name
+from dashboard.drawing.words import choice_title, count, percent, setting, short_name
 
 _EVEN = 0.005  # a smaller difference of two accuracies is none
 
@@ -24,7 +24,7 @@ def describe_run(run: RunSummary, status: RunStatus) -> str:
         return f"{name} {right}. It was trained elsewhere and came as {literal(run.imported_from)}."
     if status.is_active and run.config is not None:
         does = {"queued": "waits for its device to train", "paused": "pauses while training"}
-        what = f"{describe_network(run.config)} for {count_epochs(run.config.training.num_epochs)}"
+        what = f"{describe_network(run.config)} for {count(run.config.training.num_epochs, 'epoch')}"
         return f"{name} {does.get(status.status, 'is training')} {what}."
     if status.best_val_accuracy is not None:
         best = f"gets **{percent(status.best_val_accuracy)}** of the val images right, at best after epoch"

@@ -12,7 +12,7 @@ from cifar_core.overrides import ConfigError, config_difference, with_overrides
 from cifar_core.runs import RunStore, RunSummary
 from dashboard.components.numbers import WHOLE
 from dashboard.drawing.literal import literal, message, plain
-from dashboard.drawing.words import choice_title, count_epochs, run_name, setting
+from dashboard.drawing.words import choice_title, count, run_name, setting
 from dashboard.session import address, draft, state
 from dashboard.session.arrival import START, TOP, arrive_at
 from dashboard.session.cache import get_store
@@ -82,7 +82,7 @@ def describe_wanted(wanted: Wanted) -> str:
     if config is None:
         return "**The new run** cannot be started yet: its settings do not fit together. The reason stands at Start."
     return (
-        f"**The new run** would train {describe_network(config)} for {count_epochs(config.training.num_epochs)} with "
+        f"**The new run** would train {describe_network(config)} for {count(config.training.num_epochs, 'epoch')} with "
         f"{choice_title(config.optimizer.name)} at learning rate {setting(config.optimizer.learning_rate)}: "
         f"{wanted.origin.name}, {changed} changed."
     )
@@ -108,7 +108,7 @@ def render_start(wanted: Wanted, runs: list[RunSummary], more: DeltaGenerator) -
     with buttons:
         offer_start(
             "Start training",
-            lambda: _start(get_store(), wanted, name or _usual_name(wanted.origin, runs), num_seeds),
+            lambda: _start(get_store(), wanted, name, num_seeds),
             waits_for=wanted.problem or fork_problem,
             key=START,
         )
@@ -149,7 +149,7 @@ def _ask_name_and_seeds(usual_name: str) -> tuple[str, int]:
         args=(address.SEEDS, state.TRAIN_SEEDS),
         help="Train so many runs, each with the next seed: how much of a difference is chance?",
     )
-    return name or "", num_seeds
+    return name or usual_name, num_seeds
 
 
 def _render_undo(wanted: Wanted) -> None:
@@ -211,7 +211,7 @@ def _start(store: RunStore, wanted: Wanted, name: str, num_seeds: int) -> None:
     first, owner, run_ids = config.training.seed, learner_name(), []
     for seed in range(first, first + num_seeds):
         seeded = with_overrides(config, {"training.seed": seed})
-        words = name if num_seeds == 1 else f"{name or preset or config.model.name}, seed {seed}"
+        words = name if num_seeds == 1 else f"{name or config.model.name}, seed {seed}"
         run_ids.append(store.submit(seeded, name=words, preset=preset, fork=draft.chosen_fork(), owner=owner))
     for parameter in (address.NAME, address.SEEDS):  # the next run is another one
         parameter.choose(None)
