@@ -14,6 +14,7 @@ from dashboard.components import modules
 from dashboard.engine.warm import keep_imports_when_quiet
 from dashboard.gate import create_gate
 from dashboard.session import activity, dictionary, live_page, pictures
+from dashboard.static_files import create_static_files
 from dashboard.train import feed
 
 
@@ -27,4 +28,4 @@ async def serve(_app: st.App) -> AsyncIterator[None]:
 allow_many_files()
 owners = (document, modules, pictures, dictionary, feed, activity, live_page)
 routes = [route for owner in owners for route in owner.create_routes()]
-app = st.App("streamlit_app.py", routes=routes, lifespan=serve, middleware=[create_gate()])
+app = st.App("streamlit_app.py", routes=routes, lifespan=serve, middleware=[create_gate(), create_static_files()])

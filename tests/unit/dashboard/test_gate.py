@@ -83,6 +83,6 @@ def test_the_server_has_the_gate_before_everything(monkeypatch):
     made = []
     monkeypatch.setattr(st, "App", lambda script, **parts: made.append(parts))
     runpy.run_path("app.py")
-    (gate,) = made[0]["middleware"]
+    gate, *_ = made[0]["middleware"]
     assert gate.cls is create_gate().cls
     assert gate.kwargs == {"why_not": why_not_pass}
