@@ -34,7 +34,7 @@ from dashboard.session.aside import offer_selection
 from dashboard.session.cache import get_splits
 from dashboard.session.selection import find_place
 
-_GALLERY, _PAGE = "compare_gallery", "compare_page"
+_GALLERY = "compare_gallery"
 _TILE_SIZE = 82
 _FLOW_COLUMNS: dict[str, Any] = {
     "class_name": st.column_config.TextColumn("Class", pinned=True),
@@ -119,7 +119,7 @@ def _render_gallery(pair: Pair, shown: Shown) -> None:
     title = f"{shown.title[0].upper()}{shown.title[1:]}"
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.markdown(f"**{title}**: {num:,} image{'' if num == 1 else 's'}. {shown.meaning}.", width="content")
-        rows = choose_rows(shown.rows, PAGE_SIZE, _PAGE, find_place(shown.rows, state.chosen_image()))
+        rows = choose_rows(shown.rows, PAGE_SIZE, state.COMPARE_PAGE, find_place(shown.rows, state.chosen_image()))
     if rows.empty:
         st.info("None. Choose another one.", icon=":material/check_circle:")
         return
@@ -157,4 +157,4 @@ def _step_on(rows: pd.DataFrame, by: int) -> None:
     place = min(len(rows) - 1, max(0, place + by))
     state.choose_image(int(rows["index"].iloc[place]))
     if len(rows) > PAGE_SIZE:
-        state.set_widget(_PAGE, page_of(place, PAGE_SIZE))
+        state.set_widget(state.COMPARE_PAGE, page_of(place, PAGE_SIZE))

@@ -3,7 +3,7 @@
 import math
 import zlib
 from collections.abc import Mapping
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ def choose_one(
     Args:
         label: What is chosen; hidden if it is "View", which speaks for itself.
         options: Values by what stands on their buttons.
-        key: The widget's; the parameter's name if it is kept in the address.
+        key: The widget's, and the parameter's name in the address.
         in_address: Whether the choice is part of the link.
         help: One sentence for the learner.
     """
@@ -50,24 +50,21 @@ def choose_page(
     *,
     listed: NDArray[np.int64] | None = None,
     first: int = 1,
-    in_address: bool = False,
 ) -> int:
-    """Draw what leads through pages, where there are several, and return the open one, from 1.
+    """Draw what leads through pages, where there are several, and return the open one, from 1; the address has it.
 
     Args:
         num_pages: How many there are.
-        key: The widget's; the parameter's name if it is kept in the address.
+        key: The widget's, and the parameter's name in the address.
         listed: What is paged through, in order: of other things, or in another order, `first` is open anew. Left out,
             the open page stays.
         first: The page that is open at first, e.g. that of the chosen image.
-        in_address: Whether the page is part of the link.
     """
     about = None if listed is None else (num_pages, zlib.crc32(listed.tobytes()))
     _begin_anew(key, about, first)
-    bind: Literal["query-params"] | None = "query-params" if in_address else None
     page = 1
     if num_pages > 1:
-        page = st.pagination(num_pages, default=first, key=key, bind=bind, width=_room_for(num_pages))
+        page = st.pagination(num_pages, default=first, key=key, bind="query-params", width=_room_for(num_pages))
     st.session_state[f"{key}_listed"] = about, page if num_pages > 1 else st.session_state.get(key)
     return page
 
@@ -78,11 +75,12 @@ def choose_rows(rows: pd.DataFrame, size: int, key: str, opened: int | None) -> 
     Args:
         rows: All of them in order, with their "index" in the dataset.
         size: How many a page has.
-        key: The widget's.
+        key: The widget's, and the parameter's name in the address.
         opened: The place of the opened image among them; None if it is none of them.
     """
     num_pages = max(1, math.ceil(len(rows) / size))
-    page = choose_page(num_pages, key, listed=rows["index"].to_numpy(), first=page_of(opened or 0, size))
+    first = page_of(opened or 0, size)
+    page = choose_page(num_pages, key, listed=rows["index"].to_numpy(), first=first)
     return rows.iloc[(page - 1) * size : page * size]
 
 

@@ -32,7 +32,7 @@ from dashboard.session.selection import (
     step,
 )
 
-_GALLERY, _PAGE = "errors_gallery", "errors_page"
+_GALLERY = "errors_gallery"
 _TILE_SIZE = 82
 
 
@@ -55,7 +55,8 @@ def render_images(reading: Reading, selection: Selection, rows: pd.DataFrame) ->
     if rows.empty:
         _render_nothing(reading.predictions, selection)
         return []
-    dataset, shown = reading.dataset, choose_rows(rows, PAGE_SIZE, _PAGE, find_place(rows, state.chosen_image()))
+    shown = choose_rows(rows, PAGE_SIZE, state.ERRORS_PAGE, find_place(rows, state.chosen_image()))
+    dataset = reading.dataset
     images = dataset.images[shown["index"].to_numpy()]
     gallery(
         images,
@@ -157,4 +158,4 @@ def step_on(rows: pd.DataFrame, by: int) -> None:
     step(rows, by)
     place = find_place(rows, state.chosen_image())
     if place is not None and len(rows) > PAGE_SIZE:
-        state.set_widget(_PAGE, page_of(place, PAGE_SIZE))
+        state.set_widget(state.ERRORS_PAGE, page_of(place, PAGE_SIZE))

@@ -164,7 +164,7 @@ def _forget_classes() -> None:
 
 def _choose_page(rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """Draw what pages through the images."""
-    page = choose_page(math.ceil(len(rows) / _PAIRS_A_PAGE), state.ROBUST_PAGE, listed=rows, in_address=True)
+    page = choose_page(math.ceil(len(rows) / _PAIRS_A_PAGE), state.ROBUST_PAGE, listed=rows)
     return rows[(page - 1) * _PAIRS_A_PAGE : page * _PAIRS_A_PAGE]
 
 

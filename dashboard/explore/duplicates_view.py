@@ -125,7 +125,7 @@ def _render_pairs(dataset: Dataset, pairs: NearDuplicates, chosen: np.ndarray) -
         st.info("No pair is that much alike.", icon=":material/check_circle:")
         return
     num_pages = math.ceil(len(chosen) / _PAIRS_PER_PAGE)
-    page = choose_page(num_pages, state.EXPLORE_PAIRS_PAGE, listed=chosen, in_address=True)
+    page = choose_page(num_pages, state.EXPLORE_PAIRS_PAGE, listed=chosen)
     shown = chosen[(page - 1) * _PAIRS_PER_PAGE : page * _PAIRS_PER_PAGE]
     marked: int | None = None
     images, tiles = [], []

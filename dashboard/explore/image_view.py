@@ -150,7 +150,7 @@ def _lead_through(shown: Shown, filters: Filters, per_page: int) -> slice:
     if filters.num_on:
         st.button("Show all", icon=":material/filter_alt_off:", type="tertiary", on_click=take_filters_off)
     num_pages = math.ceil(total / per_page)
-    page = choose_page(num_pages, state.EXPLORE_PAGE, listed=shown.indices, in_address=True)
+    page = choose_page(num_pages, state.EXPLORE_PAGE, listed=shown.indices)
     return slice((page - 1) * per_page, min(page * per_page, total))
 
 

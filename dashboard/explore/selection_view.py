@@ -139,7 +139,7 @@ def _render_images(selection: Selection, dataset: Dataset, splits: Splits, run: 
     indices = selection.images.indices
     num_pages = math.ceil(len(indices) / PAGE_SIZE)
     with st.container(horizontal=True, vertical_alignment="center"):
-        page = choose_page(num_pages, f"selection_page_{selection.id}")
+        page = choose_page(num_pages, state.SELECTION_PAGE, listed=indices)
         labels = selection.images.labels
         how = f"selection {selection.name}"
         offer_selection(dataset, splits, indices, how, key=_GALLERY, labels=labels, gallery=_GALLERY)

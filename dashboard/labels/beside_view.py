@@ -150,7 +150,7 @@ def render_places(beside: Beside, places: NDArray[np.int64], key: str, title: st
         st.info("There is no such image.", icon=":material/check_circle:")
         return
     dataset = beside.subject.dataset
-    page = choose_page(math.ceil(len(places) / PAGE_SIZE), f"{key}_page", listed=places)
+    page = choose_page(math.ceil(len(places) / PAGE_SIZE), state.PEOPLE_PAGE, listed=places)
     shown = places[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     st.caption(
         f"{title}. Below each: the label {_ARROW} what the network says, and how many people say what the label says."

@@ -179,7 +179,7 @@ def _choose_sheet(doubted: Doubted, marks: dict[int, Verdict], word: str | None)
     if held is None or held["about"] != about or not has_decided(_JUDGING):
         held = {"about": about, "indices": _with_word(doubted.suspects, marks, word), "marks": marks, "page": None}
     num_sheets = math.ceil(len(held["indices"]) / _PER_SHEET)
-    page = choose_page(num_sheets, state.LABELS_SHEET, listed=held["indices"], in_address=True)
+    page = choose_page(num_sheets, state.LABELS_SHEET, listed=held["indices"])
     if held["page"] != page:
         held |= {"page": page, "marks": marks}
     state.set_widget(_SHEET, held)

@@ -84,7 +84,8 @@ def name_frame(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
 
 def _render_gallery(subject: Subject, verdicts: KnownVerdicts, shown: pd.DataFrame) -> None:
     dataset = subject.dataset
-    page = choose_page(math.ceil(len(shown) / PAGE_SIZE), "labels_known_page", listed=shown["index"].to_numpy())
+    num_pages, listed = math.ceil(len(shown) / PAGE_SIZE), shown["index"].to_numpy()
+    page = choose_page(num_pages, state.KNOWN_PAGE, listed=listed)
     rows = shown.iloc[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     indices = rows["index"].to_numpy()
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -98,6 +98,13 @@ def test_a_link_opens_its_pile(open_page, lab, pair, pile):
     assert len(shown(at)) == min(100, len(expected))
 
 
+def test_a_link_opens_its_page_of_a_pile(open_page, lab, pair):
+    expected = piles(lab, pair).right.tolist()
+    first, second = (shown(open_page("Compare", a=pair[0], b=pair[1], pile="right", pile_page=at)) for at in ("1", "2"))
+    assert (len(first), len(second)) == (100, min(100, len(expected) - 100))
+    assert set(second) <= set(expected) - set(first)
+
+
 def test_swapped_what_was_fixed_is_broken(open_page, lab, pair):
     at = open_page("Compare", a=pair[0], b=pair[1])
     press(at, "Swap")

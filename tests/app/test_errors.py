@@ -79,6 +79,21 @@ def test_a_cell_without_an_image_says_so(open_page, run_id, names):
     assert galleries(at) == []
 
 
+def test_a_link_opens_its_page_of_mistakes(open_page, run_id):
+    (first,), (second,) = (galleries(open_page("Errors", run=run_id, mistakes_page=page)) for page in ("1", "2"))
+    assert (len(first["ids"]), len(second["ids"])) == (100, 67)
+    assert not set(first["ids"]) & set(second["ids"])
+    linked = open_page("Errors", run=run_id, image=str(second["ids"][3]))
+    assert galleries(linked)[0]["ids"] == second["ids"]  # without a page, the one that holds the open image
+
+
+@pytest.mark.parametrize("page", ["9", "0", "x"])
+def test_a_page_that_is_not_there_is_none(open_page, run_id, page):
+    at = open_page("Errors", run=run_id, mistakes_page=page)
+    assert not at.exception
+    assert len(galleries(at)) == 1
+
+
 def test_select_boxes_choose_a_cell_too(open_page, run_id, names):
     at = open_page("Errors", run=run_id)
     labelled(at.selectbox, "Predicted class").select(names[0]).run()

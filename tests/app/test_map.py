@@ -137,6 +137,12 @@ def test_a_selection_in_the_address_is_listed(open_page):
     assert read_map(at)[0]["marking"] == {"polygon": [], "groups": [2, 3]}
 
 
+def test_a_link_opens_its_page_of_a_selection(open_page):
+    at = open_page("Explore", view="Map", marked=select(groups=(2, 3)), marked_page="12")
+    gallery = next(gallery for gallery in galleries(at) if gallery["label"] == "Images selected on the map")
+    assert gallery["ids"] == np.flatnonzero(np.isin(load_dataset().labels, (2, 3)))[1100:].tolist()
+
+
 def test_an_image_opens_beside_the_map_among_those_that_are_selected(open_page):
     """Below a list of a hundred nobody would see that it opened, and nothing would close it."""
     at = open_page("Explore", view="Map", marked=select(groups=(2,)), image=str(image_of(2, 4)))

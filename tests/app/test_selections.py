@@ -106,6 +106,13 @@ def test_what_others_put_into_a_selection_meanwhile_stays(open_page, keep, split
     assert kept("few").num_images == 8
 
 
+def test_a_link_opens_its_page_of_a_selection(open_page, keep, splits):
+    many = splits.train[:150]
+    keep("many", many)
+    (gallery,) = galleries(open_page("Explore", view="Selections", selection="many", selection_page="2"))
+    assert gallery["ids"] == sorted(many.tolist())[100:]
+
+
 @pytest.mark.parametrize(
     ("way", "places", "left"), [("Keep only these", [0, 1, 2], 3), ("Take these out", [0], 3), ("Add these", [9], 5)]
 )
