@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from cifar_core.evaluation.pairs import Pile
 from dashboard.compare.words import PILE_TITLES
+from dashboard.components import BarRow
 from dashboard.drawing.chart_style import style_figure
 from dashboard.drawing.colours import RIGHT, TRAIN, VAL, WRONG, YARDSTICK
-from dashboard.drawing.shares import hover_share, share_axis
+from dashboard.drawing.shares import hover_share, share_axis, share_bar
 from dashboard.drawing.words import percent
 
 _PILE_COLOURS: dict[Pile, str] = {
@@ -183,24 +184,10 @@ def probabilities_frame(
     return pd.DataFrame({"class_name": list(class_names), "A": first, "B": second, "is_true": is_true})
 
 
-def probabilities_figure(frame: pd.DataFrame) -> go.Figure:
-    """Draw both probabilities of each class below one another, the true class in bold."""
-    names = [
-        f"<b>{name} (true)</b>" if is_true else name
-        for name, is_true in zip(frame["class_name"], frame["is_true"], strict=True)
-    ]
-    figure = go.Figure()
-    for run, colour in RUN_COLOURS.items():
-        figure.add_bar(
-            x=100 * frame[run],
-            y=names,
-            orientation="h",
-            name=run,
-            marker_color=colour,
-            hovertemplate=f"{run}: %{{y}} {hover_share('x')}<extra></extra>",
-        )
-    style_figure(figure, None, None)
-    figure.update_xaxes(**share_axis(0, 1.05), tick0=0, dtick=50)
-    figure.update_yaxes(autorange="reversed")
-    figure.update_layout(height=300, barmode="group", bargap=0.25, legend={"y": 1.08})
-    return figure
+def probabilities_rows(frame: pd.DataFrame) -> list[BarRow]:
+    """Return both probabilities of each class; the true one says so."""
+    rows = []
+    for _, row in frame.iterrows():
+        drawn = tuple(share_bar(row[run], colour) for run, colour in RUN_COLOURS.items())
+        rows.append(BarRow(str(row["class_name"]), drawn, ("true",) if row["is_true"] else ()))
+    return rows

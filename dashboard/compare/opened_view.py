@@ -13,13 +13,12 @@ from cifar_core.attribution import AttributionError
 from cifar_core.runs import RunSummary
 from cifar_core.runs.groups import find_sisters
 from cifar_core.training.exceptions import CheckpointError
-from dashboard.compare.charts import probabilities_figure, probabilities_frame
+from dashboard.compare.charts import RUN_COLOURS, probabilities_frame, probabilities_rows
 from dashboard.compare.reading import Pair
 from dashboard.compare.seed_maps_view import render_seed_maps
 from dashboard.compare.selection import Shown
-from dashboard.components import PictureMap, picture_maps, stepper
+from dashboard.components import PictureMap, bars, picture_maps, stepper
 from dashboard.drawing.choices import choose_one
-from dashboard.drawing.figures import show_figure
 from dashboard.drawing.literal import message
 from dashboard.drawing.pairs import draw_pair
 from dashboard.drawing.words import percent
@@ -106,8 +105,8 @@ def render_opened(opened: Opened, shown: Shown, step_on: Callable[[pd.DataFrame,
             _link_explanations(opened)
         with numbers:
             frame = probabilities_frame(*opened.probs, opened.pair.dataset.class_names, opened.true_idx)
-            alt = "Probability of each class by A and by B"
-            show_figure(probabilities_figure, frame, key="compare_probabilities", alt=alt)
+            label = "Probability of each class by A and by B"
+            bars(probabilities_rows(frame), key="compare_probabilities", label=label, series=list(RUN_COLOURS))
     return maps.container()
 
 

@@ -1,6 +1,7 @@
 """Components of our own, where Streamlit has none: each a Python module with its HTML, CSS and JavaScript beside it."""
 
 from dashboard.components.arrival import render_arrival
+from dashboard.components.bars import Bar, BarRow, bars
 from dashboard.components.class_bar import class_bar
 from dashboard.components.confusion_matrix import Cells, confusion_matrix
 from dashboard.components.forecast import forecast
@@ -19,6 +20,8 @@ from dashboard.components.sketch import sketch
 from dashboard.components.stepper import stepper
 
 __all__ = [
+    "Bar",
+    "BarRow",
     "Cells",
     "Doubt",
     "HeatCell",
@@ -34,6 +37,7 @@ __all__ = [
     "Revealed",
     "ScatterPoints",
     "Tile",
+    "bars",
     "class_bar",
     "confusion_matrix",
     "forecast",

@@ -3,10 +3,14 @@
 Plotly and Streamlit write their own percentages without the space; both write numbers of per cent as they are told.
 """
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
+
+from dashboard.components import Bar
+from dashboard.drawing.words import exact_percent, percent
 
 COLUMN_FORMAT = "%.1f %%"  # of a table's column
 
@@ -30,3 +34,11 @@ def share_axis(low: float | None = None, high: float | None = None) -> dict[str,
 def hover_share(of: str, digits: int = 1) -> str:
     """Return a number of per cent as plotly's hover templates write it, e.g. "%{y:.1f} %" for "y"."""
     return f"%{{{of}:.{digits}f}} %"
+
+
+def share_bar(share: float, colour: str) -> Bar:
+    """Return the bar of a share in [0, 1]; of a network whose numbers are none, an empty one that says so."""
+    if not math.isfinite(share):
+        return Bar(0.0, "–", "not a number", colour)
+    inside = min(max(float(share), 0.0), 1.0)
+    return Bar(inside, percent(inside), exact_percent(inside), colour)

@@ -1,5 +1,6 @@
 """Numbers and states as people read them."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -128,6 +129,16 @@ def split_title(split: str) -> str:
 def percent(share: float | None, digits: int = 1) -> str:
     """Return a share in [0, 1] as per cent; a dash for none."""
     return "–" if share is None else f"{100 * share:.{digits}f} %"
+
+
+def exact_percent(share: float) -> str:
+    """Return a share in [0, 1] to three digits of how far it is from none or all, at least to two behind its point."""
+    far = 100 * min(share, 1 - share)
+    if far <= 0:
+        return percent(share, 2)
+    if far < 5e-7:
+        return "less than 0.000001 %" if share < 0.5 else "more than 99.999999 %"
+    return percent(share, min(max(2 - math.floor(math.log10(far)), 2), 6))
 
 
 def points(difference: float) -> str:

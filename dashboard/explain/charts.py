@@ -8,10 +8,11 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from dashboard.components import BarRow
 from dashboard.drawing.chart_style import style_figure
 from dashboard.drawing.colours import RIGHT, TRAIN, VAL, WRONG, YARDSTICK
 from dashboard.drawing.literal import in_figure
-from dashboard.drawing.shares import hover_share, in_per_cent, share_axis
+from dashboard.drawing.shares import hover_share, in_per_cent, share_axis, share_bar
 
 if TYPE_CHECKING:
     from dashboard.engine import PerturbationCurve
@@ -66,27 +67,10 @@ def perturbation_figure(frame: pd.DataFrame) -> go.Figure:
     return figure
 
 
-def variants_figure(frame: pd.DataFrame, class_name: str) -> go.Figure:
-    """Draw a class's probability for each test-time variant of an image; columns variant and probability."""
-    colours = [VAL, *[TRAIN] * (len(frame) - 1)]
-    probabilities = 100 * frame["probability"]
-    figure = go.Figure(
-        go.Bar(
-            x=probabilities,
-            y=frame["variant"],
-            orientation="h",
-            marker_color=colours,
-            text=[f"{value:.1f} %" for value in probabilities],
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate=f"%{{y}}: {class_name} {hover_share('x')}<extra></extra>",
-        )
-    )
-    style_figure(figure, None, None)
-    figure.update_xaxes(range=[0, 115], visible=False)
-    figure.update_yaxes(autorange="reversed", ticksuffix=" ")
-    figure.update_layout(height=300, showlegend=False)
-    return figure
+def variants_rows(frame: pd.DataFrame) -> list[BarRow]:
+    """Return a class's probability for each test-time variant of an image; columns variant and probability."""
+    rows = zip(frame["variant"], frame["probability"], strict=True)
+    return [BarRow(str(name), (share_bar(prob, TRAIN if place else VAL),)) for place, (name, prob) in enumerate(rows)]
 
 
 def robustness_figure(frames: dict[str, pd.DataFrame], titles: dict[str, str]) -> go.Figure:
@@ -129,23 +113,10 @@ def robustness_figure(frames: dict[str, pd.DataFrame], titles: dict[str, str]) -
     return figure
 
 
-def before_after_figure(
-    before: np.ndarray, after: np.ndarray, class_names: Sequence[str], names: tuple[str, str] = ("as it was", "changed")
-) -> go.Figure:
-    """Draw the probabilities of the image before and after something changed; what that was, its names say."""
-    figure = go.Figure()
-    for values, name, colour in ((before, names[0], TRAIN), (after, names[1], RIGHT)):
-        figure.add_bar(
-            x=list(class_names),
-            y=100 * values,
-            name=name,
-            marker_color=colour,
-            hovertemplate=f"%{{x}}: {hover_share('y')} ({name})<extra></extra>",
-        )
-    style_figure(figure, None, None)
-    figure.update_yaxes(**share_axis(0, 1.02))
-    figure.update_layout(height=260, barmode="group")
-    return figure
+def before_after_rows(before: np.ndarray, after: np.ndarray, class_names: Sequence[str]) -> list[BarRow]:
+    """Return the probabilities of the image before and after something changed, a row a class."""
+    rows = zip(class_names, before, after, strict=True)
+    return [BarRow(name, (share_bar(was, TRAIN), share_bar(now, RIGHT))) for name, was, now in rows]
 
 
 def probabilities_frame(probs: np.ndarray, class_names: Sequence[str], true_idx: int | None) -> pd.DataFrame:
@@ -156,34 +127,11 @@ def probabilities_frame(probs: np.ndarray, class_names: Sequence[str], true_idx:
     return frame.sort_values("probability", ascending=False, ignore_index=True)
 
 
-def probabilities_figure(frame: pd.DataFrame) -> go.Figure:
-    """Draw a bar a class; the true and the predicted one say so in words, not by colour alone."""
-    probabilities = 100 * frame["probability"]
-    rows = list(zip(frame["class_name"], frame["is_true"], frame["is_predicted"], strict=True))
-    labels = [_mark(str(name), bool(is_true), bool(is_predicted)) for name, is_true, is_predicted in rows]
-    colours = [
-        RIGHT if is_true else WRONG if is_predicted else "rgba(138, 148, 166, 0.6)" for _, is_true, is_predicted in rows
-    ]
-    figure = go.Figure(
-        go.Bar(
-            x=probabilities,
-            y=labels,
-            orientation="h",
-            marker_color=colours,
-            text=[f"{value:.1f} %" for value in probabilities],
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate=f"%{{y}}: {hover_share('x', 2)}<extra></extra>",
-        )
-    )
-    style_figure(figure, None, None)
-    figure.update_xaxes(range=[0, 100], visible=False)
-    figure.update_yaxes(autorange="reversed", ticksuffix=" ")
-    # Pixels on the right for "100.0 %", which a share of a narrow column would cut off.
-    figure.update_layout(height=320, showlegend=False, margin={"r": 52})
-    return figure
-
-
-def _mark(name: str, is_true: bool, is_predicted: bool) -> str:
-    words = [word for word, holds in (("true", is_true), ("predicted", is_predicted)) if holds]
-    return f"{name} ({', '.join(words)})" if words else name
+def probabilities_rows(frame: pd.DataFrame) -> list[BarRow]:
+    """Return a row a class; the true and the predicted one say so in words, not by colour alone."""
+    rows = []
+    for name, prob, is_true, is_predicted in frame[["class_name", "probability", "is_true", "is_predicted"]].to_numpy():
+        colour = RIGHT if is_true else WRONG if is_predicted else YARDSTICK
+        notes = tuple(word for word, holds in (("true", is_true), ("predicted", is_predicted)) if holds)
+        rows.append(BarRow(str(name), (share_bar(prob, colour),), notes))
+    return rows

@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from cifar_core.attribution import AttributionError
-from dashboard.components import PictureMap, picture_maps
-from dashboard.drawing.figures import show_figure
+from dashboard.components import PictureMap, bars, picture_maps
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.pairs import draw_pair
 from dashboard.drawing.tables import Export, csv_export
-from dashboard.explain.charts import probabilities_figure, probabilities_frame
+from dashboard.explain.charts import probabilities_frame, probabilities_rows
 from dashboard.explain.context import Context
 from dashboard.explain.verdict import find_verdict
 from dashboard.session.maps import describe_focus, get_map
@@ -41,8 +40,7 @@ def render_hero(context: Context, said: Said, sentence: str) -> tuple["DeltaGene
     with numbers:
         names = context.dataset.class_names
         frame = probabilities_frame(said.probs, names, context.subject.true_idx)
-        alt = "Probability of each class"
-        show_figure(probabilities_figure, frame, key="explain_probabilities", alt=alt)
+        bars(probabilities_rows(frame), key="explain_probabilities", label="Probability of each class")
         st.caption(said.explain(names, None if context.run.is_imported else context.weights.epoch))
     return words, right
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from cifar_core.data import Splits
 from cifar_core.influence.head import Numbers
 from cifar_core.influence.scores import WhatIf, rank
-from dashboard.drawing.figures import show_figure
+from dashboard.components import bars
 from dashboard.drawing.words import percent_pair
-from dashboard.explain.charts import before_after_figure
+from dashboard.explain.charts import before_after_rows
 from dashboard.explain.context import Context
 from dashboard.explain.verified_view import offer_verification, render_verified
 from dashboard.session import state
@@ -114,8 +114,6 @@ def _render_answer(asked: LeftOut, indices: NDArray[np.int64], how: str) -> None
     with st.container(horizontal=True, vertical_alignment="center"):
         offer_selection(context.dataset, asked.splits, train, how, key="taught_left_out")
         offer_verification(context, train, how, found)
-    alt = "Probabilities by the fitted layer, with all training images and without some"
-    show_figure(before_after_figure, found.before, found.after, names, _BARS, key="taught_before_after", alt=alt)
-
-
-_BARS = ("with all training images", "without these")
+    label = "Probabilities by the fitted layer, with all training images and without some"
+    drawn = before_after_rows(found.before, found.after, names)
+    bars(drawn, key="taught_before_after", label=label, series=("with all training images", "without these"))

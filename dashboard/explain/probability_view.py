@@ -7,13 +7,13 @@ import streamlit as st
 from cifar_core.data.similarity import find_nearest
 from cifar_core.derived import Arrays
 from dashboard import engine
-from dashboard.components import Tile, gallery
+from dashboard.components import Tile, bars, gallery
 from dashboard.drawing.curve_charts import track_figure
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.tables import Export, csv_export
 from dashboard.drawing.words import short_name
-from dashboard.explain.charts import variants_figure
+from dashboard.explain.charts import variants_rows
 from dashboard.explain.context import Context
 from dashboard.session import state
 from dashboard.session.background import find_derived
@@ -50,8 +50,8 @@ def _render_variants(context: Context) -> tuple[str, Export]:
         f"**Shifted and mirrored: {context.name(class_idx)}**",
         help=explain("To us it is the same picture each time.", "test-time augmentation"),
     )
-    alt = "Probability for shifted and mirrored copies"
-    show_figure(variants_figure, frame, context.name(class_idx), key="explain_variants", alt=alt)
+    label = "Probability for shifted and mirrored copies"
+    bars(variants_rows(frame), key="explain_variants", label=label, series=(context.name(class_idx),))
     agreeing = int((probs.argmax(axis=1) == class_idx).sum())
     winner = context.name(int(probs.mean(axis=0).argmax()))
     name = context.name(class_idx)

@@ -9,11 +9,11 @@ import streamlit as st
 
 from cifar_core.inference.what_if import BOUNDS, Change
 from dashboard import engine
-from dashboard.components import PictureMap, picture_maps
+from dashboard.components import PictureMap, bars, picture_maps
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.tables import Export, csv_export
 from dashboard.drawing.words import percent, run_name, short_name
-from dashboard.explain.charts import before_after_figure, robustness_figure
+from dashboard.explain.charts import before_after_rows, robustness_figure
 from dashboard.explain.context import Context
 from dashboard.session import address, state
 from dashboard.session.cache import get_store
@@ -58,8 +58,9 @@ def render_what_if(context: Context) -> list[Export]:
         ]
         picture_maps(context.subject.image, pictures, key="explain_changed", side=190)
         names = list(context.dataset.class_names)
-        alt = "Probabilities before and after the change"
-        show_figure(before_after_figure, context.probs, probs, names, key="explain_before_after", alt=alt)
+        rows = before_after_rows(context.probs, probs, names)
+        label = "Probabilities before and after the change"
+        bars(rows, key="explain_before_after", label=label, series=("as it was", "changed"))
         table = pd.DataFrame({"class_name": names, "as_it_was": context.probs, "changed": probs})
     return [csv_export("Probabilities as CSV", table, "what-if.csv"), _render_strips(context)]
 

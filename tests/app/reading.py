@@ -45,6 +45,14 @@ def line_charts(at):
     return [json.loads(text) for text in texts if '"lines"' in text]
 
 
+def bars(at, place=0):
+    """What a chart of bars draws: of each row its name, its notes and what stands at the end of each bar."""
+    charts = [message for message in component_messages(at) if isinstance(message, dict) and "series" in message]
+    rows = [(row["name"], row["notes"], [bar["text"] for bar in row["bars"]]) for row in charts[place]["rows"]]
+    assert rows, "a chart of nothing"
+    return rows
+
+
 def run_rows(at):
     """The rows of the Runs page's list, as sent, by the runs' names; of namesakes the last."""
     return {row["name"]: row for group in run_list(at)["groups"] for row in group["rows"]}

@@ -9,7 +9,7 @@ from cifar_core.evaluation.comparison import sort_into_piles
 from cifar_core.overrides import with_overrides
 from cifar_core.runs.status import change_status
 from tests.app.driving import labels, press, save_weights
-from tests.app.reading import component_messages, galleries, labelled, line_charts, maps, texts
+from tests.app.reading import bars, component_messages, galleries, labelled, line_charts, maps, texts
 
 
 @pytest.fixture
@@ -172,6 +172,11 @@ def test_the_same_image_under_both(open_page, lab, pair):
     at = open_page("Compare", a=pair[0], b=pair[1], pile="broken", image=index)
     assert "**A** says" in texts(at)
     assert ": wrong" in texts(at)
+    rows, dataset = bars(at), load_dataset()
+    assert [name for name, notes, _ in rows if notes == ["true"]] == [dataset.class_names[dataset.labels[index]]]
+    for place, letter in enumerate("AB"):
+        name, _, drawn = max(rows, key=lambda row: float(row[2][place].removesuffix(" %")))
+        assert f"**{letter}** says {name}, {drawn[place]}: " in texts(at)
     first, second = maps(at, 1)[0], maps(at, 2)[0]
     assert (first["title"], second["title"]) == ("A", "B")
     assert max(np.abs(part["values"]).max() for part in (first, second)) == 1000, "on one scale"

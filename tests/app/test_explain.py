@@ -19,7 +19,7 @@ from cifar_core.jobs import JobProgress
 from cifar_core.models import create_classifier
 from cifar_core.training.checkpoint import Progress, load_classifier, save_checkpoint
 from tests.app.driving import labels, press
-from tests.app.reading import component_messages, galleries, labelled, maps, texts
+from tests.app.reading import bars, component_messages, galleries, labelled, maps, texts
 
 VIEWS = ["Where it looked", "Trust", "How firm", "What if", "What taught it", "Inside", "Class"]
 
@@ -72,9 +72,11 @@ def test_a_run_without_weights_is_explained(open_page, lab):
 
 def test_probabilities_and_three_maps_on_one_scale(open_page, complete):
     at = open_page("Explain", run=complete(), image="5001")
-    drawn = charts(at)[0][0]
-    assert len(drawn["y"]) == 10
-    assert any("true" in label for label in drawn["y"])
+    rows = bars(at)
+    assert len(rows) == 10
+    assert [name for name, notes, _ in rows if "predicted" in notes] == [rows[0][0]], "the most probable one is first"
+    assert sum("true" in notes for _, notes, _ in rows) == 1
+    assert not charts(at), "plotly is loaded by what is opened, and not by the page"
     found = view_maps(at)
     assert len(found) == 3
     assert max(np.abs(part["values"]).max() for part in found) == 1000
@@ -166,7 +168,7 @@ def test_trust_shows_the_sum_the_untrained_map_and_the_curves(open_page, complet
     assert values["Sum of the map"] == pytest.approx(values["Promised"], abs=0.01)
     assert [part["title"] for part in view_maps(at)] == ["Trained", "Untrained"]
     assert (view_maps(at)[0]["values"] != view_maps(at)[1]["values"]).any()
-    assert {trace["name"] for trace in charts(at)[1]} == {"in the map's order", "in random order"}
+    assert {trace["name"] for trace in charts(at)[0]} == {"in the map's order", "in random order"}
     assert "Deletion: area 0." in texts(at)
     assert "changes when the network forgets, and the pixels it names matter " in texts(at)
     assert "Curves as CSV" in downloads(at)
@@ -180,7 +182,8 @@ def test_a_val_image_is_followed_through_the_epochs(open_page, complete, lab):
     at = open_page("Explain", run=run_id, image=str(index), see="How firm")
     assert "Its predicted class changed 0 times." in texts(at)
     assert {"Variants as CSV", "Epochs as CSV"} <= downloads(at)
-    assert len(charts(at)[1][0]["y"]) == 10
+    assert len(bars(at, 1)) == 10
+    assert len(charts(at)) == 1
     other = open_page("Explain", run=run_id, image="5001", see="How firm")
     assert "saved for val images alone" in texts(other)
 
@@ -221,13 +224,11 @@ def test_features_are_asked_for_once(open_page, complete, monkeypatch):
 def test_what_if_changes_the_image_and_its_probabilities(open_page, complete):
     at = open_page("Explain", run=complete(), image="5", see="What if")
     assert view_maps(at)[0]["picture"] == 0
-    before, after = charts(at)[1]
-    assert before["y"] == after["y"]
+    assert all(before == after for _, _, (before, after) in bars(at, 1))
     labelled(at.slider, "Brightness").set_value(0.5).run()
     labelled(at.slider, "Square, pixels").set_value(8).run()
     assert view_maps(at)[1]["image"].mean() < np.array(load_dataset().images[5]).mean()
-    before, after = charts(at)[1]
-    assert before["y"] != after["y"]
+    assert any(before != after for _, _, (before, after) in bars(at, 1))
     labelled(at.button, "As it was").click().run()
     assert labelled(at.slider, "Brightness").value == 1.0
     assert {"Classes as CSV", "Probabilities as CSV", "Strips as CSV"} <= downloads(at)
@@ -251,9 +252,9 @@ def test_two_runs_are_held_against_each_other(open_page, complete):
     complete()
     at = open_page("Explain", run=complete(model=MLPConfig(hidden_size=8)), image="5", see="What if")
     other = labelled(at.selectbox, "Beside")
-    assert len({trace["name"] for trace in charts(at)[2]}) == 1
+    assert len({trace["name"] for trace in charts(at)[0]}) == 1
     other.select(other.options[0]).run()
-    assert len({trace["name"] for trace in charts(at)[2]}) == 2
+    assert len({trace["name"] for trace in charts(at)[0]}) == 2
 
 
 def test_inside_shows_channels_and_grows_an_image(open_page, complete, monkeypatch):
@@ -445,8 +446,7 @@ def averaging(complete, lab):
 
 
 def shown_probs(at):
-    drawn = charts(at)[0][0]
-    return {label.split(" (")[0]: float(text[:-2]) for label, text in zip(drawn["y"], drawn["text"], strict=True)}
+    return {name: float(text.removesuffix(" %")) for name, _, (text,) in bars(at)}
 
 
 def test_errors_and_explain_say_the_same_of_a_val_image(open_page, averaging):

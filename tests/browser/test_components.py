@@ -28,6 +28,8 @@ PAGES = [
     "Labels?labels=Game",
 ]
 
+TOLD = re.compile(r": (less than |more than )?\d+\.\d\d+ %$")  # of a row of bars, exactly
+
 # How many different values the pixels of a canvas have; a blank one has a single value.
 COUNT_COLOURS = """canvas => new Set(
   new Uint32Array(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer)
@@ -121,6 +123,58 @@ def test_maps_follow_the_overlay(app, page, trained_run):
     image, *uncovered = [canvas.evaluate("canvas => canvas.toDataURL()") for canvas in canvases.all()]
     assert image == before[0]
     assert len(set(uncovered)) == 1  # without a map, the same grey image four times
+
+
+def test_probabilities_are_told_exactly_to_mouse_and_keyboard_and_stay_from_image_to_image(app, page, trained_run):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{app.url}/Explain?run={trained_run}")
+    chart = page.get_by_role("list", name="Probability of each class")
+    rows, tip = chart.get_by_role("listitem"), page.get_by_role("status").filter(has_text=TOLD)
+    expect(rows).to_have_count(10)
+    expect_drawn(page)
+    assert not [url for url in asked if "PlotlyChart" in url], "4.7 MB, before anything can be pressed"
+    expect(rows.first).to_have_text(re.compile(r"^\w+, predicted: \d+\.\d %"))
+    expect(tip).to_have_count(0)
+    rows.nth(7).hover()
+    expect(tip).to_contain_text(f"{rows.nth(7).locator('.name').text_content()}: ")
+    page.mouse.move(0, 0)
+    expect(tip).to_have_count(0)
+
+    rows.first.focus()
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowUp")
+    expect(rows.nth(8)).to_be_focused()
+    before = tip.text_content()
+    chart.evaluate("list => { list.kept = true; list.children[8].kept = true; }")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text(re.compile("^mistake 2 of "))).to_be_visible()
+    expect(tip).not_to_have_text(before)
+    expect(rows.nth(8)).to_be_focused()
+    assert chart.evaluate("list => list.kept && list.children[8].kept"), "drawn anew"
+    page.keyboard.press("Escape")
+    expect(tip).to_have_count(0)
+
+
+def test_a_tap_tells_a_probability_within_the_window_of_a_phone(app, browser, trained_run):
+    context = browser.new_context(viewport={"width": 320, "height": 700}, has_touch=True)
+    page = context.new_page()
+    page.goto(f"{app.url}/Explain?run={trained_run}")
+    rows = page.get_by_role("list", name="Probability of each class").get_by_role("listitem")
+    tip = page.get_by_role("status").filter(has_text=TOLD)
+    expect(rows).to_have_count(10)
+    expect_drawn(page)
+    for place in (0, 9):
+        rows.nth(place).tap()
+        expect(tip).to_contain_text(rows.nth(place).locator(".name").text_content())
+        box = tip.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 320
+    ends = rows.evaluate_all("rows => rows.map(row => row.querySelector('.line span').getBoundingClientRect().right)")
+    assert max(ends) <= 320
+    page.get_by_text(re.compile("^Image from")).first.tap()
+    expect(tip).to_have_count(0)
+    context.close()
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -8,7 +8,7 @@ from cifar_core.evaluation.bands import fold_curves
 from dashboard.compare import charts as compare_charts
 from dashboard.components import Mark
 from dashboard.drawing import bands, chart_style, curve_charts
-from dashboard.drawing.colours import colour_runs
+from dashboard.drawing.colours import RIGHT, WRONG, YARDSTICK, colour_runs
 from dashboard.explain import charts as explain_charts
 
 EPOCHS = [
@@ -184,32 +184,30 @@ def test_a_run_keeps_its_colour_while_others_come_and_go():
 
 
 @pytest.mark.parametrize(
-    ("true_idx", "labels"),
-    [(1, ["b (true, predicted)", "c", "a"]), (2, ["b (predicted)", "c (true)", "a"])],
+    ("true_idx", "notes", "colours"),
+    [
+        (1, [("true", "predicted"), (), ()], [RIGHT, YARDSTICK, YARDSTICK]),
+        (2, [("predicted",), ("true",), ()], [WRONG, RIGHT, YARDSTICK]),
+        (None, [("predicted",), (), ()], [WRONG, YARDSTICK, YARDSTICK]),
+    ],
 )
-def test_probabilities_say_in_words_which_class_is_true(true_idx, labels):
+def test_probabilities_say_in_words_which_class_is_true(true_idx, notes, colours):
     frame = explain_charts.probabilities_frame(np.array([0.1, 0.6, 0.3]), ["a", "b", "c"], true_idx)
     assert frame["class_name"].tolist() == ["b", "c", "a"]
     assert frame["probability"].is_monotonic_decreasing
-    figure = explain_charts.probabilities_figure(frame)
-    assert list(figure.data[0].y) == labels
-    assert list(figure.data[0].text) == ["60.0 %", "30.0 %", "10.0 %"]
+    rows = explain_charts.probabilities_rows(frame)
+    assert [row.name for row in rows] == ["b", "c", "a"]
+    assert [row.notes for row in rows] == notes
+    assert [row.bars[0].text for row in rows] == ["60.0 %", "30.0 %", "10.0 %"]
+    assert [row.bars[0].colour for row in rows] == colours
 
 
-def test_two_networks_probabilities_have_per_cent_on_their_axis():
+def test_two_networks_have_a_bar_each_for_every_class():
     frame = compare_charts.probabilities_frame(np.array([0.1, 0.9]), np.array([0.3, 0.7]), ["a", "b"], 1)
-    axis = compare_charts.probabilities_figure(frame).layout.xaxis
-    assert axis.ticksuffix == " %"
-    assert axis.tickvals is None, "plotly writes no suffix where ticks are listed"
-
-
-def test_there_is_room_beside_a_full_bar_in_a_column_of_any_width():
-    figure = explain_charts.probabilities_figure(
-        explain_charts.probabilities_frame(np.array([0.0, 1.0]), ["a", "b"], 1)
-    )
-    assert figure.layout.xaxis.range == (0, 100)
-    assert figure.layout.margin.r >= 52
-    assert figure.data[0].cliponaxis is False
+    rows = compare_charts.probabilities_rows(frame)
+    assert [(row.name, row.notes) for row in rows] == [("a", ()), ("b", ("true",))]
+    assert [[bar.text for bar in row.bars] for row in rows] == [["10.0 %", "30.0 %"], ["90.0 %", "70.0 %"]]
+    assert [bar.colour for bar in rows[0].bars] == list(compare_charts.RUN_COLOURS.values())
 
 
 @pytest.mark.parametrize(("num_epochs", "step"), [(2, 1), (10, 1), (12, 1), (13, 2), (30, 5), (200, 20), (1000, 100)])

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dashboard.components import HeatCell, HeatRow, Level, Line, LineChart, Mark, PictureMap, Tile
+from dashboard.components import Bar, BarRow, HeatCell, HeatRow, Level, Line, LineChart, Mark, PictureMap, Tile
+from dashboard.components.bars import encode_bars
 from dashboard.components.colours import colour_css
 from dashboard.components.confusion_matrix import encode_matrix, read_cell
 from dashboard.components.forecast import read_curve
@@ -222,6 +223,25 @@ def test_a_drawn_curve_is_whole_per_cents_of_each_epoch():
     assert read_curve("0.42.100", 3) == [0, 42, 100]
     for strange in (None, "", 7, "0.42", "0.42.101", "0.-1.2", "0.4 2.3", "0.1e1.2", "0.\u0664.2", "0.0100.1"):
         assert read_curve(strange, 3) is None, strange
+
+
+def test_bars_carry_their_rows_and_only_shares_are_drawn():
+    drawn = Bar(0.5, "50.0 %", "50.00 %", "#123456")
+    rows = [BarRow("cat", (drawn, drawn), ("true",)), BarRow("dog", (drawn, drawn))]
+    sent = json.loads(json.dumps(encode_bars(rows, "all", ("A", "B"))))
+    assert (sent["label"], sent["series"]) == ("all", ["A", "B"])
+    assert [(row["name"], row["notes"], len(row["bars"])) for row in sent["rows"]] == [
+        ("cat", ["true"], 2),
+        ("dog", [], 2),
+    ]
+    assert sent["rows"][0]["bars"][0] == {"share": 0.5, "text": "50.0 %", "exact": "50.00 %", "colour": "#123456"}
+    with pytest.raises(ValueError, match="there is none"):
+        encode_bars([], "all", ("A",))
+    with pytest.raises(ValueError, match="cat has 2 bars, of 1 series"):
+        encode_bars(rows, "all", ("A",))
+    for share in (-0.1, 1.1, float("nan")):
+        with pytest.raises(ValueError, match="cat has a share of"):
+            encode_bars([BarRow("cat", (Bar(share, "", "", "red"),))], "all", ("A",))
 
 
 def test_a_heat_table_carries_its_numbers_and_a_picture_for_each_cell():

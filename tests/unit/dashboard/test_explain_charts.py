@@ -46,10 +46,11 @@ def test_strips_of_two_runs_share_their_panels():
 
 def test_variants_and_before_and_after_show_their_numbers():
     frame = pd.DataFrame({"variant": ["as it is", "mirrored"], "probability": [0.75, 0.5]})
-    (bars,) = charts.variants_figure(frame, "cat").data
-    assert list(bars.text) == ["75.0 %", "50.0 %"]
-    before, after = charts.before_after_figure(np.array([0.1, 0.9]), np.array([0.6, 0.4]), ["cat", "dog"]).data
-    assert (list(before.y), list(after.y)) == ([10, 90], [60, 40])
+    variants = charts.variants_rows(frame)
+    assert [(row.name, row.bars[0].text) for row in variants] == [("as it is", "75.0 %"), ("mirrored", "50.0 %")]
+    assert variants[0].bars[0].colour != variants[1].bars[0].colour
+    rows = charts.before_after_rows(np.array([0.1, 0.9]), np.array([0.6, 0.4]), ["cat", "dog"])
+    assert [[bar.share for bar in row.bars] for row in rows] == [[0.1, 0.6], [0.9, 0.4]]
 
 
 def test_a_map_may_lie_over_an_image_of_its_own():

@@ -3,7 +3,7 @@
 import pytest
 
 from cifar_core.config import SECTIONS, section_choices
-from dashboard.drawing.words import in_digits, percent_pair, setting_name, setting_names, signed
+from dashboard.drawing.words import exact_percent, in_digits, percent_pair, setting_name, setting_names, signed
 
 ALL_PATHS = sorted(
     {
@@ -45,6 +45,24 @@ def test_settings_that_would_be_called_alike_say_more():
 )
 def test_two_shares_have_as_many_digits_as_tell_them_apart(before, after, expected):
     assert percent_pair(before, after) == expected
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [
+        (0.0, "0.00 %"),
+        (1e-12, "less than 0.000001 %"),
+        (0.000012345, "0.00123 %"),
+        (0.0010345, "0.103 %"),
+        (0.5, "50.00 %"),
+        (0.991834, "99.183 %"),
+        (0.99999876, "99.999876 %"),
+        (1 - 1e-12, "more than 99.999999 %"),
+        (1.0, "100.00 %"),
+    ],
+)
+def test_an_exact_share_is_told_from_none_and_from_all(share, expected):
+    assert exact_percent(share) == expected
 
 
 @pytest.mark.parametrize(
