@@ -130,7 +130,7 @@ def test_probabilities_are_told_exactly_to_mouse_and_keyboard_and_stay_from_imag
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{app.url}/Explain?run={trained_run}")
     chart = page.get_by_role("list", name="Probability of each class")
-    rows, tip = chart.get_by_role("listitem"), page.get_by_role("status").filter(has_text=TOLD)
+    rows, tip = chart.get_by_role("listitem"), page.locator(".tip:visible").filter(has_text=TOLD)
     expect(rows).to_have_count(10)
     expect_drawn(page)
     assert not [url for url in asked if "PlotlyChart" in url], "4.7 MB, before anything can be pressed"
@@ -161,7 +161,7 @@ def test_a_tap_tells_a_probability_within_the_window_of_a_phone(app, browser, tr
     page = context.new_page()
     page.goto(f"{app.url}/Explain?run={trained_run}")
     rows = page.get_by_role("list", name="Probability of each class").get_by_role("listitem")
-    tip = page.get_by_role("status").filter(has_text=TOLD)
+    tip = page.locator(".tip:visible").filter(has_text=TOLD)
     expect(rows).to_have_count(10)
     expect_drawn(page)
     for place in (0, 9):
