@@ -1,11 +1,26 @@
-"""The table behind each picture, as a file."""
+"""Tables: small ones on a page, and the table behind each picture as a file."""
 
-from collections.abc import Callable, Iterable
+import html
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+
+from dashboard.drawing.literal import plain
+
+_TABLE_STYLE = """<style>
+.lab-table { overflow-x: auto; border: 1px solid light-dark(#dde2ea, #303845); border-radius: 6px; }
+.lab-table table { width: 100%; border-collapse: separate; border-spacing: 0; font-size: 0.875rem; line-height: 1.3; }
+.lab-table :is(th, td) { padding: 0.4rem 0.65rem; text-align: left; font-weight: 400; white-space: nowrap; }
+.lab-table thead :is(th, td) { background: light-dark(#f3f5f8, #1c222c); }
+.lab-table tbody :is(th, td) { border-top: 1px solid light-dark(#dde2ea, #303845); }
+.lab-table .number { text-align: right; font-variant-numeric: tabular-nums; }
+.lab-table tr > :first-child { position: sticky; left: 0; max-width: 16rem; overflow: hidden; text-overflow: ellipsis; }
+.lab-table tbody tr > :first-child { background: light-dark(#fff, #12161d); }
+@media (max-width: 640px) { .lab-table tr > :first-child { max-width: 8rem; } }
+</style>"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +40,56 @@ class Export:
     make: Callable[[], Any]
     kind: str = "text/csv"
     help: str | None = None
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """How a column of a small table is written.
+
+    Attributes:
+        title: What stands above it.
+        form: How its numbers are written, with "%" before the letter as `format` operators have it, e.g. "%.1f %%";
+            empty for text.
+    """
+
+    title: str
+    form: str = ""
+
+
+def show_table(frame: pd.DataFrame, columns: Mapping[str, TableColumn], label: str) -> None:
+    """Draw a small table, which a page shows at once: Streamlit's own has a script of over a megabyte.
+
+    Args:
+        frame: Its first column names the rows; what is missing is a dash.
+        columns: Of the frame's, those to show, in this order.
+        label: What the table holds, for screen readers.
+    """
+    st.html(_TABLE_STYLE + write_table(frame, columns, label))
+
+
+def write_table(frame: pd.DataFrame, columns: Mapping[str, TableColumn], label: str) -> str:
+    """Return the table as HTML; arguments as for `show_table`."""
+    numbers = {key: ' class="number"' if column.form else "" for key, column in columns.items()}
+    heads = "".join(
+        f'<th scope="col"{numbers[key]}>{html.escape(column.title)}</th>' for key, column in columns.items()
+    )
+    body = ""
+    for row in frame[list(columns)].to_dict("records"):
+        cells = [(numbers[str(key)], _write_cell(value, columns[str(key)].form)) for key, value in row.items()]
+        first, *others = cells
+        rest = "".join(f"<td{kind}>{words}</td>" for kind, words in others)
+        body += f'<tr><th scope="row" title="{first[1]}"{first[0]}>{first[1]}</th>{rest}</tr>'
+    # To be scrolled by keys, too.
+    return (
+        f'<div class="lab-table" role="region" tabindex="0" aria-label="{html.escape(label)}">'
+        f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _write_cell(value: Any, form: str) -> str:
+    if pd.isna(value):
+        return "\N{EN DASH}"
+    return html.escape(form % value if form else plain(str(value)))
 
 
 def csv_export(label: str, frame: pd.DataFrame, file_name: str) -> Export:

@@ -10,26 +10,29 @@ from cifar_core.evaluation.intervals import mean_interval
 from cifar_core.runs import RunSummary
 from cifar_core.runs.remembered import once_a_list
 from dashboard.drawing.figures import show_figure
-from dashboard.drawing.tables import offer_csv
+from dashboard.drawing.tables import TableColumn, offer_csv, show_table
 from dashboard.drawing.words import short_name
 from dashboard.runs.bundles import list_groups
 from dashboard.runs.outcomes import describe_outcomes, means_frame, outcomes_figure, outcomes_frame
 from dashboard.session import state
 from dashboard.session.redraw import ask_for_redraw
 
-_DEVIATION = "Sample standard deviation, in percentage points: how far runs that differ in chance alone lie apart"
-_INTERVAL = "95 % interval of the mean (Student's t): where the mean of many more seeds would lie"
-SEED_COLUMNS: dict[str, Any] = {
-    "name": st.column_config.TextColumn("Name of the first", pinned=True),
-    "num_runs": st.column_config.NumberColumn("Runs", format="%d"),
-    "seeds": "Seeds",
-    "mean_val": st.column_config.NumberColumn("Mean best val", format="%.1f %%"),
-    "low_val": st.column_config.NumberColumn("95 % interval from", format="%.1f %%", help=_INTERVAL),
-    "high_val": st.column_config.NumberColumn("95 % interval to", format="%.1f %%", help=_INTERVAL),
-    "deviation_val": st.column_config.NumberColumn("± val", format="%.1f points", help=_DEVIATION),
-    "mean_test": st.column_config.NumberColumn("Mean test", format="%.1f %%"),
-    "deviation_test": st.column_config.NumberColumn("± test", format="%.1f points", help=_DEVIATION),
+_SHARE, _POINTS = "%.1f %%", "%.1f points"
+SEED_COLUMNS = {
+    "name": TableColumn("Name of the first"),
+    "num_runs": TableColumn("Runs", "%d"),
+    "seeds": TableColumn("Seeds"),
+    "mean_val": TableColumn("Mean best val", _SHARE),
+    "low_val": TableColumn("95 % interval from", _SHARE),
+    "high_val": TableColumn("95 % interval to", _SHARE),
+    "deviation_val": TableColumn("± val", _POINTS),
+    "mean_test": TableColumn("Mean test", _SHARE),
+    "deviation_test": TableColumn("± test", _POINTS),
 }
+_MEANING = (
+    "95 % interval of the mean (Student's t): where the mean of many more seeds would lie. ±: sample standard "
+    "deviation, in percentage points: how far runs that differ in chance alone lie apart."
+)
 _CHART = "runs_outcomes"
 _MOST_DRAWN = 20  # settings, a row of the chart each
 
@@ -49,7 +52,8 @@ def render_seeds(runs: Sequence[RunSummary]) -> None:
     if len(groups) > _MOST_DRAWN:
         st.caption(f"The best {_MOST_DRAWN} of {len(groups)} are drawn; all are in the table.")
     frame = seeds_frame(runs)
-    st.dataframe(frame, hide_index=True, column_config=SEED_COLUMNS, placeholder="–")
+    show_table(frame, SEED_COLUMNS, "Means over seeds, a row for each setting")
+    st.caption(_MEANING)
     offer_csv("Seeds as CSV", frame, "seeds.csv")
 
 
@@ -84,10 +88,11 @@ def _open(key: str, run_ids: Sequence[str]) -> None:
 def seeds_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
     """Return a row for each group of two or more completed runs whose settings differ in `training.seed` alone.
 
-    Runs on other data are another group, demos are in none. Accuracies in per cent; deviations are the sample standard
-    deviation (divided by n - 1), in percentage points. Columns as in SEED_COLUMNS.
+    Runs on other data are another group, demos are in none. The best mean on val first. Accuracies in per cent;
+    deviations are the sample standard deviation (divided by n - 1), in percentage points. Columns as in SEED_COLUMNS.
     """
-    return pd.DataFrame([_average(group) for group in list_groups(runs)], columns=list(SEED_COLUMNS))
+    frame = pd.DataFrame([_average(group) for group in list_groups(runs)], columns=list(SEED_COLUMNS))
+    return frame.sort_values("mean_val", ascending=False, kind="stable", ignore_index=True)
 
 
 def _average(runs: Sequence[RunSummary]) -> dict[str, Any]:

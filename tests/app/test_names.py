@@ -30,6 +30,7 @@ PLAIN = {
     "text_area.default",
     "text_area.value",
     "code.code_text",
+    "html.body",
     "bidi_component.json",
     "multiselect.raw_values",
     "selectbox.raw_value",
@@ -89,9 +90,10 @@ def found_signs(at):
             if path.endswith("icon"):
                 continue
             wanted = SHOWN_AS_IT_IS if where in PLAIN or kind in ("plotly_chart", "bidi_component") else SIGNS
-            unescaped = ESCAPED.sub("", OWN_PICTURE.sub("", text)).replace("\\u202e", "\u202e")
+            without_own = OWN_PICTURE.sub("", text)
+            unescaped = ESCAPED.sub("", without_own).replace("\\u202e", "\u202e")
             signs += [(where, text) for sign in wanted if sign in unescaped]
-            if kind == "plotly_chart" and "<img" in text:
+            if kind in ("plotly_chart", "html") and "<img" in without_own:
                 signs.append((where, text))
     return signs
 

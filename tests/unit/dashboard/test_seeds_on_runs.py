@@ -63,6 +63,10 @@ def test_a_dot_is_a_run():
     assert sorted(dots) == sorted(outcomes["run_id"])
 
 
+def test_the_table_of_seeds_has_the_best_mean_first():
+    assert seed_table.seeds_frame(ALL)["name"].tolist() == ["deep", "wide, seed 0"]
+
+
 def test_a_clicked_dot_opens_its_run(monkeypatch):
     opened = []
     monkeypatch.setattr(seed_table.state, "choose_run", opened.append)
