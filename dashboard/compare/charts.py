@@ -35,45 +35,41 @@ def piles_frame(sizes: Mapping[str, int]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["pile", "count", "share"])
 
 
-def piles_legend() -> str:
-    """Return the names of the piles beside their colours, as HTML whose lines wrap."""
-    style = "display: inline-block; width: 0.8em; height: 0.8em; margin-right: 0.4em; border-radius: 2px"
-    parts = [
-        f'<span style="white-space: nowrap"><span style="{style}; background: {colour}"></span>{_short(pile)}</span>'
-        for pile, colour in _PILE_COLOURS.items()
-    ]
-    return f'<div style="display: flex; flex-wrap: wrap; gap: 0.2rem 1rem; font-size: 0.8rem">{"".join(parts)}</div>'
+def write_piles(frame: pd.DataFrame) -> str:
+    """Return all images as one bar, cut into the piles, and below it each pile's name and size, as HTML.
+
+    Args:
+        frame: As `piles_frame` returns it.
+    """
+    rows = list(frame.itertuples(index=False))
+    bar = "".join(
+        f'<div style="flex: {count} 1 0; min-width: 0; background: {_PILE_COLOURS[pile]}; '
+        f'color: {_NUMBER_COLOURS[pile]}" title="{_describe(pile, count, share)}">'
+        f"{f'{count:,}' if share >= _NARROWEST else ''}</div>"
+        for pile, count, share in rows
+    )
+    square = "display: inline-block; width: 0.8em; height: 0.8em; margin-right: 0.4em; border-radius: 2px"
+    names = "".join(
+        '<li style="margin: 0; font-size: 0.8rem; white-space: nowrap">'
+        f'<span style="{square}; background: {_PILE_COLOURS[pile]}"></span>'
+        f"{_short(pile)} {count:,}, {percent(share)}</li>"
+        for pile, count, share in rows
+    )
+    bar_style = "display: flex; overflow: hidden; border-radius: 5px; font-size: 0.75rem; line-height: 2.2rem"
+    list_style = "display: flex; flex-wrap: wrap; gap: 0.2rem 1rem; margin: 0.5rem 0 0; padding: 0; list-style: none"
+    return (
+        '<div style="font-variant-numeric: tabular-nums">'
+        f'<div aria-hidden="true" style="{bar_style}; text-align: center">{bar}</div>'
+        f'<ul role="list" aria-label="All images" style="{list_style}">{names}</ul></div>'
+    )
+
+
+def _describe(pile: Pile, count: int, share: float) -> str:
+    return f"{PILE_TITLES[pile]}: {count:,} images, {percent(share)}"
 
 
 def _short(pile: Pile) -> str:
     return PILE_TITLES[pile].removesuffix(" by B")
-
-
-def piles_figure(frame: pd.DataFrame) -> go.Figure:
-    """Draw all images as one bar, cut into the piles."""
-    figure = go.Figure()
-    for pile, count, share in frame.itertuples(index=False):
-        figure.add_bar(
-            x=[share],
-            y=[""],
-            orientation="h",
-            name=_short(pile),
-            marker={"color": _PILE_COLOURS[pile], "line": {"width": 0}},
-            text=[f"{count:,}" if share >= _NARROWEST else ""],
-            textposition="inside",
-            insidetextanchor="middle",
-            textangle=0,
-            textfont={"color": _NUMBER_COLOURS[pile], "size": 12},
-            hovertemplate=f"{PILE_TITLES[pile]}: {count:,} images, {percent(float(share))}<extra></extra>",
-        )
-    style_figure(figure, None, None)
-    # Plotly's legend would cover the bar where there is room for one name in a line: `piles_legend` wraps.
-    figure.update_layout(
-        height=44, barmode="stack", bargap=0, showlegend=False, margin={"l": 0, "r": 0, "t": 4, "b": 4}
-    )
-    figure.update_xaxes(range=[0, 1], visible=False)
-    figure.update_yaxes(visible=False)
-    return figure
 
 
 def flows_figure(frame: pd.DataFrame) -> go.Figure:

@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from dashboard.compare.charts import piles_figure, piles_frame, piles_legend
+from dashboard.compare.charts import piles_frame, write_piles
 from dashboard.compare.reading import Pair
 from dashboard.compare.words import describe_networks, explain_test
-from dashboard.drawing.figures import show_figure
 from dashboard.session.links import scorecard_link
 
 
@@ -16,9 +15,7 @@ def render_networks(pair: Pair) -> None:
         describe_networks(pair.effect, pair.accuracies, of),
         help="Weights of each run's best epoch on val.",
     )
-    alt = "All images: right in both, fixed by B, broken by B, wrong in both"
-    st.html(piles_legend())
-    show_figure(piles_figure, piles_frame(pair.sizes), key="compare_piles", alt=alt)
+    st.html(write_piles(piles_frame(pair.sizes)))
     st.caption(
         explain_test(pair.effect, pair.sizes["fixed"], pair.sizes["broken"]),
         help="The exact test of McNemar, and the interval of Bonett and Price: 19 of 20 such intervals hold the true "

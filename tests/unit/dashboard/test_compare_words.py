@@ -1,5 +1,7 @@
 """What a comparison is said to show, at its borders."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -8,9 +10,8 @@ from dashboard.compare.charts import (
     flows_figure,
     outcomes_figure,
     outcomes_frame,
-    piles_figure,
     piles_frame,
-    piles_legend,
+    write_piles,
 )
 from dashboard.compare.words import (
     describe_chance,
@@ -83,16 +84,19 @@ def test_a_difference_has_its_sign():
 def test_the_bar_is_cut_into_shares_of_all():
     frame = piles_frame({"fixed": 10, "broken": 5, "wrong_alike": 20, "wrong_differently": 5, "right": 60})
     assert frame.set_index("pile")["share"].to_dict()["fixed"] == pytest.approx(0.1)
-    figure = piles_figure(frame)
-    assert sum(bar.x[0] for bar in figure.data) == pytest.approx(1)
-    assert {bar.name: bar.text[0] for bar in figure.data}["Both wrong differently"] == "", "too narrow"
+    bar, names = write_piles(frame).split("<ul")
+    assert [int(number) for number in re.findall(r"flex: (\d+) 1 0", bar)] == [60, 10, 5, 20, 5]
+    assert re.findall(r">(\d+)</div>", bar) == ["60", "10", "20"], "the others are too narrow"
+    assert "Both wrong differently 5, 5.0 %" in names
 
 
 def test_every_pile_is_named_beside_its_colour():
-    frame = piles_frame(dict.fromkeys(("fixed", "broken", "wrong_alike", "wrong_differently", "right"), 20))
-    legend = piles_legend()
-    for bar in piles_figure(frame).data:
-        assert f'background: {bar.marker.color}"></span>{bar.name}<' in legend
+    frame = piles_frame(dict.fromkeys(("fixed", "broken", "wrong_alike", "wrong_differently", "right"), 2_000))
+    bar, names = write_piles(frame).split("<ul")
+    told = re.findall(r'background: (#\w+); color: #\w+" title="([\w ]+): 2,000 images, 20.0 %"', bar)
+    assert len(told) == 5
+    for colour, title in told:
+        assert f'background: {colour}"></span>{title.removesuffix(" by B")} 2,000, 20.0 %<' in names
 
 
 def test_numbers_of_a_class_stand_where_the_net_does_not_cover_them():
