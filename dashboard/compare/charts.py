@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from cifar_core.evaluation.pairs import Pile
 from dashboard.compare.words import PILE_TITLES
-from dashboard.components import BarRow
+from dashboard.components import BarRow, Dot, DotRow
 from dashboard.drawing.chart_style import style_figure
 from dashboard.drawing.colours import RIGHT, TRAIN, VAL, WRONG, YARDSTICK
-from dashboard.drawing.shares import hover_share, share_axis, share_bar
+from dashboard.drawing.shares import share_bar
 from dashboard.drawing.words import percent
 
 _PILE_COLOURS: dict[Pile, str] = {
@@ -123,46 +123,23 @@ def outcomes_frame(first: Mapping[int, float], second: Mapping[int, float] | Non
     return pd.DataFrame(rows, columns=["group", "seed", "accuracy", "is_paired"])
 
 
-def outcomes_figure(frame: pd.DataFrame) -> go.Figure:
-    """Draw a dot a run on a line a group, and a line between the two runs of one seed; the mean as a bar."""
-    figure = go.Figure()
-    for _, pair in frame[frame["is_paired"]].groupby("seed"):
-        figure.add_scatter(
-            x=100 * pair["accuracy"],
-            y=pair["group"],
-            mode="lines",
-            line={"color": YARDSTICK, "width": 1},
-            hoverinfo="skip",
-        )
-    groups = sorted(set(frame["group"]), reverse=True)
-    for group in groups:
-        part, colour = frame[frame["group"] == group], RUN_COLOURS.get(group, TRAIN)
-        figure.add_scatter(
-            x=100 * part["accuracy"],
-            y=part["group"],
-            mode="markers",
-            marker={"color": colour, "size": 10, "line": {"width": 1, "color": "white"}},
-            customdata=part["seed"],
-            hovertemplate=f"{group}, seed %{{customdata}}: {hover_share('x')} of val<extra></extra>",
-        )
-        figure.add_scatter(
-            x=[100 * part["accuracy"].mean()],
-            y=[group],
-            mode="markers",
-            marker={"symbol": "line-ns-open", "size": 26, "color": colour, "line": {"width": 3}},
-            hovertemplate=f"{group}, mean {hover_share('x')}<extra></extra>",
-        )
-    style_figure(figure, None, None)
-    figure.update_layout(height=44 + 40 * len(groups), showlegend=False, margin={"t": 4})
-    figure.update_xaxes(**share_axis(*_around(frame["accuracy"])), showgrid=True, nticks=5)
-    figure.update_yaxes(categoryorder="array", categoryarray=groups, range=[-0.6, len(groups) - 0.4])
-    return figure
+def outcome_rows(frame: pd.DataFrame) -> list[DotRow]:
+    """Return a row of dots for each group, a dot a run; those of one seed are joined, the mean is a bar.
+
+    Args:
+        frame: As `outcomes_frame` returns it.
+    """
+    return [_outcome_row(group, frame[frame["group"] == group]) for group in sorted(set(frame["group"]))]
 
 
-def _around(values: pd.Series) -> list[float]:
-    """The range of an axis that shows all values with room beside them."""
-    pad = max(0.12 * float(values.max() - values.min()), 0.004)
-    return [float(values.min()) - pad, float(values.max()) + pad]
+def _outcome_row(group: str, runs: pd.DataFrame) -> DotRow:
+    mean = float(runs["accuracy"].mean())
+    dots = [
+        Dot(accuracy, f"{group}, seed {seed}: {percent(accuracy)} of val", str(seed) if is_paired else "")
+        for seed, accuracy, is_paired in runs[["seed", "accuracy", "is_paired"]].itertuples(index=False)
+    ]
+    words = f"{group}, mean {percent(mean)}"
+    return DotRow(group, dots, RUN_COLOURS.get(group, TRAIN), mean=mean, mean_words=words)
 
 
 def probabilities_frame(

@@ -10,10 +10,10 @@ from cifar_core.evaluation.comparison import compare_seeds, judge_claim
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunStore, RunSummary, fork_like
 from cifar_core.runs.groups import find_coming_seeds, find_sisters, mean_seconds, outcome_of, plan_seeds
-from dashboard.compare.charts import outcomes_figure, outcomes_frame
+from dashboard.compare.charts import outcome_rows, outcomes_frame
 from dashboard.compare.words import describe_settings, describe_spread, too_few_seeds
+from dashboard.components import dots
 from dashboard.components.follower import follow_runs
-from dashboard.drawing.figures import show_figure
 from dashboard.drawing.words import about, group_name
 from dashboard.session.activity import stage_of
 from dashboard.session.cache import get_store
@@ -67,8 +67,7 @@ def render_seeds(first: RunSummary, second: RunSummary, runs: Sequence[RunSummar
     st.markdown(describe_groups(left, right, are_alike))
     frame = outcomes_frame(left.accuracies, None if are_alike else right.accuracies)
     if len(frame) > 1:
-        alt = "Val accuracy of each run, a line for each group"
-        show_figure(outcomes_figure, frame, key="compare_outcomes", alt=alt)
+        dots(outcome_rows(frame), "Val accuracy of each run, a line for each group", key="compare_outcomes")
         paired = "" if are_alike else " Lines join runs of one seed."
         st.caption(f"A dot is a run, a bar the mean: val accuracy, last epoch; 10 % if it diverged.{paired}")
     _offer_more(left, right, runs, are_alike)

@@ -4,6 +4,7 @@ from dashboard.components.arrival import render_arrival
 from dashboard.components.bars import Bar, BarRow, bars
 from dashboard.components.class_bar import class_bar
 from dashboard.components.confusion_matrix import Cells, confusion_matrix
+from dashboard.components.dots import Dot, DotRow, dots
 from dashboard.components.forecast import forecast
 from dashboard.components.gallery import Tile, gallery
 from dashboard.components.heat_table import HeatCell, HeatRow, heat_table
@@ -23,6 +24,8 @@ __all__ = [
     "Bar",
     "BarRow",
     "Cells",
+    "Dot",
+    "DotRow",
     "Doubt",
     "HeatCell",
     "HeatRow",
@@ -40,6 +43,7 @@ __all__ = [
     "bars",
     "class_bar",
     "confusion_matrix",
+    "dots",
     "forecast",
     "gallery",
     "heat_table",

@@ -10,9 +10,11 @@ from dashboard.components.colours import colour_css
 from dashboard.components.modules import module_address
 
 # What Streamlit sends with each mount in place of the component: the browser keeps what it loads. Over a slow line the
-# HTML is there long before: `host.css` hides it until now, or its buttons would be heard by nobody.
+# HTML is there long before: `host.css` hides it until now, or its buttons would be heard by nobody. Where the data says
+# how much `room` all will take, it is kept from the first, so that nothing below moves.
 _LOADER = """const address = new URL("{address}", document.baseURI);
 export default async (mounted) => {{
+  mounted.parentElement.host.style.minHeight = mounted.data?.room ?? "";
   const component = await import(address);
   mounted.parentElement.host.dataset.ready = "";
   return component.default(mounted);

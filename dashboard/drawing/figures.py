@@ -12,9 +12,7 @@ import streamlit as st
 _NO_TOOLS = {"displayModeBar": False}
 
 
-def show_figure(
-    make: Callable[..., go.Figure], *of: Any, key: str, alt: str, on_select: Callable[[], None] | None = None
-) -> None:
+def show_figure(make: Callable[..., go.Figure], *of: Any, key: str, alt: str) -> None:
     """Draw the figure of some tables.
 
     Args:
@@ -22,11 +20,9 @@ def show_figure(
         of: What it takes. Equal tables have the same figure.
         key: The chart's.
         alt: What it shows, for who cannot see it.
-        on_select: Called when a point is clicked, which the session then holds under the key.
     """
     figure = _figure(make, f"{make.__module__}.{make.__qualname__}", of)
-    select: dict[str, Any] = {"on_select": on_select, "selection_mode": "points"} if on_select else {}
-    st.plotly_chart(figure, key=key, alt=alt, config=_NO_TOOLS, **select)
+    st.plotly_chart(figure, key=key, alt=alt, config=_NO_TOOLS)
 
 
 # Streamlit's own hash of a table takes longer than all else here.

@@ -8,9 +8,11 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from cifar_core.evaluation.scorecard import Scorecard
+from dashboard.components import Dot, DotRow
 from dashboard.drawing.chart_style import EPOCH, style_figure
 from dashboard.drawing.colours import RIGHT, TRAIN, VAL, WRONG, YARDSTICK, colour_classes
 from dashboard.drawing.shares import hover_share, in_per_cent, share_axis
+from dashboard.drawing.words import percent
 
 
 def per_class_figure(frame: pd.DataFrame) -> go.Figure:
@@ -210,25 +212,18 @@ def shares_frame(card: Scorecard) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["what", "of", "value", "low", "high"])
 
 
-def shares_figure(frame: pd.DataFrame) -> go.Figure:
-    """Draw each accuracy as a dot with its interval, one below the other."""
-    shown = in_per_cent(frame, ["value", "low", "high"])
-    figure = go.Figure()
-    for split, colour in (("val", VAL), ("test", TRAIN)):
-        part = shown[shown["of"] == split]
-        figure.add_scatter(
-            x=part["value"],
-            y=part["what"],
-            mode="markers",
-            name=split,
-            marker={"size": 10, "color": colour},
-            error_x={"array": part["high"] - part["value"], "arrayminus": part["value"] - part["low"], "width": 5},
-            customdata=part[["low", "high"]],
-            hovertemplate=f"%{{y}}: {hover_share('x')}, interval {hover_share('customdata[0]')} to "
-            f"{hover_share('customdata[1]')}<extra></extra>",
+def share_rows(frame: pd.DataFrame) -> list[DotRow]:
+    """Return a row for each accuracy: a dot with its interval.
+
+    Args:
+        frame: As `shares_frame` returns it.
+    """
+    return [
+        DotRow(
+            what,
+            [Dot(value, f"{what}: {percent(value)}, interval {percent(low)} to {percent(high)}")],
+            VAL if split == "val" else TRAIN,
+            interval=(low, high),
         )
-    style_figure(figure, "Accuracy", None)
-    figure.update_layout(height=90 + 44 * len(frame), showlegend=False)
-    figure.update_xaxes(**share_axis(), showgrid=True, nticks=6)
-    figure.update_yaxes(categoryorder="array", categoryarray=frame["what"], autorange="reversed")
-    return figure
+        for what, split, value, low, high in frame.itertuples(index=False)
+    ]

@@ -18,11 +18,11 @@ from cifar_core.evaluation.scorecard_lines import describe_scorecard
 from cifar_core.labels.known import KnownVerdicts
 from cifar_core.labels.published import is_spoken_of
 from cifar_core.runs.account import score
-from dashboard.drawing.figures import show_figure
+from dashboard.components import dots
 from dashboard.drawing.literal import message
 from dashboard.drawing.tables import Export
 from dashboard.drawing.words import percent
-from dashboard.errors.charts import shares_figure, shares_frame
+from dashboard.errors.charts import share_rows, shares_frame
 from dashboard.errors.reading import Reading
 from dashboard.session import state
 from dashboard.session.background import find_derived, read_derived
@@ -59,8 +59,7 @@ def render_scorecard(reading: Reading) -> list[Export]:
     )
     chart, lines = st.columns([2, 3], gap="medium")
     with chart:
-        alt = "The run's accuracies with their intervals"
-        show_figure(shares_figure, shares_frame(card), key="scorecard_shares", alt=alt)
+        dots(share_rows(shares_frame(card)), "The run's accuracies with their intervals", key="scorecard_shares")
     with lines:
         _render_lines(card)
     _render_ways_on(reading, card, has_duplicates=duplicates is not None, has_disputed=verdicts is not None)

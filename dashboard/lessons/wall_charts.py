@@ -8,10 +8,11 @@ import plotly.graph_objects as go
 
 from cifar_core.experiments.pooling import Calibration, PooledClaim, PooledLesson
 from cifar_core.experiments.store import Prediction
+from dashboard.components import Dot, DotRow
 from dashboard.drawing.chart_style import style_figure
 from dashboard.drawing.colours import VAL, YARDSTICK
 from dashboard.drawing.literal import in_figure, plain
-from dashboard.drawing.shares import hover_share, in_per_cent, share_axis
+from dashboard.drawing.words import percent
 
 _BAND = "rgba(138, 148, 166, 0.18)"
 _ROW, _FRAME = 26, 90  # pixels of a row, and of what stands around all of them
@@ -29,30 +30,22 @@ def arms_frame(lesson: PooledLesson) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["arm", "learner", "seed", "accuracy"])
 
 
-def arms_figure(frame: pd.DataFrame) -> go.Figure:
-    """Draw each arm's accuracies as a row of dots with a line at their mean."""
-    figure, shown = go.Figure(), in_per_cent(frame, ("accuracy",))
-    for arm, part in shown.groupby("arm", sort=False):
-        name = in_figure(str(arm), most=24)
-        figure.add_scatter(
-            x=part["accuracy"],
-            y=[name] * len(part),
-            mode="markers",
-            marker={"color": VAL, "size": 9, "opacity": 0.45},
-            customdata=[
-                [in_figure(learner), seed] for learner, seed in zip(part["learner"], part["seed"], strict=True)
-            ],
-            hovertemplate=f"%{{customdata[0]}}, seed %{{customdata[1]}}: {hover_share('x')}<extra></extra>",
-        )
-        mean = float(part["accuracy"].mean())
-        marker = {"symbol": "line-ns", "size": 20, "line": {"color": YARDSTICK, "width": 3}}
-        hover = f"mean {mean:.1f} %<extra></extra>"
-        figure.add_scatter(x=[mean], y=[name], mode="markers", marker=marker, hovertemplate=hover)
-    style_figure(figure, "Val accuracy", None)
-    figure.update_layout(height=_FRAME + _ROW * frame["arm"].nunique(), showlegend=False)
-    figure.update_xaxes(**share_axis(), fixedrange=True)
-    figure.update_yaxes(autorange="reversed", automargin=True, fixedrange=True)
-    return figure
+def arm_rows(frame: pd.DataFrame) -> list[DotRow]:
+    """Return a row of dots for each arm, a dot a run, with a bar at their mean.
+
+    Args:
+        frame: As `arms_frame` returns it.
+    """
+    return [_arm_row(arm, frame[frame["arm"] == arm]) for arm in frame["arm"].unique()]
+
+
+def _arm_row(arm: str, runs: pd.DataFrame) -> DotRow:
+    mean = float(runs["accuracy"].mean())
+    dots = [
+        Dot(accuracy, f"{plain(learner)}, seed {seed}: {percent(accuracy)}")
+        for learner, seed, accuracy in runs[["learner", "seed", "accuracy"]].itertuples(index=False)
+    ]
+    return DotRow(plain(arm), dots, VAL, "faint", mean=mean, mean_words=f"{plain(arm)}, mean {percent(mean)}")
 
 
 def wall_frame(pooled: PooledClaim) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from cifar_core.experiments.pooling import (
     pool,
 )
 from cifar_core.runs import RunSummary
+from dashboard.components import dots
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.literal import literal, plain
@@ -25,7 +26,7 @@ from dashboard.drawing.words import source_title, with_minus
 from dashboard.lessons.handed_in import take_files
 from dashboard.lessons.wall_charts import (
     ORDER,
-    arms_figure,
+    arm_rows,
     arms_frame,
     calibration_frame,
     guesses_figure,
@@ -93,7 +94,7 @@ def _render_lesson(lesson: PooledLesson) -> None:
     if not frame.empty:
         with st.container(border=True):
             st.markdown("**What each setting reached**")
-            show_figure(arms_figure, frame, key="class_arms", alt="Val accuracies of all runs, a row each setting")
+            dots(arm_rows(frame), "Val accuracies of all runs, a row each setting", key="class_arms")
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.caption("A dot each run, darker where several lie; the bar is their mean.")
                 offer_csv("Runs as CSV", frame, "class.csv")

@@ -1,28 +1,23 @@
 """What several seeds of one setting came to: a dot a run, and the mean with its interval."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from statistics import fmean
-from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from cifar_core.evaluation.comparison import expected_half_width
 from cifar_core.evaluation.intervals import mean_interval
 from cifar_core.runs import RunSummary
+from dashboard.components import Dot, DotRow
 from dashboard.drawing.bands import count_seeds
-from dashboard.drawing.chart_style import style_figure
 from dashboard.drawing.colours import VAL, YARDSTICK
-from dashboard.drawing.literal import in_figure
-from dashboard.drawing.shares import hover_share, in_per_cent, share_axis
-from dashboard.drawing.words import group_name
+from dashboard.drawing.literal import plain
+from dashboard.drawing.words import group_name, percent
 
 _RUN = ["group", "name", "run_id", "seed", "which", "accuracy"]
 _MEAN = ["group", "name", "which", "num_runs", "mean", "low", "high"]
-_LINES = {"best": 0.08, "last": -0.22}  # heights within a group's row
 _TITLES = {"best": "best epoch", "last": "last epoch"}
-_ROW = 72  # CSS pixels
 
 
 def outcomes_frame(groups: Sequence[Sequence[RunSummary]]) -> pd.DataFrame:
@@ -87,65 +82,40 @@ def _points(share: float) -> str:
     return f"{100 * share:.1f} points"
 
 
-def outcomes_figure(outcomes: pd.DataFrame, means: pd.DataFrame) -> go.Figure:
-    """Draw a dot a run, full for its best epoch, hollow for its last; a bar from end to end of the mean's interval.
+def outcome_rows(outcomes: pd.DataFrame, means: pd.DataFrame) -> list[DotRow]:
+    """Return two rows of dots for each group, a dot a run: full for its best epoch, hollow for its last.
 
     Args:
-        outcomes: As `outcomes_frame` returns them. A dot's first customdata is its run.
+        outcomes: As `outcomes_frame` returns them. A dot's id is its run.
         means: As `means_frame` returns them.
     """
-    figure = go.Figure()
-    for which, height in _LINES.items():
-        _add_means(figure, in_per_cent(means[means["which"] == which], ("mean", "low", "high")), which, height)
-        part = in_per_cent(outcomes[outcomes["which"] == which], ("accuracy",))
-        colour = VAL if which == "best" else YARDSTICK
-        marker = {"size": 10, "color": colour if which == "best" else "rgba(0, 0, 0, 0)"}
-        figure.add_scatter(
-            x=part["accuracy"],
-            y=height - part["group"],
-            mode="markers",
-            name=_TITLES[which],
-            marker=marker | {"line": {"width": 1.5, "color": "white" if which == "best" else colour}},
-            unselected={"marker": {"opacity": 1}},
-            customdata=part[["run_id", "seed"]],
-            hovertemplate=f"seed %{{customdata[1]}}, {_TITLES[which]}: {hover_share('x')}<extra>open</extra>",
-        )
-    _lay_out(figure, outcomes, means)
-    return figure
+    return [row for _, group in means.groupby("group") for row in _rows_of(outcomes, group)]
 
 
-def _add_means(figure: go.Figure, means: pd.DataFrame, which: str, height: float) -> None:
-    for row in means.to_dict("records"):
-        line: dict[str, Any] = {"color": VAL if which == "best" else YARDSTICK, "width": 2}
-        words = f"{_TITLES[which]}, mean of {row['num_runs']} {row['mean']:.1f} %"
-        if row["low"] == row["low"]:
-            words += f", 95 % interval {row['low']:.1f} to {row['high']:.1f} %"
-        figure.add_scatter(
-            x=[row["low"], row["mean"], row["high"]],
-            y=[height - row["group"]] * 3,
-            mode="lines+markers",
-            line=line,
-            marker={"symbol": "line-ns-open", "size": [8, 20, 8], "color": line["color"], "line": {"width": 2}},
-            hovertemplate=f"{words}<extra></extra>",
-            showlegend=False,
+def _rows_of(outcomes: pd.DataFrame, means: pd.DataFrame) -> Iterator[DotRow]:
+    by_which = {row["which"]: row for row in means.to_dict("records")}
+    for which, title in _TITLES.items():
+        if (mean := by_which.get(which)) is None:
+            continue
+        part = outcomes[(outcomes["group"] == mean["group"]) & (outcomes["which"] == which)]
+        interval = None if pd.isna(mean["low"]) else (mean["low"], mean["high"])
+        is_first = which == next(iter(by_which))
+        yield DotRow(
+            title,
+            [
+                Dot(accuracy, f"seed {seed}, {title}: {percent(accuracy)}", id=run_id)
+                for run_id, seed, accuracy in part[["run_id", "seed", "accuracy"]].itertuples(index=False)
+            ],
+            VAL if which == "best" else YARDSTICK,
+            "full" if which == "best" else "hollow",
+            heading=plain(mean["name"]) if is_first else "",
+            note=count_seeds(mean["num_runs"]),
+            mean=mean["mean"],
+            mean_words=_describe_mean(title, mean["num_runs"], mean["mean"], interval),
+            interval=interval,
         )
 
 
-def _lay_out(figure: go.Figure, outcomes: pd.DataFrame, means: pd.DataFrame) -> None:
-    style_figure(figure, "Val accuracy", None)
-    names = means[means["which"] == "best"][["group", "name", "num_runs"]].itertuples(index=False)
-    for group, name, num_runs in names:
-        words = f"<b>{in_figure(name, most=40)}</b>, {count_seeds(num_runs)}"
-        figure.add_annotation(
-            x=0, xref="paper", xanchor="left", y=0.42 - group, text=words, showarrow=False, font={"size": 12}
-        )
-    num_groups = outcomes["group"].nunique()
-    figure.update_layout(height=90 + _ROW * num_groups, legend={"y": 1 + 20 / (_ROW * num_groups)})
-    figure.update_yaxes(range=[0.5 - num_groups, 0.6], visible=False, fixedrange=True)
-    figure.update_xaxes(**share_axis(*_extent(outcomes["accuracy"])), showgrid=True, nticks=6, fixedrange=True)
-
-
-def _extent(values: pd.Series) -> tuple[float, float]:
-    """Around all runs: an interval of two seeds would leave them no room, and runs out of the picture instead."""
-    pad = max(0.5 * float(values.max() - values.min()), 0.01)
-    return float(values.min()) - pad, float(values.max()) + pad
+def _describe_mean(title: str, num_runs: int, mean: float, interval: tuple[float, float] | None) -> str:
+    words = f"{title}, mean of {num_runs} {percent(mean)}"
+    return words if interval is None else f"{words}, 95 % interval {percent(interval[0])} to {percent(interval[1])}"

@@ -9,11 +9,11 @@ import streamlit as st
 from cifar_core.evaluation.intervals import mean_interval
 from cifar_core.runs import RunSummary
 from cifar_core.runs.remembered import once_a_list
-from dashboard.drawing.figures import show_figure
+from dashboard.components import dots
 from dashboard.drawing.tables import TableColumn, offer_csv, show_table
 from dashboard.drawing.words import short_name
 from dashboard.runs.bundles import list_groups
-from dashboard.runs.outcomes import describe_outcomes, means_frame, outcomes_figure, outcomes_frame
+from dashboard.runs.outcomes import describe_outcomes, means_frame, outcome_rows, outcomes_frame
 from dashboard.session import state
 from dashboard.session.redraw import ask_for_redraw
 
@@ -63,25 +63,17 @@ def _outcomes(runs: Sequence[RunSummary]) -> pd.DataFrame:
 
 
 def _render_outcomes(outcomes: pd.DataFrame) -> None:
-    run_ids = outcomes["run_id"].tolist()
-    # Under a new key once a run is opened: a dot that is clicked again opens its run again.
-    key = f"{_CHART}_{state.chosen_run()}"
-    alt = "Val accuracy of each run, a row for each setting, with mean and interval"
-    show_figure(
-        outcomes_figure, outcomes, means_frame(outcomes), key=key, alt=alt, on_select=lambda: _open(key, run_ids)
-    )
+    label = "Val accuracy of each run, a row for each setting, with mean and interval"
+    dots(outcome_rows(outcomes, means_frame(outcomes)), label, key=_CHART, on_press=_open)
     st.caption(
         "Full dots: best epoch, which val chose. Hollow dots: last epoch, which nothing chose. Bars: mean and its 95 % "
         "interval; it may reach beyond the chart where seeds are few. Click a dot to open its run."
     )
 
 
-def _open(key: str, run_ids: Sequence[str]) -> None:
-    points = (state.widget_value(key) or {}).get("selection", {}).get("points", [])
-    wanted = [data[0] for point in points if (data := point.get("customdata"))]
-    if wanted and wanted[0] in run_ids:
-        state.choose_run(wanted[0])
-        ask_for_redraw()
+def _open(run_id: str) -> None:
+    state.choose_run(run_id)
+    ask_for_redraw()
 
 
 @once_a_list

@@ -24,6 +24,12 @@ def expect_drawn(page):
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=60_000)
 
 
+def heavy_scripts(page):
+    """What a page loaded of Streamlit's charts and tables: each over a megabyte, which nothing overtakes."""
+    names = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name.split('/').pop())")
+    return [name for name in names if name.startswith(("PlotlyChart", "plotly", "DataFrame"))]
+
+
 class App:
     """The dashboard on a port of its own; it can be killed and started again."""
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from cifar_core.evaluation import Predictions, compute_confusion_matrix, load_predictions, save_predictions
 from cifar_core.evaluation.comparison import sort_into_piles
 from cifar_core.runs import RunStore
-from tests.browser.app import expect_drawn
+from tests.browser.app import expect_drawn, heavy_scripts
 
 
 @pytest.fixture
@@ -37,6 +37,9 @@ def test_a_pile_and_a_cell_show_exactly_their_images_and_back_restores_them(app,
     (first_id, second_id), (first, second) = pair
     broken = sort_into_piles(first, second).broken
     page.goto(f"{app.url}/Compare?a={first_id}&b={second_id}")
+    expect(page.get_by_role("list", name="All images").get_by_role("listitem")).to_have_count(5)
+    expect_drawn(page)
+    assert not heavy_scripts(page)
     for _ in range(2):  # what is chosen stays chosen
         page.get_by_role("radio", name=re.compile("^Broken by B")).click()
         expect(page).to_have_url(re.compile("pile=broken"))

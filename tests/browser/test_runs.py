@@ -1,10 +1,14 @@
 """python -m pytest tests/browser/test_runs.py. The list of runs under thumb and keys, and charts that go together."""
 
+import json
 import re
+import shutil
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.browser.app import expect_drawn
+from cifar_core.runs.status import change_status
+from tests.browser.app import expect_drawn, heavy_scripts
 
 
 def test_a_phones_first_screen_shows_name_curve_and_best_numbers(app, open_window, trained_run):
@@ -107,3 +111,67 @@ def test_a_filter_that_was_taken_off_stays_off(app, page, trained_run):
         expect(page).not_to_have_url(re.compile("find="))
         page.get_by_text("Train loss").click()
         expect(page).not_to_have_url(re.compile("curve="))
+
+
+@pytest.fixture
+def sisters(app, trained_run):
+    """The trained run, and a better one of seed 7 with its settings; their ids."""
+    other = f"{trained_run[:14]}other-mole"
+    run_dir = app.runs_dir / other
+    shutil.copytree(app.runs_dir / trained_run, run_dir)
+    config = json.loads((run_dir / "config.json").read_text())
+    config["training"]["seed"] = 7
+    (run_dir / "config.json").write_text(json.dumps(config))
+    change_status(run_dir, best_val_accuracy=0.9, last_val_accuracy=0.85)
+    yield trained_run, other
+    shutil.rmtree(run_dir)
+
+
+def test_seeds_are_told_to_mouse_and_keys_and_open_their_runs(app, page, sisters):
+    first, other = sisters
+    page.goto(f"{app.url}/Runs?run={first}")
+    dots, tip = page.locator(".dots button"), page.locator(".dots .tip")
+    expect(dots).to_have_count(6)
+    expect_drawn(page)
+    assert not heavy_scripts(page)
+    dots.nth(2).hover()
+    expect(tip).to_have_text("seed 7, best epoch: 90.0 %open")
+    page.mouse.move(0, 0)
+    expect(tip).to_be_hidden()
+    dots.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(tip).to_contain_text("mean of 2")
+    page.keyboard.press("ArrowRight")
+    expect(dots.nth(2)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+    page.keyboard.press("ArrowDown")
+    expect(tip).to_have_text("seed 7, last epoch: 85.0 %open")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"run={other}"))
+    expect_drawn(page)
+    expect(dots.nth(5)).to_be_focused()
+    dots.nth(0).click()
+    expect(page).to_have_url(re.compile(f"run={first}"))
+
+
+def test_a_first_tap_on_a_seed_tells_and_a_second_opens(app, browser, sisters):
+    first, other = sisters
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{app.url}/Runs?run={first}")
+    dot, tip = page.locator(".dots button").nth(2), page.locator(".dots .tip")
+    dot.scroll_into_view_if_needed()
+    expect_drawn(page)
+    dot.tap()
+    expect(tip).to_have_text("seed 7, best epoch: 90.0 %tap again to open")
+    box = tip.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert f"run={first}" in page.url
+    dot.tap()
+    expect(page).to_have_url(re.compile(f"run={other}"))
+    table = page.locator(".lab-table")
+    assert table.evaluate("table => table.scrollWidth > table.clientWidth")
+    assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    context.close()

@@ -8,7 +8,7 @@ import pytest
 from cifar_core.evaluation.comparison import Effect
 from dashboard.compare.charts import (
     flows_figure,
-    outcomes_figure,
+    outcome_rows,
     outcomes_frame,
     piles_frame,
     write_piles,
@@ -109,8 +109,10 @@ def test_numbers_of_a_class_stand_where_the_net_does_not_cover_them():
 
 
 def test_runs_of_one_seed_are_joined():
-    frame = outcomes_frame({0: 0.5, 1: 0.52, 2: 0.55}, {0: 0.6, 1: 0.58})
-    lines = [trace for trace in outcomes_figure(frame).data if trace.mode == "lines"]
-    assert sorted(tuple(line.x) for line in lines) == [pytest.approx((50, 60)), pytest.approx((52, 58))]
-    (dots, mean) = outcomes_figure(outcomes_frame({0: 0.5, 1: 0.4}, None)).data
-    assert (list(dots.x), list(mean.x), set(dots.y)) == ([50, 40], [pytest.approx(45)], {"A, B"})
+    first, second = outcome_rows(outcomes_frame({0: 0.5, 1: 0.52, 2: 0.55}, {0: 0.6, 1: 0.58}))
+    assert [(dot.value, dot.pair) for dot in first.dots] == [(0.5, "0"), (0.52, "1"), (0.55, "")]
+    assert [(dot.value, dot.pair) for dot in second.dots] == [(0.6, "0"), (0.58, "1")]
+    assert (second.name, second.mean, second.mean_words) == ("B", pytest.approx(0.59), "B, mean 59.0 %")
+    assert second.dots[1].words == "B, seed 1: 58.0 % of val"
+    (alike,) = outcome_rows(outcomes_frame({0: 0.5, 1: 0.4}, None))
+    assert (alike.name, alike.mean, [dot.pair for dot in alike.dots]) == ("A, B", pytest.approx(0.45), ["", ""])

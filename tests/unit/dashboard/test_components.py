@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from dashboard.components import Bar, BarRow, HeatCell, HeatRow, Level, Line, Li
 from dashboard.components.bars import encode_bars
 from dashboard.components.colours import colour_css
 from dashboard.components.confusion_matrix import encode_matrix, read_cell
+from dashboard.components.dots import Dot, DotRow, encode_dots, read_press
 from dashboard.components.forecast import read_curve
 from dashboard.components.gallery import encode_gallery
 from dashboard.components.gallery.ticks import parse_ticks
@@ -279,3 +281,25 @@ def test_a_heat_table_carries_its_numbers_and_a_picture_for_each_cell():
 )
 def test_only_a_place_that_is_there_comes_from_a_browser(value, place):
     assert read_place(value, 75) == place
+
+
+def test_rows_of_dots_keep_room_for_their_headings():
+    row = DotRow("best", [Dot(0.5, "seed 0", id="hare")], "#000000", mean=0.5, interval=(0.4, 0.6))
+    above = replace(row, heading="wide")
+    heights = [float(str(encode_dots(rows, "runs")["room"]).removesuffix("rem")) for rows in ([row], [above, row])]
+    sizes = encode_dots([row], "runs")["sizes"]
+    assert heights == pytest.approx([sizes["row"] + sizes["axis"], 2 * sizes["row"] + sizes["heading"] + sizes["axis"]])
+
+
+@pytest.mark.parametrize("wrong", [{"mean": 1.5}, {"interval": (-0.1, 0.5)}, {"dots": [Dot(float("nan"), "")]}])
+def test_what_is_no_share_is_drawn_as_no_dot(wrong):
+    row = DotRow("best", [Dot(0.5, "seed 0")], "#000000")
+    with pytest.raises(ValueError, match=r"rows: .* in 'best' is no share; allowed: from 0 to 1"):
+        encode_dots([replace(row, **wrong)], "runs")
+    with pytest.raises(ValueError, match="no dot"):
+        encode_dots([replace(row, dots=())], "runs")
+
+
+def test_only_a_dot_that_is_there_can_be_pressed():
+    rows = [DotRow("best", [Dot(0.5, "seed 0", id="hare"), Dot(0.6, "seed 1")], "#000000")]
+    assert [read_press(value, rows) for value in ("hare", "mole", "", 0, None)] == ["hare", None, None, None, None]

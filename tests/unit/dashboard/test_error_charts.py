@@ -66,3 +66,12 @@ def test_learning_and_forgetting():
     assert drawn == {"right at least once": [50, 80], "right": [50, 60]}
     (bars,) = charts.forgetting_figure(pd.DataFrame({"forgettings": [0, 2, 2, 0, 0]})).data
     assert list(bars.y) == [3, 0, 2]
+
+
+def test_an_accuracy_of_the_score_card_is_a_dot_with_its_interval():
+    columns = ["what", "of", "value", "low", "high"]
+    frame = pd.DataFrame([("test", "test", 0.6, 0.58, 0.62), ("val", "val", 0.7, 0.65, 0.75)], columns=columns)
+    first, second = charts.share_rows(frame)
+    assert (first.name, first.interval, first.mean) == ("test", (0.58, 0.62), None)
+    assert first.dots[0].words == "test: 60.0 %, interval 58.0 % to 62.0 %"
+    assert first.colour != second.colour

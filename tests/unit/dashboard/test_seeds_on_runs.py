@@ -8,7 +8,7 @@ from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunStatus, RunSummary
 from dashboard.runs import seed_table
 from dashboard.runs.bundles import bundle_runs, list_groups, name_bundles
-from dashboard.runs.outcomes import describe_outcomes, means_frame, outcomes_figure, outcomes_frame
+from dashboard.runs.outcomes import describe_outcomes, means_frame, outcome_rows, outcomes_frame
 
 
 def create_run(name, seed, best=0.6, last=0.5, number=0, status="completed", **settings):
@@ -58,21 +58,30 @@ def test_what_seeds_can_tell_is_said():
 
 def test_a_dot_is_a_run():
     outcomes = outcomes_frame(list_groups(ALL))
-    figure = outcomes_figure(outcomes, means_frame(outcomes))
-    dots = [data[0] for trace in figure.data if trace.customdata is not None for data in trace.customdata]
-    assert sorted(dots) == sorted(outcomes["run_id"])
+    rows = outcome_rows(outcomes, means_frame(outcomes))
+    assert [(row.heading, row.note, row.name, row.look) for row in rows] == [
+        ("deep", "2 seeds", "best epoch", "full"),
+        ("wide", "3 seeds", "best epoch", "full"),
+        ("", "3 seeds", "last epoch", "hollow"),
+    ]
+    assert sorted(dot.id for row in rows for dot in row.dots) == sorted(outcomes["run_id"])
+    assert rows[1].dots[2].words == "seed 2, best epoch: 64.0 %"
+    assert rows[1].mean_words == "best epoch, mean of 3 62.0 %, 95 % interval 57.0 % to 67.0 %"
+
+
+def test_the_mean_of_one_run_has_no_interval():
+    outcomes = outcomes_frame([[ALONE]])
+    row, _ = outcome_rows(outcomes, means_frame(outcomes))
+    assert (row.interval, row.mean_words) == (None, "best epoch, mean of 1 60.0 %")
 
 
 def test_the_table_of_seeds_has_the_best_mean_first():
     assert seed_table.seeds_frame(ALL)["name"].tolist() == ["deep", "wide, seed 0"]
 
 
-def test_a_clicked_dot_opens_its_run(monkeypatch):
+def test_a_pressed_dot_opens_its_run(monkeypatch):
     opened = []
     monkeypatch.setattr(seed_table.state, "choose_run", opened.append)
     monkeypatch.setattr(seed_table, "ask_for_redraw", lambda: None)
-    for told in (None, {"selection": {"points": []}}, *({"selection": {"points": [{"customdata": [run_id, 1]}]}}
-                 for run_id in (ALONE.run_id, WIDE[0].run_id))):  # fmt: skip
-        monkeypatch.setattr(seed_table.state, "widget_value", lambda key, told=told: told)
-        seed_table._open("key", [run.run_id for run in WIDE])
+    seed_table._open(WIDE[0].run_id)
     assert opened == [WIDE[0].run_id]

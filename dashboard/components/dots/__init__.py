@@ -1,0 +1,100 @@
+"""Rows of dots over one axis of shares, e.g. a dot a run: with means, intervals, and lines from row to row."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import streamlit as st
+
+from dashboard.components.registration import register
+
+__all__ = ["Dot", "DotRow", "dots", "encode_dots", "read_press"]
+
+_COMPONENT = register(__file__)
+# Heights in rem; the component draws with them, and so much room is kept until it does.
+_SIZES = {"row": 2.1, "heading": 1.9, "axis": 1.5}
+
+
+@dataclass(frozen=True)
+class Dot:
+    """One number.
+
+    Attributes:
+        value: A share in [0, 1].
+        words: What is told of it.
+        pair: A line joins dots of one pair in rows that follow each other; empty for none.
+        id: What a press on it reports; empty if a press only tells the words.
+    """
+
+    value: float
+    words: str
+    pair: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class DotRow:
+    """The numbers that belong together.
+
+    Attributes:
+        name: What stands before the row.
+        dots: In any order.
+        colour: Of all that is drawn in the row, as CSS.
+        look: "hollow" for numbers of second rank, "faint" where many lie over each other.
+        heading: What stands above the row, over several that follow; empty for nothing.
+        note: What is to know of the heading, behind it.
+        mean: Of the dots, drawn as a bar; None for no bar.
+        mean_words: What is told of the bar.
+        interval: A line from its low to its high end, around the mean or around the only dot; None for none.
+    """
+
+    name: str
+    dots: Sequence[Dot]
+    colour: str
+    look: Literal["full", "hollow", "faint"] = "full"
+    heading: str = ""
+    note: str = ""
+    mean: float | None = None
+    mean_words: str = ""
+    interval: tuple[float, float] | None = None
+
+
+def dots(rows: Sequence[DotRow], label: str, *, key: str, on_press: Callable[[str], None] | None = None) -> None:
+    """Draw the rows below each other. Words are told to who points at, taps or walks by arrow keys to a dot or a bar.
+
+    Args:
+        rows: From top to bottom; at least one has dots.
+        label: What is seen, for who does not see it.
+        key: The component's.
+        on_press: Called with the id of a dot that is pressed before the rerun that it causes.
+
+    Raises:
+        ValueError: There is no dot, or a number is no share.
+    """
+
+    def pressed() -> None:
+        found = read_press((st.session_state.get(key) or {}).get("pressed"), rows)
+        if on_press is not None and found is not None:
+            on_press(found)
+
+    _COMPONENT(key=key, data=encode_dots(rows, label), height="content", on_pressed_change=pressed)
+
+
+def encode_dots(rows: Sequence[DotRow], label: str) -> dict[str, object]:
+    """Return what the browser is sent; arguments and errors as for `dots`."""
+    if not any(row.dots for row in rows):
+        raise ValueError("rows: there is no dot in them")
+    for row in rows:
+        means = () if row.mean is None else (row.mean,)
+        for number in (*(dot.value for dot in row.dots), *means, *(row.interval or ())):
+            if not 0 <= number <= 1:
+                raise ValueError(f"rows: {number} in {row.name!r} is no share; allowed: from 0 to 1")
+    num_headings = sum(bool(row.heading) for row in rows)
+    room = _SIZES["row"] * len(rows) + _SIZES["heading"] * num_headings + _SIZES["axis"]
+    return {"label": label, "rows": [asdict(row) for row in rows], "sizes": _SIZES, "room": f"{room:g}rem"}
+
+
+def read_press(value: object, rows: Sequence[DotRow]) -> str | None:
+    """Return the id of the dot that a browser says was pressed; None unless a dot has it."""
+    known = {dot.id for row in rows for dot in row.dots if dot.id}
+    return value if isinstance(value, str) and value in known else None
