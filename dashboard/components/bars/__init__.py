@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-import streamlit as st
-
 from dashboard.components.registration import register
 
 _COMPONENT = register(__file__)
-
-# Inherited by the component: how high it will be is known before its script is there.
-_STYLE = "<style>.st-key-{key} {{ --rows: {rows}; --each: {each}; }}</style>"
+# Heights in rem; the component draws with them, and so much room is kept until it does.
+_ROW, _EACH_BAR, _LEGEND = 1.5, 0.25, 1.75
 
 
 @dataclass(frozen=True)
@@ -57,9 +54,7 @@ def bars(rows: Sequence[BarRow], *, key: str, label: str, series: Sequence[str] 
     Raises:
         ValueError: There is no row, a row has not a bar for each series, or a share is not in [0, 1].
     """
-    data = encode_bars(rows, label, series)
-    st.html(_STYLE.format(key=key, rows=len(rows), each=len(series)))
-    _COMPONENT(key=key, data=data)
+    _COMPONENT(key=key, data=encode_bars(rows, label, series))
 
 
 def encode_bars(rows: Sequence[BarRow], label: str, series: Sequence[str]) -> dict[str, object]:
@@ -72,4 +67,11 @@ def encode_bars(rows: Sequence[BarRow], label: str, series: Sequence[str]) -> di
         for bar in row.bars:
             if not 0 <= bar.share <= 1:
                 raise ValueError(f"rows: {row.name} has a share of {bar.share}, which is not in [0, 1]")
-    return {"label": label, "series": list(series), "rows": [asdict(row) for row in rows]}
+    row_height, legend_height = _ROW + _EACH_BAR * len(series), _LEGEND if len(series) > 1 else 0.0
+    return {
+        "label": label,
+        "series": list(series),
+        "rows": [asdict(row) for row in rows],
+        "sizes": {"row": row_height, "legend": legend_height},
+        "room": f"{legend_height + row_height * len(rows):g}rem",
+    }

@@ -5,13 +5,14 @@ import { destination, nameRoom, placeTip, say, tell, title } from "./rows.js";
 /**
  * @import { Mounted } from "../shared/streamlit.js"
  * @import { Row } from "./rows.js"
- * @typedef {{ label: string, series: string[], rows: Row[] }} Data
+ * @typedef {{ label: string, series: string[], rows: Row[], sizes: { row: number, legend: number } }} Data In rem.
  * @typedef {{ sent: string, data: Data, told: number }} State `told` is the place of the row with a tip, or -1.
  */
 
-const stateOf = createRegistry(
-  () => /** @type {State} */ ({ sent: "", data: { label: "", series: [], rows: [] }, told: -1 }),
-);
+/** @type {Data} */
+const NOTHING = { label: "", series: [], rows: [], sizes: { row: 0, legend: 0 } };
+
+const stateOf = createRegistry(() => /** @type {State} */ ({ sent: "", data: NOTHING, told: -1 }));
 
 /** @param {Mounted<Data>} mounted */
 export default function render({ data, parentElement }) {
@@ -28,6 +29,9 @@ export default function render({ data, parentElement }) {
   list.classList.toggle("moving", areSame);
   list.setAttribute("aria-label", data.label);
   list.style.setProperty("--names", `${nameRoom(data.rows)}ch`);
+  const { style } = find(parentElement, ".bars", HTMLElement);
+  style.setProperty("--row", `${data.sizes.row}rem`);
+  style.setProperty("--legend", `${data.sizes.legend}rem`);
   drawLegend(find(parentElement, ".legend", HTMLElement), data);
   // Rows stay while there are as many: a new one would drop the keyboard, and the tip.
   if (list.childElementCount !== data.rows.length) {

@@ -237,6 +237,7 @@ def test_bars_carry_their_rows_and_only_shares_are_drawn():
         ("dog", [], 2),
     ]
     assert sent["rows"][0]["bars"][0] == {"share": 0.5, "text": "50.0 %", "exact": "50.00 %", "colour": "#123456"}
+    assert (sent["sizes"], sent["room"]) == ({"row": 2.0, "legend": 1.75}, "5.75rem")
     with pytest.raises(ValueError, match="there is none"):
         encode_bars([], "all", ("A",))
     with pytest.raises(ValueError, match="cat has 2 bars, of 1 series"):
