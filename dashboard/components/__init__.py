@@ -13,6 +13,7 @@ from dashboard.components.inspector import image_inspector
 from dashboard.components.judging import Doubt, Judged, judging
 from dashboard.components.lines import Level, Line, LineChart, Mark, line_chart
 from dashboard.components.maps import PictureMap, picture_maps
+from dashboard.components.network import NetworkBox, network_drawing
 from dashboard.components.opener import opener
 from dashboard.components.pulse import Pulse, render_pulse
 from dashboard.components.quiz import quiz
@@ -35,6 +36,7 @@ __all__ = [
     "LineChart",
     "Mark",
     "Marking",
+    "NetworkBox",
     "PictureMap",
     "Pulse",
     "Revealed",
@@ -51,6 +53,7 @@ __all__ = [
     "image_inspector",
     "judging",
     "line_chart",
+    "network_drawing",
     "opener",
     "picture_maps",
     "quiz",

@@ -1,17 +1,20 @@
-"""A network drawn as boxes, as high as the resolution and as thick as there are channels."""
+"""A network as boxes to be drawn: what changes the shape of what passes through begins a new one."""
 
-import math
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
-from dashboard.drawing.chart_style import style_figure
+from dashboard.components import NetworkBox
+from dashboard.drawing.colours import RUN_COLOURS, YARDSTICK
 
+# What a box is called, and its colour, in the order of the legend.
+KINDS = {
+    "input": ("Image", YARDSTICK),
+    "conv": ("Convolution", RUN_COLOURS[0]),
+    "pool": ("Pooling", RUN_COLOURS[2]),
+    "dense": ("Dense", RUN_COLOURS[8]),
+}
 _MOST_BOXES = 24
-_COLOURS = {"conv": "#2f6fde", "pool": "#17a2b8", "dense": "#8e5a3c", "input": "#8a94a6", "other": "#5b6abf"}
-_GAP = 14.0
 
 
 def drawing_frame(layers: pd.DataFrame) -> pd.DataFrame:
@@ -21,7 +24,7 @@ def drawing_frame(layers: pd.DataFrame) -> pd.DataFrame:
         layers: As `cifar_core.models.summary_frame` returns them.
 
     Returns:
-        Columns label (the shape), kind ("input", "conv", "pool", "dense", "other"), channels, side (1 for vectors),
+        Columns label (the shape), kind (of `KINDS`), channels, side (1 for vectors),
         layers (names and kinds of the layers in the box, one a line), parameters. At most 24 boxes: of deeper networks,
         neighbours of one shape share one.
     """
@@ -45,65 +48,9 @@ def drawing_frame(layers: pd.DataFrame) -> pd.DataFrame:
     return frame[["label", "kind", "channels", "side", "layers", "parameters"]]
 
 
-def drawing_figure(frame: pd.DataFrame) -> go.Figure:
-    """Draw the boxes left to right, in perspective, their shapes below."""
-    figure = go.Figure()
-    left, centres = 0.0, []
-    for box in frame.to_dict("records"):
-        thick, high = _thickness(box["channels"]), _height(box["side"], box["channels"])
-        depth = 0.35 * high if box["side"] > 1 else 3.0
-        colour = _COLOURS[box["kind"]]
-        layers = box["layers"].replace("\n", "<br>")
-        hover = f"<b>{box['label']}</b><br>{layers}<br>{box['parameters']:,} parameters"
-        for xs, ys, opacity in _faces(left, thick, high, depth):
-            figure.add_scatter(
-                x=xs,
-                y=ys,
-                fill="toself",
-                fillcolor=colour,
-                opacity=opacity,
-                mode="lines",
-                line={"color": "rgba(255, 255, 255, 0.7)", "width": 1},
-                text=hover,
-                hoverinfo="text",
-                hoveron="fills+points",
-                showlegend=False,
-            )
-        centres.append((left + (thick + depth * 0.7) / 2, high, box["label"]))
-        left += thick + 0.7 * depth + _GAP
-    style_figure(figure, None, None)
-    lowest = _label(figure, centres)
-    figure.update_layout(height=220, margin={"l": 4, "r": 4, "t": 4, "b": 4})
-    figure.update_xaxes(visible=False, range=[-0.03 * left - 4, left], fixedrange=True)
-    figure.update_yaxes(visible=False, range=[lowest, 25], fixedrange=True)
-    return figure
-
-
-def _label(figure: go.Figure, centres: Sequence[tuple[float, float, str]]) -> float:
-    """Write the shapes below the boxes, in three rows where there are many, and return where the lowest ends."""
-    rows = 1 if len(centres) <= 6 else 3
-    for place, (x, high, text) in enumerate(centres):
-        y = -high / 2 - 3 if rows == 1 else -22 - 5 * (place % rows)
-        figure.add_annotation(x=x, y=y, text=text, showarrow=False, font={"size": 11}, yanchor="top")
-    return -24 - 5.0 * rows
-
-
-def _faces(left: float, thick: float, high: float, depth: float) -> list[tuple[list[float], list[float], float]]:
-    """Front, top and side of a box whose front is centred on the axis."""
-    low, top = -high / 2, high / 2
-    right, dx, dy = left + thick, 0.7 * depth, 0.45 * depth
-    front = ([left, right, right, left, left], [low, low, top, top, low], 0.95)
-    roof = ([left, right, right + dx, left + dx, left], [top, top, top + dy, top + dy, top], 0.6)
-    side = ([right, right + dx, right + dx, right, right], [low, low + dy, top + dy, top, low], 0.75)
-    return [side, roof, front]
-
-
-def _thickness(channels: int) -> float:
-    return 2.0 + 2.2 * math.log2(max(channels, 1))
-
-
-def _height(side: int, channels: int) -> float:
-    return float(side) if side > 1 else 4.0 + 2.2 * math.log2(max(channels, 1))
+def boxes_of(frame: pd.DataFrame) -> list[NetworkBox]:
+    """Return the rows of a `drawing_frame` as the component takes them."""
+    return [NetworkBox(**(row | {"layers": tuple(row["layers"].split("\n"))})) for row in frame.to_dict("records")]
 
 
 def _kind(words: str) -> str:

@@ -5,13 +5,13 @@ from typing import Any
 import streamlit as st
 
 from cifar_core.config import RunConfig
-from dashboard.drawing.figures import show_figure
+from dashboard.components import network_drawing
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.words import large
 from dashboard.session import draft
 from dashboard.session.cache import get_model_summary
 from dashboard.train.memory_view import describe_memory
-from dashboard.train.network_chart import drawing_figure, drawing_frame
+from dashboard.train.network_chart import KINDS, boxes_of, drawing_frame
 from dashboard.train.tuning import render_probe
 
 COLUMNS: dict[str, Any] = {
@@ -36,10 +36,11 @@ def render_drawing(config: RunConfig | None) -> None:
     frame, totals = get_model_summary(drawn)
     if config is None:
         st.caption(":material/history: The network as it was when its settings last fitted together.")
-    show_figure(drawing_figure, drawing_frame(frame), key="network_drawing", alt="The network's layers, drawn")
+    boxes = boxes_of(drawing_frame(frame))
+    network_drawing(boxes, KINDS, key="network_drawing", label="The network's layers, drawn")
     st.caption(
         "Left to right as the image passes through: a box is as high as the resolution and as thick as it has "
-        "channels. Point at one to see its layers."
+        "channels, which stand below it; vectors are bars. Point at one or tap it to see its layers."
     )
     st.markdown(f"{describe_totals(totals)} {describe_memory(drawn)}")
 

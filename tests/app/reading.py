@@ -53,6 +53,12 @@ def bars(at, place=0):
     return rows
 
 
+def drawn_boxes(at):
+    """The boxes of the drawing of a network, as sent; none where it is not drawn."""
+    messages = (message for message in component_messages(at) if isinstance(message, dict))
+    return next((message["boxes"] for message in messages if "boxes" in message), [])
+
+
 def run_rows(at):
     """The rows of the Runs page's list, as sent, by the runs' names; of namesakes the last."""
     return {row["name"]: row for group in run_list(at)["groups"] for row in group["rows"]}

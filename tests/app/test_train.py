@@ -10,7 +10,7 @@ from cifar_core.presets import PRESETS
 from cifar_core.runs import RunStore
 from cifar_core.runs.commands import take_commands
 from cifar_core.runs.status import change_status
-from tests.app.reading import labelled, line_charts, pulse
+from tests.app.reading import drawn_boxes, labelled, line_charts, pulse
 
 
 @pytest.fixture(autouse=True)
@@ -136,7 +136,7 @@ def test_settings_that_no_run_can_have_are_refused_by_name(open_page, lab):
     assert lab.store.list_runs() == []
     assert "depth 21 is not" in button(at, "Start training").proto.help
     assert "as it was when its settings last fitted together" in texts(at)
-    assert at.get("plotly_chart"), "the drawing stays"
+    assert drawn_boxes(at), "the drawing stays"
     widget(at, "model.depth").set_value(26)
     widget(at, "optimizer.learning_rate").set_value(0.0).run()
     assert "optimizer.learning_rate = 0.0 is not allowed; allowed: a number more than 0" in at.error[0].value

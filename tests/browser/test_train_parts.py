@@ -23,10 +23,14 @@ def start(page):
     return page.get_by_role("button", name="Start training")
 
 
+def drawing_of(page):
+    return page.get_by_role("group", name="The network's layers, drawn")
+
+
 def open_form(app, page, **settings):
     page.goto(f"{app.url}/Train?{urlencode({'part': 'new', 'preset': 'notebook', **settings})}")
     expect(start(page)).to_be_visible()
-    expect(page.get_by_test_id("stPlotlyChart")).to_be_visible()
+    expect(drawing_of(page)).to_be_visible()
     expect_drawn(page)
 
 
@@ -35,13 +39,39 @@ def test_eight_blocks_are_a_line_each_beside_a_drawing_that_stays(app, page):
     blocks = page.locator('[class*="st-key-block_train_"]')
     expect(blocks).to_have_count(8)
     assert max(block.bounding_box()["height"] for block in blocks.all()) < 48
-    drawing = page.get_by_test_id("stPlotlyChart")
+    drawing = drawing_of(page)
     assert is_in_view(blocks.last)
     assert is_in_view(drawing)
     page.get_by_role("button", name="Share").scroll_into_view_if_needed()
     expect(blocks.first).not_to_be_in_viewport()
     assert is_in_view(drawing)
     assert is_in_view(start(page))
+
+
+def test_a_box_tells_its_layers_to_mouse_keyboard_and_finger(app, page, browser):
+    open_form(app, page)
+    boxes, tip = drawing_of(page).get_by_role("button"), page.locator(".tip:popover-open")
+    expect(boxes).to_have_count(7)
+    boxes.nth(6).hover()
+    expect(tip).to_have_text("10classifier: Dense5,130 parameters")
+    expect(tip).to_be_in_viewport(ratio=1)
+    page.mouse.move(0, 0)
+    expect(tip).to_have_count(0)
+
+    boxes.first.focus()
+    assert [box.get_attribute("tabindex") for box in boxes.all()] == ["0"] + 6 * ["-1"]
+    page.keyboard.press("ArrowRight")
+    expect(boxes.nth(1)).to_be_focused()
+    expect(tip).to_contain_text("conv1: Convolution 3x3")
+    page.keyboard.press("Escape")
+    expect(tip).to_have_count(0)
+    with browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True) as context:
+        phone = context.new_page()
+        open_form(app, phone)
+        drawing_of(phone).get_by_role("button").nth(2).tap()
+        expect(phone.locator(".tip:popover-open")).to_contain_text("no parameters")
+        phone.touchscreen.tap(195, 20)
+        expect(phone.locator(".tip:popover-open")).to_have_count(0)
 
 
 def test_a_fill_in_leads_to_start_and_back_leads_to_the_run(app, page, trained_run):

@@ -4,7 +4,8 @@ import pytest
 
 from cifar_core.config import ResNetConfig, section_choices
 from cifar_core.models import summarize_config, summary_frame
-from dashboard.train.network_chart import drawing_figure, drawing_frame
+from dashboard.components import NetworkBox, network_drawing
+from dashboard.train.network_chart import KINDS, boxes_of, drawing_frame
 
 
 def frame_of(config):
@@ -19,9 +20,10 @@ def test_every_network_is_drawn_with_all_its_parameters(name):
     assert frame["label"].iloc[-1] == "10"
     assert 3 <= len(frame) <= 24
     assert frame["parameters"].sum() == summarize_config(config).num_parameters
-    figure = drawing_figure(frame)
-    assert len(figure.data) == 3 * len(frame)
-    assert [note.text for note in figure.layout.annotations] == frame["label"].tolist()
+    assert set(frame["kind"]) <= KINDS.keys()
+    boxes = boxes_of(frame)
+    assert [box.label for box in boxes] == frame["label"].tolist()
+    assert ["\n".join(box.layers) for box in boxes] == frame["layers"].tolist()
 
 
 def test_a_flattened_image_keeps_its_box_and_activations_share_one():
@@ -43,3 +45,9 @@ def test_neighbours_of_one_shape_share_a_box_in_deep_networks():
     frame = frame_of(ResNetConfig(depth=110))
     assert len(frame) <= 24
     assert frame["parameters"].sum() == summarize_config(ResNetConfig(depth=110)).num_parameters
+
+
+def test_a_box_of_an_unknown_kind_is_refused():
+    box = NetworkBox("512", "sparse", 512, 1, ("dense: Dense",), 7)
+    with pytest.raises(ValueError, match="kind: sparse is none of input, conv, pool, dense"):
+        network_drawing([box], KINDS, key="drawing", label="layers")
