@@ -7,6 +7,7 @@ from cifar_core.corruptions import CORRUPTIONS, SEVERITIES
 from cifar_core.evaluation.robustness import Robustness
 from dashboard.components import HeatCell, heat_table
 from dashboard.drawing.choices import choose_one
+from dashboard.drawing.folded import render_folded
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.literal import literal
 from dashboard.drawing.tables import Export, csv_export
@@ -200,10 +201,14 @@ def _example(reading: Reading, robustness: Robustness | None) -> int:
 def _render_difference(reading: Reading, other: Other) -> Export:
     """Draw how much more accurate the run is than the other under each corruption, and how sure that is."""
     table = difference_table(other.compared, "This", "Other")
-    with st.expander(f"By how much, and how sure: {literal(short_name(reading.run))} against {literal(other.name)}"):
+
+    def draw() -> None:
         st.dataframe(table, hide_index=True, height=38 + 35 * len(table))
         st.caption(
             "Points are of accuracy, a mean over severities; intervals by the bootstrap over the same images. They say "
             "how sure it is for these two networks: another seed of the same settings makes another network."
         )
+
+    names = f"{literal(short_name(reading.run))} against {literal(other.name)}"
+    render_folded(f"By how much, and how sure: {names}", draw, key="robust_difference")
     return csv_export("Difference as CSV", other.compared, f"{reading.run.run_id}-robustness-difference.csv")

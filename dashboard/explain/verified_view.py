@@ -23,6 +23,7 @@ from cifar_core.runs import RunError
 from cifar_core.selections import SelectionError, create_selection
 from cifar_core.training.exceptions import CheckpointError
 from dashboard.components.follower import follow_runs
+from dashboard.drawing.folded import render_folded
 from dashboard.drawing.literal import message
 from dashboard.drawing.words import duration, in_digits, percent, percent_pair
 from dashboard.explain.context import Context
@@ -98,8 +99,11 @@ def render_verified(context: Context) -> None:
     agreement = agreement_of(cases)
     if agreement.num_cases:
         st.markdown(f":material/fact_check: {describe_agreement(agreement)}", help=_MEANING)
-    with st.expander(f"Every case ({len(cases)})", icon=":material/table:"):
+
+    def draw() -> None:
         st.dataframe(cases_frame(cases, context.dataset.class_names), hide_index=True, placeholder="–")
+
+    render_folded(f"Every case ({len(cases)})", draw, key="verified_cases", icon=":material/table:")
     if any(len(case.known) < len(case.draws) for case in cases):
         follow_runs("runs", stage_of(runs), key="follow_verified")
 

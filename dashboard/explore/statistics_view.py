@@ -1,5 +1,6 @@
 """The dataset in numbers: the mean image of each class, colours, distributions, balance."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from cifar_core.data import CIFAR10_MEAN, CIFAR10_STD, SPLIT_NAMES, Dataset, Spl
 from dashboard.components import Tile, gallery
 from dashboard.drawing.data_charts import density_figure, density_frame, histogram_figure, histogram_frame
 from dashboard.drawing.figures import show_figure
+from dashboard.drawing.folded import render_folded
 from dashboard.drawing.tables import Export, csv_export, offer_exports
 from dashboard.explore.sentences import describe_balance
 from dashboard.explore.traits import HELP, is_in_percent, order_title
@@ -42,9 +44,17 @@ def render_statistics(dataset: Dataset, splits: Splits) -> None:
     if measured is not None:
         _render_pictures(dataset, measured)
         exports = _render_distributions(dataset, measured)
-    with st.expander("The numbers as tables", icon=":material/table:", expanded=measured is None):
-        exports = _render_tables(dataset, splits) + exports
-    offer_exports(exports)
+    balance, colours = balance_frame(dataset, splits), colour_frame(dataset)
+    # Two boxes, one after the other: what is open while there is nothing else is closed when there are charts.
+    is_alone = measured is None
+    draw = partial(_render_tables, balance, colours, dataset.is_practice)
+    key = "statistics_alone" if is_alone else "statistics_tables"
+    render_folded("The numbers as tables", draw, key=key, icon=":material/table:", is_open=is_alone)
+    tables = [
+        csv_export("Balance as CSV", balance, "balance.csv"),
+        csv_export("Channels as CSV", colours, "channels.csv"),
+    ]
+    offer_exports(tables + exports)
 
 
 def _render_pictures(dataset: Dataset, measured: dict[str, np.ndarray]) -> None:
@@ -91,22 +101,17 @@ def colour_frame(dataset: Dataset) -> pd.DataFrame:
     return frame.round(4)
 
 
-def _render_tables(dataset: Dataset, splits: Splits) -> list[Export]:
-    """Draw what was counted; return the tables."""
+def _render_tables(balance: pd.DataFrame, colours: pd.DataFrame, is_practice: bool) -> None:
+    """Draw what was counted."""
     left, right = st.columns(2, gap="medium")
-    balance, colours = balance_frame(dataset, splits), colour_frame(dataset)
     with left:
         st.markdown("**Images of each class**")
         st.dataframe(balance, hide_index=True, height=38 + 35 * len(balance), column_config=_BALANCE_COLUMNS)
     with right:
         st.markdown("**Mean and standard deviation of the training pixels**, from 0 (black) to 1 (white)")
         st.dataframe(colours, hide_index=True, column_config=_COLOUR_COLUMNS)
-        if not dataset.is_practice:
+        if not is_practice:
             st.caption("Published: of the 50,000 original training images, as most training code has them.")
-    return [
-        csv_export("Balance as CSV", balance, "balance.csv"),
-        csv_export("Channels as CSV", colours, "channels.csv"),
-    ]
 
 
 def _render_distributions(dataset: Dataset, measured: dict[str, np.ndarray]) -> list[Export]:

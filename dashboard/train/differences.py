@@ -1,11 +1,14 @@
 """What the form has otherwise than another preset, or a run of one's choice."""
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
 from cifar_core.config import RunConfig
 from cifar_core.overrides import config_difference
 from cifar_core.runs import RunSummary
+from dashboard.drawing.folded import render_folded
 from dashboard.drawing.literal import plain
 from dashboard.drawing.words import run_name
 from dashboard.session import address, state
@@ -18,14 +21,19 @@ _PRESET = "preset:"  # before a preset's name, where a run's id could stand as w
 
 
 def render_differences(config: RunConfig, origin: Origin, runs: list[RunSummary]) -> None:
-    """Draw what the form has otherwise than another preset or a run of one's choice."""
+    """Offer what the form has otherwise than another preset or a run of one's choice."""
+    if not (address.COMPARED.value() or "").startswith(_PRESET):
+        drop_gone(address.COMPARED, runs, "the form is compared with what it starts from")
+    draw = partial(_render_compared, config, origin, runs)
+    render_folded("What differs", draw, key="train_differences", icon=":material/difference:")
+
+
+def _render_compared(config: RunConfig, origin: Origin, runs: list[RunSummary]) -> None:
     presets = get_presets()
     configs = {f"{_PRESET}{name}": other.config for name, other in presets.items()}
     configs |= {run.run_id: run.config for run in runs if run.config is not None}
     titles = {f"{_PRESET}{name}": f"Preset: {plain(other.title)}" for name, other in presets.items()}
     titles |= {run.run_id: f"Run: {run_name(run)}" for run in runs}
-    if not (address.COMPARED.value() or "").startswith(_PRESET):
-        drop_gone(address.COMPARED, runs, "the form is compared with what it starts from")
     chosen = address.COMPARED.value()
     usual = origin.key.removeprefix(state.RUN_ORIGIN) if origin.is_run else f"{_PRESET}{origin.key}"
     state.set_widget(state.TRAIN_COMPARED, chosen if chosen in configs else usual)

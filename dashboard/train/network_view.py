@@ -6,6 +6,7 @@ import streamlit as st
 
 from cifar_core.config import RunConfig
 from dashboard.components import network_drawing
+from dashboard.drawing.folded import render_folded
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.words import large
 from dashboard.session import draft
@@ -48,8 +49,11 @@ def render_drawing(config: RunConfig | None) -> None:
 def render_layers(config: RunConfig) -> None:
     """Show the network's layers as a table, and how long an epoch takes here."""
     frame, _ = get_model_summary(config)
-    with st.expander("All layers in numbers", icon=":material/account_tree:"):
+
+    def draw() -> None:
         st.dataframe(frame, hide_index=True, column_config=COLUMNS, height=min(38 + 35 * len(frame), 420))
+
+    render_folded("All layers in numbers", draw, key="train_layers", icon=":material/account_tree:")
     render_probe(config)
 
 

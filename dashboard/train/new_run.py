@@ -36,8 +36,7 @@ def render_new_run(runs: list[RunSummary]) -> None:
         start, drawing, more = st.container(), st.container(), st.container()
     if wanted.config is not None:
         with form_column:
-            with st.expander("What differs", icon=":material/difference:"):
-                render_differences(wanted.config, origin, runs)
+            render_differences(wanted.config, origin, runs)
             render_keeping(wanted.config, origin)
             remember_form(wanted.config, origin)
     with start:

@@ -15,6 +15,13 @@ def widget(at, path):
     return next(widget for group in groups for widget in group if widget.key == f"train_form.{path}")
 
 
+def unfold(at, key):
+    """Open what a page draws only while it is open."""
+    at.session_state[key] = True
+    at.run()
+    assert not at.exception
+
+
 def press(at, label=None, key=None):
     found = next(button for button in at.button if (button.label == label if label else button.key == key))
     found.click().run()

@@ -11,7 +11,7 @@ from cifar_core.derived.worker import work_on
 from cifar_core.models import create_classifier
 from cifar_core.overrides import with_overrides
 from cifar_core.training.checkpoint import Progress, save_checkpoint
-from tests.app.driving import keep_every_epoch
+from tests.app.driving import keep_every_epoch, unfold
 from tests.app.reading import component_messages, galleries, inspector, labelled, texts
 
 PRACTICE_TRAIN = 5000
@@ -237,6 +237,7 @@ def test_a_run_without_weights_is_explained(open_page, lab):
 def test_statistics_count_measure_and_show_classes(open_page):
     at = open_page("Explore", view="Statistics")
     assert texts(at).startswith("**600 images of each of 10 classes**: 4,500 to learn from (train), 500 to choose by")
+    unfold(at, "statistics_tables")
     balance, colours = at.dataframe[0].value, at.dataframe[1].value
     assert balance[["train", "val", "test"]].sum().tolist() == [4500, 500, 1000]
     assert list(colours["channel"]) == ["red", "green", "blue"]

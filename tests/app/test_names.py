@@ -11,7 +11,7 @@ from cifar_core.overrides import with_overrides
 from cifar_core.runs import SavedPresets, default_runs_dir
 from cifar_core.runs.status import change_status
 from cifar_core.selections import SelectionStore, create_selection
-from tests.app.driving import save_weights
+from tests.app.driving import save_weights, unfold
 from tests.app.reading import labelled
 from tests.app.test_frame import PAGES
 
@@ -119,6 +119,8 @@ def test_no_page_follows_what_a_name_says(open_page, hostile, status):
 def test_the_form_does_not_follow_what_a_name_says(open_page, hostile, origin):
     preset = PRESET if origin == "preset" else f"run:{hostile['completed']}"
     at = open_page("Train", run=hostile["running"], part="new", preset=preset)
+    assert found_signs(at) == []
+    unfold(at, "train_differences")
     assert found_signs(at) == []
 
 

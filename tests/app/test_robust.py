@@ -12,7 +12,7 @@ from cifar_core.derived import DerivedStore, Request
 from cifar_core.derived.robustness import robustness_options
 from cifar_core.evaluation import load_predictions
 from cifar_core.overrides import with_overrides
-from tests.app.driving import labels, press, save_weights, widget
+from tests.app.driving import labels, press, save_weights, unfold, widget
 from tests.app.reading import component_messages, decode_pictures, galleries, labelled, maps, texts, unpack
 
 NAMES = list(CORRUPTIONS)
@@ -159,6 +159,7 @@ def test_two_runs_are_held_against_each_other_on_the_same_images(open_page, run_
     assert text_of(header, FOG, 4) == "+40.0"
     # Of thirteen it makes half of the mistakes, of fog a third, of snow as many.
     assert f"the mean corruption error is {100 * (13 / 2 + 1 / 3 + 1) / 15:.0f} %" in texts(at)
+    unfold(at, "robust_difference")
     verdicts = at.dataframe[0].value.set_index("Corruption")["Verdict"]
     assert (verdicts["fog"], verdicts["snow"]) == ("better", "undecided")
     labelled(at.get("button_group"), "Show").set_value("right here alone").run()

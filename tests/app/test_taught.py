@@ -14,7 +14,7 @@ from cifar_core.jobs import JobProgress
 from cifar_core.overrides import with_overrides
 from cifar_core.runs.status import change_status
 from dashboard.session import state
-from tests.app.driving import labels, press, save_weights
+from tests.app.driving import labels, press, save_weights, unfold
 from tests.app.reading import galleries, labelled, texts
 
 
@@ -133,6 +133,9 @@ def test_verifying_queues_real_trainings_and_puts_what_comes_beside(open_page, l
     at = open_taught(open_page, run_id, index)
     assert "really trained without them (seed 0)" in texts(at)
     assert "**Over 1 verified case** the direction was" in texts(at)
+    assert not at.dataframe
+    unfold(at, "verified_cases")
+    assert len(at.dataframe[0].value) == 1
     (settled,) = VerificationStore(lab.store).all()
     assert settled.known
 

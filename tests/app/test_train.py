@@ -10,6 +10,7 @@ from cifar_core.presets import PRESETS
 from cifar_core.runs import RunStore
 from cifar_core.runs.commands import take_commands
 from cifar_core.runs.status import change_status
+from tests.app.driving import unfold
 from tests.app.reading import drawn_boxes, labelled, line_charts, pulse
 
 
@@ -58,7 +59,12 @@ def start(at):
 def test_without_a_run_the_network_is_shown_and_start_trains_the_preset(open_page):
     at = open_page("Train")
     assert "**2.12 million** parameters (8.49 MB), **7.71 million** multiply-accumulates an image." in texts(at)
+    assert not at.dataframe, "no table is drawn before it is asked for"
+    unfold(at, "train_layers")
     assert list(at.dataframe[0].value["layer"])[:3] == ["conv1", "relu1", "pool1"]
+    widget(at, "model.width").set_value(8).run()
+    assert at.dataframe[0].value["output"].iloc[0] == "8 x 32 x 32", "it stays open"
+    button(at, "Undo the changes").click().run()
     assert "Nothing changed against the preset." in texts(at)
     run = start(at)
     assert run.config == PRESETS["notebook"].config

@@ -9,7 +9,7 @@ from cifar_core.overrides import overrides_between, with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunStore, SavedPresets, default_runs_dir
 from dashboard.session.packing import unpack
-from tests.app.driving import press, run_from_history, widget
+from tests.app.driving import press, run_from_history, unfold, widget
 from tests.app.reading import labelled, texts
 
 
@@ -83,6 +83,7 @@ def test_a_link_that_no_run_can_have_is_explained(open_page, settings, words):
 def test_what_differs_from_a_run_is_listed_and_can_be_taken_over(open_page, lab):
     lab.complete("other", config=with_overrides(lab.config, {"training.num_epochs": 7}))
     at = open_page("Train", part="new", preset="notebook")
+    unfold(at, "train_differences")
     box = at.selectbox(key="train_compared")
     box.set_value(next(option for option in box.options if option.startswith("Run: other"))).run()
     table = next(frame.value for frame in at.dataframe if "In the form" in frame.value)
@@ -133,6 +134,7 @@ def test_name_seeds_view_and_what_is_compared_survive_a_refresh(open_page, lab):
     at = open_page("Train", run=run_id, part="new", name="mine", seeds="3", compared=other)
     assert labelled(at.text_input, "Name").value == "mine"
     assert labelled(at.number_input, "Seeds").value == 3
+    unfold(at, "train_differences")
     box = labelled(at.selectbox, "Compare the form with")
     assert box.value == other
     box.select("Preset: Quick").run()

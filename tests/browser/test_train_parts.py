@@ -27,6 +27,12 @@ def drawing_of(page):
     return page.get_by_role("group", name="The network's layers, drawn")
 
 
+def heavy_scripts(page):
+    """Which of the scripts that take long to begin a page has loaded."""
+    names = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name.split('/').pop())")
+    return {name.partition(".")[0] for name in names} & {"DataFrame", "PlotlyChart"}
+
+
 def open_form(app, page, **settings):
     page.goto(f"{app.url}/Train?{urlencode({'part': 'new', 'preset': 'notebook', **settings})}")
     expect(start(page)).to_be_visible()
@@ -72,6 +78,23 @@ def test_a_box_tells_its_layers_to_mouse_keyboard_and_finger(app, page, browser)
         expect(phone.locator(".tip:popover-open")).to_contain_text("no parameters")
         phone.touchscreen.tap(195, 20)
         expect(phone.locator(".tip:popover-open")).to_have_count(0)
+
+
+def test_a_new_run_loads_what_draws_tables_once_one_is_opened(app, page):
+    open_form(app, page)
+    assert heavy_scripts(page) == set()
+    page.get_by_text("All layers in numbers").click()
+    table = page.get_by_test_id("stDataFrame")
+    expect(table).to_be_visible()
+    assert heavy_scripts(page) == {"DataFrame"}
+    page.get_by_role("radio", name="One minute").click()
+    expect(page.get_by_text("preset One minute")).to_be_visible()
+    expect_drawn(page)
+    expect(table).to_be_visible()
+    page.reload()
+    expect(drawing_of(page)).to_be_visible()
+    expect_drawn(page)
+    expect(table).to_have_count(0)
 
 
 def test_a_fill_in_leads_to_start_and_back_leads_to_the_run(app, page, trained_run):
