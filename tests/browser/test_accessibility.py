@@ -22,7 +22,7 @@ VIEWS = {
     "": [""],
     "Explore": ["image=5"],
     "Augment": [""],
-    "Train": ["", "watch=Layers"],
+    "Train": ["", "part=new", "watch=Layers"],
     "Runs": [""],
     "Lessons": [""],
     "Sweeps": ["", "sweep=new"],
