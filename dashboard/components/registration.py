@@ -23,7 +23,7 @@ export default async (mounted) => {{
 _SHARED = Path(__file__).parent / "shared"
 
 
-def register(module_file: str, *looks: Literal["buttons", "cells", "keys"]) -> Callable[..., Any]:
+def register(module_file: str, *looks: Literal["buttons", "cells", "keys", "tip"]) -> Callable[..., Any]:
     """Return the mount function of the component whose `component.html`, `.css` and `.js` lie beside the module.
 
     Called once, when the module is imported: registering again would remount what is on the page.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { destination, nameRoom, placeTip, say, tell, title } from "../../dashboard/components/bars/rows.js";
+import { nameRoom, placeTip, say, tell, title } from "../../dashboard/components/bars/rows.js";
 
 /**
  * @param {string} name
@@ -42,16 +42,6 @@ test("bars begin at the same place, whichever class is the true one and whether 
   assert.equal(room(), "automobile".length);
   assert.equal(room(["predicted"], ["true"]), "automobile (predicted)".length);
   assert.equal(room([], [], ["true", "predicted"]), room(["predicted"], ["true"]));
-});
-
-test("arrow keys lead from row to row and stay at the ends, others lead nowhere", () => {
-  assert.equal(destination("ArrowDown", 3, 10), 4);
-  assert.equal(destination("ArrowDown", 9, 10), 9);
-  assert.equal(destination("ArrowUp", 0, 10), 0);
-  assert.equal(destination("Home", 5, 10), 0);
-  assert.equal(destination("End", 5, 10), 9);
-  assert.equal(destination("ArrowLeft", 5, 10), null, "that is the image before");
-  assert.equal(destination("constructor", 5, 10), null);
 });
 
 test("a tip lies within its chart from side to side, and never over its own row", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { destination, placeChannels, placeSides, stand } from "../../dashboard/components/network/layout.js";
+import { placeChannels, placeSides, stand } from "../../dashboard/components/network/layout.js";
 import { describe } from "../../dashboard/components/network/words.js";
 
 const ROOM = { width: 460, height: 132 };
@@ -79,15 +79,6 @@ test("a resolution that would touch another gives way to the one of more boxes, 
     sides.map(({ text }) => text),
     ["", "31 x 31"],
   );
-});
-
-test("arrow keys lead from box to box, Home and End to the ends", () => {
-  assert.equal(destination("ArrowRight", 2, 7), 3);
-  assert.equal(destination("ArrowRight", 6, 7), 6);
-  assert.equal(destination("ArrowLeft", 0, 7), 0);
-  assert.equal(destination("Home", 4, 7), 0);
-  assert.equal(destination("End", 4, 7), 6);
-  assert.equal(destination("ArrowDown", 4, 7), null);
 });
 
 test("a box is read with its shape, its layers and its parameters", () => {

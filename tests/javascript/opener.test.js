@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { place } from "../../dashboard/components/opener/placing.js";
+import { place } from "../../dashboard/components/shared/placing.js";
 
 const room = { width: 400, height: 800 };
 

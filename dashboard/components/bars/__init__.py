@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from dashboard.components.registration import register
 
-_COMPONENT = register(__file__)
+_COMPONENT = register(__file__, "tip")
 # Heights in rem; the component draws with them, and so much room is kept until it does.
 _ROW, _EACH_BAR, _LEGEND = 1.5, 0.25, 1.75
 

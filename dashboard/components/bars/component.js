@@ -1,6 +1,7 @@
 import { create, find, keepOneTabStop } from "../shared/elements.js";
 import { createRegistry } from "../shared/state.js";
-import { destination, nameRoom, placeTip, say, tell, title } from "./rows.js";
+import { destination } from "../shared/walking.js";
+import { nameRoom, placeTip, say, tell, title } from "./rows.js";
 
 /**
  * @import { Mounted } from "../shared/streamlit.js"
@@ -69,7 +70,7 @@ function listen(list, show) {
     row.onpointerenter = ({ pointerType }) => pointerType === "mouse" && show(place);
     row.onkeydown = (event) => {
       const isPlain = !event.altKey && !event.ctrlKey && !event.metaKey;
-      const next = isPlain ? destination(event.key, place, rows.length) : null;
+      const next = isPlain ? destination(event.key, place, rows.length, ["ArrowUp", "ArrowDown"]) : null;
       if (next !== null) {
         rows[next].focus();
       } else if (event.key === "Escape" && row.matches(".told")) {

@@ -59,19 +59,6 @@ export function nameRoom(rows) {
 }
 
 /**
- * The row that a key leads to; null for a key that leads nowhere. Ends hold.
- *
- * @param {string} key
- * @param {number} place
- * @param {number} count
- */
-export function destination(key, place, count) {
-  /** @type {Record<string, number>} */
-  const places = { ArrowUp: place - 1, ArrowDown: place + 1, Home: 0, End: count - 1 };
-  return Object.hasOwn(places, key) ? Math.min(count - 1, Math.max(0, places[key])) : null;
-}
-
-/**
  * Where a tip stands: below its row in the upper half, above it in the lower one, and never over the right edge.
  *
  * @param {Beside} row

@@ -10,7 +10,7 @@ from dashboard.components.registration import register
 
 __all__ = ["Dot", "DotRow", "dots", "encode_dots", "read_press"]
 
-_COMPONENT = register(__file__)
+_COMPONENT = register(__file__, "tip")
 # Heights in rem; the component draws with them, and so much room is kept until it does.
 _SIZES = {"row": 2.1, "heading": 1.9, "axis": 1.5}
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from dashboard.components.registration import register
 
-_COMPONENT = register(__file__)
+_COMPONENT = register(__file__, "tip")
 _DIGITS = 5
 _NUMBERS = ("x", "y", "low", "high")  # of a line
 

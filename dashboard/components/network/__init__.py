@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 from dashboard.components.registration import register
 
-_COMPONENT = register(__file__)
+_COMPONENT = register(__file__, "tip")
 
 
 @dataclass(frozen=True)

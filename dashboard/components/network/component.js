@@ -1,6 +1,7 @@
 import { create, createButton, find, keepOneTabStop } from "../shared/elements.js";
 import { createRegistry } from "../shared/state.js";
-import { destination, placeChannels, placeSides, stand } from "./layout.js";
+import { destination } from "../shared/walking.js";
+import { placeChannels, placeSides, stand } from "./layout.js";
 import { Tip } from "./tip.js";
 import { describe } from "./words.js";
 
@@ -156,7 +157,7 @@ function listen(stage, show, hide) {
     };
     button.onblur = hide;
     button.onkeydown = (event) => {
-      const next = destination(event.key, place, buttons.length);
+      const next = destination(event.key, place, buttons.length, ["ArrowLeft", "ArrowRight"]);
       if (next !== null) {
         event.preventDefault();
         buttons[next].focus();

@@ -170,15 +170,3 @@ function widthOf(text, letter) {
   const digits = text.replaceAll(/\D/g, "").length;
   return letter * (digits * LETTERS.digit + (text.length - digits) * LETTERS.other);
 }
-
-/**
- * Which box a key leads to; null for a key that leads nowhere. Ends hold.
- *
- * @param {string} key
- * @param {number} place
- * @param {number} count
- */
-export function destination(key, place, count) {
-  const to = { ArrowLeft: place - 1, ArrowRight: place + 1, Home: 0, End: count - 1 }[key];
-  return to === undefined ? null : Math.max(0, Math.min(count - 1, to));
-}

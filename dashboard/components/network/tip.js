@@ -1,5 +1,5 @@
-import { place as placeBeside } from "../opener/placing.js";
 import { create, find } from "../shared/elements.js";
+import { place as placeBeside } from "../shared/placing.js";
 import { countParameters } from "./words.js";
 
 /** @import { Box } from "./layout.js" */

@@ -1,5 +1,5 @@
+import { place } from "../shared/placing.js";
 import { createRegistry } from "../shared/state.js";
-import { place } from "./placing.js";
 
 /**
  * @import { Mounted } from "../shared/streamlit.js"

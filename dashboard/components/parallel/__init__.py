@@ -11,7 +11,7 @@ from dashboard.components.registration import register
 
 __all__ = ["Axis", "Brushes", "Path", "parallel", "read_brushes", "select_paths"]
 
-_COMPONENT = register(__file__, "buttons")
+_COMPONENT = register(__file__, "buttons", "tip")
 
 # By an axis' key, from where to where it selects, ends included.
 Brushes = Mapping[str, tuple[float, float]]

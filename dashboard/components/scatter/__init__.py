@@ -15,7 +15,7 @@ from dashboard.components.scatter.region import GRID, MOST_CORNERS, Polygon, is_
 
 __all__ = ["Marking", "ScatterMap", "ScatterPoints", "encode_scatter", "mark_points", "read_marking", "scatter"]
 
-_COMPONENT = register(__file__)
+_COMPONENT = register(__file__, "tip")
 
 
 @dataclass(frozen=True)
