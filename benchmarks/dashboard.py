@@ -44,14 +44,14 @@ _NUM_SESSIONS = 20
 _GALLERIES = (100, 400)
 _GOAL_OPENED, _GOAL_SESSIONS = 0.8, 0.25
 
-# Whether all components have their own code, every table and chart is on its canvas, and nothing is still to come.
+# Whether all components have their own code, Plotly's charts are drawn, and nothing is still to come.
 _IS_USABLE = """() => {
     const all = [...document.querySelectorAll("*")];
     const hosts = all.filter((element) => element.shadowRoot);
-    const list = (id) => [...document.querySelectorAll(`[data-testid="${id}"]`)];
-    return hosts.length > 0 && hosts.every((host) => "ready" in host.dataset) && list("stSkeleton").length === 0
-        && list("stPlotlyChart").every((chart) => chart.querySelector(".main-svg"))
-        && list("stDataFrame").every((table) => table.querySelector("canvas"));
+    const charts = [...document.querySelectorAll('[data-testid="stPlotlyChart"]')];
+    return hosts.length > 0 && hosts.every((host) => "ready" in host.dataset)
+        && document.querySelector('[data-testid="stSkeleton"]') === null
+        && charts.every((chart) => chart.querySelector(".main-svg"));
 }"""
 
 # Notes how long it takes from a question for what is new in a run to its picture on the screen.
