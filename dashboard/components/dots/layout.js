@@ -1,4 +1,5 @@
 import { ticks, writeTick } from "../shared/scales.js";
+import { destination as along } from "../shared/walking.js";
 
 /**
  * @typedef {{ value: number, words: string, pair: string, id: string }} Dot
@@ -130,10 +131,9 @@ export function destination(key, spots, place) {
   const { row, value } = spots[place];
   const inRow = (/** @type {number} */ of) => spots.flatMap((spot, other) => (spot.row === of ? [other] : []));
   const own = inRow(row);
-  const at = own.indexOf(place);
-  const along = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: own.length - 1 }[key];
-  if (along !== undefined) {
-    return own[Math.min(own.length - 1, Math.max(0, along))];
+  const to = along(key, own.indexOf(place), own.length, ["ArrowLeft", "ArrowRight"]);
+  if (to !== null) {
+    return own[to];
   }
   const step = { ArrowUp: -1, ArrowDown: 1 }[key];
   if (!step) {
