@@ -19,8 +19,7 @@ from cifar_core.runs.status import ACTIVE, change_status, now
 from cifar_core.runs.submission import (
     Fork,
     Submission,
-    describe_fork,
-    find_weights,
+    begin_fork,
     list_experiment_runs,
     locate_data,
     prepared_runs,
@@ -66,10 +65,7 @@ class RunStore(RunRegister):
             RunError: The weights to start from are not there, or belong to another network; or the run cannot be
                 written or started. Then nothing of it remains.
         """
-        start, origin = None, {}
-        if fork is not None:
-            forked = self.record(fork.run_id)
-            start, origin = find_weights(forked, fork, config), describe_fork(forked, fork)
+        start, origin = (None, {}) if fork is None else begin_fork(self.record(fork.run_id), fork, config)
         meta = RunMeta(
             name=name.strip() or preset or config.model.name,
             preset=preset,

@@ -37,7 +37,16 @@ def fork_like(run: RunSummary) -> Fork | None:
     return Fork(run.run_id, "start") if run.forked_from else None
 
 
-def describe_fork(record: RunRecord, fork: Fork) -> dict[str, Any]:
+def begin_fork(record: RunRecord, fork: Fork, config: RunConfig) -> tuple[Path, dict[str, Any]]:
+    """Return the checkpoint of a record that a fork starts from, and what the new run says of it.
+
+    Raises:
+        RunError: The checkpoint is not there, or belongs to another network.
+    """
+    return _find_weights(record, fork, config), _describe_fork(record, fork)
+
+
+def _describe_fork(record: RunRecord, fork: Fork) -> dict[str, Any]:
     """Return what a run that starts from these weights, of this record, says of them."""
     if fork.which == "start":
         meta = record.meta()
@@ -46,12 +55,7 @@ def describe_fork(record: RunRecord, fork: Fork) -> dict[str, Any]:
     return {"forked_from": fork.run_id, "forked_epoch": status.best_epoch if fork.which == "best" else status.epoch}
 
 
-def find_weights(record: RunRecord, fork: Fork, config: RunConfig) -> Path:
-    """Return the checkpoint that a fork starts from.
-
-    Raises:
-        RunError: It is not there, or belongs to another network.
-    """
+def _find_weights(record: RunRecord, fork: Fork, config: RunConfig) -> Path:
     if record.meta().imported_from:
         raise RunError(f"run {fork.run_id} was imported, and is not trained here; allowed: runs that began here")
     if record.config().model != config.model:
