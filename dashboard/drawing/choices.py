@@ -25,7 +25,7 @@ def choose_one(
     Args:
         label: What is chosen; hidden if it is "View", which speaks for itself.
         options: Values by what stands on their buttons.
-        key: The widget's, and the parameter's name in the address.
+        key: The widget's; the parameter's name if it is kept in the address.
         in_address: Whether the choice is part of the link.
         help: One sentence for the learner.
     """
