@@ -7,6 +7,7 @@ function in `_STEPS`. A file without a number is of format 0, from before there 
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -80,6 +81,8 @@ def dump_config(config: RunConfig, indent: int | None = None) -> str:
     return json.dumps({"format": FORMAT, **config.model_dump()}, indent=indent)
 
 
+# A page asks several times for the settings of its run. They cannot be changed, so they may be shared.
+@lru_cache(maxsize=512)
 def read_config(text: str | bytes) -> StoredConfig:
     """Read a stored config of any release.
 

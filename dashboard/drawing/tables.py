@@ -92,9 +92,16 @@ def _write_cell(value: Any, form: str) -> str:
     return html.escape(form % value if form else plain(str(value)))
 
 
-def csv_export(label: str, frame: pd.DataFrame, file_name: str) -> Export:
-    """Return a table as a CSV file."""
-    return Export(label, file_name, lambda: frame.to_csv(index=False))
+def csv_export(label: str, table: pd.DataFrame | Callable[[], pd.DataFrame], file_name: str) -> Export:
+    """Return a table as a CSV file.
+
+    Args:
+        label: What it holds, e.g. "Matrix as CSV".
+        table: As a page has drawn it; where only the file shows it, what makes it once somebody asks for the file. That
+            has no session then: it must know all it needs.
+        file_name: Under which it is saved.
+    """
+    return Export(label, file_name, lambda: (table() if callable(table) else table).to_csv(index=False))
 
 
 def offer_exports(exports: Iterable[Export]) -> None:
@@ -108,9 +115,9 @@ def offer_exports(exports: Iterable[Export]) -> None:
             offer_export(export)
 
 
-def offer_csv(label: str, frame: pd.DataFrame, file_name: str) -> None:
-    """Draw a quiet button that saves the only table of a page as CSV, without a rerun."""
-    offer_export(csv_export(label, frame, file_name))
+def offer_csv(label: str, table: pd.DataFrame | Callable[[], pd.DataFrame], file_name: str) -> None:
+    """Draw a quiet button that saves the only table of a page as CSV, without a rerun; arguments as of `csv_export`."""
+    offer_export(csv_export(label, table, file_name))
 
 
 def offer_export(export: Export) -> None:

@@ -124,14 +124,16 @@ def probabilities_frame(probs: np.ndarray, class_names: Sequence[str], true_idx:
     frame = pd.DataFrame({"class_name": list(class_names), "probability": probs})
     frame["is_true"] = frame.index == true_idx
     frame["is_predicted"] = frame.index == int(np.argmax(probs))
-    return frame.sort_values("probability", ascending=False, ignore_index=True)
+    return frame.sort_values("probability", ascending=False, ignore_index=True, kind="stable")
 
 
-def probabilities_rows(frame: pd.DataFrame) -> list[BarRow]:
-    """Return a row a class; the true and the predicted one say so in words, not by colour alone."""
+def probabilities_rows(probs: np.ndarray, class_names: Sequence[str], true_idx: int | None) -> list[BarRow]:
+    """Return the same as bars; the true and the predicted class say so in words, not by colour alone."""
+    pred_idx = int(np.argmax(probs))
     rows = []
-    for name, prob, is_true, is_predicted in frame[["class_name", "probability", "is_true", "is_predicted"]].to_numpy():
+    for idx in np.argsort(-probs, kind="stable").tolist():
+        is_true, is_predicted = idx == true_idx, idx == pred_idx
         colour = RIGHT if is_true else WRONG if is_predicted else YARDSTICK
         notes = tuple(word for word, holds in (("true", is_true), ("predicted", is_predicted)) if holds)
-        rows.append(BarRow(str(name), (share_bar(prob, colour),), notes))
+        rows.append(BarRow(class_names[idx], (share_bar(float(probs[idx]), colour),), notes))
     return rows

@@ -1,5 +1,6 @@
 """The explanation at one look: the image, where the network looked, and whether that can be believed."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -39,16 +40,17 @@ def render_hero(context: Context, said: Said, sentence: str) -> tuple["DeltaGene
         st.caption(f"{literal(context.subject.title, most=None)}; {context.weights.words}.")
     with numbers:
         names = context.dataset.class_names
-        frame = probabilities_frame(said.probs, names, context.subject.true_idx)
-        bars(probabilities_rows(frame), key="explain_probabilities", label="Probability of each class")
+        rows = probabilities_rows(said.probs, names, context.subject.true_idx)
+        bars(rows, key="explain_probabilities", label="Probability of each class")
         st.caption(said.explain(names, None if context.run.is_imported else context.weights.epoch))
     return words, right
 
 
 def export_probabilities(context: Context, said: Said) -> Export:
     """Return the probabilities as a file."""
-    frame = probabilities_frame(said.probs, context.dataset.class_names, context.subject.true_idx)
-    return csv_export("Classes as CSV", frame, "probabilities.csv")
+    probs, true_idx = said.probs, context.subject.true_idx
+    table = partial(probabilities_frame, probs, context.dataset.class_names, true_idx)
+    return csv_export("Classes as CSV", table, "probabilities.csv")
 
 
 def render_hero_map(context: Context, words: "DeltaGenerator", picture: "DeltaGenerator") -> None:

@@ -1,6 +1,7 @@
 """What taught a network its answer: the training images that pushed it there, and what it would say without them."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -80,7 +81,7 @@ def render_taught(context: Context) -> list[Export]:
     ]
     splits = get_splits(context.dataset, context.run.config)
     _render_both(context, splits, known, inputs, found, way)
-    return [csv_export("What taught it as CSV", taught_frame(context, known, found), "taught.csv")]
+    return [csv_export("What taught it as CSV", partial(taught_frame, context, known, found), "taught.csv")]
 
 
 def describe_taught(context: Context, known: Known, probs: Numbers) -> str:

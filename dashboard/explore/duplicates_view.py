@@ -1,6 +1,7 @@
 """Pairs of a test image and another image that are nearly the same picture."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -74,7 +75,7 @@ def render_duplicates(dataset: Dataset, splits: Splits, run: RunSummary | None) 
     render_drawer(dataset, splits, _in_order(pairs, chosen), run, on_open=state.choose_image)
     with st.expander("How they are found", icon=":material/help:"):
         st.markdown(_METHOD)
-    offer_csv("Pairs as CSV", pairs_frame(dataset, pairs), "near-duplicates.csv")
+    offer_csv("Pairs as CSV", partial(pairs_frame, dataset, pairs), "near-duplicates.csv")
 
 
 def _offer(dataset: Dataset, splits: Splits, pairs: NearDuplicates, chosen: NDArray[np.intp], likeness: float) -> None:

@@ -1,6 +1,7 @@
 """The images marked on the map: how many of which class, a page of them, ways on with them, and the open one."""
 
 import math
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -62,8 +63,12 @@ def _render_list(dataset: Dataset, splits: Splits, marked: NDArray[np.int64], ru
         if run is not None and has_predictions(run):
             only = {address.ONLY_MARKED: "marked"}
             page_link("Errors", "Mistakes among them", ":material/error_outline:", carrying=only)
-        names = [dataset.class_names[label] for label in dataset.labels[marked]]
-        offer_csv("Indices as CSV", pd.DataFrame({"index": marked, "label": names}), "selected-images.csv")
+        offer_csv("Indices as CSV", partial(_list_marked, dataset, marked), "selected-images.csv")
+
+
+def _list_marked(dataset: Dataset, marked: NDArray[np.int64]) -> pd.DataFrame:
+    names = np.array(dataset.class_names)
+    return pd.DataFrame({"index": marked, "label": names[dataset.labels[marked]]})
 
 
 def _choose_sheet(marked: NDArray[np.int64]) -> slice:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,7 @@ def render_mistakes(beside: Beside) -> list[Export]:
     places = np.flatnonzero(members)
     places = places[np.argsort(-beside.predictions.probs.max(axis=1)[places], kind="stable")]
     render_places(beside, places, "labels_pile", f"{len(places):,} images, those first of which the network is surest")
-    return [csv_export("Images as CSV", answers_frame(beside, places), "network-and-people.csv")]
+    return [csv_export("Images as CSV", partial(answers_frame, beside, places), "network-and-people.csv")]
 
 
 def render_matrix(beside: Beside) -> list[Export]:
@@ -79,7 +80,7 @@ def render_matrix(beside: Beside) -> list[Export]:
         st.caption("Rows: the label. Columns: what it is taken for. People's shares are of their single answers.")
     with right:
         _render_cell(beside, cell)
-    return [csv_export("Matrix as CSV", matrix_frame(network, people, names), "network-minus-people.csv")]
+    return [csv_export("Matrix as CSV", partial(matrix_frame, network, people, names), "network-minus-people.csv")]
 
 
 def describe_difference(

@@ -1,5 +1,7 @@
 """Whether the network doubts where people do: how little people agree against how sure it is."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -46,7 +48,7 @@ def render_doubt(beside: Beside) -> list[Export]:
     places = np.arange(len(labels))
     return [
         csv_export("Bins as CSV", frame, "doubt-of-people-and-network.csv"),
-        csv_export("Every image as CSV", answers_frame(beside, places), "network-and-people.csv"),
+        csv_export("Every image as CSV", partial(answers_frame, beside, places), "network-and-people.csv"),
     ]
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,7 @@ def render_known(subject: Subject) -> list[Export]:
         f"A **{DISPUTED}** marks these labels on Explore and Errors, too. Votes: Northcutt, Athalye and Mueller, 2021 "
         f"([{VERDICTS.home.removeprefix('https://')}]({VERDICTS.home}), {VERDICTS.licence})."
     )
-    return [csv_export("Verdicts as CSV", name_frame(frame, dataset), "test-label-verdicts.csv")]
+    return [csv_export("Verdicts as CSV", partial(name_frame, frame, dataset), "test-label-verdicts.csv")]
 
 
 def name_frame(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:

@@ -90,7 +90,7 @@ def _render_result(beside: Beside, result: QuizResult, images: NDArray[np.uint8]
             st.caption("Neither you nor the network took one for another.")
         else:
             _render_confusions(table, names)
-    return [csv_export("Quiz as CSV", name_answers(result, names), "quiz.csv")]
+    return [csv_export("Quiz as CSV", partial(name_answers, result, names), "quiz.csv")]
 
 
 def describe_result(result: QuizResult, seconds: int) -> str:

@@ -1,6 +1,7 @@
 """What an experiment came to: claim by claim with the interval drawn, and curves over seeds."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -76,7 +77,7 @@ def render_curves(experiment: Experiment, runs: Mapping[str, RunSummary]) -> Non
         reached = ", ".join(f"{literal(arm)} {percent(band.means[-1])}" for arm, band in bands.items())
         words = describe_edges(chosen_band())
         st.caption(f"{words[0].upper()}{words[1:]}. At the end: {reached}.")
-        offer_csv("Curves as CSV", bands_frame(bands), "lesson.csv")
+        offer_csv("Curves as CSV", partial(bands_frame, bands), "lesson.csv")
 
 
 def _list_ended(run_ids: Iterable[str], runs: Mapping[str, RunSummary]) -> list[str]:

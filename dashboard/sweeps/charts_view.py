@@ -1,6 +1,7 @@
 """A sweep by one setting, by two, and in the order in which its configurations were tried."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -51,7 +52,7 @@ def render_one(sweep: Sweep, dimensions: Sequence[Dimension], runs: Mapping[str,
         show_figure(setting_figure, frame, path, titles[path], each.is_log, words, key="sweep_one", alt=alt)
         if frame["diverged"].any():
             st.caption("Crosses diverged: they count as guessing.")
-        offer_csv("Results as CSV", frame.drop(columns="name"), "sweep_results.csv")
+        offer_csv("Results as CSV", partial(frame.drop, columns="name"), "sweep_results.csv")
     with right:
         _render_importance(sweep, dimensions)
 

@@ -124,7 +124,7 @@ def _render_promoted(
     else:
         st.markdown(describe_winner(sweep))
         _render_test(promotion)
-    offer_csv("Fresh seeds as CSV", frame.explode("scores"), "sweep_fresh.csv")
+    offer_csv("Fresh seeds as CSV", partial(frame.explode, "scores"), "sweep_fresh.csv")
 
 
 def _describe_fresh(each: Fresh) -> str:

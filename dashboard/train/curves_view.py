@@ -1,6 +1,7 @@
 """A run's curves with what they say."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -67,7 +68,7 @@ def render_curves(runs: list[RunSummary], record: RunRecord, status: RunStatus) 
     )
     _render_findings(record, curves.findings)
     if not status.is_active:
-        offer_csv("Curves as CSV", _frame(record, status), f"{record.run_id}-curves.csv")
+        offer_csv("Curves as CSV", partial(_frame, record, status), f"{record.run_id}-curves.csv")
     return beneath
 
 

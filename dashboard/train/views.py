@@ -1,6 +1,7 @@
 """What is to be seen of a run while it trains and after: one view at a time, so that a refresh draws no more."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -97,7 +98,7 @@ def _render_steps(runs: list[RunSummary], record: RunRecord, status: RunStatus) 
         with columns[place % 2]:
             st.markdown(f"**{title}**", help=meaning)
             line_chart(chart, key=f"steps_{name}")
-    offer_csv("Steps as CSV", pd.DataFrame(points), f"{record.run_id}-steps.csv")
+    offer_csv("Steps as CSV", partial(pd.DataFrame, points), f"{record.run_id}-steps.csv")
 
 
 def _step_points(record: RunRecord, status: RunStatus) -> dict[str, Sequence[float | None]]:

@@ -34,6 +34,12 @@ def test_what_is_stored_is_read_back(preset):
     assert (stored.config, stored.unknown, stored.explanation) == (PRESETS[preset].config, (), "")
 
 
+def test_a_text_that_was_read_before_is_not_read_again():
+    text = dump_config(PRESETS["quick"].config)
+    assert read_config(text) is read_config(f"{text}")
+    assert read_config(text.replace('"seed": 0', '"seed": 1')).config.training.seed == 1
+
+
 def test_the_first_releases_settings_are_brought_up_to_date():
     stored = read_config(json.dumps(FIRST_RELEASE))
     assert stored.unknown == ()

@@ -195,7 +195,7 @@ def test_probabilities_say_in_words_which_class_is_true(true_idx, notes, colours
     frame = explain_charts.probabilities_frame(np.array([0.1, 0.6, 0.3]), ["a", "b", "c"], true_idx)
     assert frame["class_name"].tolist() == ["b", "c", "a"]
     assert frame["probability"].is_monotonic_decreasing
-    rows = explain_charts.probabilities_rows(frame)
+    rows = explain_charts.probabilities_rows(np.array([0.1, 0.6, 0.3]), ["a", "b", "c"], true_idx)
     assert [row.name for row in rows] == ["b", "c", "a"]
     assert [row.notes for row in rows] == notes
     assert [row.bars[0].text for row in rows] == ["60.0 %", "30.0 %", "10.0 %"]

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from dashboard.drawing.tables import TableColumn, write_table
+from dashboard.drawing.tables import TableColumn, csv_export, write_table
 
 COLUMNS = {"name": TableColumn("Name"), "seeds": TableColumn("Seeds"), "mean": TableColumn("Mean", "%.1f %%")}
 
@@ -24,3 +24,16 @@ def test_names_are_shown_as_they_are():
     assert "<img" not in table
     assert "\u202e" not in table
     assert 'aria-label="Means of &quot;all&quot;"' in table
+
+
+def test_a_table_that_only_a_file_shows_is_made_when_somebody_asks_for_it():
+    made = []
+
+    def make():
+        made.append("once")
+        return pd.DataFrame({"name": ["hare"], "mean": [61.04]})
+
+    export = csv_export("Means as CSV", make, "means.csv")
+    assert not made
+    assert export.make() == "name,mean\nhare,61.04\n"
+    assert csv_export("Means as CSV", make(), "means.csv").make() == export.make()
