@@ -13,18 +13,11 @@ from cifar_core.evaluation.metrics import compute_accuracy, compute_loss
 from cifar_core.evaluation.predictions import save_predictions
 from cifar_core.randomness import stream_seed
 from cifar_core.training.average import update_average
-from cifar_core.training.checkpoint import (
-    Progress,
-    load_classifier,
-    load_weights,
-    read_checkpoint_header,
-    restore,
-    take_checkpoint,
-)
+from cifar_core.training.checkpoint import Progress, load_classifier, load_weights, read_checkpoint_header, restore
 from cifar_core.training.compilation import compile_ahead
 from cifar_core.training.device import measure_device_load, reproducible, resolve_device
-from cifar_core.training.epoch_weights import EpochWeights
-from cifar_core.training.events import EpochDone, FitResult, NetworkCompiled, StepsDone, TrainingStarted, WeightsRefused
+from cifar_core.training.events import EpochDone, FitResult, NetworkCompiled, StepsDone, TrainingStarted
+from cifar_core.training.keeping import Keeping
 from cifar_core.training.look import count_dead_relus, predict_split
 from cifar_core.training.monitor import Monitor, Outputs, Weights
 from cifar_core.training.precision import precision_so_far
@@ -102,10 +95,9 @@ class _Run:
         self._state = state
         self._dataset = dataset
         self._outputs = outputs
-        self._saver = saver
         self._monitor = monitor
+        self._keeping = Keeping(state, outputs, saver, monitor)
         self._progress = Progress()
-        self._refused: WeightsRefused | None = None
         self._stepper = Stepper(state)
 
     def train(self) -> str:
@@ -138,9 +130,8 @@ class _Run:
 
     def finish(self, status: str, message: str) -> FitResult:
         """Read the test images, once, with the best and the last epoch's weights; none of them if the run is parked."""
-        self._saver.wait()
         progress = self._progress
-        if (refused := self._find_refusal(progress.epoch)) is not None:
+        if (refused := self._keeping.finish(progress.epoch)) is not None:
             message = f"{message} {refused.words}".strip()
         accuracies: dict[Weights, float | None] = {"best": None, "last": None}
         if progress.epoch and status != "parked" and self._state.config.training.evaluate_test:
@@ -250,41 +241,7 @@ class _Run:
                 dead_relus=count_dead_relus(self._state, self._dataset),
             )
         )
-        self._save(is_best)
-
-    def _save(self, is_best: bool) -> None:
-        """Save `best` before `last`: a run continued from `last` then never lacks the best epoch it knows of."""
-        state, progress = self._state, self._progress
-        environment = {
-            "device": state.device,
-            "precision": state.precision,
-            "num_threads": torch.get_num_threads(),
-            "torch": torch.__version__,
-        }
-        checkpoints, spare = {}, {}
-        if is_best:
-            best = take_checkpoint(state.config, state.evaluated, progress, environment=environment)
-            checkpoints[self._outputs.checkpoint_path("best")] = best
-        last = take_checkpoint(
-            state.config,
-            state.classifier,
-            progress,
-            optimizer=state.optimizer,
-            average=state.average,
-            environment=environment,
-        )
-        checkpoints[self._outputs.checkpoint_path("last")] = last
-        self._saver.wait()
-        if state.config.training.save_every_epoch and not self._find_refusal(progress.epoch - 1):
-            spare[self._outputs.checkpoint_path(progress.epoch)] = EpochWeights(last)
-        self._saver.save(checkpoints, spare)
-
-    def _find_refusal(self, epoch: int) -> WeightsRefused | None:
-        """Return why epochs' weights are no longer kept, if so; told once, with the first epoch that lacks them."""
-        if self._saver.refusal and self._refused is None:
-            self._refused = WeightsRefused(epoch, self._saver.refusal)
-            self._monitor.on_event(self._refused)
-        return self._refused
+        self._keeping.save(self._progress, is_best=is_best)
 
     def _learning_rate(self, step: int) -> float:
         config = self._state.config
