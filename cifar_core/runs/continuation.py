@@ -122,6 +122,11 @@ def count_extensions(record: RunRecord) -> int:
     return sum({_EXTENDED: 1, _TAKEN_BACK: -1}[kind] for kind in _kinds(record, _EXTENDED))
 
 
+def is_look_at_test(record: RunRecord) -> bool:
+    """Whether a run waits or goes on for nothing but a look at test."""
+    return [event.get("kind") for event in record.events()][-1:] == [_TEST_WANTED]
+
+
 def is_test_taken_back(record: RunRecord) -> bool:
     """Whether test was to be looked at and somebody took the run out of the queue before it was."""
     return _kinds(record, _TEST_WANTED)[-1:] == [_TAKEN_BACK]

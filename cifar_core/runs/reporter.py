@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from cifar_core.files import write_text_atomically
-from cifar_core.runs.commands import obey_commands
+from cifar_core.runs.commands import is_discarded, obey_commands, pending_end
+from cifar_core.runs.continuation import is_look_at_test
 from cifar_core.runs.exceptions import RunError
 from cifar_core.runs.journal import append_row
 from cifar_core.runs.keeper import StatusKeeper, SupersededError
@@ -49,6 +50,14 @@ def _doubt(record: RunRecord) -> str:
     return f"Left out as damaged: {damage}, so a change of the learning rate may be missing." if damage else ""
 
 
+def _discarded(record: RunRecord) -> SupersededError:
+    return SupersededError(f"{record.run_id} is to be deleted")
+
+
+class StoppedUnbegunError(Exception):
+    """Somebody asked the run to stop before this attempt took a step."""
+
+
 class Reporter(Monitor):
     """Writes metrics and status, and obeys commands, for one attempt at a run.
 
@@ -74,7 +83,7 @@ class Reporter(Monitor):
         self._paused_seconds = 0.0
 
     def ask_to_stop(self) -> None:
-        """End the run after its present step, also while it pauses."""
+        """End the run after its present step, before its first one if it prepares still, also while it pauses."""
         self._is_stopping = True
 
     def on_event(self, event: Event) -> None:
@@ -96,6 +105,22 @@ class Reporter(Monitor):
                 self._note_epoch(event)
             case WeightsRefused():
                 self._keeper.update(message=event.words)
+
+    def while_preparing(self) -> None:
+        """Obey who wants it ended, between pieces of work of some seconds each; all else waits for the first step.
+
+        A look at test takes no step: it is soon over, and its run is completed already.
+
+        Raises:
+            StoppedUnbegunError: Somebody wants the run stopped.
+            SupersededError: The run belongs to somebody else, or to nobody any more.
+        """
+        self._keeper.check()
+        if is_discarded(self._record.run_dir):
+            raise _discarded(self._record)
+        is_told = self._is_stopping or pending_end(self._record.run_dir) == "stopped"
+        if is_told and not is_look_at_test(self._record):
+            raise StoppedUnbegunError
 
     def before_step(self, step: int) -> bool:
         """Read commands a few times a second; hold the training here while it is paused.
@@ -138,7 +163,7 @@ class Reporter(Monitor):
             if command.name == "stop":
                 self._is_stopping = True
             elif command.name == "discard":
-                raise SupersededError(f"{self._record.run_id} is to be deleted")
+                raise _discarded(self._record)
             elif command.name == "learning_rate":
                 self._change_learning_rate(command.arguments.get("factor"))
             else:

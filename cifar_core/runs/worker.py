@@ -30,9 +30,9 @@ from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.leftovers import sweep_run
 from cifar_core.runs.queue import dispatch, take_next
 from cifar_core.runs.record import RunMeta, RunRecord
-from cifar_core.runs.reporter import Reporter
+from cifar_core.runs.reporter import Reporter, StoppedUnbegunError
 from cifar_core.runs.slots import count_runs_per_device
-from cifar_core.runs.status import LESS_MEMORY, RunStatus, now
+from cifar_core.runs.status import LESS_MEMORY, RunStatus, StatusName, now
 from cifar_core.runs.workers import release
 from cifar_core.selections import read_kept
 from cifar_core.training.device import limit_memory, resolve_device, share_cores
@@ -130,18 +130,18 @@ def _train(run_dir: Path, keeper: StatusKeeper, reporter: Reporter, fit: Fit | N
             remarks.append(_count_test_reading(RunRecord(run_dir)))
     except SupersededError:
         raise
+    except StoppedUnbegunError:
+        _end(keeper, "stopped", "Stopped on request, before its first step.")  # with what earlier attempts have
+        return 0
     except Exception as error:
         # The boundary of the process: whatever it was, the record must say that the run failed, and why.
         _log.error("The run failed", exc_info=not is_disk_full(error))
-        message = _describe(error, keeper.status)
-        keeper.end(status="failed", message=message, finished_at=now(), seconds_left=None, images_per_second=None)
+        _end(keeper, "failed", _describe(error, keeper.status))
         return 1
-    keeper.end(
-        status=result.status,
-        message=" ".join(filter(None, remarks)),
-        finished_at=now(),
-        seconds_left=None,
-        images_per_second=None,
+    _end(
+        keeper,
+        result.status,
+        " ".join(filter(None, remarks)),
         epoch=result.last_epoch,
         best_epoch=result.best_epoch,
         best_val_accuracy=result.best_val_accuracy,
@@ -151,6 +151,10 @@ def _train(run_dir: Path, keeper: StatusKeeper, reporter: Reporter, fit: Fit | N
         seconds=result.seconds,
     )
     return 0
+
+
+def _end(keeper: StatusKeeper, status: StatusName, message: str, **results: Any) -> None:
+    keeper.end(status=status, message=message, finished_at=now(), seconds_left=None, images_per_second=None, **results)
 
 
 def _count_test_reading(record: RunRecord) -> str:
@@ -175,9 +179,11 @@ def _describe(error: Exception, status: RunStatus) -> str:
 def _fit(run_dir: Path, reporter: Reporter, fit: Fit | None) -> FitResult:
     record = RunRecord(run_dir)
     config, meta = record.config(), record.meta()
+    reporter.while_preparing()
     dataset = load_dataset(_find_data_dir(meta))
     _check_same_data(record, dataset)
     _check_real_data(meta, dataset)
+    reporter.while_preparing()
     device = resolve_device(config.training.device)
     num_sharing = count_runs_per_device(device)
     limit_memory(device, num_sharing)

@@ -54,7 +54,7 @@ def fit(
         config: Everything that decides the run.
         dataset: The images; only read.
         outputs: Where checkpoints and predictions go.
-        monitor: Who is told of every event, and asked before each step; nobody if None.
+        monitor: Who is told of every event, and asked before each step; nobody if None. What it raises ends it all.
         contents: The images that `config.data` refers to.
 
     Raises:
@@ -63,12 +63,15 @@ def fit(
         CheckpointError: The last checkpoint is broken or belongs to another config.
         CompilationError: The config asks to compile, and that does not work here.
     """
+    monitor = monitor or Monitor()
+    monitor.while_preparing()
     device = resolve_device(config.training.device)
     with reproducible(device, config.training.num_threads), CheckpointSaver() as saver:
         state = create_training_state(
             config, dataset, device, precision_so_far(config, device, outputs.checkpoint_path("last")), contents
         )
-        run = _Run(state, dataset, outputs, saver, monitor or Monitor())
+        monitor.while_preparing()
+        run = _Run(state, dataset, outputs, saver, monitor)
         status, message = "completed", ""
         try:
             message = run.train()
@@ -173,6 +176,7 @@ class _Run:
         seconds = compile_ahead(self._state)
         self._progress = replace(self._progress, seconds=self._progress.seconds + seconds)
         self._monitor.on_event(NetworkCompiled(self._progress.epoch + 1, seconds))
+        self._monitor.while_preparing()
 
     def _train_one_epoch(self, epoch: int) -> StepTotals:
         state, training = self._state, self._state.config.training

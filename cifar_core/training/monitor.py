@@ -14,6 +14,9 @@ class Monitor:
     def on_event(self, event: Event) -> None:
         """Take note of an event; called in order, in the training's thread."""
 
+    def while_preparing(self) -> None:
+        """Take a look around, between the pieces of work before the first step; may raise, to end it all there."""
+
     def before_step(self, step: int) -> bool:
         """Return whether to take a step (0-based). May hold the training here, to pause it."""
         return True

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from cifar_core.failures import explain
 from cifar_core.files import stamp
 from cifar_core.runs import RunError, RunRecord, RunStatus, RunStore, RunSummary
+from cifar_core.runs.commands import pending_end
 from cifar_core.runs.layout import RunFiles
 from cifar_core.runs.naming import is_run_id
 from dashboard.components import Pulse
@@ -40,6 +41,9 @@ _log = logging.getLogger(__name__)
 # nobody sees a second.
 _EAGER_INTERVAL, _INTERVAL = 1.0, 2.0
 _EAGER_SECONDS = 60.0
+# Between a stop that was asked for and the run's end.
+_STOPPING = "Stopping: it ends after its present step and keeps what it has"
+_STOPPING_UNBEGUN = "Stopping: it ends before its first step"
 # After which a guess is made anew of when a run that waits begins.
 _GUESS_SECONDS = 10.0
 
@@ -93,6 +97,8 @@ def _interval(status: RunStatus) -> float:
 
 
 def _describe(store: RunStore, record: RunRecord, status: RunStatus) -> str:
+    if status.status in ("running", "paused") and pending_end(record.run_dir) == "stopped":
+        return _STOPPING if status.has_begun else _STOPPING_UNBEGUN
     if status.status == "queued":
         return " ".join(filter(None, (_describe_wait(store.list_runs(), record.run_id), describe_engine(store))))
     if status.status == "running" and status.message:
@@ -148,6 +154,7 @@ def _version(run_id: str, view: str, beneath: Beneath) -> str:
     others = (*beneath.compared, *beneath.sisters)
     files = [record.files] + [RunFiles(store.runs_dir / other) for other in others if is_run_id(other)]
     paths = [path for each in files for path in (each.status, each.metrics, each.events, each.environment, each.meta)]
+    paths.append(record.files.commands)
     waiting = [run.run_id for run in store.waiting()]
     seen = [
         str(record.run_dir),

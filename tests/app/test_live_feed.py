@@ -85,6 +85,20 @@ def test_a_page_asks_less_often_after_the_first_minute(lab):
     assert ask(run_id)[1]["pulse"]["interval"] == 1.0
 
 
+@pytest.mark.parametrize(("num_epochs", "words"), [(2, "after its present step"), (0, "before its first step")])
+def test_between_a_stop_and_the_end_the_page_says_so(open_page, lab, num_epochs, words):
+    run_id = lab.run("hare", num_epochs)
+    first = get(run_id).headers["ETag"]
+    lab.store.pause(run_id)
+    assert "Stopping" not in ask(run_id)[1]["pulse"]["words"]
+    lab.store.stop(run_id)
+    told = ask(run_id)[1]["pulse"]["words"]
+    assert told.startswith("Stopping: it ends ")
+    assert words in told
+    assert pulse(open_page("Train", run=run_id))["pulse"]["words"] == told
+    assert get(run_id, headers=[(b"if-none-match", first.encode())]).status_code == 200
+
+
 def test_the_stage_passes_with_what_the_charts_do_not_show(lab):
     run_id = lab.run("hare")
     seen = [stage(lab, run_id)]

@@ -15,13 +15,14 @@ from safetensors.torch import load_file
 
 from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
-from cifar_core.runs import LocalExecutor, RunStore
+from cifar_core.runs import LocalExecutor, RunStore, worker
+from cifar_core.runs.commands import send_command
 from cifar_core.runs.executor import worker_environment
 from cifar_core.runs.precision import describe_precision
 from cifar_core.runs.status import change_status
 from cifar_core.runs.worker import run_worker
 from cifar_core.training.events import TrainingStarted
-from tests.unit.runs_helpers import IdleExecutor, pretend_fit, wait_until
+from tests.unit.runs_helpers import IdleExecutor, pretend_fit, result, wait_until
 
 SMALL = {
     "model.width": 4,
@@ -152,6 +153,57 @@ def test_a_paused_run_can_be_stopped(store, started):
     store.stop(started.run_id)
     thread.join(10)
     assert started.status().status == "stopped"
+
+
+@pytest.mark.parametrize("when", ["before", "load_dataset", "limit_memory"])
+@pytest.mark.parametrize(("command", "code"), [("stop", 0), ("discard", 2)])
+def test_an_end_is_obeyed_before_the_first_step(started, monkeypatch, when, command, code):
+    """Wherever it comes in what a worker does first, the next piece of that is left out."""
+    after = {"before": "load_dataset", "load_dataset": "limit_memory", "limit_memory": None}[when]
+    if when == "before":
+        send_command(started.run_dir, command)
+    else:
+        work = getattr(worker, when)
+        monkeypatch.setattr(worker, when, lambda *given: (send_command(started.run_dir, command), work(*given))[1])
+    if after is not None:
+        monkeypatch.setattr(worker, after, lambda *_: pytest.fail("nobody wants that any more"))
+
+    def prepare(config, dataset, outputs, monitor):
+        monitor.while_preparing()
+        pytest.fail("nobody wants that any more")
+
+    assert run_worker(started.run_dir, prepare) == code
+    status = started.status()
+    assert started.epoch_rows() == started.step_rows() == []
+    if command == "stop":
+        assert (status.status, status.message) == ("stopped", "Stopped on request, before its first step.")
+        assert status.finished_at >= status.started_at
+
+
+def test_stopped_before_it_goes_on_a_run_has_what_it_had(started):
+    had = {"epoch": 2, "best_epoch": 1, "best_val_accuracy": 0.4, "test_accuracy_best": 0.3, "seconds": 9.0}
+    change_status(started.run_dir, **had)
+    send_command(started.run_dir, "pause")
+    send_command(started.run_dir, "stop")
+    assert run_worker(started.run_dir, pretend_fit()) == 0
+    assert started.status().status == "stopped"
+    assert started.status().model_dump(include=had.keys()) == had
+
+
+def test_a_completed_run_that_only_looks_at_test_stays_completed(store, config):
+    record = store.record(store.submit(with_overrides(config, {"training.evaluate_test": False})))
+    record.checkpoint_path("last").parent.mkdir()
+    record.checkpoint_path("last").write_bytes(b"last")
+    change_status(record.run_dir, status="completed", epoch=3)
+    store.look_at_test(record.run_id)
+    store.stop(record.run_id)
+
+    def look(config, dataset, outputs, monitor):
+        monitor.while_preparing()
+        return result("completed", "Completed 3 epochs.", 3)
+
+    assert run_worker(record.run_dir, look) == 0
+    assert (record.status().status, record.status().test_accuracy_best) == ("completed", pytest.approx(0.23))
 
 
 def test_a_newer_attempt_silences_the_older_worker(started):

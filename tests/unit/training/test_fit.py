@@ -15,6 +15,7 @@ from cifar_core.training.checkpoint import load_classifier, read_checkpoint_head
 from cifar_core.training.events import EpochDone, StepsDone, TrainingStarted, event_row
 from cifar_core.training.fit import fit
 from cifar_core.training.optimizer import set_learning_rate
+from cifar_core.training.precision import PrecisionChoice
 from cifar_core.training.preview import create_preview_pool, preview
 from cifar_core.training.state import create_training_state, epoch_order, iterate_batches
 from tests.unit.augmentation.test_augmentation import ALL_AT_ONCE
@@ -294,6 +295,40 @@ def test_whoever_watches_is_asked_before_each_step_once(tmp_path, tiny_dataset, 
     fit(tiny_config, tiny_dataset, RunFiles(tmp_path), watcher)
     num_steps = create_training_state(tiny_config, tiny_dataset, "cpu").num_steps
     assert watcher.steps == list(range(num_steps))
+
+
+class UnwantedError(Exception):
+    """Somebody who watches wants no more of it."""
+
+
+class EndsWhilePreparing(Watcher):
+    """Ends it all when it is asked for the n-th time, before the first step."""
+
+    def __init__(self, asked):
+        super().__init__()
+        self.left = asked
+
+    def while_preparing(self):
+        self.left -= 1
+        if self.left == 0:
+            raise UnwantedError
+
+
+@pytest.mark.parametrize(("asked", "done"), [(1, []), (2, ["choose"]), (3, ["choose", "compile"])])
+def test_it_ends_between_the_pieces_of_work_before_the_first_step(
+    tmp_path, tiny_dataset, tiny_config, monkeypatch, asked, done
+):
+    did = []
+    monkeypatch.setattr(
+        "cifar_core.training.state.choose_precision", lambda *_: did.append("choose") or PrecisionChoice("float32")
+    )
+    monkeypatch.setattr("cifar_core.training.fit.compile_ahead", lambda _: did.append("compile") or 0.5)
+    watcher = EndsWhilePreparing(asked)
+    with pytest.raises(UnwantedError):
+        fit(with_overrides(tiny_config, {"training.compile": True}), tiny_dataset, RunFiles(tmp_path), watcher)
+    assert did == done
+    assert watcher.steps == []
+    assert not RunFiles(tmp_path).checkpoint_path("last").exists()
 
 
 def test_nobody_has_to_watch(tmp_path, tiny_dataset, tiny_config):
