@@ -8,7 +8,7 @@ from cifar_core.derived import Request, paces_options
 from cifar_core.experiments import pace_of
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunSummary, default_runs_dir
-from dashboard.session.background import find_derived, is_derived
+from dashboard.session.background import find_derived, is_derived, read_derived
 from dashboard.session.cache import is_any_training
 
 BESIDE_A_TRAINING = "Beside a training this would tell nothing."
@@ -32,13 +32,13 @@ def try_paces(
         unknown: As `find_unknown` returns them.
         runs: All. Beside a training a trial would tell nothing.
         words: What the bar says.
-        may_try: Whether they may be tried now; what was tried before is known anyway.
+        may_try: Whether they may be tried now, and the bar may move; what was tried before is known anyway.
     """
     if not unknown:
         return {}
     request = Request("paces", dataset.fingerprint, paces_options(list(unknown.values()), default_runs_dir()))
-    is_training = is_any_training(runs)
-    if not is_derived(request) and (is_training or not may_try):
-        return {}
-    found = find_derived(dataset, request.kind, words, dict(request.options))
+    if may_try and (is_derived(request) or not is_any_training(runs)):
+        found = find_derived(dataset, request.kind, words, dict(request.options))
+    else:
+        found = read_derived(request)
     return {} if found is None else dict(zip(unknown, map(float, found["epoch_seconds"]), strict=True))

@@ -1,6 +1,7 @@
 """Lessons: a question, a prediction, a few small runs, and what they answer."""
 
 import json
+import os
 import socket
 
 import numpy as np
@@ -8,12 +9,14 @@ import pytest
 import streamlit as st
 
 from cifar_core.data import default_data_dir, load_dataset
+from cifar_core.derived import DerivedStore, Request, paces_options
 from cifar_core.evaluation import Predictions, save_predictions
 from cifar_core.experiments import Drawn, ExperimentStore, list_lessons
-from cifar_core.runs import RunStore
+from cifar_core.runs import RunStore, default_runs_dir
 from cifar_core.runs.status import change_status, now
 from dashboard.lessons import drawn_view
-from dashboard.session import activity
+from dashboard.lessons.pace import unknown_configs
+from dashboard.session import activity, background
 from tests.app.driving import labels, press
 from tests.app.reading import galleries, labelled, line_charts, texts
 
@@ -151,6 +154,23 @@ def test_run_asks_the_question_and_keeps_what_was_predicted(open_page, lab, expe
     assert experiments.is_over(experiment)
     press(at, "Go on")
     assert not experiments.is_over(experiment)
+
+
+def test_while_it_trains_there_is_one_stop_also_if_its_duration_is_being_tried_still(
+    open_page, experiments, monkeypatch
+):
+    monkeypatch.setattr("dashboard.session.pacing.find_derived", background.find_derived)
+    unknown = unknown_configs(list_lessons()[NAME], {})
+    request = Request("paces", load_dataset().fingerprint, paces_options(list(unknown.values()), default_runs_dir()))
+    DerivedStore(default_data_dir()).tell(request, 0.5, os.getpid())
+    before = open_page("Lessons", lesson=NAME)
+    assert labels(before).count("Stop") == 1
+    assert "how long this takes here" in before.get("progress")[0].proto.text
+    ask(experiments)
+    at = open_page("Lessons", lesson=NAME)
+    assert labels(at).count("Stop") == 1
+    (bar,) = at.get("progress")
+    assert "0 of 6 runs are done" in bar.proto.text
 
 
 def test_an_answer_stands_beside_the_prediction(open_page, lab, experiments):
