@@ -179,16 +179,17 @@ def _are_seeds_wanted() -> bool:
 
 
 def _choose_class(opened: Opened) -> int:
-    state.keep_among(state.COMPARE_MAP_CLASS, opened.classes)
+    """Draw a row of buttons, the true class chosen at first."""
+    by_name = {opened.name(class_idx): class_idx for class_idx in opened.classes}
+    true_name = opened.name(opened.true_idx)
     chosen = st.segmented_control(
         "What speaks for",
-        opened.classes,
-        default=opened.true_idx,
+        list(by_name),
         required=True,
-        key=state.COMPARE_MAP_CLASS,
-        format_func=lambda class_idx: opened.name(class_idx) + (" (true)" if class_idx == opened.true_idx else ""),
+        format_func=lambda name: name + (" (true)" if name == true_name else ""),
+        **address.bind(address.MAP_FOR, state.COMPARE_MAP_CLASS, list(by_name)),
     )
-    return opened.true_idx if chosen is None else chosen
+    return by_name[chosen or true_name]
 
 
 def _draw_maps(opened: Opened, maps: list[NDArray[np.float32]]) -> None:

@@ -66,11 +66,15 @@ def render_changed(
         runs: All, by id.
     """
     seeds = {arm: by_seed.keys() for arm, by_seed in results.items()}
-    pairs = [pair for pair in list_pairs(experiment.question) if seeds.get(pair[0], set()) & seeds.get(pair[1], set())]
+    pairs = {
+        str(number): (first, second)
+        for number, (first, second) in enumerate(list_pairs(experiment.question), start=1)
+        if seeds.get(first, set()) & seeds.get(second, set())
+    }
     if not pairs:
         return
     st.markdown("##### Images that changed")
-    first, second = _choose_pair(pairs, experiment.id)
+    first, second = _choose_pair(pairs)
     changed = find_changed(experiment, results, dataset, runs, first, second)
     if changed is None:
         st.caption("What these runs said of val is not there any more.")
@@ -129,23 +133,25 @@ def describe_changed(changed: Changed) -> str:
     )
 
 
-def _choose_pair(pairs: Sequence[tuple[str, str]], experiment_id: str) -> tuple[str, str]:
-    if len(pairs) == 1:
-        return pairs[0]
-    # By place: Streamlit takes a tuple for several choices.
-    key, places = f"lesson_changed_{experiment_id}", range(len(pairs))
-    state.keep_among(key, places)
+def _choose_pair(pairs: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+    """Draw a row of buttons if there are several, the first one chosen at first.
+
+    Args:
+        pairs: By their numbers among the question's: those stay the same while runs are still to come.
+    """
+    numbers = list(pairs)
+    if len(numbers) == 1:
+        return pairs[numbers[0]]
     chosen = st.segmented_control(
         "From one to the other",
-        places,
-        default=0,
+        numbers,
         required=True,
-        key=key,
-        format_func=lambda place: f"{literal(pairs[place][0])} \N{RIGHTWARDS ARROW} {literal(pairs[place][1])}",
+        format_func=lambda number: " \N{RIGHTWARDS ARROW} ".join(map(literal, pairs[number])),
         label_visibility="collapsed",
         wrap=True,
+        **address.bind(address.CHANGED_PAIR, address.CHANGED_PAIR.widget, numbers),
     )
-    return pairs[0 if chosen is None else chosen]
+    return pairs[chosen or numbers[0]]
 
 
 def _render_turn(changed: Changed, turn: Turn) -> None:

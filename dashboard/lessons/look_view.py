@@ -46,7 +46,7 @@ def render_links(
     seeds = sorted({seed for by_seed in results.values() for seed in by_seed})
     if not seeds:
         return
-    seed = seeds[0] if len(seeds) == 1 else _choose_seed(seeds, f"lesson_seed_{experiment.id}")
+    seed = seeds[0] if len(seeds) == 1 else _choose_seed(seeds)
     of_seed = {arm: runs[experiment.runs[arm][seed]] for arm, by_seed in results.items() if seed in by_seed}
     for page in experiment.question.look_at:
         with st.container(gap=None):
@@ -87,8 +87,8 @@ def _link_pairs(experiment: Experiment, of_seed: Mapping[str, RunSummary]) -> No
             compare_link(of_seed[first].run_id, of_seed[second].run_id, label)
 
 
-def _choose_seed(seeds: Sequence[int], key: str) -> int:
+def _choose_seed(seeds: Sequence[int]) -> int:
     """Draw a row of buttons, the first one chosen until somebody chooses."""
-    state.keep_among(key, seeds)
-    chosen = st.segmented_control("Runs of seed", seeds, default=seeds[0], required=True, key=key, wrap=True)
-    return seeds[0] if chosen is None else chosen
+    options = list(map(str, seeds))
+    bound = address.bind(address.LOOKED_SEED, address.LOOKED_SEED.widget, options)
+    return int(st.segmented_control("Runs of seed", options, required=True, wrap=True, **bound) or options[0])

@@ -122,3 +122,5 @@ def turn_to(name: str | None, experiment: str | None) -> None:
     address.PREDICTED.choose(None)
     address.DRAWN.choose(None)
     address.SURE.choose(None)
+    address.LOOKED_SEED.choose(None)
+    address.CHANGED_PAIR.choose(None)

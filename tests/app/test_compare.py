@@ -236,6 +236,26 @@ def test_over_seeds_maps_are_averaged_and_told(open_page, lab, train):
     assert "B: one network" in texts(at)
 
 
+def test_which_class_maps_speak_for_is_in_the_address(open_page, lab, pair):
+    for run_id in pair:
+        save_weights(lab.record(run_id))
+    index = int(piles(lab, pair).broken[0])
+    shown = {"a": pair[0], "b": pair[1], "pile": "broken", "image": index}
+    at = open_page("Compare", **shown)
+    box = labelled(at.segmented_control, "What speaks for")
+    true_name, said = box.value, next(name for name in box.options if "(true)" not in name)
+    assert "for" not in at.query_params
+    box.set_value(said).run()
+    assert at.query_params["for"] == said
+    again = open_page("Compare", **shown, **{"for": said})
+    assert labelled(again.segmented_control, "What speaks for").value == said
+    assert again.query_params["for"] == said
+    assert f"less that speaks for {said} or" in texts(again)
+    none = open_page("Compare", **shown, **{"for": "no class"})
+    assert labelled(none.segmented_control, "What speaks for").value == true_name
+    assert "for" not in none.query_params
+
+
 def test_curves_are_bands_over_the_seeds_of_both(open_page, lab, train):
     runs = [train(f"plain, seed {seed}", seed, training__seed=seed) for seed in range(2)]
     runs.append(train("wide", 7, model__width=8))

@@ -234,8 +234,30 @@ def test_of_several_pairs_one_is_chosen(open_page, lab, experiments):
     at = open_page("Lessons", lesson="convolution")
     assert [gallery["ids"] for gallery in galleries(at)] == [[0], [2]]
     pairs = next(group for group in at.button_group if "dense →" in str(group.options))
-    pairs.set_value(1).run()
+    pairs.set_value("2").run()
     assert [gallery["ids"] for gallery in galleries(at)] == [[1], [2]]
+    assert at.query_params["pair"] == "2"
+    again = open_page("Lessons", lesson="convolution", pair="2")
+    assert [gallery["ids"] for gallery in galleries(again)] == [[1], [2]]
+    assert again.query_params["pair"] == "2"
+    assert [gallery["ids"] for gallery in galleries(open_page("Lessons", lesson="convolution", pair="9"))] == [[0], [2]]
+    press(again, "All lessons")
+    assert "pair" not in again.query_params, "another lesson has other pairs"
+
+
+def test_the_seed_whose_runs_links_lead_to_is_in_the_address(open_page, lab, experiments):
+    experiment = ask(experiments)
+    finish(lab, experiment, {"without": (0.3, 0.31, 0.32), "with batch norm": (0.5, 0.51, 0.52)})
+    at = open_page("Lessons", lesson=NAME)
+    assert "seed" not in at.query_params
+    labelled(at.segmented_control, "Runs of seed").set_value("2").run()
+    assert at.query_params["seed"] == "2"
+    again = open_page("Lessons", lesson=NAME, seed="2")
+    assert labelled(again.segmented_control, "Runs of seed").value == "2"
+    run_id = experiment.runs["with batch norm"][2]
+    assert any(run_id in link for label, link in links_of(again).items() if label == "with batch norm")
+    press(again, "All lessons")
+    assert "seed" not in again.query_params
 
 
 def test_a_tile_leads_to_the_run_and_image_that_show_it(open_page, lab, experiments, monkeypatch):
