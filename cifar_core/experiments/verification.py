@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from cifar_core.config import RunConfig
 from cifar_core.evaluation.foretelling import Agreement, change_of, measure_agreement
 from cifar_core.overrides import with_overrides
-from cifar_core.runs import Fork, RunError, RunStore, RunSummary
+from cifar_core.runs import RunError, RunStore, RunSummary, fork_like
 from cifar_core.runs.folders import RecordFolder
 from cifar_core.selections import Selection, SelectionError, leave_out_too
 
@@ -137,8 +137,7 @@ class VerificationStore:
             all_left_out = leave_out_too(self._runs.runs_dir, config.data, left_out)
         except SelectionError as error:
             raise RunError(str(error)) from error
-        fork = Fork(foretold.run_id, "start") if record.meta().forked_from else None
-        submit = partial(self._runs.submit, data_dir=data_dir, fork=fork, owner=owner)
+        submit = partial(self._runs.submit, data_dir=data_dir, fork=fork_like(record), owner=owner)
         draws = [
             self._queue(config, f"{name}, seed {seed}", seed, foretold.run_id, all_left_out, submit)
             for seed in range(config.training.seed, config.training.seed + num_seeds)

@@ -32,9 +32,14 @@ class Fork:
     which: Literal["best", "last", "start"] = "best"
 
 
-def fork_like(run: RunSummary) -> Fork | None:
-    """Return the weights that a run like this one starts from; None: new ones."""
-    return Fork(run.run_id, "start") if run.forked_from else None
+def fork_like(run: RunSummary | RunRecord) -> Fork | None:
+    """Return the weights that a run like this one starts from; None: new ones.
+
+    Raises:
+        RunError: What a record says of that is not readable.
+    """
+    origin = run.meta().forked_from if isinstance(run, RunRecord) else run.forked_from
+    return Fork(run.run_id, "start") if origin else None
 
 
 def begin_fork(record: RunRecord, fork: Fork, config: RunConfig) -> tuple[Path, dict[str, Any]]:

@@ -150,10 +150,11 @@ def test_a_fork_starts_from_the_chosen_weights(store, config):
 
 def test_a_run_like_a_fork_starts_from_the_same_weights(store, config):
     parent = store.record(store.submit(config))
-    assert fork_like(find(store, parent.run_id)) is None
+    assert fork_like(find(store, parent.run_id)) is fork_like(parent) is None
     end(parent)
     fork = store.record(store.submit(config, fork=Fork(parent.run_id)))
     store.delete(parent.run_id)
+    assert fork_like(fork) == fork_like(find(store, fork.run_id)) == Fork(fork.run_id, "start")
     again = store.record(
         store.submit(with_overrides(config, {"training.seed": 9}), fork=fork_like(find(store, fork.run_id)))
     )
