@@ -9,7 +9,7 @@ from cifar_core.overrides import ConfigError, flatten, overrides_between, with_o
 from cifar_core.presets import FIRST_PRESET, PRESETS
 from dashboard.augment.effects import EFFECTS, Effect
 from dashboard.drawing.literal import message
-from dashboard.session import address, state
+from dashboard.session import address, form_values, state
 from dashboard.session.links import open_page
 from dashboard.session.packing import pack, unpack
 
@@ -27,7 +27,7 @@ def read_pipeline() -> RunConfig:
     Where it is not allowed, that is said, and it is as usual.
     """
     _take_address()
-    values = {path: state.form_value(path, value, state.AUGMENT) for path, value in _flat(_START).items()}
+    values = {path: form_values.form_value(path, value, form_values.AUGMENT) for path, value in _flat(_START).items()}
     try:
         config = with_overrides(RunConfig(), values)
     except ConfigError as error:
@@ -46,7 +46,7 @@ def order_effects() -> list[Effect]:
 
 def set_field(field: str, value: Any) -> None:
     """Change one setting of the augmentation. For callbacks."""
-    state.set_form({f"augmentation.{field}": value}, state.AUGMENT)
+    form_values.set_form({f"augmentation.{field}": value}, form_values.AUGMENT)
 
 
 def switch(effect: Effect, is_on: bool) -> None:
@@ -79,28 +79,28 @@ def _turn_all_off() -> None:
 
 def _use_in_training(config: RunConfig) -> None:
     """Hand augmentation and normalisation to the Train page's form."""
-    if not state.is_form_filled():
-        state.fill_form(PRESETS[FIRST_PRESET].config, FIRST_PRESET)
-    state.set_form({path: value for path, value in _flat(config).items() if path in _FROM_TRAIN})
-    state.lead_to_form()
+    if not form_values.is_form_filled():
+        form_values.fill_form(PRESETS[FIRST_PRESET].config, FIRST_PRESET)
+    form_values.set_form({path: value for path, value in _flat(config).items() if path in _FROM_TRAIN})
+    form_values.lead_to_form()
 
 
 def _take_address() -> None:
     """Fill the form with what the address brought along, else with what Train has, else with what is usual."""
-    is_filled = state.is_form_filled(state.AUGMENT)
+    is_filled = form_values.is_form_filled(form_values.AUGMENT)
     if not address.is_from_address(address.PIPELINE) and is_filled:
         return
     text = address.PIPELINE.value()
     config = _START
-    if text is None and not is_filled and state.is_form_filled():
-        held = {path: state.form_value(path, _flat(_START)[path]) for path in _FROM_TRAIN}
+    if text is None and not is_filled and form_values.is_form_filled():
+        held = {path: form_values.form_value(path, _flat(_START)[path]) for path in _FROM_TRAIN}
         # A number box that was emptied holds none.
         config = with_overrides(_START, {path: value for path, value in held.items() if value is not None})
     try:
         config = with_overrides(config, unpack(text or "{}"))
     except (ValueError, TypeError) as error:
         st.error(f"The link's settings cannot be used: {message(error)}", icon=":material/link_off:")
-    state.set_form(_flat(config), state.AUGMENT)
+    form_values.set_form(_flat(config), form_values.AUGMENT)
     state.set_widget(_FIRST, [effect.name for effect in EFFECTS if effect.is_on(config.augmentation)])
 
 

@@ -9,7 +9,7 @@ from dashboard.augment.pipeline import render_buttons
 from dashboard.augment.scales import describe_pipeline
 from dashboard.augment.targets import describe_target
 from dashboard.components import Tile, gallery
-from dashboard.session import state
+from dashboard.session import form_values, state
 from dashboard.session.cache import get_preview
 
 NUM_EPOCHS = 8
@@ -47,5 +47,5 @@ def render_stage(dataset: Dataset, config: RunConfig, index: int) -> None:
             icon=":material/casino:",
             help=f"Now seed {config.training.seed}: the number that decides all chance. The same seed gives the same "
             "pictures.",
-            on_click=state.next_augment_seed,
+            on_click=form_values.next_augment_seed,
         )

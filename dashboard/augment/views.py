@@ -21,7 +21,7 @@ from dashboard.drawing.figures import show_figure
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import duration
 from dashboard.forms.sections import render_fields
-from dashboard.session import state
+from dashboard.session import form_values, state
 from dashboard.session.cache import get_preview, get_statistics, measure_pipeline
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def render_preview(dataset: Dataset, config: RunConfig, indices: NDArray[np.int6
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         with st.container(width=150):
-            render_fields("training", only=("seed",), form=state.AUGMENT)
-        st.button("New seed", icon=":material/casino:", on_click=state.next_augment_seed)
+            render_fields("training", only=("seed",), form=form_values.AUGMENT)
+        st.button("New seed", icon=":material/casino:", on_click=form_values.next_augment_seed)
         st.button("Other images", icon=":material/shuffle:", on_click=state.next_augment_draw)
         normalized = st.toggle(
             "After normalisation", key=state.AUGMENT_NORMALISED, bind="query-params", persist_state="session"
@@ -146,7 +146,7 @@ def render_pixel_values(dataset: Dataset, config: RunConfig, indices: NDArray[np
     st.markdown(
         "**Normalisation** shifts and scales pixel values before the network sees them, those of all images alike."
     )
-    render_fields("data", only=("normalization",), form=state.AUGMENT)
+    render_fields("data", only=("normalization",), form=form_values.AUGMENT)
     st.caption(_NORMALIZATION_WORDS[config.data.normalization])
     pixels = get_preview(dataset, config, indices, NUM_EPOCHS).images.reshape(-1, 3, 32, 32)
     mean, std = get_statistics(dataset).scale(config.data.normalization)

@@ -5,7 +5,7 @@ import streamlit as st
 from cifar_core.config import AugmentationConfig
 from dashboard.drawing.words import setting, setting_name
 from dashboard.forms.sections import Overrides, render_fields
-from dashboard.session import state
+from dashboard.session import form_values
 
 FIRST = ("crop_padding", "padding_mode", "horizontal_flip")
 
@@ -22,7 +22,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
 _DEPENDENT = {"padding_mode": "crop_padding", "policy_operations": "policy", "policy_magnitude": "policy"}
 
 
-def render_augmentation(form: str = state.TRAIN) -> Overrides:
+def render_augmentation(form: str = form_values.TRAIN) -> Overrides:
     """Draw all augmentations, the usual ones first, and return their values by path."""
     values = render_fields("augmentation", only=FIRST, form=form)
     for title, fields in _GROUPS.items():

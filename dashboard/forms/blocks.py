@@ -11,7 +11,7 @@ from dashboard.components import opener
 from dashboard.drawing.glossary import explain_field
 from dashboard.drawing.words import choice_title, setting
 from dashboard.forms.fields import render_field
-from dashboard.session import state
+from dashboard.session import form_values, state
 from dashboard.session.arrival import arrive_at
 from dashboard.session.lock import read_lock
 
@@ -32,14 +32,14 @@ _STYLE = """<style>
 _BLOCK: TypeAdapter[Block] = TypeAdapter(Block)
 
 
-def render_blocks(path: str, form: str = state.TRAIN) -> Blocks:
+def render_blocks(path: str, form: str = form_values.TRAIN) -> Blocks:
     """Draw the editor of a list of blocks and return the list as it is.
 
     Args:
         path: Of the setting, e.g. "model.blocks".
         form: Which page's form.
     """
-    blocks = state.form_blocks(path, form)
+    blocks = form_values.form_blocks(path, form)
     shapes, error = _trace(blocks)
     if read_lock().holds(path):
         words = "\n".join(f"{place}. {describe_block(block)}" for place, block in enumerate(blocks, start=1))
@@ -47,7 +47,7 @@ def render_blocks(path: str, form: str = state.TRAIN) -> Blocks:
         return blocks
     st.html(_STYLE)
     st.caption(f"{shapes_in_words(None)} goes in; ten scores come out of a dense layer behind the last block.")
-    with st.container(gap=None, key=state.form_key(path, form)):
+    with st.container(gap=None, key=form_values.form_key(path, form)):
         for position, block in enumerate(blocks):
             _render_block(path, form, position, block, shapes, error)
     with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
@@ -106,7 +106,7 @@ def _render_block(
     path: str, form: str, position: int, block: dict[str, Any], shapes: list[Shape], error: BlockError | None
 ) -> None:
     """Draw a block as a line: what it is opens its settings, and beside that stands what else can be done with it."""
-    last = len(state.form_blocks(path, form)) - 1
+    last = len(form_values.form_blocks(path, form)) - 1
     with st.container(
         horizontal=True, wrap=False, vertical_alignment="center", gap=None, key=f"block_{form}_{position}"
     ):
@@ -157,16 +157,16 @@ def _render_fields(path: str, form: str, position: int, block: dict[str, Any]) -
 
 def _take_over(path: str, form: str, position: int, field: str, key: str) -> None:
     """Bring a widget's value into the list. An emptied number box keeps what it had."""
-    blocks, value = state.form_blocks(path, form), state.widget_value(key)
+    blocks, value = form_values.form_blocks(path, form), state.widget_value(key)
     if position < len(blocks) and value is not None:
         blocks[position][field] = value
-        state.set_form({path: blocks}, form)
+        form_values.set_form({path: blocks}, form)
 
 
 def _edit(path: str, form: str, action: Callable[[Blocks, Any], None], argument: Any) -> None:
-    blocks = state.form_blocks(path, form)
+    blocks = form_values.form_blocks(path, form)
     action(blocks, argument)
-    state.set_form({path: blocks}, form)
+    form_values.set_form({path: blocks}, form)
 
 
 def _append(blocks: Blocks, kind: str) -> None:
@@ -175,9 +175,9 @@ def _append(blocks: Blocks, kind: str) -> None:
 
 def _move(path: str, form: str, position: int, by: int) -> None:
     """Let a block change places with a neighbour; whoever pressed the key stays with it, to press it again."""
-    blocks, place = state.form_blocks(path, form), position + by
+    blocks, place = form_values.form_blocks(path, form), position + by
     blocks[place], blocks[position] = blocks[position], blocks[place]
-    state.set_form({path: blocks}, form)
+    form_values.set_form({path: blocks}, form)
     can_go_on = 0 <= place + by < len(blocks)
     arrive_at(f"{form}_{'arrow_upward' if (by < 0) == can_go_on else 'arrow_downward'}_{place}")
 

@@ -12,7 +12,7 @@ from dashboard.drawing.words import choice_title, setting_name
 from dashboard.forms.blocks import render_blocks
 from dashboard.forms.fields import LOCKED, render_field
 from dashboard.forms.selections import render_selection
-from dashboard.session import state
+from dashboard.session import form_values
 from dashboard.session.lock import read_lock
 
 Overrides = dict[str, Any]
@@ -25,13 +25,13 @@ def render_choice(section: str, label: str) -> Overrides:
     """
     choices = section_choices(section)
     path = f"{section}.name"
-    state.form_value(path, getattr(RunConfig(), section).name)
+    form_values.form_value(path, getattr(RunConfig(), section).name)
     is_locked = read_lock().holds(path)
     name = st.selectbox(
         f"{label}{LOCKED}" if is_locked else label,
         list(choices),
         format_func=choice_title,
-        key=state.form_key(path),
+        key=form_values.form_key(path),
         help="  \n".join(f"**{choice_title(name)}**: {choice.__doc__}" for name, choice in choices.items()),
         on_change=_start_from_defaults,
         args=(section,),
@@ -45,7 +45,7 @@ def render_fields(
     section: str,
     choice: str = "",
     only: tuple[str, ...] | None = None,
-    form: str = state.TRAIN,
+    form: str = form_values.TRAIN,
 ) -> Overrides:
     """Draw a widget for each setting of a section, two beside each other where there is room; return values by path.
 
@@ -61,7 +61,7 @@ def render_fields(
     values: Overrides = {}
     for field in [field for field in fields if schemas[field].get("type") == "array"]:
         path = f"{section}.{field}"
-        state.form_value(path, _plain(model.model_fields[field].default), form)
+        form_values.form_value(path, _plain(model.model_fields[field].default), form)
         values[path] = render_blocks(path, form)
         fields = tuple(other for other in fields if other != field)
     # A grid by the frame's style: columns would be three messages more for each two settings.
@@ -72,10 +72,10 @@ def render_fields(
 
 
 def _start_from_defaults(section: str) -> None:
-    name = st.session_state[state.form_key(f"{section}.name")]
+    name = st.session_state[form_values.form_key(f"{section}.name")]
     for field, info in section_choices(section)[name].model_fields.items():
         if field != "name":
-            state.set_form({f"{section}.{field}": _plain(info.default)})
+            form_values.set_form({f"{section}.{field}": _plain(info.default)})
 
 
 def _plain(default: Any) -> Any:
@@ -85,11 +85,11 @@ def _plain(default: Any) -> Any:
 
 def _render_setting(model: type[Section], path: str, schema: dict[str, Any], form: str) -> Any:
     section, _, field = path.partition(".")
-    value = state.form_value(path, model.model_fields[field].default, form)
+    value = form_values.form_value(path, model.model_fields[field].default, form)
     explained = schema | {"description": explain_field(schema["description"], path)}
-    label, key, is_locked = setting_name(path).capitalize(), state.form_key(path, form), read_lock().holds(path)
+    label, key, is_locked = setting_name(path).capitalize(), form_values.form_key(path, form), read_lock().holds(path)
     if CHOOSES in schema:
         return render_selection(label, key, explained, is_locked=is_locked)
-    is_off = ON_WITH in schema and not state.form_value(f"{section}.{schema[ON_WITH]}", "", form)
+    is_off = ON_WITH in schema and not form_values.form_value(f"{section}.{schema[ON_WITH]}", "", form)
     drawn = render_field(label, key, explained, is_locked=is_locked, is_off=is_off)
     return value if is_off else drawn

@@ -8,7 +8,7 @@ import streamlit as st
 from cifar_core.config import RunConfig
 from cifar_core.overrides import overrides_between
 from cifar_core.presets import FIRST_PRESET, PRESETS
-from dashboard.session import address, state
+from dashboard.session import address, form_values, state
 from dashboard.session.address import FIRST, RUN, SECOND, link_to
 from dashboard.session.lock import read_lock
 from dashboard.session.packing import pack
@@ -90,7 +90,7 @@ def advice_link(run_id: str, config: RunConfig, label: str) -> None:
     if settings is None:
         return
     carried = {RUN: run_id, address.PART: address.NEW_RUN, address.ADVISED: "yes"}
-    carried |= {address.PRESET: f"{state.RUN_ORIGIN}{run_id}", address.SETTINGS: settings}
+    carried |= {address.PRESET: f"{form_values.RUN_ORIGIN}{run_id}", address.SETTINGS: settings}
     page_link("Train", label, ":material/edit_note:", carrying=carried)
 
 

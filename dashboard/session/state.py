@@ -1,22 +1,17 @@
-"""Session state and address, typed. Beside `memory`, the only file that knows their keys.
+"""Session state and address, typed. Beside `memory` and `form_values`, the only file that knows their keys.
 
 What is known by an id, or must be written out, is kept as text and mirrored to the address by `address`: a widget bound
 to the address belongs to its page alone, and spells what it shows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
 import streamlit as st
 
-from cifar_core.config import RunConfig
-from cifar_core.overrides import flatten
-from dashboard.session import address, draft
-from dashboard.session.arrival import START, arrive_at
-from dashboard.session.lock import read_lock
+from dashboard.session import address
 from dashboard.session.parameter import Parameter
-from dashboard.session.redraw import ask_for_redraw
 
 # Widgets bound to the address: their key is the parameter's name.
 EXPLORE_VIEW, EXPLORE_SPLIT, EXPLORE_CLASSES, EXPLORE_PAGE = "view", "split", "cls", "page"
@@ -53,8 +48,6 @@ TRAIN_PART, TRAIN_PRESET, TRAIN_FOLLOW = "train_part", "train_preset", "train_fo
 TRAIN_COMPARED, TRAIN_SAVED_NAME = "train_compared", "train_saved_name"
 TRAIN_OVERLAY, TRAIN_EPOCH, TRAIN_BAND = "train_overlay", "train_epoch", "train_band"
 
-TRAIN, AUGMENT = "train", "augment"  # the pages with a form over RunConfig
-RUN_ORIGIN = "run:"  # before a run's id, where the form starts from one instead of a preset
 _WANTED = "wanted"
 _PINNED, _CELL, _LOST = "train_pinned_epoch", "train_cell", "lost_run"
 _COUNTED, _SITTING, _HANDED_OVER = "errors_test_readings", "test_sitting", "image_handed_over"
@@ -159,54 +152,6 @@ def is_image_handed_over() -> bool:
     return st.session_state.pop(_HANDED_OVER, False)
 
 
-def form_key(path: str, form: str = TRAIN) -> str:
-    """Return the widget key of a setting on a form, e.g. of "optimizer.learning_rate" on the Train page."""
-    return f"{form}_form.{path}"
-
-
-def fill_form(config: RunConfig, origin: str | None = None) -> None:
-    """Set every widget of the Train page to the config's values. Before the widgets are drawn, or in a callback.
-
-    Args:
-        config: The values.
-        origin: What they are held against, a preset's name or a run's id behind "run:"; as it was if None.
-    """
-    if origin is not None:
-        st.session_state[TRAIN_PRESET] = origin
-    set_form(flatten(config))
-    draft.note_edited(False)
-
-
-def refill_form(config: RunConfig) -> None:
-    """Fill the form with the chosen run's settings as advice would have them, and lead there. For callbacks."""
-    fill_form(config, f"{RUN_ORIGIN}{chosen_run()}")
-    draft.note_advised()
-    lead_to_form()
-
-
-def lead_to_form() -> None:
-    """Show Train's form, with its start in view, also from a part of the page that redraws alone. For callbacks."""
-    address.PART.choose(address.NEW_RUN)
-    arrive_at(START)
-    ask_for_redraw()
-
-
-def set_form(values: Mapping[str, Any], form: str = TRAIN) -> None:
-    """Set some widgets of a form, by path. Before they are drawn, or in a callback. What is locked stays as it is."""
-    lock = read_lock()
-    for path, value in values.items():
-        key = form_key(path, form)
-        if key not in st.session_state or not lock.holds(path):
-            st.session_state[key] = value
-    if form == TRAIN:
-        draft.note_edited(True)
-
-
-def form_blocks(path: str, form: str = TRAIN) -> list[dict[str, Any]]:
-    """Return a copy of the blocks that a form's list of them holds."""
-    return [dict(block) for block in st.session_state[form_key(path, form)]]
-
-
 def set_widget(key: str, value: Any) -> None:
     """Set a widget before it is drawn, or in a callback."""
     st.session_state[key] = value
@@ -226,11 +171,6 @@ def keep_among(key: str, options: Sequence[Any]) -> None:
     """Let a widget fall back to its default if what it was set to is no longer offered. Before it is drawn."""
     if key in st.session_state and st.session_state[key] not in options:
         del st.session_state[key]
-
-
-def is_form_filled(form: str = TRAIN) -> bool:
-    """Whether a form of this session has values already."""
-    return any(str(key).startswith(form_key("", form)) for key in st.session_state)
 
 
 def want(key: str) -> None:
@@ -273,17 +213,6 @@ def next_augment_draw() -> None:
     """Show other images on the Augment page. For callbacks."""
     address.DRAW.choose(str(augment_draw() + 1))
     address.step_on()
-
-
-def next_augment_seed() -> None:
-    """Give the Augment page's form the next seed."""
-    key = form_key("training.seed", AUGMENT)
-    st.session_state[key] = int(st.session_state.get(key) or 0) + 1
-
-
-def form_value(path: str, default: Any, form: str = TRAIN) -> Any:
-    """Return what a form's widget is set to, setting it to the default if it was never drawn."""
-    return st.session_state.setdefault(form_key(path, form), default)
 
 
 def sitting() -> str:

@@ -7,7 +7,7 @@ from cifar_core.data import Dataset, Splits
 from cifar_core.runs import RunSummary, default_runs_dir
 from cifar_core.selections import Selection, SelectionError, leave_out_too
 from dashboard.drawing.literal import message
-from dashboard.session import draft, state
+from dashboard.session import draft, form_values
 from dashboard.session.held_out import describe_leak
 from dashboard.session.redraw import hand_over_page
 
@@ -68,16 +68,16 @@ def _explain(run: RunSummary | None) -> str:
 def _set_up(selection: Selection, setting: str, run: RunSummary | None) -> None:
     """Fill Train's form, and lead there. For callbacks."""
     if not draft.is_edited() and run is not None and run.config is not None:
-        state.fill_form(run.config, f"{state.RUN_ORIGIN}{run.run_id}")
+        form_values.fill_form(run.config, f"{form_values.RUN_ORIGIN}{run.run_id}")
         draft.choose_fork(None)
     path = f"data.{setting}"
     try:
         chosen = selection
         if setting == "exclude":
-            chosen = leave_out_too(default_runs_dir(), DataConfig(exclude=state.form_value(path, "")), selection)
+            chosen = leave_out_too(default_runs_dir(), DataConfig(exclude=form_values.form_value(path, "")), selection)
     except SelectionError as error:
         st.toast(message(error), icon=":material/info:")
         return
-    state.set_form({path: chosen.content_hash})
-    state.lead_to_form()
+    form_values.set_form({path: chosen.content_hash})
+    form_values.lead_to_form()
     hand_over_page("Train")

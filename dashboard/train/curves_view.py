@@ -19,7 +19,7 @@ from dashboard.drawing.curve_charts import Quantity, curve_points, curves_chart,
 from dashboard.drawing.literal import literal
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import short_name
-from dashboard.session import state
+from dashboard.session import form_values
 from dashboard.session.cache import get_store
 from dashboard.train.beneath import Beneath, choose_beneath
 from dashboard.train.findings import find_all
@@ -148,7 +148,7 @@ def _render_findings(record: RunRecord, findings: list[Finding]) -> None:
                         "Fill the form",
                         key=f"try_{finding.name}",
                         icon=":material/edit_note:",
-                        on_click=state.refill_form,
+                        on_click=form_values.refill_form,
                         args=(with_overrides(record.stored_config().config, finding.changes),),
                         help="With this run's settings and the suggested change. Nothing starts before you say so.",
                     )

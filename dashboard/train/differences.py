@@ -11,7 +11,7 @@ from cifar_core.runs import RunSummary
 from dashboard.drawing.folded import render_folded
 from dashboard.drawing.literal import plain
 from dashboard.drawing.words import run_name
-from dashboard.session import address, state
+from dashboard.session import address, form_values, state
 from dashboard.session.cache import get_presets
 from dashboard.session.gone import drop_gone
 from dashboard.session.kept import say_setting
@@ -35,7 +35,7 @@ def _render_compared(config: RunConfig, origin: Origin, runs: list[RunSummary]) 
     titles = {f"{_PRESET}{name}": f"Preset: {plain(other.title)}" for name, other in presets.items()}
     titles |= {run.run_id: f"Run: {run_name(run)}" for run in runs}
     chosen = address.COMPARED.value()
-    usual = origin.key.removeprefix(state.RUN_ORIGIN) if origin.is_run else f"{_PRESET}{origin.key}"
+    usual = origin.key.removeprefix(form_values.RUN_ORIGIN) if origin.is_run else f"{_PRESET}{origin.key}"
     state.set_widget(state.TRAIN_COMPARED, chosen if chosen in configs else usual)
     other = st.selectbox(
         "Compare the form with",
@@ -52,7 +52,7 @@ def _render_compared(config: RunConfig, origin: Origin, runs: list[RunSummary]) 
     st.button(
         "Take these settings over",
         icon=":material/download:",
-        on_click=state.fill_form,
+        on_click=form_values.fill_form,
         args=(configs[other],),
         help="Fill the form with them.",
     )

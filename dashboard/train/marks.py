@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.session import state
+from dashboard.session import form_values
 from dashboard.session.kept import say_setting
 
 # Of a field: a bar beside it, and what it was behind its name. Of a closed section: that something in it changed.
@@ -41,7 +41,7 @@ def marks_css(changes: Mapping[str, tuple[Any, Any]]) -> str:
 
 def _selector(path: str) -> str:
     """Return the class that Streamlit gives to the element of this key."""
-    return ".st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", state.form_key(path))
+    return ".st-key-" + re.sub(r"[^a-zA-Z0-9_-]", "-", form_values.form_key(path))
 
 
 def _escape(text: str) -> str:

@@ -8,7 +8,7 @@ from cifar_core.presets import FIRST_PRESET, PRESETS, Preset
 from cifar_core.runs import RunSummary
 from dashboard.drawing.literal import literal, plain
 from dashboard.drawing.words import run_name, short_name
-from dashboard.session import state
+from dashboard.session import form_values, state
 from dashboard.session.cache import get_presets
 from dashboard.session.changes import describe_changes
 
@@ -38,12 +38,12 @@ class Origin:
     @property
     def is_run(self) -> bool:
         """Whether they are a run's."""
-        return self.key.startswith(state.RUN_ORIGIN)
+        return self.key.startswith(form_values.RUN_ORIGIN)
 
 
 def run_key(run_id: str) -> str:
     """Return the key of a run's settings."""
-    return f"{state.RUN_ORIGIN}{run_id}"
+    return f"{form_values.RUN_ORIGIN}{run_id}"
 
 
 def list_origins(runs: Sequence[RunSummary], key: str | None = None) -> dict[str, Origin]:
@@ -53,7 +53,7 @@ def list_origins(runs: Sequence[RunSummary], key: str | None = None) -> dict[str
         runs: All.
         key: What the form starts from; None: as it is now.
     """
-    based = (key or str(state.widget_value(state.TRAIN_PRESET))).removeprefix(state.RUN_ORIGIN)
+    based = (key or str(state.widget_value(state.TRAIN_PRESET))).removeprefix(form_values.RUN_ORIGIN)
     wanted = tuple(dict.fromkeys((state.chosen_run(), based)))
     by_id = {run.run_id: _of_run(run, run.config) for run in runs if run.run_id in wanted and run.config is not None}
     origins = [by_id[run_id] for run_id in wanted if run_id in by_id]

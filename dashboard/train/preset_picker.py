@@ -8,7 +8,7 @@ from cifar_core.overrides import with_overrides
 from cifar_core.presets import FIRST_PRESET, PRESETS
 from cifar_core.runs import RunSummary
 from dashboard.drawing.literal import literal, message
-from dashboard.session import address, draft, state
+from dashboard.session import address, draft, form_values, state
 from dashboard.session.cache import list_readable_runs
 from dashboard.session.packing import unpack
 from dashboard.train.origins import Origin, base_of, list_origins, run_key
@@ -27,12 +27,12 @@ def prepare_form(runs: Sequence[RunSummary]) -> None:
     if origin is not None and run_id != draft.followed_run():
         draft.note_followed(run_id)
         if not taken and not draft.is_edited():
-            state.fill_form(origin.config, origin.key)
+            form_values.fill_form(origin.config, origin.key)
             draft.choose_fork(None)
             address.PRESET.choose(None)
             address.SETTINGS.choose(None)
-    if not state.is_form_filled():
-        state.fill_form(PRESETS[FIRST_PRESET].config, FIRST_PRESET)
+    if not form_values.is_form_filled():
+        form_values.fill_form(PRESETS[FIRST_PRESET].config, FIRST_PRESET)
 
 
 def choose_origin(runs: Sequence[RunSummary]) -> Origin:
@@ -59,7 +59,7 @@ def fill_from_origin() -> None:
     """Set every widget to what the form starts from, and begin from new weights."""
     origins = list_origins(list_readable_runs())
     origin = origins.get(state.widget_value(state.TRAIN_PRESET), origins[FIRST_PRESET])
-    state.fill_form(origin.config)
+    form_values.fill_form(origin.config)
     draft.choose_fork(None)
 
 
@@ -80,7 +80,7 @@ def _take_address(origins: Mapping[str, Origin]) -> bool:
         return False
     if origin is not None and origin.key not in PRESETS and not settings:
         config = origin.config
-    state.fill_form(config, FIRST_PRESET if origin is None else origin.key)
+    form_values.fill_form(config, FIRST_PRESET if origin is None else origin.key)
     draft.note_edited(config != (origin or origins[FIRST_PRESET]).config)
     if address.ADVISED.value():
         draft.note_advised()

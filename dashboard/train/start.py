@@ -13,7 +13,7 @@ from cifar_core.runs import RunStore, RunSummary
 from dashboard.components.numbers import WHOLE
 from dashboard.drawing.literal import literal, message, plain
 from dashboard.drawing.words import choice_title, count, run_name, setting
-from dashboard.session import address, draft, state
+from dashboard.session import address, draft, form_values, state
 from dashboard.session.arrival import START, TOP, arrive_at
 from dashboard.session.cache import get_store
 from dashboard.session.changes import words_of
@@ -168,7 +168,7 @@ def _render_undo(wanted: Wanted) -> None:
 
 
 def _undo(origin: Origin) -> None:
-    state.fill_form(origin.config, origin.key)
+    form_values.fill_form(origin.config, origin.key)
 
 
 def _describe_changes(wanted: Wanted) -> str:

@@ -11,7 +11,7 @@ from cifar_core.training.schedule import compute_learning_rate
 from dashboard.components.numbers import WHOLE
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.words import choice_title
-from dashboard.session import draft, state
+from dashboard.session import draft, form_values, state
 from dashboard.session.links import open_page
 from dashboard.session.lock import read_lock
 from dashboard.session.owning import is_agreed, offer_action
@@ -199,9 +199,9 @@ def _offer_its_settings(run: RunSummary) -> None:
 
 def _set_up_from(run: RunSummary, fork: Fork | None) -> None:
     if run.config is not None:
-        state.fill_form(run.config, run_key(run.run_id))
+        form_values.fill_form(run.config, run_key(run.run_id))
         draft.choose_fork(fork)
-        state.lead_to_form()
+        form_values.lead_to_form()
 
 
 def _extend(store: RunStore, run_id: str, key: str) -> None:

@@ -15,7 +15,7 @@ from dashboard.drawing.chart_style import style_figure
 from dashboard.drawing.colours import TRAIN, VAL
 from dashboard.drawing.figures import show_figure
 from dashboard.drawing.words import duration
-from dashboard.session import state
+from dashboard.session import form_values, state
 from dashboard.session.background import find_derived, is_derived
 from dashboard.session.cache import get_dataset, is_any_training, list_readable_runs
 from dashboard.session.lock import read_lock
@@ -55,7 +55,7 @@ def render_range_test(values: dict[str, Any]) -> None:
             f"Use {suggested:g}",
             type="primary",
             disabled=read_lock().holds("optimizer.learning_rate"),
-            on_click=state.set_form,
+            on_click=form_values.set_form,
             args=({"optimizer.learning_rate": suggested},),
         )
 

@@ -28,10 +28,10 @@ def _whole_form(preset):
     from cifar_core.config import SECTIONS, section_choices
     from cifar_core.presets import PRESETS
     from dashboard.forms import sections
-    from dashboard.session import state
+    from dashboard.session import form_values
 
     if "result" not in st.session_state:
-        state.fill_form(PRESETS[preset].config)
+        form_values.fill_form(PRESETS[preset].config)
     values = {}
     for section in SECTIONS:
         choice = ""
@@ -83,13 +83,13 @@ def _form_with_selections():
     from cifar_core.config import RunConfig
     from cifar_core.overrides import with_overrides
     from dashboard.forms import sections
-    from dashboard.session import state
+    from dashboard.session import form_values
 
     chosen = {"data.exclude": "sel-" + "0" * 16, "data.oversample": "sel-" + "1" * 16, "data.oversample_weight": 4}
     import streamlit as st
 
     if "result" not in st.session_state:
-        state.fill_form(with_overrides(RunConfig(), chosen))
+        form_values.fill_form(with_overrides(RunConfig(), chosen))
     st.session_state["result"] = sections.render_fields("data")
 
 
