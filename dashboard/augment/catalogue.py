@@ -1,6 +1,7 @@
 """All effects as cards: an image before and after, what it teaches, when it hurts, and its settings once it is on."""
 
 import html
+from functools import lru_cache
 
 import numpy as np
 import streamlit as st
@@ -59,11 +60,25 @@ def render_catalogue(dataset: Dataset, config: RunConfig, index: int) -> None:
 
 def _render_pictures(dataset: Dataset, config: RunConfig, effect: Effect, index: int) -> None:
     alone = config.model_copy(update={"augmentation": effect.alone(config.augmentation)})
+    st.html(_draw_pictures(dataset, alone, effect, index))
+
+
+# A click changes one effect, and all cards are drawn. Not by Streamlit's cache, whose key takes as long as a picture.
+@lru_cache(maxsize=1024)
+def _draw_pictures(dataset: Dataset, alone: RunConfig, effect: Effect, index: int) -> str:
+    """Return an image before and after an effect as HTML.
+
+    Args:
+        dataset: All images.
+        alone: A config with nothing but this effect.
+        effect: What is done to the image.
+        index: The image.
+    """
     picture, target = choose_example(dataset, alone, index)
     name = dataset.class_names[dataset.labels[index]]
     strength = describe_strength(effect, alone.augmentation)
     after = f"{target}; {strength}" if alone.augmentation.mixes_labels else strength
-    st.html(
+    return (
         f'<div class="effect">{_figure(np.asarray(dataset.images[index]), f"{name}, as it is", f"before: {name}")}'
         f'<span class="to" aria-hidden="true">→</span>{_figure(picture, f"{name}, {effect.title}", f"after: {after}")}'
         "</div>"

@@ -11,7 +11,7 @@ from cifar_core.config import AugmentationConfig
 Value = bool | int | float | str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Effect:
     """One augmentation.
 

@@ -14,6 +14,7 @@ from cifar_core.data import load_dataset
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunStore
 from cifar_core.training.preview import create_preview_pool
+from dashboard.augment.catalogue import choose_example
 from dashboard.augment.effects import EFFECTS
 from dashboard.session.packing import unpack
 from tests.app.reading import component_messages, galleries, labelled, texts
@@ -39,6 +40,13 @@ def cards(at):
 def captions(at):
     bodies = [element.proto.body for element in at.get("html") if 'class="effect"' in element.proto.body]
     return [re.findall(r"<figcaption>(.*?)</figcaption>", body) for body in bodies]
+
+
+def pictures(at):
+    """The addresses of each card's two pictures, by effect."""
+    bodies = [element.proto.body for element in at.get("html") if 'class="effect"' in element.proto.body]
+    sources = [re.findall(r'src="(.*?)"', body) for body in bodies]
+    return dict(zip([toggle.label for toggle in at.toggle], sources, strict=True))
 
 
 def preview(at):
@@ -88,6 +96,33 @@ def test_an_effect_is_switched_on_as_usual_stays_where_it_is_and_is_tuned_in_its
     switch(at, "rotation", False)
     assert "pipeline" not in at.query_params
     assert not any(slider.key == "augment_slider.rotation" for slider in at.slider)
+
+
+def test_cards_are_drawn_anew_when_what_they_show_changes(open_page):
+    at = open_page("Augment", pipeline='{"augmentation.rotation":33}')
+    first = pictures(at)
+    slider(at, "rotation").set_value(61).run()
+    turned = pictures(at)
+    assert {name for name in first if first[name] != turned[name]} == {"Rotation"}
+    labelled(at.button, "Other draws").click().run()
+    drawn = pictures(at)
+    assert {"Noise", "Rotation", "Cutout"} <= {name for name in turned if turned[name] != drawn[name]}
+    labelled(at.button, "Another image").click().run()
+    assert not any(set(pictures(at)[name]) & set(drawn[name]) for name in drawn)
+
+
+def test_a_click_draws_no_card_again_but_the_one_that_changes(open_page, monkeypatch):
+    at, drawn = open_page("Augment", pipeline='{"augmentation.rotation":34}'), []
+
+    def choose(dataset, config, index):
+        drawn.append(config.augmentation.rotation)
+        return choose_example(dataset, config, index)
+
+    monkeypatch.setattr("dashboard.augment.catalogue.choose_example", choose)
+    at.run()
+    assert not drawn
+    slider(at, "rotation").set_value(62).run()
+    assert drawn == [62]
 
 
 @pytest.mark.parametrize(
