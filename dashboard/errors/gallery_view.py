@@ -80,22 +80,31 @@ def _offer(reading: Reading, selection: Selection, rows: pd.DataFrame) -> None:
 
 
 def _list_exports(reading: Reading, title: str, rows: pd.DataFrame, shown: pd.DataFrame) -> list[Export]:
+    """Return the images as files; what is in them is made when somebody asks for it."""
+    sheet = Export(
+        "Contact sheet",
+        "contact-sheet.png",
+        lambda: _draw_sheet(reading, title, shown),
+        "image/png",
+        "The images on show as one picture, to print or hand in.",
+    )
+    return [csv_export("Images as CSV", lambda: _name_classes(reading, rows), "images.csv"), sheet]
+
+
+def _name_classes(reading: Reading, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the images with the names of their true and predicted classes."""
     names = np.array(reading.dataset.class_names)
-    images = reading.dataset.images[shown["index"].to_numpy()]
-    named = rows.assign(true=names[rows["true_idx"]], predicted=names[rows["pred_idx"]])
+    return rows.assign(true=names[rows["true_idx"]], predicted=names[rows["pred_idx"]])
+
+
+def _draw_sheet(reading: Reading, title: str, shown: pd.DataFrame) -> bytes:
+    names = reading.dataset.class_names
     heading = f"{title}: {short_name(reading.run)}, {reading.split}, epoch {reading.epoch}"
     captions = [
         f"{names[row['true_idx']]} > {names[row['pred_idx']]} {percent(row['prob_pred'], 0)}"
         for row in shown.to_dict("records")
     ]
-    sheet = Export(
-        "Contact sheet",
-        "contact-sheet.png",
-        lambda: draw_contact_sheet(images, captions, heading),
-        "image/png",
-        "The images on show as one picture, to print or hand in.",
-    )
-    return [csv_export("Images as CSV", named, "images.csv"), sheet]
+    return draw_contact_sheet(reading.dataset.images[shown["index"].to_numpy()], captions, heading)
 
 
 def _choose_outcome_and_order() -> None:

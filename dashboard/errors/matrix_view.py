@@ -1,6 +1,7 @@
 """The confusion matrix, folded, ordered and held against another as one likes, and the images behind its cells."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import streamlit as st
 
 from cifar_core.data.superclasses import find_superclasses
 from cifar_core.evaluation import (
+    Predictions,
     compute_confusion_matrix,
     confusion_frame,
     fold_matrix,
@@ -73,9 +75,9 @@ def render_mistakes(reading: Reading) -> list[Export]:
         The matrix and the images, as files.
     """
     matrix = compute_confusion_matrix(reading.predictions, reading.dataset.num_classes)
-    frequent = top_confusions_frame(matrix, reading.dataset.class_names)
-    st.markdown(describe_mistakes(frequent, f"{reading.predictions.num_images:,} {reading.split}"))
-    _choose_frequent(frequent)
+    words, cells = _find_frequent(reading.predictions, reading.dataset.class_names, reading.split)
+    st.markdown(words)
+    _choose_frequent(cells)
     opened_place = st.container()
     matrix_column, images_column = st.columns(2, gap="medium")
     with matrix_column:
@@ -134,8 +136,12 @@ def describe_mistakes(frequent: pd.DataFrame, of: str) -> str:
     )
 
 
-def _choose_frequent(frequent: pd.DataFrame) -> None:
-    """Draw the most frequent mistakes as chips that open their cells."""
+@lru_cache(maxsize=32)  # predictions are read once a server: the same ones are the same object
+def _find_frequent(
+    predictions: Predictions, class_names: tuple[str, ...], split: str
+) -> tuple[str, dict[str, tuple[str, str]]]:
+    """Return what mistakes there are, in words, and the cells of the most frequent ones by what their chips say."""
+    frequent = top_confusions_frame(compute_confusion_matrix(predictions, len(class_names)), class_names)
     cells = {
         f"{row['true_label']} \N{RIGHTWARDS ARROW} {row['predicted_label']} {row['count']}": (
             row["true_label"],
@@ -143,6 +149,15 @@ def _choose_frequent(frequent: pd.DataFrame) -> None:
         )
         for row in frequent.head(_NUM_FREQUENT).to_dict("records")
     }
+    return describe_mistakes(frequent, f"{predictions.num_images:,} {split}"), cells
+
+
+def _choose_frequent(cells: dict[str, tuple[str, str]]) -> None:
+    """Draw the most frequent mistakes as chips that open their cells.
+
+    Args:
+        cells: True and predicted class by what a chip says.
+    """
     if not cells:
         return
     chosen = (address.TRUE.value(), address.PRED.value())
@@ -184,7 +199,7 @@ def _render_matrix(reading: Reading, matrix: np.ndarray) -> Export:
         cells=matrix_cells(shown, _CELLS[options.cells], other),
         hides_diagonal=options.hides_diagonal,
     )
-    return csv_export("Matrix as CSV", confusion_frame(shown, groups.names), "confusion.csv")
+    return csv_export("Matrix as CSV", lambda: confusion_frame(shown, groups.names), "confusion.csv")
 
 
 def _group(order: np.ndarray, names: tuple[str, ...], folded: dict[str, tuple[int, ...]]) -> Groups:

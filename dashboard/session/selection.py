@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -68,14 +69,20 @@ class Selection:
         )
 
     def find_rows(self, predictions: Predictions) -> pd.DataFrame:
-        """Return the images among these predictions, in order, as `select_predictions` does."""
-        return select_predictions(predictions, self.criteria, self.order)
+        """Return the images among these predictions, in order, as `select_predictions` does; only to be read."""
+        return _select(predictions, self.criteria, self.order)
 
     def describe_place(self, rows: pd.DataFrame, index: int | None) -> str:
         """Say which of them an image is: "mistake 3 of 98"; empty if it is none."""
         place = find_place(rows, index)
         noun = "mistake" if self.which == MISTAKES else "image"
         return "" if place is None else f"{noun} {place + 1:,} of {len(rows):,}"
+
+
+@lru_cache(maxsize=32)  # predictions are read once a server: the same ones are the same object
+def _select(predictions: Predictions, criteria: Criteria, order: Order) -> pd.DataFrame:
+    """All sessions share it, and a page asks for it whenever it is drawn."""
+    return select_predictions(predictions, criteria, order)
 
 
 def read_selection(class_names: tuple[str, ...]) -> Selection:

@@ -1,9 +1,12 @@
 """Errors: the matrix, its cells, and the images behind them."""
 
+import io
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
+from PIL import Image
 
 from cifar_core.data import create_splits, load_dataset
 from cifar_core.evaluation import (
@@ -131,6 +134,30 @@ def test_what_is_not_saved_yet_is_explained(open_page, lab):
 def test_the_tables_are_offered(open_page, run_id):
     at = open_page("Errors", run=run_id)
     assert {"Matrix as CSV", "Images as CSV", "Contact sheet"} <= downloads(at)
+
+
+def test_the_files_hold_what_is_shown(open_page, run_id, names, monkeypatch):
+    exports = {}
+    offered = "dashboard.drawing.tables.offer_exports"
+    monkeypatch.setattr(offered, lambda all_of_them: exports.update({each.label: each.make for each in all_of_them}))
+    (gallery,) = galleries(open_page("Errors", run=run_id, true=names[2]))
+    images = pd.read_csv(io.StringIO(exports["Images as CSV"]()))
+    assert images["index"].tolist() == gallery["ids"]
+    assert set(images["true"]) == {names[2]}
+    assert [names[pred_idx] for pred_idx in images["pred_idx"]] == images["predicted"].tolist()
+    assert pd.read_csv(io.StringIO(exports["Matrix as CSV"]()))["count"].sum() == 500
+    assert Image.open(io.BytesIO(exports["Contact sheet"]())).width > 100
+
+
+def test_predictions_that_were_saved_anew_are_shown(open_page, run_id, lab, names):
+    at = open_page("Errors", run=run_id)
+    assert "It gets **167** of 500 val images wrong" in texts(at)
+    get_all_wrong(lab.record(run_id), 3)
+    at.run()
+    assert "It gets **500** of 500 val images wrong" in texts(at)
+    chips = next(group for group in at.get("button_group") if group.label.startswith("Most frequent mistakes"))
+    assert all((names.index(words.split()[0]) + 2) % 10 == names.index(words.split()[2]) for words in chips.options)
+    assert "**All mistakes**: 500 mistakes, most confident" in texts(at)
 
 
 def get_all_wrong(record, epoch):
