@@ -34,8 +34,13 @@ def lay_out(pictures: NDArray[np.uint8], columns: int = 8) -> NDArray[np.uint8]:
     return sheet.repeat(factor, axis=0).repeat(factor, axis=1)
 
 
+def encode_picture(pixels: NDArray[np.uint8], quality: int | None = None) -> str:
+    """Return the address of a picture that is brought along with the page; arguments as for `show_picture`."""
+    return picture_address(encode_webp(pixels, quality))
+
+
 def show_picture(
-    pixels: NDArray[np.uint8],
+    picture: NDArray[np.uint8] | str,
     alt: str,
     *,
     width: int | Literal["stretch", "content"] = "content",
@@ -47,9 +52,10 @@ def show_picture(
     its place: a browser that was slow to ask for a picture that grows with a training found nothing.
 
     Args:
-        pixels: (H, W, 3), or (H, W, 4) with how opaque each is.
+        picture: (H, W, 3), or (H, W, 4) with how opaque each pixel is; or what `encode_picture` made of such.
         alt: What it shows, for who cannot see it.
         width: As `st.image` takes it.
         quality: From 0 to 100 of lossy compression, by which photographs are a tenth as large; None keeps every pixel.
     """
-    st.image(picture_address(encode_webp(pixels, quality)), width=width, alt=alt)
+    address = picture if isinstance(picture, str) else encode_picture(picture, quality)
+    st.image(address, width=width, alt=alt)

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-import numpy as np
 import streamlit as st
 
 from cifar_core.data import Dataset
@@ -13,7 +13,7 @@ from dashboard.components import line_chart
 from dashboard.components.lines import encode_chart
 from dashboard.drawing.curve_charts import curve_points, curves_chart
 from dashboard.drawing.literal import literal
-from dashboard.drawing.pictures import lay_out, show_picture
+from dashboard.drawing.pictures import encode_picture, lay_out, show_picture
 from dashboard.drawing.words import epoch_of, percent, short_name, unbroken
 from dashboard.overview.mistakes import Mistakes
 from dashboard.overview.steps import STEPS, Shown, StepName, StepState
@@ -114,7 +114,7 @@ def suggest(loop: Loop) -> tuple[str, dict[Parameter, str]]:
 
 def _look(loop: Loop) -> None:
     dataset = loop.dataset
-    show_picture(lay_out(dataset.images[:_NUM_PICTURES], _ACROSS), f"The first {_NUM_PICTURES} images")
+    show_picture(_encode_images(dataset, 0, _NUM_PICTURES), f"The first {_NUM_PICTURES} images")
     st.caption(f"{dataset.num_images:,} images of {dataset.num_classes} classes")
 
 
@@ -150,8 +150,7 @@ def _explain(loop: Loop) -> None:
     if not worst:
         st.caption("Where it looked when it was wrong.")
         return
-    picture = lay_out(np.asarray(loop.dataset.images[worst.index])[None], 1)
-    show_picture(picture, f"The worst mistake, an image of {names[worst.true_idx]}")
+    show_picture(_encode_images(loop.dataset, worst.index), f"The worst mistake, an image of {names[worst.true_idx]}")
     pair = f"**{names[worst.true_idx]}** → **{names[worst.pred_idx]}** {unbroken(percent(worst.prob, 0))}"
     st.caption(f"Worst mistake: {pair}{_whose(loop)}")
 
@@ -161,6 +160,12 @@ def _change(loop: Loop) -> None:
     run = loop.shown.examined
     if run is not None and run.is_own and (changes := describe_changes(run)):
         st.caption(f"Last against its preset: {literal(changes)}")
+
+
+@lru_cache(maxsize=64)  # the cards are drawn at every click, and show the same
+def _encode_images(dataset: Dataset, first: int, number: int = 1) -> str:
+    """Return a picture of so many images, from one on."""
+    return encode_picture(lay_out(dataset.images[first : first + number], _ACROSS))
 
 
 def _whose(loop: Loop) -> str:

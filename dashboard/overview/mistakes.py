@@ -1,12 +1,10 @@
 """What a run gets wrong, small enough for a card: its matrix, its most frequent and its worst mistake."""
 
 from dataclasses import dataclass
-from pathlib import Path
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-import streamlit as st
-from numpy.typing import NDArray
 
 from cifar_core.evaluation import (
     Criteria,
@@ -16,9 +14,9 @@ from cifar_core.evaluation import (
     compute_confusion_matrix,
     select_predictions,
 )
-from cifar_core.files import Stamp, stamp
 from cifar_core.runs import RunRecord
 from dashboard.drawing.matrices import matrix_picture
+from dashboard.drawing.pictures import encode_picture
 from dashboard.session.cache import get_predictions
 
 
@@ -47,7 +45,7 @@ class Mistakes:
         accuracy: In [0, 1].
         num_wrong: Images.
         num_images: Images in all.
-        picture: (H, W, 4) uint8: the confusion matrix.
+        picture: The confusion matrix, as `encode_picture` returns it.
         pair: True and predicted class of the most frequent mistake, and how often it is made; None without a mistake.
         worst: The wrong prediction that is surest of itself; likewise.
     """
@@ -55,32 +53,31 @@ class Mistakes:
     accuracy: float
     num_wrong: int
     num_images: int
-    picture: NDArray[np.uint8]
+    picture: str
     pair: tuple[int, int, int] | None
     worst: Mistake | None
 
 
 def find_mistakes(record: RunRecord) -> Mistakes | None:
     """Return what a run gets wrong of val at its best epoch; None where nothing is saved, or it cannot be read."""
-    path = record.predictions_path("val", "best")
     try:
         predictions = get_predictions(record, "val", "best")
     except PredictionsError:
         return None
-    return None if path is None or predictions is None else _summarize(path, stamp(path), predictions)
+    return None if predictions is None else _summarize(predictions)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _summarize(path: Path, stamped: Stamp | None, _predictions: Predictions) -> Mistakes:
-    matrix = compute_confusion_matrix(_predictions, _predictions.num_classes)
+@lru_cache(maxsize=32)  # predictions are read once a server: the same ones are the same object
+def _summarize(predictions: Predictions) -> Mistakes:
+    matrix = compute_confusion_matrix(predictions, predictions.num_classes)
     wrong = matrix - np.diag(np.diag(matrix))
     true_idx, pred_idx = (int(place) for place in np.unravel_index(wrong.argmax(), wrong.shape))
-    worst = select_predictions(_predictions, Criteria(outcome="wrong"), "most confident").head(1)
+    worst = select_predictions(predictions, Criteria(outcome="wrong"), "most confident").head(1)
     return Mistakes(
-        accuracy=compute_accuracy(_predictions),
+        accuracy=compute_accuracy(predictions),
         num_wrong=int(wrong.sum()),
-        num_images=_predictions.num_images,
-        picture=matrix_picture(matrix),
+        num_images=predictions.num_images,
+        picture=encode_picture(matrix_picture(matrix)),
         pair=(true_idx, pred_idx, int(wrong[true_idx, pred_idx])) if wrong.any() else None,
         worst=next((_mistake(row) for _, row in worst.iterrows()), None),
     )

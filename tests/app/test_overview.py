@@ -1,12 +1,16 @@
 """Overview: the loop with what was reached, images of each class, latest runs, machine and data, in every state."""
 
+import base64
+import io
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from cifar_core.data import load_dataset
-from cifar_core.evaluation import load_predictions
+from cifar_core.evaluation import load_predictions, save_predictions
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunStore
 from dashboard.overview.steps import STEPS
@@ -28,6 +32,11 @@ def states(at):
         name[2:].lower(): link.icon for name, link in links(at).items() if name[:2] in {"1 ", "2 ", "3 ", "4 ", "5 "}
     }
     return {name: ICONS[icon.strip(":").split("/")[1]] for name, icon in found.items()}
+
+
+def pictures(at):
+    """The addresses of the cards' pictures."""
+    return [image.proto.imgs[0].url for image in at.get("image")]
 
 
 def test_a_fresh_start_shows_images_and_offers_a_network_and_cifar10(open_page, practice_dir):
@@ -87,6 +96,24 @@ def test_a_finished_run_leads_to_its_errors_and_its_worst_mistake(open_page, lab
     assert links(at)["4 Explain"].query_string == query
     assert links(at)["3 Errors"].query_string == links(at)["See its errors"].query_string == f"run={run_id}"
     assert len(at.get("image")) == 3, "images, matrix, mistake"
+
+
+def test_pictures_are_those_of_the_predictions_as_they_are_now(open_page, lab):
+    path = lab.record(lab.complete("tortoise")).predictions_path("val", "best")
+    at = open_page("Overview")
+    first = pictures(at)
+    found = load_predictions(path)
+    logits = np.full_like(found.logits, -9)
+    logits[np.arange(len(logits)), found.targets] = 0
+    logits[7, (found.targets[7] + 1) % 10] = 5  # the only mistake
+    save_predictions(path, replace(found, logits=logits))
+    at.run()
+    images, matrix, mistake = pictures(at)
+    assert images == first[0]
+    assert matrix != first[1]
+    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(mistake.partition(",")[2]))).convert("RGB"))
+    shown = sheet[::16, ::16][:32, :32].transpose(2, 0, 1)  # each pixel 16 times as wide and as high
+    assert np.array_equal(shown, load_dataset().images[found.indices[7]])
 
 
 def test_the_loop_goes_on_with_what_was_opened_and_round_again(open_page, lab):
