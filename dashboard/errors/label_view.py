@@ -1,10 +1,13 @@
 """Labels that the network doubts with reason."""
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
-from cifar_core.evaluation import compute_accuracy
+from cifar_core.evaluation import Predictions, compute_accuracy
 from cifar_core.evaluation.label_errors import label_errors_frame
 from dashboard.components import Tile, gallery
 from dashboard.drawing.glossary import explain
@@ -22,7 +25,7 @@ _GOOD = 0.9  # accuracy from which a suspicion is worth more than a look at the 
 def render_labels(reading: Reading) -> list[Export]:
     """Draw the suspected label errors, the most suspicious first; return them as a file."""
     try:
-        frame = label_errors_frame(reading.predictions)
+        frame = _find_suspects(reading.predictions)
     except ValueError as error:
         st.info(f"Labels cannot be judged by this epoch: {message(error)}.", icon=":material/trending_up:")
         return []
@@ -41,6 +44,12 @@ def render_labels(reading: Reading) -> list[Export]:
         return []
     st.caption(describe_precision(accuracy))
     return [_render_suspects(reading, frame)]
+
+
+@lru_cache(maxsize=32)  # predictions are read once a server: the same ones are the same object
+def _find_suspects(predictions: Predictions) -> pd.DataFrame:
+    """All sessions share it, only to be read."""
+    return label_errors_frame(predictions)
 
 
 def _render_suspects(reading: Reading, frame: pd.DataFrame) -> Export:
@@ -70,8 +79,11 @@ def _render_suspects(reading: Reading, frame: pd.DataFrame) -> Export:
         if state.chosen_image() in shown["index"].to_numpy():
             page_link("Explain", "Explain this image", ":material/center_focus_strong:")
         page_link("Labels", "Doubted labels of train, to be judged", ":material/how_to_vote:")
-    named = frame.assign(label=names[frame["true_idx"]], predicted=names[frame["pred_idx"]])
-    return csv_export("Suspected labels as CSV", named, "suspected-labels.csv")
+    return csv_export("Suspected labels as CSV", lambda: _name_classes(frame, names), "suspected-labels.csv")
+
+
+def _name_classes(frame: pd.DataFrame, names: NDArray[np.str_]) -> pd.DataFrame:
+    return frame.assign(label=names[frame["true_idx"]], predicted=names[frame["pred_idx"]])
 
 
 def describe_none(accuracy: float) -> str:
