@@ -69,14 +69,15 @@ def show_table(frame: pd.DataFrame, columns: Mapping[str, TableColumn], label: s
 
 def write_table(frame: pd.DataFrame, columns: Mapping[str, TableColumn], label: str) -> str:
     """Return the table as HTML; arguments as for `show_table`."""
-    numbers = {key: ' class="number"' if column.form else "" for key, column in columns.items()}
+    forms = [column.form for column in columns.values()]
+    kinds = [' class="number"' if form else "" for form in forms]
     heads = "".join(
-        f'<th scope="col"{numbers[key]}>{html.escape(column.title)}</th>' for key, column in columns.items()
+        f'<th scope="col"{kind}>{html.escape(column.title)}</th>'
+        for kind, column in zip(kinds, columns.values(), strict=True)
     )
     body = ""
-    for row in frame[list(columns)].to_dict("records"):
-        cells = [(numbers[str(key)], _write_cell(value, columns[str(key)].form)) for key, value in row.items()]
-        first, *others = cells
+    for values in zip(*(frame[key].tolist() for key in columns), strict=True):
+        first, *others = zip(kinds, map(_write_cell, values, forms), strict=True)
         rest = "".join(f"<td{kind}>{words}</td>" for kind, words in others)
         body += f'<tr><th scope="row" title="{first[1]}"{first[0]}>{first[1]}</th>{rest}</tr>'
     # To be scrolled by keys, too.

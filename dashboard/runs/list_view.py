@@ -8,7 +8,7 @@ from cifar_core.runs import RunSummary
 from dashboard.components.run_table import Actions, Column, RunGroup, run_table
 from dashboard.drawing.colours import colour_runs
 from dashboard.drawing.literal import literal, plain
-from dashboard.drawing.tables import Export, offer_export
+from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import percent, short_name, source_title
 from dashboard.runs.bringing import offer_bringing
 from dashboard.runs.controls import baseline_of, describe_baseline, describe_wish, render_controls
@@ -86,7 +86,7 @@ def _render_table(
         elif len(listed) > most:
             more = f"Show {min(_MOST, len(listed) - most)} more of {len(listed):,}"
             st.button(more, type="tertiary", on_click=_show_more, args=(most + _MOST,))
-        offer_export(Export("Table as CSV", "runs.csv", lambda: runs_frame(listed).to_csv(index=False)))
+        offer_csv("Table as CSV", lambda: runs_frame(listed), "runs.csv")
         drawn = [run.run_id for run in runs if run.run_id in colours and run.status.epoch]
         offer_bringing()
         if len(drawn) > 1:

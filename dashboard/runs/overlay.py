@@ -57,7 +57,7 @@ def render_overlay(runs: Sequence[RunSummary], drawn: Sequence[RunSummary], colo
         with columns[place % len(columns)]:
             line_chart(encode_chart(chart, f"{CURVES[curve]} of these runs over epochs"), key=f"overlay_{curve}")
     if curves:
-        offer_csv("Curves as CSV", _join(bands, is_folded), "curves.csv")
+        offer_csv("Curves as CSV", lambda: _join(bands, is_folded), "curves.csv")
 
 
 def _choose_curves() -> list[str]:

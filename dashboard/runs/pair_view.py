@@ -57,9 +57,10 @@ def render_pair(runs: Sequence[RunSummary], first: RunSummary) -> None:
     st.caption(introduce(first, second, difference))
     if has_predictions(first) and has_predictions(second):
         compare_link(second.run_id, first.run_id)
-    frame = difference_frame(first, second, difference)
-    _render_table(frame)
-    offer_csv("Difference as CSV", frame, "difference.csv")
+    titles = ["What", *names_apart((first, second)).values(), "Difference"]
+    rows = difference_rows(difference)
+    _render_table(titles, rows)
+    offer_csv("Difference as CSV", lambda: pd.DataFrame(rows, columns=titles), "difference.csv")
 
 
 def introduce(first: RunSummary, second: RunSummary, difference: RunDifference) -> str:
@@ -86,9 +87,11 @@ def _describe_networks(difference: RunDifference) -> str:
     return f"{networks} (how the imported one was trained is not known)"
 
 
-def difference_frame(first: RunSummary, second: RunSummary, difference: RunDifference) -> pd.DataFrame:
-    """Return what differs, a line each: results first, then settings. All values are text, with their units."""
-    names = names_apart((first, second)).values()
+def difference_rows(difference: RunDifference) -> list[tuple[str, str, str, str]]:
+    """Return what differs, a line each: results first, then settings.
+
+    Each is what it is, both values and their difference; all are text, with their units.
+    """
     rows = [
         (_TITLES[result.quantity], *_write_result(result, difference.is_same_data))
         for result in difference.results
@@ -98,7 +101,7 @@ def difference_frame(first: RunSummary, second: RunSummary, difference: RunDiffe
     for path, (left, right) in difference.settings.items():
         title = titles[path]
         rows.append((title[:1].upper() + title[1:], say_setting(left), say_setting(right), ""))
-    return pd.DataFrame(rows, columns=["What", *names, "Difference"])
+    return rows
 
 
 def _candidates(runs: Sequence[RunSummary], first: RunSummary) -> list[RunSummary]:
@@ -128,9 +131,8 @@ def _epochs(number: float | None) -> str:
     return "–" if number is None else f"{number:g} {'epoch' if number == 1 else 'epochs'}"
 
 
-def _render_table(frame: pd.DataFrame) -> None:
+def _render_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """As text, which wraps on a phone and is read out line by line."""
-    titles = [" ", *frame.columns[1:]]
-    cells = [titles, *frame.itertuples(index=False)]
+    cells = [[" ", *titles[1:]], *rows]
     head, *lines = ["| " + " | ".join(literal(cell, most=None) for cell in row) + " |" for row in cells]
     st.markdown("\n".join([head, "|---|--:|--:|--:|", *lines]))
