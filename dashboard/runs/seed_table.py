@@ -1,6 +1,7 @@
 """Runs that differ in their seed alone, side by side: how much of a difference between settings is luck."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,7 @@ import streamlit as st
 from cifar_core.evaluation.intervals import mean_interval
 from cifar_core.runs import RunSummary
 from cifar_core.runs.remembered import once_a_list
-from dashboard.components import dots
+from dashboard.components import DotRow, dots
 from dashboard.drawing.tables import TableColumn, offer_csv, show_table
 from dashboard.drawing.words import short_name
 from dashboard.runs.bundles import list_groups
@@ -44,11 +45,11 @@ def render_seeds(runs: Sequence[RunSummary]) -> None:
         return
     trained = "one setting was" if len(groups) == 1 else f"{len(groups)} settings were"
     st.markdown("**Over seeds**")
-    outcomes = _outcomes(runs)
+    seen = _look_at(runs)
     number = f"{sum(map(len, groups))} completed runs in all"
-    st.caption(f"{trained.capitalize()} trained with several seeds, {number}. {describe_outcomes(outcomes)}")
-    if len(outcomes):
-        _render_outcomes(outcomes[outcomes["group"] < _MOST_DRAWN])
+    st.caption(f"{trained.capitalize()} trained with several seeds, {number}. {seen.words}")
+    if seen.rows:
+        _render_outcomes(seen.rows)
     if len(groups) > _MOST_DRAWN:
         st.caption(f"The best {_MOST_DRAWN} of {len(groups)} are drawn; all are in the table.")
     frame = seeds_frame(runs)
@@ -57,14 +58,29 @@ def render_seeds(runs: Sequence[RunSummary]) -> None:
     offer_csv("Seeds as CSV", frame, "seeds.csv")
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """What groups of seeds came to.
+
+    Attributes:
+        words: How far seeds lie apart.
+        rows: Of dots, for the best groups.
+    """
+
+    words: str
+    rows: list[DotRow]
+
+
 @once_a_list
-def _outcomes(runs: Sequence[RunSummary]) -> pd.DataFrame:
-    return outcomes_frame(list_groups(runs))
+def _look_at(runs: Sequence[RunSummary]) -> _Seen:
+    outcomes = outcomes_frame(list_groups(runs))
+    drawn = outcomes[outcomes["group"] < _MOST_DRAWN]
+    return _Seen(describe_outcomes(outcomes), outcome_rows(drawn, means_frame(drawn)))
 
 
-def _render_outcomes(outcomes: pd.DataFrame) -> None:
+def _render_outcomes(rows: Sequence[DotRow]) -> None:
     label = "Val accuracy of each run, a row for each setting, with mean and interval"
-    dots(outcome_rows(outcomes, means_frame(outcomes)), label, key=_CHART, on_press=_open)
+    dots(rows, label, key=_CHART, on_press=_open)
     st.caption(
         "Full dots: best epoch, which val chose. Hollow dots: last epoch, which nothing chose. Bars: mean and its 95 % "
         "interval; it may reach beyond the chart where seeds are few. Click a dot to open its run."

@@ -79,6 +79,21 @@ def test_the_table_of_seeds_has_the_best_mean_first():
     assert seed_table.seeds_frame(ALL)["name"].tolist() == ["deep", "wide, seed 0"]
 
 
+def test_what_seeds_came_to_follows_a_run_that_changes():
+    runs = [create_run("wide", seed, 0.6, number=seed) for seed in range(2)]
+    before = seed_table._look_at(runs)
+    assert seed_table._look_at(list(runs)) is before, "made once for the same runs"
+    runs[1] = create_run("wide", 1, 0.7, number=1)
+    after = seed_table._look_at(runs)
+    assert [dot.value for dot in after.rows[0].dots] == [0.6, 0.7]
+    assert "lie 7.1 points apart" in after.words
+
+
+def test_no_more_than_the_best_groups_are_drawn(monkeypatch):
+    monkeypatch.setattr(seed_table, "_MOST_DRAWN", 1)
+    assert {row.heading for row in seed_table._look_at(list(ALL)).rows} == {"deep"}
+
+
 def test_a_pressed_dot_opens_its_run(monkeypatch):
     opened = []
     monkeypatch.setattr(seed_table.state, "choose_run", opened.append)
