@@ -1,6 +1,7 @@
-"""Charts of the Compare page: each draws a frame."""
+"""Charts of the Compare page: each draws a table or counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from statistics import fmean
 
 import numpy as np
 import pandas as pd
@@ -28,20 +29,14 @@ RUN_COLOURS = {"A": TRAIN, "B": VAL}
 _NARROWEST = 0.06  # of the bar, for a number to stand in it
 
 
-def piles_frame(sizes: Mapping[str, int]) -> pd.DataFrame:
-    """Return a row for each pile, in the order of the bar: pile, count, share of all in [0, 1]."""
-    total = max(sum(sizes.values()), 1)
-    rows = [(pile, sizes[pile], sizes[pile] / total) for pile in _PILE_COLOURS]
-    return pd.DataFrame(rows, columns=["pile", "count", "share"])
-
-
-def write_piles(frame: pd.DataFrame) -> str:
+def write_piles(sizes: Mapping[Pile, int]) -> str:
     """Return all images as one bar, cut into the piles, and below it each pile's name and size, as HTML.
 
     Args:
-        frame: As `piles_frame` returns it.
+        sizes: How many images each pile holds.
     """
-    rows = list(frame.itertuples(index=False))
+    total = max(sum(sizes.values()), 1)
+    rows = [(pile, sizes[pile], sizes[pile] / total) for pile in _PILE_COLOURS]
     bar = "".join(
         f'<div style="flex: {count} 1 0; min-width: 0; background: {_PILE_COLOURS[pile]}; '
         f'color: {_NUMBER_COLOURS[pile]}" title="{_describe(pile, count, share)}">'
@@ -104,39 +99,23 @@ def flows_figure(frame: pd.DataFrame) -> go.Figure:
     return figure
 
 
-def outcomes_frame(first: Mapping[int, float], second: Mapping[int, float] | None) -> pd.DataFrame:
-    """Return a row for each run of both groups: group, seed, accuracy in [0, 1], is_paired (both have the seed).
+def outcome_rows(first: Mapping[int, float], second: Mapping[int, float] | None) -> list[DotRow]:
+    """Return a row of dots for each group that has runs, a dot a run; those of one seed are joined, the mean is a bar.
 
     Args:
-        first: Accuracies of the first group by seed.
+        first: Accuracies of the first group by seed, in [0, 1].
         second: Likewise; None if both runs are of the first, which is then called "A, B".
     """
-    if second is None:
-        rows = [("A, B", seed, accuracy, False) for seed, accuracy in first.items()]
-        return pd.DataFrame(rows, columns=["group", "seed", "accuracy", "is_paired"])
-    both = first.keys() & second.keys()
-    rows = [
-        (group, seed, accuracy, seed in both)
-        for group, found in (("A", first), ("B", second))
-        for seed, accuracy in found.items()
-    ]
-    return pd.DataFrame(rows, columns=["group", "seed", "accuracy", "is_paired"])
+    groups = {"A, B": first} if second is None else {"A": first, "B": second}
+    paired = set() if second is None else first.keys() & second.keys()
+    return [_outcome_row(group, found, paired) for group, found in groups.items() if found]
 
 
-def outcome_rows(frame: pd.DataFrame) -> list[DotRow]:
-    """Return a row of dots for each group, a dot a run; those of one seed are joined, the mean is a bar.
-
-    Args:
-        frame: As `outcomes_frame` returns it.
-    """
-    return [_outcome_row(group, frame[frame["group"] == group]) for group in sorted(set(frame["group"]))]
-
-
-def _outcome_row(group: str, runs: pd.DataFrame) -> DotRow:
-    mean = float(runs["accuracy"].mean())
+def _outcome_row(group: str, accuracies: Mapping[int, float], paired: Set[int]) -> DotRow:
+    mean = fmean(accuracies.values())
     dots = [
-        Dot(accuracy, f"{group}, seed {seed}: {percent(accuracy)} of val", str(seed) if is_paired else "")
-        for seed, accuracy, is_paired in runs[["seed", "accuracy", "is_paired"]].itertuples(index=False)
+        Dot(accuracy, f"{group}, seed {seed}: {percent(accuracy)} of val", str(seed) if seed in paired else "")
+        for seed, accuracy in accuracies.items()
     ]
     words = f"{group}, mean {percent(mean)}"
     return DotRow(group, dots, RUN_COLOURS.get(group, TRAIN), mean=mean, mean_words=words)

@@ -18,7 +18,6 @@ from dashboard.compare.selection import (
     read_cell,
     read_pile,
     show_cell,
-    show_pile,
 )
 from dashboard.compare.tiles import pair_tiles
 from dashboard.compare.words import PILE_MEANINGS, PILE_TITLES
@@ -48,19 +47,19 @@ _FLOW_COLUMNS: dict[str, Any] = {
 
 def render_piles(pair: Pair) -> None:
     """Draw the choice of a pile, and its images."""
-    sizes, pile = pair.sizes, read_pile()
+    answers, pile = pair.answers, read_pile()
     state.set_widget(state.COMPARE_PILE, pile)
     st.pills(
         "Images",
         PILES,
         required=True,
         key=state.COMPARE_PILE,
-        format_func=lambda pile: f"{PILE_TITLES[pile]} {sizes[pile]:,}",
+        format_func=lambda pile: f"{PILE_TITLES[pile]} {answers.sizes[pile]:,}",
         on_change=lambda: choose_pile(state.widget_value(state.COMPARE_PILE)),
         label_visibility="collapsed",
         wrap=True,
     )
-    shown = show_pile(pair.frame, pile, PILE_MEANINGS[pile])
+    shown = Shown(PILE_TITLES[pile], PILE_MEANINGS[pile], answers.piles[pile])
     opened_place = st.container()
     _render_gallery(pair, shown)
     _render_opened(pair, shown, opened_place)
@@ -69,9 +68,9 @@ def render_piles(pair: Pair) -> None:
 def render_cells(pair: Pair) -> None:
     """Draw the difference of both confusion matrices and, beside it, the images of the chosen cell."""
     names = pair.dataset.class_names
-    first, second = (compute_confusion_matrix(each, len(names)) for each in pair.predictions)
+    first, second = (compute_confusion_matrix(each, len(names)) for each in pair.answers.predictions)
     cell = read_cell(names) or find_largest(second - first)
-    shown = show_cell(pair.frame, cell, names)
+    shown = show_cell(pair.answers.frame, cell, names)
     opened_place = st.container()
     left, right = st.columns(2, gap="medium")
     with left:
@@ -91,7 +90,7 @@ def render_cells(pair: Pair) -> None:
 
 def render_classes(pair: Pair) -> None:
     """Draw what became of each class's images, and a table with intervals."""
-    frame = class_flows_frame(pair.frame, pair.dataset.class_names)
+    frame = class_flows_frame(pair.answers.frame, pair.dataset.class_names)
     left, right = st.columns(2, gap="medium")
     with left:
         alt = "For each class, how many images B fixed and how many it broke"

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.compare.charts import piles_frame, write_piles
+from dashboard.compare.charts import write_piles
 from dashboard.compare.reading import Pair
 from dashboard.compare.words import describe_networks, explain_test
 from dashboard.session.links import scorecard_link
@@ -10,14 +10,15 @@ from dashboard.session.links import scorecard_link
 
 def render_networks(pair: Pair) -> None:
     """Say it, and draw all images as a bar of piles."""
-    of = f"{len(pair.frame):,} {pair.split} images"
+    answers = pair.answers
+    of = f"{len(answers.frame):,} {pair.split} images"
     st.markdown(
-        describe_networks(pair.effect, pair.accuracies, of),
+        describe_networks(answers.effect, answers.accuracies, of),
         help="Weights of each run's best epoch on val.",
     )
-    st.html(write_piles(piles_frame(pair.sizes)))
+    st.html(write_piles(answers.sizes))
     st.caption(
-        explain_test(pair.effect, pair.sizes["fixed"], pair.sizes["broken"]),
+        explain_test(answers.effect, answers.sizes["fixed"], answers.sizes["broken"]),
         help="The exact test of McNemar, and the interval of Bonett and Price: 19 of 20 such intervals hold the true "
         "difference.",
     )

@@ -72,7 +72,7 @@ def find_opened(pair: Pair, rows: pd.DataFrame) -> Opened | None:
     index = state.chosen_image()
     if index is None or find_place(rows, index) is None:
         return None
-    first, second = pair.predictions
+    first, second = pair.answers.predictions
     row = int(np.flatnonzero(first.indices == index)[0])
     probs = first.probs[row].astype(np.float64), second.probs[row].astype(np.float64)
     return Opened(pair, index, int(first.targets[row]), probs)

@@ -1,7 +1,7 @@
 """What the Compare page speaks of: the predictions of two runs of the same images."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import pandas as pd
 import streamlit as st
@@ -9,7 +9,7 @@ import streamlit as st
 from cifar_core.data import Dataset
 from cifar_core.evaluation import Predictions, PredictionsError, compute_accuracy
 from cifar_core.evaluation.comparison import Effect, align_predictions, compare_counts
-from cifar_core.evaluation.pairs import PILES, pairs_frame
+from cifar_core.evaluation.pairs import PILES, Pile, pairs_frame, select_pile
 from cifar_core.runs import RunRecord, RunSummary
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import short_name
@@ -20,30 +20,26 @@ from dashboard.session.selection import count_reading
 
 
 @dataclass(frozen=True, eq=False)
-class Pair:
-    """Two runs' predictions of the same images, each of its best epoch.
+class Answers:
+    """What two networks say of the same images. All sessions share it: not to be changed.
 
     Attributes:
-        dataset: All images.
-        runs: The two, A and B.
-        records: Theirs.
-        split: "val" or "test".
         predictions: Of the images that both are about, in the same order.
         frame: As `pairs_frame` makes it of them.
     """
 
-    dataset: Dataset
-    runs: tuple[RunSummary, RunSummary]
-    records: tuple[RunRecord, RunRecord]
-    split: str
     predictions: tuple[Predictions, Predictions]
     frame: pd.DataFrame
 
     @cached_property
-    def sizes(self) -> dict[str, int]:
+    def piles(self) -> dict[Pile, pd.DataFrame]:
+        """The images of each pile, as `select_pile` has them."""
+        return {pile: select_pile(self.frame, pile) for pile in PILES}
+
+    @cached_property
+    def sizes(self) -> dict[Pile, int]:
         """How many images each pile holds."""
-        counts = self.frame["pile"].value_counts()
-        return {pile: int(counts.get(pile, 0)) for pile in PILES}
+        return {pile: len(rows) for pile, rows in self.piles.items()}
 
     @cached_property
     def effect(self) -> Effect:
@@ -55,6 +51,36 @@ class Pair:
         """A's and B's, in [0, 1]."""
         first, second = map(compute_accuracy, self.predictions)
         return first, second
+
+
+@lru_cache(maxsize=8)  # predictions are read once a server: the same ones are the same object
+def hold_together(first: Predictions, second: Predictions) -> Answers:
+    """Return what both say of the images that both are about.
+
+    Raises:
+        PredictionsError: As `align_predictions`.
+    """
+    pair = align_predictions(first, second)
+    return Answers(pair, pairs_frame(*pair))
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """Two runs' predictions of the same images, each of its best epoch.
+
+    Attributes:
+        dataset: All images.
+        runs: The two, A and B.
+        records: Theirs.
+        split: "val" or "test".
+        answers: What both say of the images that both are about.
+    """
+
+    dataset: Dataset
+    runs: tuple[RunSummary, RunSummary]
+    records: tuple[RunRecord, RunRecord]
+    split: str
+    answers: Answers
 
 
 def choose_split() -> str:
@@ -83,8 +109,7 @@ def read_pair(dataset: Dataset, first: RunSummary, second: RunSummary, split: st
         for letter, predictions in zip("AB", found, strict=True):
             if predictions is None:
                 _say_missing(letter, split)
-        pair = align_predictions(*(predictions for predictions in found if predictions is not None))
-        frame = pairs_frame(*pair)
+        answers = hold_together(*(predictions for predictions in found if predictions is not None))
     except PredictionsError as error:
         st.warning(f"These two cannot be compared: {message(error)}.", icon=":material/compare_arrows:")
         st.stop()
@@ -93,8 +118,8 @@ def read_pair(dataset: Dataset, first: RunSummary, second: RunSummary, split: st
             count_reading(record, split, by="Compare page")
         looks = [_times(record.test_readings()) for record in records]
         st.caption(f":material/visibility: Test was looked at, with this time: A {looks[0]}, B {looks[1]}.")
-    _say_shared(len(frame), *(predictions.num_images for predictions in found if predictions is not None))
-    return Pair(dataset, (first, second), records, split, pair, frame)
+    _say_shared(len(answers.frame), *(predictions.num_images for predictions in found if predictions is not None))
+    return Pair(dataset, (first, second), records, split, answers)
 
 
 def _require_test(runs: tuple[RunSummary, RunSummary], records: tuple[RunRecord, RunRecord]) -> None:

@@ -10,7 +10,7 @@ from cifar_core.evaluation.comparison import compare_seeds, judge_claim
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunStore, RunSummary, fork_like
 from cifar_core.runs.groups import find_coming_seeds, find_sisters, mean_seconds, outcome_of, plan_seeds
-from dashboard.compare.charts import outcome_rows, outcomes_frame
+from dashboard.compare.charts import outcome_rows
 from dashboard.compare.words import describe_settings, describe_spread, too_few_seeds
 from dashboard.components import dots
 from dashboard.components.follower import follow_runs
@@ -65,9 +65,9 @@ def render_seeds(first: RunSummary, second: RunSummary, runs: Sequence[RunSummar
     """
     left, right = find_group(first, runs), find_group(second, runs)
     st.markdown(describe_groups(left, right, are_alike))
-    frame = outcomes_frame(left.accuracies, None if are_alike else right.accuracies)
-    if len(frame) > 1:
-        dots(outcome_rows(frame), "Val accuracy of each run, a line for each group", key="compare_outcomes")
+    rows = outcome_rows(left.accuracies, None if are_alike else right.accuracies)
+    if sum(len(row.dots) for row in rows) > 1:
+        dots(rows, "Val accuracy of each run, a line for each group", key="compare_outcomes")
         paired = "" if are_alike else " Lines join runs of one seed."
         st.caption(f"A dot is a run, a bar the mean: val accuracy, last epoch; 10 % if it diverged.{paired}")
     _offer_more(left, right, runs, are_alike)

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from cifar_core.evaluation.pairs import PILES, Pile, select_moved, select_pile
-from dashboard.compare.words import PILE_TITLES
+from cifar_core.evaluation.pairs import PILES, Pile, select_moved
 from dashboard.session import address, state
 
 Cell = tuple[int | None, int | None]
@@ -61,11 +60,6 @@ def find_largest(difference: NDArray[np.int64]) -> Cell:
     off_diagonal = np.abs(difference) * (1 - np.eye(len(difference), dtype=np.int64))
     true_idx, pred_idx = np.unravel_index(off_diagonal.argmax(), difference.shape)
     return int(true_idx), int(pred_idx)
-
-
-def show_pile(frame: pd.DataFrame, pile: Pile, meaning: str) -> Shown:
-    """Return a pile's images."""
-    return Shown(PILE_TITLES[pile], meaning, select_pile(frame, pile))
 
 
 def show_cell(frame: pd.DataFrame, cell: Cell, class_names: tuple[str, ...]) -> Shown:

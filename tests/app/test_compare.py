@@ -8,6 +8,7 @@ from cifar_core.evaluation import Predictions, load_predictions, save_prediction
 from cifar_core.evaluation.comparison import sort_into_piles
 from cifar_core.overrides import with_overrides
 from cifar_core.runs.status import change_status
+from dashboard.compare.reading import hold_together
 from tests.app.driving import labels, press, save_weights
 from tests.app.reading import bars, component_messages, galleries, labelled, line_charts, maps, texts
 
@@ -56,6 +57,19 @@ def test_without_a_run_one_can_be_trained(open_page):
     at = open_page("Compare")
     assert "takes two runs" in texts(at)
     assert labelled(at.button, "Train one, a minute at most")
+
+
+def test_what_two_networks_say_is_counted_once_until_one_says_something_else(open_page, lab, pair):
+    at = open_page("Compare", a=pair[0], b=pair[1])
+    fixed = len(piles(lab, pair).fixed)
+    path = lab.record(pair[1]).predictions_path("val", "best")
+    before, counted = load_predictions(path), hold_together.cache_info().misses
+    at.run()
+    assert hold_together.cache_info().misses == counted
+    save_predictions(path, _shaken(before, 7))
+    at.run()
+    assert len(piles(lab, pair).fixed) != fixed
+    assert f"**Fixed by B**: {len(piles(lab, pair).fixed):,} images" in texts(at)
 
 
 def test_with_one_run_a_second_is_offered(open_page, lab):

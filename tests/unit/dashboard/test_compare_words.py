@@ -6,13 +6,8 @@ import pandas as pd
 import pytest
 
 from cifar_core.evaluation.comparison import Effect
-from dashboard.compare.charts import (
-    flows_figure,
-    outcome_rows,
-    outcomes_frame,
-    piles_frame,
-    write_piles,
-)
+from cifar_core.evaluation.pairs import PILES
+from dashboard.compare.charts import flows_figure, outcome_rows, write_piles
 from dashboard.compare.words import (
     describe_chance,
     describe_networks,
@@ -82,17 +77,15 @@ def test_a_difference_has_its_sign():
 
 
 def test_the_bar_is_cut_into_shares_of_all():
-    frame = piles_frame({"fixed": 10, "broken": 5, "wrong_alike": 20, "wrong_differently": 5, "right": 60})
-    assert frame.set_index("pile")["share"].to_dict()["fixed"] == pytest.approx(0.1)
-    bar, names = write_piles(frame).split("<ul")
+    sizes = {"fixed": 10, "broken": 5, "wrong_alike": 20, "wrong_differently": 5, "right": 60}
+    bar, names = write_piles(sizes).split("<ul")
     assert [int(number) for number in re.findall(r"flex: (\d+) 1 0", bar)] == [60, 10, 5, 20, 5]
     assert re.findall(r">(\d+)</div>", bar) == ["60", "10", "20"], "the others are too narrow"
     assert "Both wrong differently 5, 5.0 %" in names
 
 
 def test_every_pile_is_named_beside_its_colour():
-    frame = piles_frame(dict.fromkeys(("fixed", "broken", "wrong_alike", "wrong_differently", "right"), 2_000))
-    bar, names = write_piles(frame).split("<ul")
+    bar, names = write_piles(dict.fromkeys(PILES, 2_000)).split("<ul")
     told = re.findall(r'background: (#\w+); color: #\w+" title="([\w ]+): 2,000 images, 20.0 %"', bar)
     assert len(told) == 5
     for colour, title in told:
@@ -109,10 +102,10 @@ def test_numbers_of_a_class_stand_where_the_net_does_not_cover_them():
 
 
 def test_runs_of_one_seed_are_joined():
-    first, second = outcome_rows(outcomes_frame({0: 0.5, 1: 0.52, 2: 0.55}, {0: 0.6, 1: 0.58}))
+    first, second = outcome_rows({0: 0.5, 1: 0.52, 2: 0.55}, {0: 0.6, 1: 0.58})
     assert [(dot.value, dot.pair) for dot in first.dots] == [(0.5, "0"), (0.52, "1"), (0.55, "")]
     assert [(dot.value, dot.pair) for dot in second.dots] == [(0.6, "0"), (0.58, "1")]
     assert (second.name, second.mean, second.mean_words) == ("B", pytest.approx(0.59), "B, mean 59.0 %")
     assert second.dots[1].words == "B, seed 1: 58.0 % of val"
-    (alike,) = outcome_rows(outcomes_frame({0: 0.5, 1: 0.4}, None))
+    (alike,) = outcome_rows({0: 0.5, 1: 0.4}, None)
     assert (alike.name, alike.mean, [dot.pair for dot in alike.dots]) == ("A, B", pytest.approx(0.45), ["", ""])
