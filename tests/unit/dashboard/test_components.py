@@ -16,7 +16,7 @@ from dashboard.components.colours import colour_css
 from dashboard.components.confusion_matrix import encode_matrix, read_cell
 from dashboard.components.dots import Dot, DotRow, encode_dots, read_press
 from dashboard.components.forecast import read_curve
-from dashboard.components.gallery import encode_gallery
+from dashboard.components.gallery import _encode_kept, encode_gallery
 from dashboard.components.gallery.ticks import parse_ticks
 from dashboard.components.heat_table import encode_table
 from dashboard.components.inspector import encode_image
@@ -78,6 +78,17 @@ def test_a_gallery_carries_every_pixel_unchanged(count):
 )
 def test_ticks_are_those_of_this_round_that_can_be(reported, expected):
     assert parse_ticks(reported, 2, 10) == expected
+
+
+def test_images_are_encoded_once_and_again_when_a_pixel_changes():
+    images, tiles = draw_images(3), [Tile(place, "") for place in range(3)]
+    _encode_kept.cache_clear()
+    for _ in range(2):
+        encode_gallery(images, tiles, "all", 48)
+    assert _encode_kept.cache_info().misses == 1
+    images[2, 1, 4, 5] += 1
+    _, sprite = decode(encode_gallery(images, tiles, "all", 48))
+    assert np.array_equal(sprite[:32, 64:96].transpose(2, 0, 1), images[2])
 
 
 def test_an_empty_gallery_is_a_valid_message():
