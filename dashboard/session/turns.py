@@ -1,24 +1,59 @@
 """Pages take turns: a server that draws many of them at once draws each of them late."""
 
 import threading
+import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_AT_ONCE = 2
-_PATIENCE = 0.5
-_turns = threading.BoundedSemaphore(_AT_ONCE)
+# Seconds for which the latest page is drawn before another one may begin beside it, or beside it and others. Most pages
+# are drawn in less: those who load much keep nobody for longer.
+_BESIDE_ONE, _BESIDE_MORE = 0.1, 0.5
 
 
-@contextmanager
-def take_turn() -> Iterator[None]:
-    """Wait until fewer than two other pages are drawn, or half a second: who loads much keeps nobody for longer.
+class Turns:
+    """Whose page is drawn, one after the other in the order in which they were asked for.
 
     Python runs one thread at a time. Twenty that share it hinder each other so much that all take twice as long as one
     after the other, and every page is ready only when the last one is.
     """
-    has_turn = _turns.acquire(timeout=_PATIENCE)
-    try:
-        yield
-    finally:
-        if has_turn:
-            _turns.release()
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: deque[threading.Condition] = deque()  # of the threads that wait, the first in line first
+        self._begun: dict[threading.Condition, float] = {}  # of the pages that are drawn
+
+    @contextmanager
+    def take(self) -> Iterator[None]:
+        """Wait for one's turn, and have it until the block ends."""
+        turn = threading.Condition(self._lock)
+        with self._lock:
+            self._waiting.append(turn)
+            try:
+                while self._waiting[0] is not turn or self._seconds_left() > 0:
+                    turn.wait(self._seconds_left() if self._waiting[0] is turn else None)
+                self._begun[turn] = time.monotonic()
+            finally:
+                self._waiting.remove(turn)
+                self._call_next()
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._begun[turn]
+                self._call_next()
+
+    def _seconds_left(self) -> float:
+        """Return for how long the first in line has to wait if none of those that are drawn ends."""
+        if not self._begun:
+            return 0.0
+        needed = _BESIDE_ONE if len(self._begun) == 1 else _BESIDE_MORE
+        return max(self._begun.values()) + needed - time.monotonic()
+
+    def _call_next(self) -> None:
+        if self._waiting:
+            self._waiting[0].notify()
+
+
+_turns = Turns()
+take_turn = _turns.take
