@@ -195,7 +195,7 @@ class Reporter(Monitor):
 
     def _note_start(self, event: TrainingStarted) -> None:
         self._started_at = time.perf_counter()
-        self._first_step = (event.first_epoch - 1) * event.steps_per_epoch
+        self._first_step = self._next_step = (event.first_epoch - 1) * event.steps_per_epoch
         self._note_precision(event)
         self._keeper.update(
             device=os.environ.get(GIVEN_DEVICE, event.device),

@@ -9,7 +9,7 @@ from cifar_core.overrides import with_overrides
 from cifar_core.presets import PRESETS
 from cifar_core.runs import RunError, RunStore, SavedPresets, send_command
 from cifar_core.runs.keeper import StatusKeeper
-from cifar_core.runs.reporter import Reporter
+from cifar_core.runs.reporter import Reporter, read_learning_rate_changes
 from cifar_core.runs.status import change_status
 from cifar_core.training.events import EpochDone, StepsDone, TrainingStarted
 from tests.unit.runs_helpers import IdleExecutor, wait_until
@@ -225,3 +225,13 @@ def test_a_factor_that_is_none_changes_nothing(store, config, factor):
     assert reporter.before_step(0)
     assert reporter.learning_rate_factor(5) == 1
     assert record.events() == []
+
+
+def test_a_new_rate_told_before_a_run_goes_on_counts_from_there(store, config):
+    record = store.record(store.submit(config))
+    reporter = Reporter(record.run_dir, StatusKeeper(record.run_dir))
+    reporter.on_event(TrainingStarted("cpu", "float32", 1, 10, 15, 5, 3))
+    send_command(record.run_dir, "learning_rate", factor=0.5)
+    assert reporter.before_epoch(3)
+    assert read_learning_rate_changes(record) == [(10, 0.5)]
+    assert (reporter.learning_rate_factor(9), reporter.learning_rate_factor(10)) == (1, 0.5)
