@@ -91,9 +91,14 @@ def group_name(run: RunSummary) -> str:
     return re.sub(r", seed \d+$", "", short_name(run))
 
 
+def animal(run_id: str) -> str:
+    """Return what a run's id tells it from its namesakes by, e.g. "sharp-lemur"; all of an id that is none of ours."""
+    return run_id.split("-", 2)[-1]
+
+
 def run_name(run: RunSummary) -> str:
     """Return a run's name with the animal that tells it from its namesakes, where no Markdown is read."""
-    return f"{plain(run.name) or 'unreadable'} ({run.run_id.split('-', 2)[-1]})"
+    return f"{plain(run.name) or 'unreadable'} ({animal(run.run_id)})"
 
 
 def names_apart(runs: Iterable[RunSummary]) -> dict[str, str]:

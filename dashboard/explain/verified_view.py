@@ -25,7 +25,7 @@ from cifar_core.training.exceptions import CheckpointError
 from dashboard.components.follower import follow_runs
 from dashboard.drawing.folded import render_folded
 from dashboard.drawing.literal import message
-from dashboard.drawing.words import duration, in_digits, percent, percent_pair
+from dashboard.drawing.words import animal, duration, in_digits, percent, percent_pair
 from dashboard.explain.context import Context
 from dashboard.session import state
 from dashboard.session.activity import stage_of
@@ -151,7 +151,7 @@ def cases_frame(cases: Sequence[Verification], class_names: tuple[str, ...]) -> 
     """Return a row for each case: which, what was foretold, what came, as log odds of the predicted class."""
     rows = [
         {
-            "Run": case.run_id.split("-", 2)[-1],
+            "Run": animal(case.run_id),
             "Image": case.index,
             "Predicted": class_names[case.target],
             "Left out": case.num_images,

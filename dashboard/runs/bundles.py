@@ -4,11 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cifar_core.runs import RunSummary
+from cifar_core.runs import RunSummary, differing_settings, settings_of
 from cifar_core.runs.groups import group_by_settings
 from cifar_core.runs.remembered import once_a_list
 from dashboard.drawing.bands import count_seeds
-from dashboard.drawing.words import group_name, names_apart, run_name
+from dashboard.drawing.words import animal, group_name, names_apart, run_name, setting_names
+from dashboard.session.kept import say_setting
+
+_SEED = "training.seed"
+_MOST_TOLD = 2  # settings by which namesakes are told apart
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,32 @@ def list_groups(runs: Sequence[RunSummary]) -> list[list[RunSummary]]:
     return [group for group in group_by_settings(runs) if len(group) > 1]
 
 
+def name_groups(groups: Sequence[Sequence[RunSummary]]) -> list[str]:
+    """Return a name for each group of runs that differ in their seed alone, no two alike, where no Markdown is read.
+
+    Namesakes say what they have otherwise than each other, or their first run's animal where that is more than two
+    settings, or none.
+    """
+    firsts = [runs[0] for runs in groups]
+    names = dict(zip((run.run_id for run in firsts), map(group_name, firsts), strict=True))
+    for name, number in Counter(names.values()).items():
+        if number > 1:
+            names |= _tell_apart(name, [run for run in firsts if group_name(run) == name])
+    return list(names.values())
+
+
+def _tell_apart(name: str, namesakes: Sequence[RunSummary]) -> dict[str, str]:
+    paths = [path for path in differing_settings(namesakes) if path != _SEED]
+    titles = setting_names(paths)
+    told = {}
+    for run in namesakes:
+        settings = settings_of(run)
+        words = [f"{titles[path]} {say_setting(settings.get(path))}" for path in paths]
+        told[run.run_id] = ", ".join([name, *words])
+    is_enough = len(paths) <= _MOST_TOLD and len(set(told.values())) == len(namesakes)
+    return told if is_enough else {run.run_id: f"{name} ({animal(run.run_id)})" for run in namesakes}
+
+
 def bundle_runs(drawn: Sequence[RunSummary], groups: Sequence[Sequence[RunSummary]]) -> list[Bundle]:
     """Return a bundle for each run that is drawn, in order; sisters are all in that of the first of them.
 
@@ -60,7 +90,9 @@ def bundle_runs(drawn: Sequence[RunSummary], groups: Sequence[Sequence[RunSummar
 def name_bundles(bundles: Sequence[Bundle]) -> dict[str, str]:
     """Return names by the ids of the runs that were ticked, no two alike; of several runs with how many seeds."""
     names = names_apart([bundle.of for bundle in bundles])
-    names |= {each.of.run_id: f"{group_name(each.of)}, {_count(each)}" for each in bundles if each.is_several}
+    several = [each for each in bundles if each.is_several]
+    together = name_groups([each.runs for each in several])
+    names |= {each.of.run_id: f"{name}, {_count(each)}" for each, name in zip(several, together, strict=True)}
     common = Counter(names.values())
     doubled = [each for each in bundles if common[names[each.of.run_id]] > 1]
     return names | {each.of.run_id: f"{run_name(each.of)}, {_count(each)}" for each in doubled}

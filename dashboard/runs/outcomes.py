@@ -13,7 +13,8 @@ from dashboard.components import Dot, DotRow
 from dashboard.drawing.bands import count_seeds
 from dashboard.drawing.colours import VAL, YARDSTICK
 from dashboard.drawing.literal import plain
-from dashboard.drawing.words import group_name, percent
+from dashboard.drawing.words import percent
+from dashboard.runs.bundles import name_groups
 
 _RUN = ["group", "name", "run_id", "seed", "which", "accuracy"]
 _MEAN = ["group", "name", "which", "num_runs", "mean", "low", "high"]
@@ -32,8 +33,8 @@ def outcomes_frame(groups: Sequence[Sequence[RunSummary]]) -> pd.DataFrame:
     """
     ordered = sorted(groups, key=lambda runs: -_mean_best(runs))
     rows = [
-        (place, group_name(runs[0]), run.run_id, run.config.training.seed, which, accuracy)
-        for place, runs in enumerate(ordered)
+        (place, name, run.run_id, run.config.training.seed, which, accuracy)
+        for place, (runs, name) in enumerate(zip(ordered, name_groups(ordered), strict=True))
         for run in runs
         for which, accuracy in (("best", run.status.best_val_accuracy), ("last", run.status.last_val_accuracy))
         if accuracy is not None and run.config is not None
@@ -67,7 +68,9 @@ def describe_outcomes(outcomes: pd.DataFrame) -> str:
         return ""
     deviation = float(np.sqrt(sum(((part - part.mean()) ** 2).sum() for part in parts) / freedom))
     fewest = min(map(len, parts))
-    tells = [f"{count_seeds(number)} to ± {_half(deviation, number)}" for number in sorted({fewest, 5, 10})]
+    tells = [
+        f"{count_seeds(number)} to ±\N{NO-BREAK SPACE}{_half(deviation, number)}" for number in sorted({fewest, 5, 10})
+    ]
     return (
         f"Runs that differ in their seed alone lie {_points(deviation)} apart (standard deviation, best epoch). "
         f"So the mean of {', of '.join(tells)} is known, 19 times in 20: a smaller difference may be luck."

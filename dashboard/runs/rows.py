@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from cifar_core.files import Stamp, stamp
 from cifar_core.runs import RunSummary
 from dashboard.components.run_table import RunRow, Spark
-from dashboard.drawing.words import count, epoch_of, percent, place_of, points, short_name
+from dashboard.drawing.words import animal, count, epoch_of, percent, place_of, points, short_name
 from dashboard.runs.facts import Fact
 from dashboard.session.cache import get_store
 from dashboard.session.learner import own_name
@@ -99,7 +99,7 @@ def _name_best_epoch(run: RunSummary) -> str:
 def _describe(run: RunSummary) -> str:
     """Say what a run is doing or did, behind what tells it from its namesakes."""
     status = run.status
-    words = [run.run_id.split("-", 2)[-1]]
+    words = [animal(run.run_id)]
     if run.is_demo:
         words.append("demo")
     if run.is_imported:

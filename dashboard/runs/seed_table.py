@@ -12,15 +12,14 @@ from cifar_core.runs import RunSummary
 from cifar_core.runs.remembered import once_a_list
 from dashboard.components import DotRow, dots
 from dashboard.drawing.tables import TableColumn, offer_csv, show_table
-from dashboard.drawing.words import short_name
-from dashboard.runs.bundles import list_groups
+from dashboard.runs.bundles import list_groups, name_groups
 from dashboard.runs.outcomes import describe_outcomes, means_frame, outcome_rows, outcomes_frame
 from dashboard.session import state
 from dashboard.session.redraw import ask_for_redraw
 
 _SHARE, _POINTS = "%.1f %%", "%.1f points"
 SEED_COLUMNS = {
-    "name": TableColumn("Name of the first"),
+    "name": TableColumn("Name"),
     "num_runs": TableColumn("Runs", "%d"),
     "seeds": TableColumn("Seeds"),
     "mean_val": TableColumn("Mean best val", _SHARE),
@@ -99,7 +98,9 @@ def seeds_frame(runs: Sequence[RunSummary]) -> pd.DataFrame:
     Runs on other data are another group, demos are in none. The best mean on val first. Accuracies in per cent;
     deviations are the sample standard deviation (divided by n - 1), in percentage points. Columns as in SEED_COLUMNS.
     """
-    frame = pd.DataFrame([_average(group) for group in list_groups(runs)], columns=list(SEED_COLUMNS))
+    groups = list_groups(runs)
+    rows = [{"name": name} | _average(group) for group, name in zip(groups, name_groups(groups), strict=True)]
+    frame = pd.DataFrame(rows, columns=list(SEED_COLUMNS))
     return frame.sort_values("mean_val", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -108,7 +109,6 @@ def _average(runs: Sequence[RunSummary]) -> dict[str, Any]:
     test = pd.Series([run.status.test_accuracy_best for run in runs], dtype=float)
     low, high = mean_interval(val.dropna().tolist())
     return {
-        "name": short_name(runs[0]),
         "num_runs": len(runs),
         "seeds": ", ".join(str(run.config.training.seed) for run in runs if run.config is not None),
         "mean_val": 100 * val.mean(),

@@ -8,7 +8,7 @@ from cifar_core.runs import RunError, RunRecord, RunStatus, RunStore, RunSummary
 from cifar_core.runs.queue import queue_order
 from dashboard.components import render_pulse
 from dashboard.drawing.literal import literal, message
-from dashboard.drawing.words import STATUS_ICONS, duration, percent, source_title, val_numbers, which_epoch
+from dashboard.drawing.words import STATUS_ICONS, animal, duration, percent, source_title, val_numbers, which_epoch
 from dashboard.session import state
 from dashboard.session.cache import get_presets, get_store, list_readable_runs, refresh_runs
 from dashboard.session.changes import describe_changes, describe_first_weights
@@ -74,7 +74,7 @@ def render_run(store: RunStore, run: RunSummary) -> None:
 def _render_heading(run: RunSummary, runs: Sequence[RunSummary]) -> bool:
     """Say which run this is, on which data, with which settings. Returns whether the charts shall follow it."""
     kind = "demo" if run.is_demo else "imported" if run.is_imported else ""
-    words = (kind, run.run_id.split("-", 2)[-1], source_title(run.data_source))
+    words = (kind, animal(run.run_id), source_title(run.data_source))
     preset = get_presets().get(run.preset or "")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"{describe_run(run, run.status)} :small[:gray[{', '.join(filter(None, words))}]]")

@@ -35,7 +35,6 @@ PLAIN |= {
     "People",
     "B right",
     "B better by",
-    "Name of the first",
     "Runs",
     "Kind",
     "Output",

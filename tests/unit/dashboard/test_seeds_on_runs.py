@@ -7,7 +7,7 @@ from cifar_core.config import RunConfig
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunStatus, RunSummary
 from dashboard.runs import seed_table
-from dashboard.runs.bundles import bundle_runs, list_groups, name_bundles
+from dashboard.runs.bundles import bundle_runs, list_groups, name_bundles, name_groups
 from dashboard.runs.outcomes import describe_outcomes, means_frame, outcome_rows, outcomes_frame
 
 
@@ -38,6 +38,33 @@ def test_groups_of_one_name_are_told_apart():
     assert len(set(names.values())) == len(names)
 
 
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"augmentation.horizontal_flip": True}, ["horizontal flip off", "horizontal flip on"]),
+        (
+            {"training.batch_size": 32, "optimizer.learning_rate": 0.01},
+            ["learning rate 0.001, batch size 128", "learning rate 0.01, batch size 32"],
+        ),
+        ({"training.batch_size": 32, "optimizer.learning_rate": 0.01, "training.num_epochs": 3}, []),
+    ],
+)
+def test_groups_of_one_name_say_what_they_have_otherwise(settings, told):
+    other = [create_run(f"wide, seed {seed}", seed, 0.5, None, 8 + seed, **settings) for seed in range(2)]
+    names = name_groups([WIDE, DEEP, other])
+    if told:
+        assert names == [f"wide, {told[0]}", "deep", f"wide, {told[1]}"]
+    else:
+        assert names == ["wide (quick-hare0)", "deep", "wide (quick-hare8)"]
+    outcomes = outcomes_frame([WIDE, DEEP, other])
+    assert set(outcomes["name"]) == set(seed_table.seeds_frame([*WIDE, *DEEP, *other])["name"]) == set(names)
+
+
+def test_groups_that_no_setting_tells_apart_have_their_animals():
+    elsewhere = [run.model_copy(update={"data_source": "practice", "run_id": f"{run.run_id}2"}) for run in WIDE]
+    assert name_groups([WIDE, elsewhere]) == ["wide (quick-hare0)", "wide (quick-hare02)"]
+
+
 def test_outcomes_are_ordered_by_the_mean_of_their_best_epochs():
     outcomes = outcomes_frame(list_groups(ALL))
     assert outcomes["name"].drop_duplicates().tolist() == ["deep", "wide"]
@@ -52,7 +79,7 @@ def test_outcomes_are_ordered_by_the_mean_of_their_best_epochs():
 def test_what_seeds_can_tell_is_said():
     words = describe_outcomes(outcomes_frame(list_groups(WIDE)))
     assert "lie 2.0 points apart" in words
-    assert f"3 seeds to ± {100 * 0.02 * stats.t.ppf(0.975, 2) / 3**0.5:.1f} points" in words
+    assert f"3 seeds to ±\N{NO-BREAK SPACE}{100 * 0.02 * stats.t.ppf(0.975, 2) / 3**0.5:.1f} points" in words
     assert "10 seeds" in words
 
 
@@ -76,7 +103,7 @@ def test_the_mean_of_one_run_has_no_interval():
 
 
 def test_the_table_of_seeds_has_the_best_mean_first():
-    assert seed_table.seeds_frame(ALL)["name"].tolist() == ["deep", "wide, seed 0"]
+    assert seed_table.seeds_frame(ALL)["name"].tolist() == ["deep", "wide"]
 
 
 def test_what_seeds_came_to_follows_a_run_that_changes():
