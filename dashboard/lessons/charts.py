@@ -16,6 +16,7 @@ from dashboard.drawing.colours import RUN_COLOURS, VAL, YARDSTICK
 from dashboard.drawing.curve_charts import Drawn as DrawnLine
 from dashboard.drawing.curve_charts import overlay_chart
 from dashboard.drawing.literal import in_figure, plain
+from dashboard.drawing.words import with_minus
 
 _BAND = "rgba(138, 148, 166, 0.18)"
 _SEED, _MEAN = -0.55, 0.0  # heights of the two rows
@@ -75,7 +76,8 @@ def effect_figure(
             line={"color": colour, "width": 4},
             hoverinfo="skip",
         )
-        hover = f"mean %{{x:+.1f}} points, 95 % interval {row['low']:+.1f} to {row['high']:+.1f}<extra></extra>"
+        ends = with_minus(f"{row['low']:+.1f} to {row['high']:+.1f}")
+        hover = f"mean %{{x:+.1f}} points, 95 % interval {ends}<extra></extra>"
         marker = {"color": colour, "size": 13, "line": {"color": "white", "width": 1.5}}
         figure.add_scatter(x=[row["difference"]], y=[_MEAN], mode="markers", marker=marker, hovertemplate=hover)
     figure.add_scatter(

@@ -12,7 +12,7 @@ from dashboard.components import Dot, DotRow
 from dashboard.drawing.chart_style import style_figure
 from dashboard.drawing.colours import VAL, YARDSTICK
 from dashboard.drawing.literal import in_figure, plain
-from dashboard.drawing.words import percent
+from dashboard.drawing.words import percent, with_minus
 
 _BAND = "rgba(138, 148, 166, 0.18)"
 _ROW, _FRAME = 26, 90  # pixels of a row, and of what stands around all of them
@@ -94,10 +94,8 @@ def wall_figure(frame: pd.DataFrame, first: str, second: str, margin: float, is_
 def _draw_row(figure: go.Figure, place: int, row: Mapping[Any, Any], colour: str) -> None:
     is_all = row["is_all"]
     what = "95 % interval" if is_all else "seeds from"
-    hover = (
-        f"{in_figure(row['learner'])}: {row['mean']:+.1f} points over {row['num_seeds']} seeds, {what} "
-        f"{row['low']:+.1f} to {row['high']:+.1f}<extra></extra>"
-    )
+    mean, ends = with_minus(f"{row['mean']:+.1f} points"), with_minus(f"{row['low']:+.1f} to {row['high']:+.1f}")
+    hover = f"{in_figure(row['learner'])}: {mean} over {row['num_seeds']} seeds, {what} {ends}<extra></extra>"
     line = {"color": colour, "width": 5 if is_all else 1.5}
     figure.add_scatter(x=[row["low"], row["high"]], y=[place] * 2, mode="lines", line=line, hoverinfo="skip")
     marker = {"color": colour, "size": 14 if is_all else 8, "symbol": "diamond" if is_all else "circle"}

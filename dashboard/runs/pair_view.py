@@ -17,6 +17,7 @@ from dashboard.drawing.words import (
     run_title,
     setting_names,
     short_name,
+    with_minus,
 )
 from dashboard.session import address
 from dashboard.session.kept import say_setting
@@ -117,11 +118,11 @@ def _candidates(runs: Sequence[RunSummary], first: RunSummary) -> list[RunSummar
 
 def _write_result(result: Result, is_same_data: bool) -> tuple[str, str, str]:
     if result.quantity == "epochs":
-        more = f"{result.difference:+g} epochs" if result.difference else ""
+        more = with_minus(f"{result.difference:+g} epochs") if result.difference else ""
         return _epochs(result.first), _epochs(result.second), more
     if result.quantity == "seconds":
-        seconds = result.difference
-        more = "" if seconds is None else f"{'+' if seconds >= 0 else '-'}{duration(abs(seconds))}"
+        seconds = round(result.difference or 0)
+        more = with_minus(f"{'+' if seconds > 0 else '-'}{duration(abs(seconds))}") if seconds else ""
         return duration(result.first), duration(result.second), more
     more = points(result.difference) if is_same_data and result.difference is not None else ""
     return percent(result.first), percent(result.second), more
