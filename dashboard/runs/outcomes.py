@@ -68,9 +68,7 @@ def describe_outcomes(outcomes: pd.DataFrame) -> str:
         return ""
     deviation = float(np.sqrt(sum(((part - part.mean()) ** 2).sum() for part in parts) / freedom))
     fewest = min(map(len, parts))
-    tells = [
-        f"{count_seeds(number)} to ±\N{NO-BREAK SPACE}{_half(deviation, number)}" for number in sorted({fewest, 5, 10})
-    ]
+    tells = [f"{count_seeds(number)} to {_half(deviation, number)}" for number in sorted({fewest, 5, 10})]
     return (
         f"Runs that differ in their seed alone lie {_points(deviation)} apart (standard deviation, best epoch). "
         f"So the mean of {', of '.join(tells)} is known, 19 times in 20: a smaller difference may be luck."
@@ -78,7 +76,7 @@ def describe_outcomes(outcomes: pd.DataFrame) -> str:
 
 
 def _half(deviation: float, number: int) -> str:
-    return _points(expected_half_width(deviation, number))
+    return f"±\N{NO-BREAK SPACE}{_points(expected_half_width(deviation, number))}"
 
 
 def _points(share: float) -> str:
