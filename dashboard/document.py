@@ -7,16 +7,17 @@ the socket is opened at once and the questions are asked meanwhile.
 
 It also brings `steps.js`, which must be there before Streamlit's scripts make steps of the browser's history.
 
-A document that Streamlit answers with, such as that of an unknown page, works as before.
+Streamlit takes `/train` and `/Overview` for pages that do not exist: who writes them is led to `/Train` and `/`. A
+document that Streamlit answers with, such as that of an unknown page, works as before.
 """
 
 import json
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from streamlit.file_util import get_static_dir
 
@@ -37,13 +38,24 @@ keepSteps(window);
 
 
 def create_routes() -> list[Route]:
-    """Return the addresses of the pages; the first page's is the server's own."""
-    scripts = [Path(script) for section in SECTIONS.values() for script, _ in section.values()]
-    return [own_route(script.stem if script.parent.name else "", _answer) for script in scripts]
+    """Return the addresses of the pages; the first page's is the server's own. Those that people guess lead there."""
+    pages = {title: Path(script) for section in SECTIONS.values() for title, (script, _) in section.items()}
+    names = {title: script.stem if script.parent.name else "" for title, script in pages.items()}
+    guesses = {guess: name for title, name in names.items() for guess in (title, title.lower()) if guess != name}
+    return [
+        *(own_route(name, _answer) for name in names.values()),
+        *(own_route(guess, partial(_lead_to, name)) for guess, name in guesses.items()),
+    ]
 
 
 def _answer(request: Request) -> Response:
     return HTMLResponse(_create_document(), headers={"Cache-Control": "no-cache"})
+
+
+def _lead_to(name: str, request: Request) -> Response:
+    """Send a browser to a page's own address beside the one it asked for, also where a proxy adds to both."""
+    query = request.url.query
+    return RedirectResponse(f"./{name}?{query}" if query else f"./{name}")
 
 
 @cache

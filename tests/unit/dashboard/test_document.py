@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urljoin
 
 import pytest
 import streamlit as st
@@ -17,9 +18,39 @@ from dashboard.session.links import SECTIONS
 @pytest.mark.parametrize(("base", "first", "below"), [("", "/", "/"), ("a/lab", "/a/lab/", "/a/lab/")])
 def test_every_page_has_it(monkeypatch, base, first, below):
     monkeypatch.setattr(st, "get_option", {"server.baseUrlPath": base}.get)
-    paths = {route.path for route in document.create_routes()}
+    paths = {route.path for route in document.create_routes() if route.endpoint is document._answer}
     titles = {title for section in SECTIONS.values() for title in section}
     assert paths == {first} | {below + title for title in titles - {"Overview"}}
+
+
+@pytest.mark.parametrize("base", ["", "a/lab"])
+@pytest.mark.parametrize(
+    ("asked", "page"),
+    [
+        ("train?run=x%26y&part=this", "Train?run=x%26y&part=this"),
+        ("labels", "Labels"),
+        ("Overview", ""),
+        ("overview", ""),
+    ],
+)
+def test_who_guesses_a_pages_address_is_led_there(monkeypatch, base, asked, page):
+    monkeypatch.setattr(st, "get_option", {"server.baseUrlPath": base}.get)
+    below = f"/{base}/" if base else "/"
+    path, _, query = f"{below}{asked}".partition("?")
+    (route,) = (each for each in document.create_routes() if each.path == path)
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": []}
+    sent = []
+
+    async def ask():
+        async def send(message):
+            sent.append(message)
+
+        await route.app(scope, None, send)
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, ask()).result()
+    assert sent[0]["status"] == 307
+    assert urljoin(path, dict(sent[0]["headers"])[b"location"].decode()) == f"{below}{page}"
 
 
 def test_it_says_what_streamlit_would_answer_before_any_of_its_scripts():
