@@ -123,7 +123,7 @@ def _render_running(
 def _stop(store: ExperimentStore, experiment: Experiment) -> None:
     """Stop its runs, and say that the one which trains takes a moment. For callbacks."""
     if try_or_toast(store.stop, experiment):
-        words = "Sent. Nothing more of it begins; a run that trains obeys after its present step."
+        words = "Sent. Nothing more of it begins; what runs obeys after its present step, or before its first one."
         st.toast(words, icon=":material/hourglass:")
 
 

@@ -20,9 +20,9 @@ from dashboard.session.slimness import DROPPED, is_slim
 from dashboard.session.taking import offer_taking
 from dashboard.train.origins import run_key
 
-# A worker obeys after its present step; most do within this time, and the click then shows what it did.
+# A worker obeys between two steps; most do within this time, and the click then shows what it did.
 _PATIENCE_SECONDS = 1.5
-_OBEYS = "Sent. The run obeys after its present step."
+_OBEYS = "Sent. The run obeys after its present step, or before its first one."
 _FACTORS = (0.1, 0.5, 2.0, 10.0)
 # A schedule's shape hangs on shares of a run alone; so many steps an epoch show it.
 _STEPS_PER_EPOCH = 50
