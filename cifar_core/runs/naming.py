@@ -24,6 +24,11 @@ def create_run_id(now: datetime) -> str:
     return f"{now:%Y%m%d-%H%M}-{generator.choice(_ADJECTIVES)}-{generator.choice(_ANIMALS)}"
 
 
+def animal(run_id: str) -> str:
+    """Return what a run's id tells it from its namesakes by, e.g. "sharp-lemur"; all of an id that is none of ours."""
+    return run_id.split("-", 2)[-1]
+
+
 def is_run_id(text: str) -> bool:
     """Whether the text has the form of a run id, and so can safely be a directory's name."""
     return _RUN_ID.fullmatch(text) is not None

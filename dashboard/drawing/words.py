@@ -9,6 +9,7 @@ from typing import Any
 
 from cifar_core.data.splits import UNUSED
 from cifar_core.runs import RunStatus, RunSummary
+from cifar_core.runs.naming import animal
 from dashboard.drawing.literal import plain
 
 _NEGATIVE = re.compile(r"(?<![\w-])-(?=\d)")
@@ -89,11 +90,6 @@ def short_name(run: RunSummary) -> str:
 def group_name(run: RunSummary) -> str:
     """Return a run's name without its seed: that of all runs with its settings, where no Markdown is read."""
     return re.sub(r", seed \d+$", "", short_name(run))
-
-
-def animal(run_id: str) -> str:
-    """Return what a run's id tells it from its namesakes by, e.g. "sharp-lemur"; all of an id that is none of ours."""
-    return run_id.split("-", 2)[-1]
 
 
 def run_name(run: RunSummary) -> str:

@@ -20,12 +20,13 @@ from cifar_core.experiments.verification import (
 )
 from cifar_core.influence.scores import WhatIf
 from cifar_core.runs import RunError
+from cifar_core.runs.naming import animal
 from cifar_core.selections import SelectionError, create_selection
 from cifar_core.training.exceptions import CheckpointError
 from dashboard.components.follower import follow_runs
 from dashboard.drawing.folded import render_folded
 from dashboard.drawing.literal import message
-from dashboard.drawing.words import animal, duration, in_digits, percent, percent_pair
+from dashboard.drawing.words import duration, in_digits, percent, percent_pair
 from dashboard.explain.context import Context
 from dashboard.session import state
 from dashboard.session.activity import stage_of

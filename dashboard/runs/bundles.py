@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from cifar_core.runs import RunSummary, differing_settings, settings_of
 from cifar_core.runs.groups import group_by_settings
+from cifar_core.runs.naming import animal
 from cifar_core.runs.remembered import once_a_list
 from dashboard.drawing.bands import count_seeds
-from dashboard.drawing.words import animal, group_name, names_apart, run_name, setting_names
+from dashboard.drawing.words import group_name, names_apart, run_name, setting_names
 from dashboard.session.kept import say_setting
 
 _SEED = "training.seed"

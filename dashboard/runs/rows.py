@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 
 from cifar_core.files import Stamp, stamp
 from cifar_core.runs import RunSummary
+from cifar_core.runs.naming import animal
 from dashboard.components.run_table import RunRow, Spark
-from dashboard.drawing.words import animal, count, epoch_of, percent, place_of, points, short_name
+from dashboard.drawing.words import count, epoch_of, percent, place_of, points, short_name
 from dashboard.runs.facts import Fact
 from dashboard.session.cache import get_store
 from dashboard.session.learner import own_name

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from cifar_core.runs import RunError, RunRecord, RunStatus, RunStore, RunSummary
+from cifar_core.runs.naming import animal
 from cifar_core.runs.queue import queue_order
 from dashboard.components import render_pulse
 from dashboard.drawing.literal import literal, message
-from dashboard.drawing.words import STATUS_ICONS, animal, duration, percent, source_title, val_numbers, which_epoch
+from dashboard.drawing.words import STATUS_ICONS, duration, percent, source_title, val_numbers, which_epoch
 from dashboard.session import state
 from dashboard.session.cache import get_presets, get_store, list_readable_runs, refresh_runs
 from dashboard.session.changes import describe_changes, describe_first_weights

@@ -12,6 +12,7 @@ from cifar_core.evaluation.scorecard import Share, expected_inflation, summarize
 from cifar_core.export.report.charts import Series, line_chart, reliability_chart, say_number, say_percent
 from cifar_core.export.subject import Subject
 from cifar_core.runs.groups import settings_key
+from cifar_core.runs.naming import animal
 
 
 def mark_of(place: int) -> str:
@@ -23,7 +24,7 @@ def name_apart(subjects: Sequence[Subject]) -> list[str]:
     """Return the runs' names, those that several have with the end of their ids."""
     common = Counter(subject.title for subject in subjects)
     return [
-        f"{subject.title} ({subject.record.run_id.split('-', 2)[-1]})" if common[subject.title] > 1 else subject.title
+        f"{subject.title} ({animal(subject.record.run_id)})" if common[subject.title] > 1 else subject.title
         for subject in subjects
     ]
 
