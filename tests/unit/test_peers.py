@@ -133,6 +133,23 @@ def test_the_plain_loop_crops_and_flips_each_image_by_itself():
     assert len(seen) > 40
 
 
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_each_step_of_the_plain_loop_begins_with_the_weights_of_the_step_before(precision):
+    torch.manual_seed(0)
+    batch, labels = torch.randn(8, 6), torch.arange(8) % 3
+    model = torch.nn.Linear(6, 3)
+
+    class Same:
+        def train_batches(self):
+            return [(batch, labels)] * 3
+
+    cast = torch.autocast("cpu", torch.bfloat16, enabled=precision == "bfloat16")
+    watch = clock.EpochClock("cpu")
+    watch.begin()
+    losses = loop_way._train(model, torch.optim.SGD(model.parameters(), 1.0), Same(), watch, cast)
+    assert losses[0] > losses[1] > losses[2]
+
+
 def test_limits_take_turns_in_the_last_epoch_after_its_first_quarter():
     turns = []
 
