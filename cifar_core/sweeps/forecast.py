@@ -1,7 +1,8 @@
 """How much a sweep trains in all, how far it is, and how long the rest takes here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cifar_core.config import RunConfig
 from cifar_core.experiments import pace_of
@@ -67,10 +68,23 @@ def sample_configs(plan: Plan) -> list[RunConfig]:
     Raises:
         ConfigError: The plan's settings are not allowed.
     """
+    return list(_sample_asked(_Asked(plan.model_dump_json(include={"preset", "settings", "search"}), plan)))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What of a plan decides about its configurations: plans with equal texts have the same."""
+
+    text: str
+    plan: Plan = field(compare=False)
+
+
+@lru_cache(maxsize=16)
+def _sample_asked(asked: _Asked) -> tuple[RunConfig, ...]:
     from scipy.stats import qmc
 
-    base = plan.base()
-    dimensions = dimensions_of(plan, base)
+    base = asked.plan.base()
+    dimensions = dimensions_of(asked.plan, base)
     shares = qmc.Sobol(len(dimensions), scramble=True, rng=0).random(_NUM_SAMPLED)
     found = []
     for row in shares:
@@ -79,7 +93,7 @@ def sample_configs(plan: Plan) -> list[RunConfig]:
             found.append(with_overrides(base, values))
         except ConfigError:
             continue
-    return found or [base]
+    return tuple(found or [base])
 
 
 def expect_run_seconds(configs: Sequence[RunConfig], paces: Mapping[str, float]) -> float | None:

@@ -18,8 +18,8 @@ _USUAL = {"training.num_epochs": 1, "training.seed": 0}
 
 def find_unknown(configs: Iterable[RunConfig], paces: Mapping[str, float]) -> dict[str, RunConfig]:
     """Return by pace, as `pace_of` has it, the settings of which it is not known how long they take, each kind once."""
-    usual = (with_overrides(config, _USUAL) for config in configs)
-    return {pace: config for config in usual if (pace := pace_of(config)) not in paces}
+    kinds = {pace: config for config in configs if (pace := pace_of(config)) not in paces}
+    return {pace: with_overrides(config, _USUAL) for pace, config in kinds.items()}
 
 
 def try_paces(

@@ -80,6 +80,15 @@ def test_a_run_takes_what_configurations_spread_over_the_search_take_on_average(
     assert expect_run_seconds(configs, paces) is None
 
 
+def test_other_settings_or_another_search_have_other_configurations():
+    first = sample_configs(create_plan(WIDTHS))
+    assert sample_configs(create_plan(WIDTHS | {"budget": "10 min", "num_seeds": 2})) == first
+    other = sample_configs(create_plan(WIDTHS | {"settings": {"training.batch_size": 32}}))
+    assert {config.training.batch_size for config in other} == {32}
+    searched = create_plan(WIDTHS | {"search": {"model.hidden_size": [8, 16]}})
+    assert {config.model.hidden_size for config in sample_configs(searched)} == {8, 16}
+
+
 def test_minutes_are_what_they_are_and_enough_for_so_many():
     minutes = create_plan(WIDTHS | {"budget": "10 min", "num_seeds": 2})
     assert expect_search_seconds(minutes, 30.0) == 600
