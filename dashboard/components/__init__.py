@@ -4,7 +4,7 @@ from dashboard.components.arrival import render_arrival
 from dashboard.components.bars import Bar, BarRow, bars
 from dashboard.components.class_bar import class_bar
 from dashboard.components.confusion_matrix import Cells, confusion_matrix
-from dashboard.components.dots import Dot, DotRow, dots
+from dashboard.components.dots import Balance, Dot, DotRow, dots
 from dashboard.components.forecast import forecast
 from dashboard.components.gallery import Tile, gallery
 from dashboard.components.heat_table import HeatCell, HeatRow, heat_table
@@ -22,6 +22,7 @@ from dashboard.components.sketch import sketch
 from dashboard.components.stepper import stepper
 
 __all__ = [
+    "Balance",
     "Bar",
     "BarRow",
     "Cells",

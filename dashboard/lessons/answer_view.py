@@ -10,14 +10,13 @@ from cifar_core.experiments import Answer, Experiment
 from cifar_core.experiments.answer import describe_effect
 from cifar_core.experiments.measures import ACCURACY
 from cifar_core.runs import RunSummary
-from dashboard.components import line_chart
+from dashboard.components import dots, line_chart
 from dashboard.components.lines import encode_chart
 from dashboard.drawing.bands import describe_edges
-from dashboard.drawing.figures import show_figure
 from dashboard.drawing.literal import literal, plain
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import percent, with_minus
-from dashboard.lessons.charts import curves_chart, effect_figure, effect_frame, find_extent
+from dashboard.lessons.charts import balance_of, curves_chart, effect_row, find_extent
 from dashboard.lessons.drawn_view import describe_drawn
 from dashboard.lessons.words import describe_guess
 from dashboard.session import state
@@ -31,9 +30,9 @@ def render_answers(answers: Sequence[Answer], experiment: Experiment) -> None:
         is_plain = all(answer.claim.measure == ACCURACY for answer in answers)
         of = "val accuracy" if is_plain else "what the claim is about"
         st.caption(
-            f"Small dots: the difference of one seed's two runs, in percentage points of {of}, after the last epoch; a "
-            "run that diverged counts as guessing. Large dot and bar: their mean, and the interval that holds the true "
-            "difference in 95 of 100 such experiments. Grey band: too small to matter."
+            f"A dot: the difference of one seed's two runs, in percentage points of {of}, after the last epoch; a run "
+            "that diverged counts as guessing. The bar is their mean, in the interval that holds the true difference "
+            "in 95 of 100 such experiments. Grey band: too small to matter."
         )
     for place, answer in enumerate(answers):
         with st.container(border=True):
@@ -48,13 +47,9 @@ def render_answers(answers: Sequence[Answer], experiment: Experiment) -> None:
 
 
 def _render_effect(answer: Answer, extent: float, place: int, said: str) -> None:
-    claim, frame = answer.claim, effect_frame(answer)
-    is_decided = answer.verdict not in (None, "undecided")
-    more = ": more" if claim.measured.kind in ("confusion", "mixed") else " better"
-    of = (frame, claim.first, claim.second, 100 * claim.margin, extent, is_decided, more)
-    what = claim.measured.words
-    alt = f"{what} of {plain(claim.second)} less that of {plain(claim.first)}. {said}"
-    show_figure(effect_figure, *of, key=f"lesson_effect_{place}", alt=alt)
+    claim = answer.claim
+    label = f"{claim.measured.words} of {plain(claim.second)} less that of {plain(claim.first)}. {said}"
+    dots([effect_row(answer)], label, key=f"lesson_effect_{place}", balance=balance_of(claim, extent))
 
 
 def render_curves(experiment: Experiment, runs: Mapping[str, RunSummary]) -> None:

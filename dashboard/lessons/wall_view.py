@@ -17,30 +17,27 @@ from cifar_core.experiments.pooling import (
     pool,
 )
 from cifar_core.runs import RunSummary
-from dashboard.components import dots
-from dashboard.drawing.figures import show_figure
+from dashboard.components import bars, dots
 from dashboard.drawing.glossary import explain
 from dashboard.drawing.literal import literal, plain
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import source_title, with_minus
 from dashboard.lessons.handed_in import take_files
 from dashboard.lessons.wall_charts import (
-    ORDER,
     arm_rows,
     arms_frame,
     calibration_frame,
-    guesses_figure,
-    guesses_frame,
-    wall_figure,
-    wall_frame,
+    guess_rows,
+    wall_balance,
+    wall_rows,
 )
 from dashboard.session import address
 from dashboard.session.cache import get_store
 
 _WIDGET = "class_lesson"
 _HOW_TO_READ = (
-    "A dot and line each learner: mean, lowest and highest seed; ✓ predicted what all together say, ✗ did not. "
-    "Diamond: all together with the 95 % interval. Grey band: too small to matter."
+    "A row each learner, a dot each seed, a bar at their mean; ✓ predicted what all together say, ✗ did not. Last, all "
+    "together with the 95 % interval. Grey band: too small to matter."
 )
 _NOBODY, _TRUE = "without a name", "Came true"
 
@@ -106,11 +103,10 @@ def _render_lesson(lesson: PooledLesson) -> None:
 def _render_claim(pooled: PooledClaim, place: int) -> None:
     claim = pooled.claim
     st.markdown(f"**{literal(claim.says, most=None)}**")
-    frame = wall_frame(pooled)
-    if not frame.empty:
-        of = (frame, claim.first, claim.second, 100 * claim.margin, pooled.verdict not in (None, "undecided"))
-        alt = f"Effect by learner: {plain(claim.second)} less {plain(claim.first)}. {pooled.sentence}"
-        show_figure(wall_figure, *of, key=f"class_wall_{place}", alt=alt)
+    if pooled.by_learner:
+        label = f"Effect by learner: {plain(claim.second)} less {plain(claim.first)}. {pooled.sentence}"
+        axis = wall_balance(pooled)
+        dots(wall_rows(pooled), label, key=f"class_wall_{place}", balance=axis, is_dense=True)
     st.markdown(literal(with_minus(pooled.sentence), most=None))
     if pooled.by_learner:
         st.caption(" ".join(filter(None, (_HOW_TO_READ, describe_counting(pooled)))))
@@ -119,13 +115,10 @@ def _render_claim(pooled: PooledClaim, place: int) -> None:
 
 
 def _render_guesses(pooled: PooledClaim, place: int) -> None:
-    first, second = pooled.claim.first, pooled.claim.second
-    words = {"contradicted": f"{first} better", "no difference": "no difference", "supported": f"{second} better"}
     right, known = count_right(pooled.guesses)
     told = f": {right} of {known} were right" if known else ", which these runs do not decide"
     st.markdown(f"**What was expected**{told}.")
-    frame, labels = guesses_frame(pooled), tuple(words[prediction] for prediction in ORDER)
-    show_figure(guesses_figure, frame, labels, key=f"class_guesses_{place}", alt="How many expected what")
+    bars(guess_rows(pooled), key=f"class_guesses_{place}", label="How many expected what")
 
 
 def describe_counting(pooled: PooledClaim) -> str:

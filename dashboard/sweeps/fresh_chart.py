@@ -1,15 +1,13 @@
 """The best of a sweep with fresh seeds, beside what the sweep said of them."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from cifar_core.sweeps import Fresh
-from dashboard.drawing.chart_style import style_figure
-from dashboard.drawing.colours import QUIET, VAL, WRONG
-from dashboard.drawing.shares import hover_share, share_axis
+from dashboard.components import Dot, DotRow
+from dashboard.drawing.bands import count_seeds
+from dashboard.drawing.colours import VAL, WRONG
 from dashboard.drawing.words import percent
 
 # Student's interval of two values reaches beyond everything that can be.
@@ -39,44 +37,21 @@ def fresh_frame(fresh: Sequence[Fresh]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["number", "claimed", "mean", "low", "high", "scores"])
 
 
-def fresh_figure(frame: pd.DataFrame) -> go.Figure:
-    """Draw what fresh seeds came to with their mean and its interval, beside what the sweep said."""
-    figure = go.Figure()
-    seeds = frame.explode("scores")
-    _add_marks(figure, "A fresh seed", seeds, "scores", {"color": QUIET, "size": 7, "opacity": 0.7})
-    _add_marks(figure, "Their mean", frame, "mean", {"color": VAL, "size": 12}, error_x=_reach(frame))
-    said = {"color": WRONG, "size": 12, "symbol": "diamond-open", "line": {"width": 2}}
-    _add_marks(figure, "What the sweep said", frame, "claimed", said)
-    style_figure(figure, "Val accuracy", None)
-    # On a phone the legend has a line each: above the plot, in room of its own.
-    figure.update_layout(
-        height=160 + 44 * len(frame), margin={"t": 70}, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"}
+def fresh_rows(fresh: Sequence[Fresh]) -> list[DotRow]:
+    """Return two rows for each promoted configuration, the highest mean first.
+
+    What its fresh seeds came to, with their mean and its interval; below that, what the sweep said.
+    """
+    return [row for each in fresh for row in _rows_of(each)]
+
+
+def _rows_of(each: Fresh) -> tuple[DotRow, DotRow]:
+    number = f"#{each.trial.number}"
+    dots = [Dot(score, f"{number}, seed {seed}: {percent(score)}") for seed, score in each.scores.items()]
+    mean = f"{number}, mean of {count_seeds(len(dots))}: {percent(each.mean)}{describe_interval(each)}"
+    interval = find_interval(each)
+    said = Dot(each.claimed, f"{number}, said by the sweep: {percent(each.claimed)}")
+    return (
+        DotRow("fresh seeds", dots, VAL, "faint", number, mean=each.mean, mean_words=mean, interval=interval),
+        DotRow("the sweep said", (said,), WRONG, "hollow"),
     )
-    figure.update_xaxes(**share_axis())
-    figure.update_yaxes(autorange="reversed", type="category")
-    return figure
-
-
-def _add_marks(
-    figure: go.Figure, name: str, frame: pd.DataFrame, column: str, marker: dict[str, Any], **more: Any
-) -> None:
-    figure.add_scatter(
-        x=100 * frame[column].astype(float),
-        y=[f"#{number}" for number in frame["number"]],
-        mode="markers",
-        name=name,
-        marker=marker,
-        hovertemplate=f"%{{y}}: {hover_share('x')}<extra>%{{fullData.name}}</extra>",
-        **more,
-    )
-
-
-def _reach(frame: pd.DataFrame) -> dict[str, Any]:
-    """Return how far intervals reach from their means, as plotly draws it."""
-    return {
-        "type": "data",
-        "array": (100 * (frame["high"].astype(float) - frame["mean"])).fillna(0.0).tolist(),
-        "arrayminus": (100 * (frame["mean"] - frame["low"].astype(float))).fillna(0.0).tolist(),
-        "color": VAL,
-        "thickness": 2,
-    }

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
+import pandas as pd
 import streamlit as st
 
 from cifar_core.runs import RunSummary
@@ -16,8 +17,8 @@ from cifar_core.sweeps import (
     is_search_over,
     report_fresh,
 )
+from dashboard.components import dots
 from dashboard.components.numbers import WHOLE
-from dashboard.drawing.figures import show_figure
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.tables import offer_csv
 from dashboard.drawing.words import about, count, percent, signed
@@ -25,7 +26,7 @@ from dashboard.session import state
 from dashboard.session.links import scorecard_link
 from dashboard.session.lock import read_lock
 from dashboard.session.saying import act_or_toast
-from dashboard.sweeps.fresh_chart import describe_interval, fresh_figure, fresh_frame
+from dashboard.sweeps.fresh_chart import describe_interval, fresh_frame, fresh_rows
 from dashboard.sweeps.head_view import go_on, render_act, render_left_alone, render_stop, why_not_driven
 from dashboard.sweeps.luck import describe_luck, describe_winner
 from dashboard.sweeps.words import write_values
@@ -116,15 +117,18 @@ def _render_promoted(
         if promotion.is_over:
             st.warning("Nothing came of the runs with fresh seeds: all of them ended before their time.")
         return
-    frame = fresh_frame(fresh)
-    show_figure(fresh_figure, frame, key="sweep_fresh", alt="Val accuracy with fresh seeds, beside what the sweep said")
+    dots(fresh_rows(fresh), "Val accuracies with fresh seeds, beside what the sweep said", key="sweep_fresh")
     st.markdown("\n".join(map(_describe_fresh, fresh)))
     if promotion.winner is None:
         st.caption("Which is better is said when all are trained.")
     else:
         st.markdown(describe_winner(sweep))
         _render_test(promotion)
-    offer_csv("Fresh seeds as CSV", partial(frame.explode, "scores"), "sweep_fresh.csv")
+    offer_csv("Fresh seeds as CSV", partial(_fresh_table, fresh), "sweep_fresh.csv")
+
+
+def _fresh_table(fresh: Sequence[Fresh]) -> pd.DataFrame:
+    return fresh_frame(fresh).explode("scores")
 
 
 def _describe_fresh(each: Fresh) -> str:

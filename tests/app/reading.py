@@ -53,6 +53,11 @@ def bars(at, place=0):
     return rows
 
 
+def dot_charts(at):
+    """The charts of dots of a page, as sent."""
+    return [message for message in component_messages(at) if isinstance(message, dict) and "balance" in message]
+
+
 def drawn_boxes(at):
     """The boxes of the drawing of a network, as sent; none where it is not drawn."""
     messages = (message for message in component_messages(at) if isinstance(message, dict))

@@ -9,8 +9,8 @@ from cifar_core.experiments.class_folder import ClassFolder
 from cifar_core.experiments.learners import first_seed, read_learner, write_record
 from dashboard.lessons import handed_in
 from tests.app.driving import labels, press
-from tests.app.reading import component_messages, labelled, texts
-from tests.app.test_lessons import charts, end
+from tests.app.reading import bars, dot_charts, labelled, texts
+from tests.app.test_lessons import end
 
 NAME = "batch-norm"
 ARMS = ("without", "with batch norm")
@@ -110,9 +110,18 @@ def test_learners_of_one_server_are_pooled(open_page, lab, experiments):
     assert "Supported here: with batch norm is +10" in said
     assert "**What was expected**: 2 of 3 were right." in said
     assert "**2 of 3** predictions came true" in said
-    (arms,) = (message for message in component_messages(at) if isinstance(message, dict) and "room" in message)
+    arms, wall = dot_charts(at)
     assert [(row["name"], len(row["dots"])) for row in arms["rows"]] == [("without", 8), ("with batch norm", 8)]
-    assert charts(at) == ["class_wall_0", "class_guesses_0"]
+    rows = [(row["name"], len(row["dots"]), row["interval"] is None) for row in wall["rows"]]
+    own = [("without a name ✓", 2, True), ("Bob ✗", 3, True), ("Ada ✓", 3, True)]
+    assert sorted(rows[:3]) == sorted(own)
+    assert rows[3] == ("all together", 0, False)
+    guesses = [
+        ("without better", [], ["0"]),
+        ("no difference", [], ["1"]),
+        ("with batch norm better", ["so it is"], ["2"]),
+    ]
+    assert bars(at) == guesses
     tables = [frame.value for frame in at.dataframe]
     assert tables[1]["By learner"].tolist() == ["Ada", "Bob", "without a name"]
     assert tables[1]["Came true"].tolist() == ["1 of 1", "0 of 1", "1 of 1"]

@@ -18,7 +18,7 @@ from dashboard.lessons import drawn_view
 from dashboard.lessons.pace import unknown_configs
 from dashboard.session import activity, background
 from tests.app.driving import labels, press
-from tests.app.reading import galleries, labelled, line_charts, texts
+from tests.app.reading import dot_charts, galleries, labelled, line_charts, texts
 
 NAME = "batch-norm"
 CLAIM = "With batch norm the network is more accurate."
@@ -70,10 +70,6 @@ def save_answers(lab, experiment, wrong):
 
 def links_of(at):
     return {link.proto.label: link.proto.query_string for link in at.main.get("page_link")}
-
-
-def charts(at):
-    return [chart.proto.id.split("-")[-1] for chart in at.get("plotly_chart")]
 
 
 def test_all_lessons_are_listed_with_what_was_answered(open_page, lab, experiments):
@@ -181,7 +177,11 @@ def test_an_answer_stands_beside_the_prediction(open_page, lab, experiments):
     assert "Supported here: with batch norm is +20.0 points beside without" in said
     assert 'You said: **"with batch norm" is better**, and so it is here.' in said
     assert "Batch norm brings each channel to mean 0" in said
-    assert charts(at) == ["lesson_effect_0"]
+    (effect,) = dot_charts(at)
+    (row,) = effect["rows"]
+    assert (row["name"], row["mean_words"][:17]) == ("3 seeds", "mean +20.0 points")
+    assert [dot["words"] for dot in row["dots"]] == [f"seed {seed}: +20.0 points" for seed in range(3)]
+    assert effect["balance"]["ends"] == ["without better", "with batch norm better"]
     (curves,) = line_charts(at)
     assert [line["name"] for line in curves["lines"]] == ["without, 3 seeds", "with batch norm, 3 seeds"]
     assert len(curves["lines"][0]["low"]) == 4

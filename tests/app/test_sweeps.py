@@ -10,7 +10,7 @@ from cifar_core.overrides import ConfigError
 from cifar_core.runs.status import change_status
 from cifar_core.sweeps import Budget, Fresh, SweepStore, create_plan
 from dashboard.sweeps.charts import best_figure, best_frame, results_frame
-from dashboard.sweeps.fresh_chart import describe_interval, fresh_frame
+from dashboard.sweeps.fresh_chart import describe_interval, fresh_frame, fresh_rows
 from dashboard.sweeps.trial_rows import create_axes, create_paths
 from tests.app.driving import labels, press
 from tests.app.reading import component_messages, labelled, texts
@@ -381,3 +381,7 @@ def test_of_two_seeds_no_interval_is_told_that_reaches_beyond_what_can_be(traine
     assert describe_interval(few) == ""
     assert describe_interval(some) == " (0.0 % to 100.0 %)"
     assert fresh_frame([few, some])["low"].isna().tolist() == [True, False]
+    first, said, second, _ = fresh_rows([few, some])
+    assert (first.heading, first.interval, second.interval) == (f"#{few.trial.number}", None, (0.0, 1.0))
+    assert [dot.value for dot in first.dots] == [0.1, 0.7]
+    assert (said.heading, [dot.value for dot in said.dots], said.look) == ("", [few.claimed], "hollow")

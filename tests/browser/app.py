@@ -25,9 +25,9 @@ def expect_drawn(page):
 
 
 def heavy_scripts(page):
-    """What a page loaded of Streamlit's charts and tables: each over a megabyte, which nothing overtakes."""
+    """Which of Streamlit's charts and tables a page loaded: each over a megabyte, which nothing overtakes."""
     names = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name.split('/').pop())")
-    return [name for name in names if name.startswith(("PlotlyChart", "plotly", "DataFrame"))]
+    return {name.partition(".")[0] for name in names} & {"DataFrame", "PlotlyChart"}
 
 
 class App:

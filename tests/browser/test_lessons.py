@@ -10,6 +10,7 @@ from cifar_core.experiments import Drawn, Experiment, ExperimentStore
 from cifar_core.experiments.question import parse_question
 from cifar_core.runs import RunStore
 from cifar_core.runs.status import change_status
+from tests.browser.app import heavy_scripts
 from tests.unit.runs_helpers import IdleExecutor, wait_until
 
 QUESTION = parse_question(
@@ -88,6 +89,17 @@ def test_a_question_is_predicted_run_and_answered_while_one_watches(app, page, q
     assert asked.predictions == {0: "supported"}
     assert asked.drawn == Drawn(arm="walking", values=(0.2, 0.41))
     assert question.answers(asked)[0].effect is not None
+
+    page.reload()
+    seeds = page.get_by_role("group", name="2 seeds").get_by_role("button")
+    expect(seeds).to_have_count(3)  # the mean's bar among them
+    assert not heavy_scripts(page)
+    seeds.first.focus()
+    words = [page.locator(".dots .tip span").inner_text()]
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+        words.append(page.locator(".dots .tip span").inner_text())
+    assert sorted(text.partition(":")[0].partition(" ")[0] for text in words) == ["mean", "seed", "seed"]
 
     page.get_by_role("button", name="All lessons").click()
     expect(page.get_by_text("Questions of your own")).to_be_visible()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cifar_core.config import CustomConfig
-from tests.browser.app import expect_drawn
+from tests.browser.app import expect_drawn, heavy_scripts
 
 SEVEN = [block.model_dump() for block in CustomConfig().blocks]
 EIGHT = json.dumps({"model.name": "custom", "model.blocks": [*SEVEN, {"kind": "dense", "units": 64}]})
@@ -25,12 +25,6 @@ def start(page):
 
 def drawing_of(page):
     return page.get_by_role("group", name="The network's layers, drawn")
-
-
-def heavy_scripts(page):
-    """Which of the scripts that take long to begin a page has loaded."""
-    names = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name.split('/').pop())")
-    return {name.partition(".")[0] for name in names} & {"DataFrame", "PlotlyChart"}
 
 
 def open_form(app, page, **settings):

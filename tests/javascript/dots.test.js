@@ -72,10 +72,31 @@ test("ticks are few, round and in per cent", () => {
   );
 });
 
+test("an axis of differences reaches as far to either side, whatever lies on it", () => {
+  const balance = { extent: 0.04, margin: 0.01, ends: /** @type {[string, string]} */ (["A", "B"]) };
+  const range = reachOf([row([0.01, 0.09])], balance);
+  assertNear(range, [-0.04, 0.04]);
+  assert.deepEqual(
+    ticksOf(range, 5, true).map(({ text }) => text),
+    ["−4 pt", "−2 pt", "0 pt", "+2 pt", "+4 pt"],
+  );
+});
+
+test("what is said of both sides stands above the rows, in no row's way", () => {
+  const sizes = { row: 2, heading: 3, axis: 1, ends: 1.5 };
+  const layout = layOut([row([0.5], { heading: "wide" }), row([0.5])], sizes, true);
+  assert.deepEqual(layout.heights, [1.5, 3, 2, 2, 1]);
+  assert.equal(layout.first, 2);
+  assert.deepEqual(layout.lines, [3, 4]);
+  assert.deepEqual(layout.centres, [4, 6]);
+  assert.equal(layout.height, 7);
+});
+
 test("a heading stands above its row, and lines go through the middles of rows", () => {
-  const sizes = { row: 2, heading: 3, axis: 1 };
+  const sizes = { row: 2, heading: 3, axis: 1, ends: 1.5 };
   const layout = layOut([row([0.5], { heading: "wide" }), row([0.5]), row([0.5], { heading: "deep" })], sizes);
   assert.deepEqual(layout.heights, [3, 2, 2, 3, 2, 1]);
+  assert.equal(layout.first, 1);
   assert.deepEqual(layout.lines, [2, 3, 5]);
   assert.deepEqual(layout.centres, [4, 6, 11]);
   assert.equal(layout.height, 12);

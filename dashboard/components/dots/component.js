@@ -5,9 +5,9 @@ import { Tip } from "./tip.js";
 
 /**
  * @import { Mounted } from "../shared/streamlit.js"
- * @import { Layout, Range, Row, Sizes, Spot } from "./layout.js"
+ * @import { Balance, Layout, Range, Row, Sizes, Spot } from "./layout.js"
  * @import { State } from "./tip.js"
- * @typedef {{ label: string, rows: Row[], sizes: Sizes }} Data
+ * @typedef {{ label: string, rows: Row[], balance: Balance | null, sizes: Sizes, isDense: boolean }} Data
  */
 
 const TICKS = 5;
@@ -30,12 +30,12 @@ export default function render({ data, parentElement, setTriggerValue }) {
  * @param {Data} data
  * @param {(id: string) => void} report
  */
-function draw(root, state, { label, rows, sizes }, report) {
+function draw(root, state, { label, rows, balance, sizes, isDense }, report) {
   const chart = find(root, ".chart", HTMLElement);
   const { shown } = state;
   const hadFocus = chart.contains(root.activeElement);
-  const range = reachOf(rows);
-  const layout = layOut(rows, sizes);
+  const range = reachOf(rows, balance);
+  const layout = layOut(rows, sizes, Boolean(balance));
   const spots = spotsOf(rows);
   const buttons = spots.map((spot) => createSpot(spot, rows[spot.row], range));
   const parts = rows.flatMap((row, place) => {
@@ -46,7 +46,9 @@ function draw(root, state, { label, rows, sizes }, report) {
   });
   find(root, ".dots", HTMLElement).setAttribute("aria-label", label);
   chart.style.gridTemplateRows = layout.heights.map((height) => `${height}rem`).join(" ");
-  chart.replaceChildren(createField(rows, range, layout), ...parts, createAxis(range));
+  chart.classList.toggle("dense", isDense);
+  const ends = balance ? [createEnds(balance.ends)] : [];
+  chart.replaceChildren(...ends, createField(rows, range, layout, balance), ...parts, createAxis(range, balance));
   const tip = new Tip(root, state, { spots, buttons, range, layout });
   tip.listen(report);
   const place = tip.names.indexOf(shown);
@@ -59,28 +61,52 @@ function draw(root, state, { label, rows, sizes }, report) {
 }
 
 /**
- * The lines behind all rows: of the axis, of the rows, and from dot to dot.
+ * What differences to either side say, above the rows.
+ *
+ * @param {readonly [string, string]} ends
+ */
+function createEnds([left, right]) {
+  const ends = create("div", "ends");
+  ends.append(create("span", "", `← ${left}`), create("span", "right", `${right} →`));
+  return ends;
+}
+
+/**
+ * The lines behind all rows: of the axis, of the rows, and from dot to dot; and the band of what does not matter.
  *
  * @param {readonly Row[]} rows
  * @param {Range} range
  * @param {Layout} layout
+ * @param {Balance | null} balance
  */
-function createField(rows, range, { centres, height, heights }) {
+function createField(rows, range, { centres, first, height, heights }, balance) {
   const field = create("div", "field");
-  field.style.gridRow = `1 / ${heights.length}`;
+  field.style.gridRow = `${first} / ${heights.length}`;
   /** @type {(name: string, from: number, top: number, to: number, bottom: number) => string} */
   const line = (name, from, top, to, bottom) =>
     `<line class="${name}" x1="${from}" y1="${top}" x2="${to}" y2="${bottom}"></line>`;
   const upright = ticksOf(range, TICKS).map(({ value }) => leftOf(value, range));
   const lines = [
+    ...(balance ? [drawBand(balance.margin, range, height)] : []),
     ...upright.map((left) => line("grid", left, 0, left, height)),
     ...centres.map((centre) => line("grid", 0, centre, 100, centre)),
+    ...(balance ? [line("zero", 50, 0, 50, height)] : []),
     ...joinsOf(rows).map(({ row, from, to }) =>
       line("join", leftOf(from, range), centres[row], leftOf(to, range), centres[row + 1]),
     ),
   ];
   field.innerHTML = `<svg aria-hidden="true" viewBox="0 0 100 ${height}" preserveAspectRatio="none">${lines.join("")}</svg>`;
   return field;
+}
+
+/**
+ * @param {number} margin
+ * @param {Range} range
+ * @param {number} height
+ */
+function drawBand(margin, range, height) {
+  const [left, right] = [leftOf(-margin, range), leftOf(margin, range)];
+  return `<rect class="band" x="${left}" y="0" width="${right - left}" height="${height}"></rect>`;
 }
 
 /**
@@ -134,12 +160,15 @@ function createSpot({ value, words, isMean }, { name }, range) {
   return spot;
 }
 
-/** @param {Range} range */
-function createAxis(range) {
+/**
+ * @param {Range} range
+ * @param {Balance | null} balance
+ */
+function createAxis(range, balance) {
   const axis = create("div", "axis");
   axis.style.gridRow = "-2";
   axis.setAttribute("aria-hidden", "true");
-  for (const { value, text } of ticksOf(range, TICKS)) {
+  for (const { value, text } of ticksOf(range, TICKS, Boolean(balance))) {
     const tick = create("span", "", text);
     tick.style.left = `${leftOf(value, range)}%`;
     axis.append(tick);

@@ -1,16 +1,17 @@
-import { ticks, writeTick } from "../shared/scales.js";
+import { ticks, writeNumber, writeTick } from "../shared/scales.js";
 import { destination as along } from "../shared/walking.js";
 
 /**
  * @typedef {{ value: number, words: string, pair: string, id: string }} Dot
  * @typedef {{ name: string, dots: readonly Dot[], colour: string, look: "full" | "hollow" | "faint", heading: string,
  *   note: string, mean: number | null, mean_words: string, interval: readonly [number, number] | null }} Row
- * @typedef {{ row: number, heading: number, axis: number }} Sizes In rem.
+ * @typedef {{ extent: number, margin: number, ends: readonly [string, string] }} Balance
+ * @typedef {{ row: number, heading: number, axis: number, ends: number }} Sizes In rem.
  * @typedef {{ row: number, value: number, words: string, id: string, isMean: boolean }} Spot What can be pointed at.
  * @typedef {readonly [low: number, high: number]} Range
- * @typedef {{ heights: number[], lines: number[], centres: number[], height: number }} Layout In rem: how high what stands
- *   below each other is, the axis last; in which line of that each row stands, from 1; how far down the middle of each
- *   row lies; and how high all rows are together.
+ * @typedef {{ heights: number[], first: number, lines: number[], centres: number[], height: number }} Layout In rem: how
+ *   high what stands below each other is, the axis last; in which line of that the first row, with its heading, stands,
+ *   and each row, from 1; how far below the first the middle of each row lies; and how high all rows are together.
  */
 
 const ROOM = 0.12; // of the range of all dots, beside them
@@ -19,13 +20,17 @@ const MOST_ROOM = 0.5; // likewise, for the interval of a mean
 const LEAST_MOST_ROOM = 0.01;
 
 /**
- * From where to where the axis reaches: around all dots. The interval of a mean of two runs would leave them no room
+ * From where to where the axis reaches: as far as a balance does, or else around all dots. The interval of a mean of two runs would leave them no room
  * and is cut; what lies around a single number, which has no bar, is not.
  *
  * @param {readonly Row[]} rows
+ * @param {Balance | null} [balance]
  * @returns {Range}
  */
-export function reachOf(rows) {
+export function reachOf(rows, balance = null) {
+  if (balance) {
+    return [-balance.extent, balance.extent];
+  }
   const values = rows.flatMap(({ dots, mean, interval }) => [
     ...dots.map(({ value }) => value),
     ...(mean === null && interval ? interval : []),
@@ -54,10 +59,20 @@ export function leftOf(value, [low, high]) {
 /**
  * @param {Range} range
  * @param {number} wanted About how many.
+ * @param {boolean} [areDifferences] Of shares, in percentage points.
  * @returns {{ value: number, text: string }[]}
  */
-export function ticksOf([low, high], wanted) {
-  return ticks(low, high, wanted).map((value) => ({ value, text: writeTick(value, true) }));
+export function ticksOf([low, high], wanted, areDifferences = false) {
+  return ticks(low, high, wanted).map((value) => ({
+    value,
+    text: areDifferences ? writePoints(value) : writeTick(value, true),
+  }));
+}
+
+/** @param {number} difference */
+function writePoints(difference) {
+  const sign = difference > 0 ? "+" : difference < 0 ? "−" : "";
+  return `${sign}${writeNumber(100 * Math.abs(difference))} pt`;
 }
 
 /**
@@ -74,15 +89,17 @@ export function cutOf([from, to], range) {
 /**
  * @param {readonly Row[]} rows
  * @param {Sizes} sizes
+ * @param {boolean} [hasEnds] Whether something is said above, of what lies to the left and to the right.
  * @returns {Layout}
  */
-export function layOut(rows, sizes) {
+export function layOut(rows, sizes, hasEnds = false) {
+  const above = hasEnds ? [sizes.ends] : [];
   /** @type {Layout} */
-  const layout = { heights: [], lines: [], centres: [], height: 0 };
+  const layout = { heights: above, first: above.length + 1, lines: [], centres: [], height: 0 };
   for (const { heading } of rows) {
     layout.heights.push(...(heading ? [sizes.heading] : []), sizes.row);
     layout.lines.push(layout.heights.length);
-    layout.height = layout.heights.reduce((sum, height) => sum + height, 0);
+    layout.height += (heading ? sizes.heading : 0) + sizes.row;
     layout.centres.push(layout.height - sizes.row / 2);
   }
   layout.heights.push(sizes.axis);

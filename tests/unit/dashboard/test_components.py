@@ -14,7 +14,7 @@ from dashboard.components import Bar, BarRow, HeatCell, HeatRow, Level, Line, Li
 from dashboard.components.bars import encode_bars
 from dashboard.components.colours import colour_css
 from dashboard.components.confusion_matrix import encode_matrix, read_cell
-from dashboard.components.dots import Dot, DotRow, encode_dots, read_press
+from dashboard.components.dots import Balance, Dot, DotRow, encode_dots, read_press
 from dashboard.components.forecast import read_curve
 from dashboard.components.gallery import _encode_kept, encode_gallery
 from dashboard.components.gallery.ticks import parse_ticks
@@ -310,6 +310,21 @@ def test_what_is_no_share_is_drawn_as_no_dot(wrong):
         encode_dots([replace(row, **wrong)], "runs")
     with pytest.raises(ValueError, match="no dot"):
         encode_dots([replace(row, dots=())], "runs")
+
+
+def test_differences_have_an_axis_of_their_own_with_room_for_its_ends():
+    row = DotRow("3 seeds", [Dot(-0.02, "seed 0")], "#000000", mean=0.01, interval=(-1.2, 1.3))
+    sent = encode_dots([row], "runs", Balance(0.05, 0.01, ("A better", "B better")))
+    sizes = sent["sizes"]
+    assert sent["balance"] == {"extent": 0.05, "margin": 0.01, "ends": ("A better", "B better")}
+    assert sent["room"] == f"{sizes['row'] + sizes['axis'] + sizes['ends']:g}rem"
+    dense = encode_dots([row] * 2, "runs", Balance(0.05, 0.01, ("", "")), is_dense=True)
+    assert dense["sizes"]["row"] < sizes["row"]
+    with pytest.raises(ValueError, match=r"rows: nan in '3 seeds' is no difference; allowed: what is finite"):
+        encode_dots([replace(row, mean=float("nan"))], "runs", Balance(0.05, 0.01, ("", "")))
+    for extent in (0.0, -1.0, float("inf")):
+        with pytest.raises(ValueError, match=f"extent of {extent} shows nothing; allowed: finite and above 0"):
+            encode_dots([row], "runs", Balance(extent, 0.01, ("", "")))
 
 
 def test_only_a_dot_that_is_there_can_be_pressed():

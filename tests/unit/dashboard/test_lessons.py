@@ -8,7 +8,7 @@ from cifar_core.experiments import Drawn, Found, answer_claim, list_lessons
 from cifar_core.experiments.question import Claim
 from cifar_core.experiments.store import Experiment, Progress
 from dashboard.drawing.words import signed, with_minus
-from dashboard.lessons.charts import curves_chart, effect_figure, effect_frame, find_extent
+from dashboard.lessons.charts import balance_of, curves_chart, effect_row, find_extent
 from dashboard.lessons.list_view import describe_state
 from dashboard.lessons.pace import list_configs, unknown_configs
 from dashboard.lessons.subject import find_lessons, is_whole
@@ -94,20 +94,28 @@ def test_settings_and_progress_in_words():
     assert describe_progress(Progress(2, 3, 1, 0.3, None)) == "2 of 6 runs are done"
 
 
-def test_a_claims_table_has_the_mean_and_every_seed_in_points():
+def test_a_claim_is_drawn_with_each_seed_their_mean_and_its_interval():
     found = answer((0.4, 0.41, 0.42), (0.5, 0.51, 0.55))
-    frame = effect_frame(found)
-    assert list(frame["kind"]) == ["mean", "seed", "seed", "seed"]
-    assert list(frame["difference"]) == pytest.approx([11, 10, 10, 13])
-    assert list(frame.iloc[0][["low", "high"]]) == pytest.approx([100 * found.effect.low, 100 * found.effect.high])
-    figure = effect_figure(frame, "<b>A", "B", 1.0, find_extent([found]), True)
-    band = next(shape for shape in figure.layout.shapes if shape.type == "rect")
-    assert (band.x0, band.x1) == (-1, 1)
-    low, high = figure.layout.xaxis.range
-    assert -low == high > 100 * found.effect.high
-    assert "&lt;b&gt;A" in figure.layout.annotations[0].text
-    single = effect_frame(answer((0.4,), (0.5,)))
-    assert list(single["kind"]) == ["seed"]
+    row = effect_row(found)
+    assert [dot.value for dot in row.dots] == pytest.approx([0.10, 0.10, 0.13])
+    assert row.dots[2].words == "seed 2: +13.0 points"
+    assert (row.name, row.mean) == ("3 seeds", pytest.approx(0.11))
+    assert row.interval == (found.effect.low, found.effect.high)
+    assert row.mean_words.startswith("mean +11.0 points, 95 % interval +")
+    single = effect_row(answer((0.4,), (0.3,)))
+    assert (single.name, single.mean, single.interval) == ("1 seed", None, None)
+    assert single.dots[0].words == "seed 0: \N{MINUS SIGN}10.0 points"
+
+
+def test_a_claims_axis_shows_all_that_is_drawn_of_it():
+    answers = [answer((0.4, 0.41, 0.42), (0.5, 0.51, 0.55)), answer((0.4,), (0.1,))]
+    extent = find_extent(answers)
+    assert extent > max(answers[0].effect.high, 0.3)
+    assert find_extent([answer((0.4, 0.4), (0.4, 0.4))]) == pytest.approx(1.1 * 2 * CLAIM.margin)
+    axis = balance_of(CLAIM, extent)
+    assert (axis.margin, axis.ends) == (CLAIM.margin, ("A better", "*B* better"))
+    long = balance_of(CLAIM.model_copy(update={"first": "x" * 60, "measure": "confusion:cat>dog"}), extent)
+    assert long.ends[0] == f"{'x' * 35}…: more"
 
 
 def test_curves_are_a_line_and_a_band_an_arm():
