@@ -19,7 +19,7 @@ import numpy as np
 import torch
 
 from benchmarks._report import judge, print_report
-from benchmarks._ways import COURSE, FIT, FLOAT32, LIMIT, Way, measure_way
+from benchmarks._ways import COURSE, FLOAT32, IN_TURN, LIMIT, Way, measure_way
 from benchmarks._ways.cases import Case, list_cases
 from benchmarks._ways.task import finish
 from cifar_core.data import load_dataset
@@ -42,13 +42,13 @@ def main(arguments: list[str]) -> int:
             print(f"{name}, {way}: {statistics.median(values):,.0f} images/s", flush=True)
         goals += _compare(name, case, speeds)
         if device.startswith("cuda"):
-            goals.append(_share_of_peak(name, case, statistics.median(speeds[FIT]), device))
+            goals.append(_share_of_peak(name, case, statistics.median(speeds[IN_TURN]), device))
     print_report("training", goals, device=device)
     return 0
 
 
 def _measure(case: Case, repeats: int) -> dict[str, list[float]]:
-    ways: tuple[Way, ...] = ("course", "ours")
+    ways: tuple[Way, ...] = ("course", "limit")
     speeds: dict[str, list[float]] = defaultdict(list)
     for _ in range(repeats):
         for way in ways:
@@ -61,7 +61,7 @@ def _measure(case: Case, repeats: int) -> dict[str, list[float]]:
 
 def _compare(name: str, case: Case, speeds: dict[str, list[float]]) -> list[dict[str, Any]]:
     course = np.max([speeds[way] for way in COURSE], axis=0)
-    fit, limit, float32 = (np.array(speeds[way]) for way in (FIT, LIMIT, FLOAT32))
+    fit, limit, float32 = (np.array(speeds[way]) for way in (IN_TURN, LIMIT, FLOAT32))
     # Nothing is faster than the limit: where it is less than so many times the course's way, its share counts.
     goal = None if case.goal is None else min(case.goal, _SHARE * float(np.median(limit / course)))
     return [

@@ -12,11 +12,13 @@ from typing import Literal, NamedTuple, get_args
 from cifar_core.config import RunConfig
 from cifar_core.runs.executor import worker_environment
 
-Way = Literal["course", "keras", "lightning", "fastai", "loop", "ours"]
+Way = Literal["course", "keras", "lightning", "fastai", "loop", "fit", "limit"]
 WAYS: tuple[Way, ...] = get_args(Way)
 
 COURSE = ("the course's way, 0 workers", "the course's way, 2 workers")
-FIT, LIMIT, FLOAT32 = "fit", "limit", "limit in float32"
+FIT = "fit"
+IN_TURN, LIMIT, FLOAT32 = "fit, in turn with the limits", "limit", "limit in float32"
+_OWN: tuple[Way, ...] = ("fit", "limit")
 
 # Keras takes torch only when it is told before its import; what libraries warn of each other is no figure.
 _FOR_PEERS = {"KERAS_BACKEND": "torch", "PYTHONWARNINGS": "ignore"}
@@ -54,7 +56,7 @@ def measure_way(way: Way, config: RunConfig, num_images: int) -> dict[str, Pace]
         MissingPackageError: The way's package is not here, or does not go with the others.
     """
     command = [sys.executable, "-m", "benchmarks._ways", way, config.model_dump_json(), str(num_images)]
-    environment = worker_environment() if way == "ours" else os.environ | _FOR_PEERS
+    environment = worker_environment() if way in _OWN else os.environ | _FOR_PEERS
     output = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
     answer = json.loads(output.splitlines()[-1])
     if "missing" in answer:

@@ -1,22 +1,15 @@
-"""Our way: `fit` in a worker, with metrics, checkpoints and predictions on; and the limit of the device."""
+"""The limit of the device: the same steps on one fixed batch, some at a time within a run of `fit`."""
 
-import tempfile
 import time
-from collections.abc import Callable
 from itertools import cycle
-from pathlib import Path
-from typing import Any
 
-from benchmarks._store import IdleExecutor
-from benchmarks._ways import FIT, FLOAT32, LIMIT, Pace
+from benchmarks._ways import FLOAT32, IN_TURN, LIMIT, Pace
 from benchmarks._ways.clock import NUM_EPOCHS
+from benchmarks._ways.fit_way import pace_of_run
 from benchmarks._ways.task import Task, finish
 from cifar_core.overrides import with_overrides
-from cifar_core.runs import RunStore
-from cifar_core.runs.worker import run_worker
 from cifar_core.training.device import reproducible
-from cifar_core.training.events import Event, FitResult
-from cifar_core.training.fit import fit
+from cifar_core.training.events import Event
 from cifar_core.training.monitor import Monitor
 from cifar_core.training.state import create_training_state, iterate_batches
 from cifar_core.training.stepper import Stepper
@@ -34,22 +27,16 @@ def measure(task: Task) -> dict[str, Pace]:
 
     The machine's speed drifts within seconds, so the limits take their turns within the run's epoch; their time is
     taken off the run's. They begin after its first quarter, when the checkpoint of the epoch before is written: what
-    that costs the run is the run's alone.
+    that costs the run is the run's alone. Three networks share the caches, so that all are slower than one alone.
     """
     with reproducible(task.device, task.config.training.num_threads):
         limits = {LIMIT: _Limit(task, task.config.training.precision), FLOAT32: _Limit(task, "float32")}
-    config = with_overrides(task.config, {"training.num_epochs": NUM_EPOCHS})
-    with tempfile.TemporaryDirectory() as folder:
-        store = RunStore(Path(folder), executor=IdleExecutor())
-        record = store.record(store.submit(config))
-        run_worker(record.run_dir, _fit_in_turn(task, list(limits.values())), IdleExecutor())
-        row, status = record.epoch_rows()[-1], record.status()
-    if status.status != "completed":
-        raise RuntimeError(f"{status.status}: {status.message}")
-    of_others = sum(limit.seconds for limit in limits.values())
-    trained = len(task.train) / float(row["images_per_second"])
-    paces = {FIT: Pace(len(task.train) / (trained - of_others), len(task.train) / (float(row["seconds"]) - of_others))}
-    return paces | {name: limit.pace for name, limit in limits.items()}
+
+    def watch(monitor: Monitor) -> Monitor:
+        return _InTurn(monitor, list(limits.values()))
+
+    pace = pace_of_run(task, watch, lambda: sum(limit.seconds for limit in limits.values()))
+    return {IN_TURN: pace} | {name: limit.pace for name, limit in limits.items()}
 
 
 class _Limit:
@@ -89,13 +76,6 @@ class _Limit:
     def _step(self, num_steps: int) -> None:
         for _ in range(num_steps):
             self._stepper.step(self._batch, self._learning_rate)
-
-
-def _fit_in_turn(task: Task, limits: list[_Limit]) -> Callable[..., FitResult]:
-    def train(config: Any, _: Any, outputs: Any, monitor: Monitor, *rest: Any) -> FitResult:
-        return fit(config, task.dataset, outputs, _InTurn(monitor, limits), *rest)
-
-    return train
 
 
 class _InTurn(Monitor):
