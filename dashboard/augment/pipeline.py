@@ -6,7 +6,6 @@ import streamlit as st
 
 from cifar_core.config import AugmentationConfig, RunConfig
 from cifar_core.overrides import ConfigError, flatten, overrides_between, with_overrides
-from cifar_core.presets import FIRST_PRESET, PRESETS
 from dashboard.augment.effects import EFFECTS, Effect
 from dashboard.drawing.literal import message
 from dashboard.session import address, form_values, state
@@ -79,8 +78,7 @@ def _turn_all_off() -> None:
 
 def _use_in_training(config: RunConfig) -> None:
     """Hand augmentation and normalisation to the Train page's form."""
-    if not form_values.is_form_filled():
-        form_values.fill_form(PRESETS[FIRST_PRESET].config, FIRST_PRESET)
+    form_values.ensure_form_filled()
     form_values.set_form({path: value for path, value in _flat(config).items() if path in _FROM_TRAIN})
     form_values.lead_to_form()
 

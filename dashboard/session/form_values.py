@@ -7,6 +7,7 @@ import streamlit as st
 
 from cifar_core.config import RunConfig
 from cifar_core.overrides import flatten
+from cifar_core.presets import FIRST_PRESET, PRESETS
 from dashboard.session import address, draft
 from dashboard.session.arrival import START, arrive_at
 from dashboard.session.lock import read_lock
@@ -14,6 +15,7 @@ from dashboard.session.redraw import ask_for_redraw
 from dashboard.session.state import TRAIN_PRESET, chosen_run
 
 TRAIN, AUGMENT = "train", "augment"  # the pages with such a form
+_IN_ALL_FORMS = "training.seed"
 RUN_ORIGIN = "run:"  # before a run's id, where the form starts from one instead of a preset
 
 
@@ -28,8 +30,8 @@ def form_value(path: str, default: Any, form: str = TRAIN) -> Any:
 
 
 def is_form_filled(form: str = TRAIN) -> bool:
-    """Whether a form of this session has values already."""
-    return any(str(key).startswith(form_key("", form)) for key in st.session_state)
+    """Whether a form of this session has values already; it gets all of them at once."""
+    return form_key(_IN_ALL_FORMS, form) in st.session_state
 
 
 def form_blocks(path: str, form: str = TRAIN) -> list[dict[str, Any]]:
@@ -59,6 +61,12 @@ def fill_form(config: RunConfig, origin: str | None = None) -> None:
         st.session_state[TRAIN_PRESET] = origin
     set_form(flatten(config))
     draft.note_edited(False)
+
+
+def ensure_form_filled() -> None:
+    """Fill the Train page's form with the first preset if nothing has filled it yet. Before its widgets are drawn."""
+    if not is_form_filled():
+        fill_form(PRESETS[FIRST_PRESET].config, FIRST_PRESET)
 
 
 def refill_form(config: RunConfig) -> None:

@@ -28,7 +28,10 @@ def unpack(text: str) -> dict[str, Any]:
     Raises:
         ValueError: The text holds none.
     """
-    value = json.loads(_inflate(text[1:]) if text.startswith(_PACKED) else text)
+    try:
+        value = json.loads(_inflate(text[1:]) if text.startswith(_PACKED) else text)
+    except RecursionError as error:
+        raise ValueError("settings are nested too deeply") from error
     if not isinstance(value, dict):
         raise ValueError("settings are not a JSON object")
     return value

@@ -70,6 +70,7 @@ def _set_up(selection: Selection, setting: str, run: RunSummary | None) -> None:
     if not draft.is_edited() and run is not None and run.config is not None:
         form_values.fill_form(run.config, f"{form_values.RUN_ORIGIN}{run.run_id}")
         draft.choose_fork(None)
+    form_values.ensure_form_filled()
     path = f"data.{setting}"
     try:
         chosen = selection

@@ -12,7 +12,7 @@ from dashboard.drawing.words import run_name
 from dashboard.session import state
 from dashboard.session.cache import get_presets, list_readable_runs
 from dashboard.session.links import page_link
-from dashboard.sweeps.draft import Draft, base_of, change_draft, read_draft, settings_of
+from dashboard.sweeps.draft import Draft, base_of, change_draft, read_draft_or_empty, settings_of
 from dashboard.sweeps.words import describe_base
 
 _ORIGIN, _EPOCHS, _SHARE = "sweep_origin", "sweep_epochs", "sweep_share"
@@ -99,7 +99,7 @@ def _render_length(draft: Draft, num_epochs: int, share: float) -> None:
 
 
 def _take_length() -> None:
-    draft = read_draft()
+    draft = read_draft_or_empty()
     epochs, share = state.widget_value(_EPOCHS), state.widget_value(_SHARE)
     if epochs is None or share is None:
         return

@@ -39,6 +39,14 @@ def read_draft() -> Draft:
     return draft | {"search": dict(draft["search"] or {}), "settings": dict(draft.get("settings") or {})}
 
 
+def read_draft_or_empty() -> Draft:
+    """Return the plan so far; one that the page has refused to read is begun anew. For callbacks."""
+    try:
+        return read_draft()
+    except PlanError:
+        return empty_draft()
+
+
 def keep_draft(draft: Mapping[str, Any]) -> None:
     """Keep the plan, as a step of the browser's history. For callbacks."""
     kept = {name: value for name, value in draft.items() if value not in (None, {}) and _EMPTY.get(name) != value}
@@ -48,12 +56,8 @@ def keep_draft(draft: Mapping[str, Any]) -> None:
 
 
 def change_draft(**changes: Any) -> None:
-    """Change some fields of it; one that cannot be read is begun anew. For callbacks."""
-    try:
-        draft = read_draft()
-    except PlanError:
-        draft = empty_draft()
-    keep_draft(draft | changes)
+    """Change some fields of it. For callbacks."""
+    keep_draft(read_draft_or_empty() | changes)
 
 
 def open_draft(draft: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import setting, setting_name, setting_names
 from dashboard.session import state
 from dashboard.session.lock import read_lock
-from dashboard.sweeps.draft import Draft, base_of, change_draft, read_draft
+from dashboard.sweeps.draft import Draft, base_of, change_draft, read_draft_or_empty
 from dashboard.sweeps.range_view import render_range
 
 # Those that matter most first.
@@ -62,7 +62,7 @@ def _title(path: str) -> str:
 
 def _tick(key: str, paths: tuple[str, ...]) -> None:
     """Follow the ticks of a section: what is new begins with a range around what the runs start from."""
-    draft, ticked = read_draft(), state.widget_value(key) or []
+    draft, ticked = read_draft_or_empty(), state.widget_value(key) or []
     base = base_of(draft)
     searchable = list_searchable(base)
     search = {path: text for path, text in draft["search"].items() if path not in paths or path in ticked}
@@ -118,11 +118,11 @@ def _take_choices(path: str, key: str) -> None:
 
 
 def _take(path: str, text: Any) -> None:
-    change_draft(search=read_draft()["search"] | {path: text})
+    change_draft(search=read_draft_or_empty()["search"] | {path: text})
 
 
 def _drop(path: str) -> None:
-    change_draft(search={name: text for name, text in read_draft()["search"].items() if name != path})
+    change_draft(search={name: text for name, text in read_draft_or_empty()["search"].items() if name != path})
 
 
 def _now(path: str, base: RunConfig) -> str:

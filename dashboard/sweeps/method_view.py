@@ -31,8 +31,9 @@ def render_method(draft: Draft) -> None:
 def _fill(draft: Draft) -> None:
     number, unit = _read_budget(draft.get("budget"))
     halving = draft.get("halving") or {}
+    sampler = str(draft.get("sampler"))
     values: dict[str, Any] = {
-        "sampler": draft.get("sampler") if draft.get("sampler") in SAMPLERS else next(iter(SAMPLERS)),
+        "sampler": sampler if sampler in SAMPLERS else next(iter(SAMPLERS)),
         "number": number,
         "unit": unit,
         "halves": bool(halving),

@@ -31,8 +31,7 @@ def prepare_form(runs: Sequence[RunSummary]) -> None:
             draft.choose_fork(None)
             address.PRESET.choose(None)
             address.SETTINGS.choose(None)
-    if not form_values.is_form_filled():
-        form_values.fill_form(PRESETS[FIRST_PRESET].config, FIRST_PRESET)
+    form_values.ensure_form_filled()
 
 
 def choose_origin(runs: Sequence[RunSummary]) -> Origin:

@@ -324,7 +324,7 @@ def test_the_form_and_the_images_live_in_the_address(open_page):
     assert galleries(refreshed)[0]["ids"] == galleries(at)[0]["ids"]
 
 
-@pytest.mark.parametrize("pipeline", ["{", "[1]", '{"augmentation.cutout_size": 99}', "~x", "~eJw"])
+@pytest.mark.parametrize("pipeline", ["{", "[1]", '{"augmentation.cutout_size": 99}', "~x", "~eJw", "[" * 3000])
 def test_a_pipeline_that_cannot_be_is_said_and_left_out(open_page, pipeline):
     at = open_page("Augment", pipeline=pipeline)
     assert "settings cannot be used" in at.error[0].value

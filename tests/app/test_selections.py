@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from cifar_core.data import create_splits, load_dataset
-from cifar_core.overrides import with_overrides
+from cifar_core.overrides import flatten, with_overrides
+from cifar_core.presets import FIRST_PRESET, PRESETS
 from cifar_core.runs import default_runs_dir
 from cifar_core.selections import SelectionStore, create_selection
 from dashboard.explore.selections_view import read_upload
@@ -265,6 +266,17 @@ def test_train_without_these_leads_to_the_form_with_the_run_s_settings_and_the_s
     assert new.config == with_overrides(lab.config, {"data.exclude": few.content_hash})
     assert "Trained without it: **few**" in texts(at)
     assert "When it ends, what it changed against **base" in texts(at)
+
+
+def test_without_a_run_training_without_these_starts_from_the_first_preset(open_page, keep, splits):
+    few = keep("few", splits.train[:30])
+    at = open_page("Explore", view="Selections", selection="few")
+    press(at, "Train without these")
+    at.switch_page("pages/Train.py").run()
+    assert "exclude none → **few**" in texts(at)
+    preset = flatten(PRESETS[FIRST_PRESET].config)
+    held = {path: at.session_state[f"train_form.{path}"] for path in preset}
+    assert held == preset | {"data.exclude": few.content_hash}
 
 
 def test_train_refuses_images_of_val_with_the_reason(open_page, lab, keep, splits):

@@ -120,6 +120,30 @@ def test_what_cannot_be_searched_is_said_with_field_value_and_what_is_allowed(op
     assert "preset = 'none' is not allowed; allowed: notebook" in texts(at)
 
 
+FIELDS = ("preset", "search", "settings", "sampler", "budget", "halving", "num_seeds", "seed", "name", RATE, "other")
+
+
+@pytest.mark.parametrize("strange", [None, True, -1, 1e400, [[]], {"a": {}}])
+@pytest.mark.parametrize("field", FIELDS)
+def test_whatever_a_link_holds_in_a_field_the_page_is_drawn(open_page, field, strange):
+    plan = {"search": {RATE: strange}} if field == RATE else {"search": {RATE: "1e-4:1"}, field: strange}
+    at = open_page("Sweeps", sweep="new", plan=json.dumps(plan))
+    assert not at.exception
+    assert "Start the sweep" in labels(at)
+
+
+def test_a_link_that_cannot_be_read_is_begun_anew_by_the_first_tick(open_page):
+    at = open_page("Sweeps", sweep="new", plan="{")
+    pills(at, "Optimizer").set_value([RATE]).run()
+    assert not at.exception
+    assert not at.error
+    assert json.loads(at.query_params["plan"])["search"].keys() == {RATE}
+    at = open_page("Sweeps", sweep="new", plan="{")
+    labelled(at.number_input, "Epochs of a whole run").set_value(7).run()
+    assert not at.exception
+    assert json.loads(at.query_params["plan"])["settings"]["training.num_epochs"] == 7
+
+
 def test_a_range_may_be_of_differences_of_factors_or_of_single_values(open_page):
     at = open_page("Sweeps", sweep="new", plan=json.dumps({"search": {RATE: "log:0.001:0.1"}}))
     labelled(at.selectbox, "What counts").set_value("Differences").run()

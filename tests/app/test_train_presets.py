@@ -72,6 +72,7 @@ def test_a_link_brings_its_settings_along(open_page, name):
         ('{"training.epochs": 3}', "training.epochs: no such setting"),
         ("[1]", "not a JSON object"),
         ("{", "cannot be used"),
+        ("[" * 3000, "nested too deeply"),
     ],
 )
 def test_a_link_that_no_run_can_have_is_explained(open_page, settings, words):
