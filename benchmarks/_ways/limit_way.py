@@ -27,7 +27,7 @@ def measure(task: Task) -> dict[str, Pace]:
 
     The machine's speed drifts within seconds, so the limits take their turns within the run's epoch; their time is
     taken off the run's. They begin after its first quarter, when the checkpoint of the epoch before is written: what
-    that costs the run is the run's alone. Three networks share the caches, so that all are slower than one alone.
+    that costs the run is the run's alone.
     """
     with reproducible(task.device, task.config.training.num_threads):
         limits = {LIMIT: _Limit(task, task.config.training.precision), FLOAT32: _Limit(task, "float32")}

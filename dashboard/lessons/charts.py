@@ -25,12 +25,12 @@ def effect_row(answer: Answer) -> DotRow:
         answer: With at least one difference; the mean and its interval take two.
     """
     dots = [Dot(value, f"seed {seed}: {signed(value)} points") for seed, value in answer.differences.items()]
-    effect = answer.effect
+    effect, name = answer.effect, count_seeds(len(dots))
     if effect is None:
-        return DotRow("1 seed", dots, YARDSTICK)
+        return DotRow(name, dots, YARDSTICK)
     is_decided = answer.verdict not in (None, "undecided")
     return DotRow(
-        count_seeds(len(dots)),
+        name,
         dots,
         VAL if is_decided else YARDSTICK,
         mean=effect.size,

@@ -20,8 +20,8 @@ const MOST_ROOM = 0.5; // likewise, for the interval of a mean
 const LEAST_MOST_ROOM = 0.01;
 
 /**
- * From where to where the axis reaches: as far as a balance does, or else around all dots. The interval of a mean of two runs would leave them no room
- * and is cut; what lies around a single number, which has no bar, is not.
+ * From where to where the axis reaches: as far as a balance does, or else around all dots. Then the interval of a mean
+ * of two runs would leave them no room and is cut; what lies around a single number, which has no bar, is not.
  *
  * @param {readonly Row[]} rows
  * @param {Balance | null} [balance]
