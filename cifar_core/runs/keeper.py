@@ -32,7 +32,10 @@ class StatusKeeper:
 
     def __init__(self, run_dir: Path) -> None:
         self._run_dir = run_dir
-        self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self._changing = threading.Lock()  # never held while a disk is waited for
+        self._heartbeat: threading.Thread | None = None
+        self._is_noted = threading.Event()
         self._status = read_status(run_dir)
         self._owner_on_disk = _owner(self._status)
         self._has_complained = False
@@ -53,15 +56,29 @@ class StatusKeeper:
         Raises:
             SupersededError: A newer attempt owns the run.
         """
-        with self._lock:
+        with self._writing:
             self.check()
-            self._status = self._status.model_copy(update={**changes, "heartbeat": now()})
+            status = self._change(**changes)
             try:
-                write_status(self._run_dir, self._status)
+                write_status(self._run_dir, status)
             except OSError as error:
                 self._complain(error)
             else:
-                self._owner_on_disk, self._has_complained = _owner(self._status), False
+                self._owner_on_disk, self._has_complained = _owner(status), False
+
+    def note(self, **changes: Any) -> None:
+        """Replace some fields of the status, which the heartbeat's thread writes at once: a training waits for no disk.
+
+        Without such a thread it is written here.
+
+        Raises:
+            SupersededError: A newer attempt owns the run. The thread tells nobody; `check` does.
+        """
+        if self._heartbeat is None:
+            self.update(**changes)
+        else:
+            self._change(**changes)
+            self._is_noted.set()
 
     def end(self, **changes: Any) -> None:
         """Write how the run ended, and do not let go before that is done or has failed for a minute.
@@ -71,12 +88,12 @@ class StatusKeeper:
             OSError: It cannot be written.
         """
         until = time.monotonic() + _END_SECONDS
-        with self._lock:
+        with self._writing:
             self.check()
-            self._status = self._status.model_copy(update={**changes, "heartbeat": now()})
+            status = self._change(**changes)
             while True:
                 try:
-                    return insist_on_status(self._run_dir, self._status)
+                    return insist_on_status(self._run_dir, status)
                 except OSError as error:
                     self._complain(error)
                     if time.monotonic() > until:
@@ -98,17 +115,24 @@ class StatusKeeper:
             raise SupersededError(f"attempt {self._status.attempt} of {self._run_dir.name} is no longer the owner")
 
     def start_heartbeat(self) -> None:
-        """Write a sign of life every two seconds until the run ends or is somebody else's."""
-        threading.Thread(target=self._beat, name="heartbeat", daemon=True).start()
+        """Write what is noted, and a sign of life every two seconds, until the run ends or is somebody else's."""
+        self._heartbeat = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        self._heartbeat.start()
 
     def _beat(self) -> None:
         while self._status.is_active:
-            time.sleep(_HEARTBEAT_SECONDS)
+            self._is_noted.wait(_HEARTBEAT_SECONDS)
+            self._is_noted.clear()
             try:
                 if self._status.is_active:
                     self.update()
             except SupersededError:
                 return
+
+    def _change(self, **changes: Any) -> RunStatus:
+        with self._changing:
+            self._status = self._status.model_copy(update={**changes, "heartbeat": now()})
+            return self._status
 
     def _complain(self, error: Exception) -> None:
         """Once, however long it lasts: the log may lie on the same disk."""

@@ -222,7 +222,7 @@ class Reporter(Monitor):
         if time.perf_counter() - self._status_at < _STATUS_SECONDS:
             return
         self._status_at = time.perf_counter()
-        self._keeper.update(
+        self._keeper.note(
             step=event.step, images_per_second=event.images_per_second, seconds_left=self._seconds_left(event.step)
         )
 

@@ -5,6 +5,7 @@ import math
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -68,7 +69,7 @@ class TrainingState:
         """What val and test are predicted with, and what the best epoch's checkpoint holds."""
         return self.classifier if self.average is None else self.average
 
-    @property
+    @cached_property  # each step asks for their number
     def batch_bounds(self) -> list[tuple[int, int]]:
         """Where each batch of an epoch begins and ends. A single image left over is skipped: batch norm needs two."""
         num_images, batch_size = len(self.epoch_images), self.config.training.batch_size

@@ -15,8 +15,10 @@ from cifar_core.runs import RunError, RunStore
 from cifar_core.runs import keeper as keeper_module
 from cifar_core.runs.journal import append_row, parse_row, read_lines_from
 from cifar_core.runs.keeper import StatusKeeper
+from cifar_core.runs.reporter import Reporter
 from cifar_core.runs.status import change_status, read_status
 from cifar_core.runs.worker import run_worker
+from cifar_core.training.events import StepsDone
 from tests.unit.runs_helpers import IdleExecutor, pretend_fit, result, wait_until
 
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -108,6 +110,26 @@ def test_a_heartbeat_outlives_a_full_disk_and_complains_once(run_dir, monkeypatc
     change_status(run_dir, attempt=99)
     wait_until(lambda: not beating())
     assert len([record for record in caplog.records if "tried again" in record.message]) == 1
+
+
+def test_a_training_waits_for_no_slow_disk_to_tell_how_far_it_is(run_dir, monkeypatch):
+    keeper, is_there = StatusKeeper(run_dir), threading.Event()
+    reporter, write, began = Reporter(run_dir, keeper), keeper_module.write_status, []
+
+    def write_slowly(*status):
+        began.append(1)
+        assert is_there.wait(60)
+        write(*status)
+
+    monkeypatch.setattr(keeper_module, "write_status", write_slowly)
+    keeper.start_heartbeat()
+    reporter.on_event(StepsDone(1, 5, 2.0, 0.25, 0.1, 1000.0))
+    wait_until(lambda: began, 1)  # at once, and not with the next heartbeat
+    assert reporter.before_step(5)
+    assert (keeper.status.step, read_status(run_dir).step) == (5, 0)
+    is_there.set()
+    wait_until(lambda: read_status(run_dir).step == 5)
+    change_status(run_dir, attempt=99)  # so that its heartbeat ends
 
 
 def test_how_a_run_ended_is_written_though_the_disk_is_full(run_dir, full_disk):

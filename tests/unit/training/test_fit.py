@@ -226,6 +226,12 @@ def test_a_single_image_left_over_is_skipped(tiny_dataset, tiny_config):
     assert sizes == [batch_size] * (len(state.splits.train) // batch_size)
 
 
+def test_where_batches_begin_is_worked_out_once_and_not_at_each_step(tiny_dataset, tiny_config):
+    state = create_training_state(tiny_config, tiny_dataset, "cpu")
+    assert state.batch_bounds is state.batch_bounds
+    assert state.num_steps == len(state.batch_bounds) * tiny_config.training.num_epochs
+
+
 def test_rows_carry_the_split_in_their_names():
     row = event_row(StepsDone(1, 5, 2.0, 0.25, 0.1, 1000.0, 3.5))
     assert row == {
