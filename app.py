@@ -10,6 +10,7 @@ import streamlit as st
 
 from cifar_core.processes import allow_many_files
 from dashboard import document
+from dashboard.arrivals import create_arrivals
 from dashboard.components import modules
 from dashboard.engine.warm import keep_imports_when_quiet
 from dashboard.gate import create_gate
@@ -28,4 +29,5 @@ async def serve(_app: st.App) -> AsyncIterator[None]:
 allow_many_files()
 owners = (document, modules, pictures, dictionary, feed, activity, live_page)
 routes = [route for owner in owners for route in owner.create_routes()]
-app = st.App("streamlit_app.py", routes=routes, lifespan=serve, middleware=[create_gate(), create_static_files()])
+middleware = [create_gate(), create_static_files(), create_arrivals()]
+app = st.App("streamlit_app.py", routes=routes, lifespan=serve, middleware=middleware)

@@ -1,5 +1,6 @@
 """What in a data directory may be CIFAR-10: found by names and first bytes, without reading an image."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,59 +48,65 @@ def find_cifar10(data_dir: Path, cache_dir: Path) -> Finding | None:
         cache_dir: Left out.
     """
     found = [
-        finding for folder, depth in _walk(data_dir, cache_dir) for finding in _inspect_folder(folder, depth, data_dir)
+        finding
+        for folder, depth, entries in _walk(data_dir, cache_dir)
+        for finding in _inspect_folder(folder, depth, entries, data_dir)
     ]
     return min(
         found, key=lambda finding: (bool(finding.refusal), finding.depth, finding.kind != "folder"), default=None
     )
 
 
-def _walk(data_dir: Path, cache_dir: Path) -> Iterator[tuple[Path, int]]:
-    """Yield the usual folder, the data directory, its folders, and theirs, each with its depth."""
-    level, seen = [data_dir / FOLDER, data_dir], 0
+def _walk(data_dir: Path, cache_dir: Path) -> Iterator[tuple[Path, int, list[os.DirEntry[str]]]]:
+    """Yield the usual folder, the data directory, its folders, and theirs, each with its depth and what is in it."""
+    usual = (data_dir / FOLDER, data_dir)
+    level, seen = list(usual), 0
     for depth in range(3):
         below: list[Path] = []
         for folder in level:
-            if not folder.is_dir() or seen >= _MOST_FOLDERS:
+            if seen >= _MOST_FOLDERS or not folder.is_dir():
                 continue
             seen += 1
-            yield folder, depth
+            entries = _entries(folder)
+            yield folder, depth, entries
             if depth < 2:
-                below += [path for path in _entries(folder) if path.is_dir() and path != cache_dir]
-        level = [path for path in dict.fromkeys(below) if path not in (data_dir / FOLDER, data_dir)]
+                below += [path for entry in entries if entry.is_dir() and (path := Path(entry.path)) != cache_dir]
+        level = [path for path in dict.fromkeys(below) if path not in usual]
 
 
-def _entries(folder: Path) -> list[Path]:
-    """Return what is in a folder, the usual archive first."""
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    """Return what is in a folder, the usual archive first. What each is, the folder itself knows: no disk is asked."""
     try:
-        entries = [path for path in folder.iterdir() if not path.name.startswith(".")]
+        with os.scandir(folder) as found:
+            entries = [entry for entry in found if not entry.name.startswith(".")]
     except OSError:
         return []
-    return sorted(entries, key=lambda path: (path.name != ARCHIVE, path.name))
+    return sorted(entries, key=lambda entry: (entry.name != ARCHIVE, entry.name))
 
 
-def _inspect_folder(folder: Path, depth: int, data_dir: Path) -> Iterator[Finding]:
-    entries = _entries(folder)
-    names = {path.name for path in entries}
-    is_named = _is_named_cifar(folder) and folder != data_dir
+def _inspect_folder(folder: Path, depth: int, entries: list[os.DirEntry[str]], data_dir: Path) -> Iterator[Finding]:
+    names = {entry.name for entry in entries}
+    is_named = _is_named_cifar(folder.name) and folder != data_dir
     yield from _find_batches(folder, depth, names)
-    for path in entries:
-        if path.is_file() and _is_named_cifar(path):
-            yield from _inspect_file(path, depth)
+    for entry in entries:
+        if _is_named_cifar(entry.name) and entry.is_file():
+            yield from _inspect_file(Path(entry.path), depth)
     has_batches = any(names & set(form.names) for form in FORMS)
     if is_100 := any(names.issuperset(files) for files in _CIFAR100_FILES):
         yield _refuse(folder, depth, "is CIFAR-100, not CIFAR-10")
-    if is_named and not has_batches and not is_100 and not any(path.is_dir() for path in entries):
+    if is_named and not has_batches and not is_100 and not any(entry.is_dir() for entry in entries):
         yield _refuse(folder, depth, "holds none of CIFAR-10's six batches" if names else "is empty")
 
 
 def _find_batches(folder: Path, depth: int, names: set[str]) -> Iterator[Finding]:
     for form in FORMS:
         missing = [name for name in form.names if name not in names]
+        if len(missing) == len(form.names):
+            continue
         files = tuple(folder / name for name in form.names)
         if not missing:
             yield Finding("folder", folder, depth, files, form)
-        elif len(missing) < len(files):
+        else:
             words = f"{folder} is incomplete: {', '.join(missing)} missing; copy all six batches, or remove the folder"
             yield Finding("folder", folder, depth, files, form, words)
 
@@ -120,8 +127,8 @@ def _inspect_file(path: Path, depth: int) -> Iterator[Finding]:
             yield Finding("archive", path, depth, (path,))
 
 
-def _is_named_cifar(path: Path) -> bool:
-    return "cifar" in path.name.lower()
+def _is_named_cifar(name: str) -> bool:
+    return "cifar" in name.lower()
 
 
 def _read_head(path: Path) -> bytes:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from dashboard.engine import PipelineCost, Preview
 
 
-# Of the thread that draws a page: its runs.
+# Of the thread that draws a page: its runs, and its dataset by where that lies.
 _page = threading.local()
 
 
@@ -63,6 +63,19 @@ def listed_for_page(runs: list[RunSummary]) -> Iterator[None]:
         yield
     finally:
         _page.runs = None
+
+
+@contextmanager
+def looked_at_once() -> Iterator[None]:
+    """Let all that a page draws show the same dataset: whether it is as it was takes some fifty questions of the disk.
+
+    Callbacks, and parts of a page that are drawn again by themselves, ask anew.
+    """
+    _page.datasets = {}
+    try:
+        yield
+    finally:
+        _page.datasets = None
 
 
 def list_readable_runs() -> list[RunSummary]:
@@ -105,8 +118,13 @@ def get_dataset() -> Dataset:
     Raises:
         DataError: A folder or archive is there but cannot be used.
     """
-    data_dir = default_data_dir()
-    return _dataset(data_dir, inspect_source(data_dir).key)
+    data_dir, seen = default_data_dir(), getattr(_page, "datasets", None)
+    if seen is not None and data_dir in seen:
+        return seen[data_dir]
+    dataset = _dataset(data_dir, inspect_source(data_dir).key)
+    if seen is not None:
+        seen[data_dir] = dataset
+    return dataset
 
 
 def get_presets() -> dict[str, Preset]:

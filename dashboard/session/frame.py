@@ -17,7 +17,7 @@ from dashboard.drawing.words import run_title
 from dashboard.engine import warm_up
 from dashboard.session import address, memory, state
 from dashboard.session.activity import follow_chosen, render_active_runs
-from dashboard.session.cache import get_dataset, get_store, listed_for_page
+from dashboard.session.cache import get_dataset, get_store, listed_for_page, looked_at_once
 from dashboard.session.demo import make_demo_if_due
 from dashboard.session.dictionary import render_words
 from dashboard.session.gone import render_gone
@@ -83,7 +83,7 @@ def page_frame(title: str, opens_on: Pick | None = None) -> Iterator[list[RunSum
     """
     with take_turn():
         try:
-            with errors_said():
+            with errors_said(), looked_at_once():
                 runs = _render_frame(title, opens_on)
                 with listed_for_page(runs):
                     yield runs

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cifar_core.data import inspect_source
 from dashboard.components.numbers import WHOLE
 from dashboard.session.links import SECTIONS
 from tests.app.driving import save_weights
@@ -46,6 +47,24 @@ def test_no_page_crashes_on_a_broken_data_folder(open_page, page, tmp_path, monk
     assert "Data cannot be read" in sidebar_text(at)
     if page != "Runs":
         assert "which is empty" in at.error[0].value
+
+
+@pytest.mark.parametrize("page", ["Explore", "Errors"])
+def test_a_page_looks_for_the_images_once_and_again_when_drawn_again(open_page, lab, page, tmp_path, monkeypatch):
+    lab.complete("whole")
+    at, looked = open_page(page), []
+
+    def look(data_dir):
+        looked.append(data_dir)
+        return inspect_source(data_dir)
+
+    monkeypatch.setattr("dashboard.session.cache.inspect_source", look)
+    at.run()
+    assert len(looked) == 1
+    (tmp_path / "moved" / "cifar-10-batches-py").mkdir(parents=True)
+    monkeypatch.setenv("CIFAR_DATA_DIR", str(tmp_path / "moved"))
+    at.run()
+    assert "Data cannot be read" in sidebar_text(at)
 
 
 @pytest.mark.parametrize("file", ["status.json", "config.json", "meta.json", "metrics.jsonl"])

@@ -9,6 +9,7 @@ import pickle
 import shutil
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -402,6 +403,14 @@ def test_processes_that_build_at_once_agree(tmp_path):
         assert len(set(found)) == 1
         assert len(found) == 3
     assert sorted(path.name for path in (tmp_path / "cache").iterdir()) == ["practice"]
+
+
+@pytest.mark.parametrize("data_dir", [".", "here/..", "{absolute}"])
+def test_the_cache_is_not_taken_for_images_however_its_folder_is_named(tmp_path, monkeypatch, data_dir):
+    (tmp_path / "cache" / "cifar10").mkdir(parents=True)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert inspect_source(Path(data_dir.format(absolute=tmp_path))).kind == "practice"
 
 
 def test_a_read_only_data_directory_is_cached_elsewhere(tmp_path, miniature, monkeypatch):
