@@ -20,6 +20,8 @@ _STARTING = 0.01
 class Line:
     """Who is let in next: in the order in which they came, as soon as one more page could be drawn.
 
+    Whoever was let in last is let in again at once: what they ask now takes the place of what is being drawn for them.
+
     Args:
         turns: Of the pages.
     """
@@ -28,15 +30,22 @@ class Line:
         self._turns = turns
         self._head = asyncio.Lock()  # first come, first served
         self._change = asyncio.Event()
+        self._newest: object = None
         self._num_begun = -1
         self._let_in_at = 0.0
 
-    async def pass_through(self) -> None:
-        """Wait until it is one's turn to be let in."""
+    async def pass_through(self, who: object) -> None:
+        """Wait until it is one's turn to be let in.
+
+        Args:
+            who: The same one for all that one tab asks.
+        """
+        if who is self._newest:
+            return
         async with self._head:
             if self._seconds_left() > 0:
                 await self._wait()
-            self._num_begun, self._let_in_at = self._turns.num_begun, time.monotonic()
+            self._newest, self._num_begun, self._let_in_at = who, self._turns.num_begun, time.monotonic()
 
     async def _wait(self) -> None:
         loop = asyncio.get_running_loop()
@@ -78,11 +87,12 @@ class _Arrivals:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer for nothing itself."""
+        tab = object()
 
         async def receive_in_turn() -> Message:
             message = await receive()
             if message["type"] == "websocket.receive":
-                await self._line.pass_through()
+                await self._line.pass_through(tab)
             return message
 
         await self._app(scope, receive_in_turn if scope["type"] == "websocket" else receive, send)

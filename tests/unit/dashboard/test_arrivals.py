@@ -46,7 +46,7 @@ def test_who_comes_alone_waits_for_nothing():
     async def alone():
         line = Line(Turns())
         began = time.monotonic()
-        await line.pass_through()
+        await line.pass_through(10)
         assert time.monotonic() - began < 0.5
 
     run(alone())
@@ -59,7 +59,7 @@ def test_each_is_let_in_when_the_page_before_it_is_done_in_the_order_they_came()
         line = Line(pages)
 
         async def arrive(number):
-            await line.pass_through()
+            await line.pass_through(number)
             let_in.append(number)
 
         arriving = [asyncio.create_task(arrive(number)) for number in range(4)]
@@ -83,9 +83,9 @@ def test_what_is_drawn_as_no_page_keeps_the_next_one_for_a_moment_only(monkeypat
 
     async def two():
         line = Line(Turns())
-        await line.pass_through()
+        await line.pass_through(11)
         began = time.monotonic()
-        await line.pass_through()
+        await line.pass_through(12)
         assert 0.04 < time.monotonic() - began < 10
 
     run(two())
@@ -98,11 +98,11 @@ def test_a_page_that_takes_long_keeps_nobody_for_longer_than_it_keeps_pages(monk
     async def beside():
         pages = Turns()
         line = Line(pages)
-        await line.pass_through()
+        await line.pass_through(13)
         drawing = await asyncio.to_thread(Drawing, pages)
         await asyncio.to_thread(drawing.begun.wait)
         began = time.monotonic()
-        await line.pass_through()
+        await line.pass_through(14)
         waited = time.monotonic() - began
         await asyncio.to_thread(drawing.end)
         assert 0.05 < waited < 10
@@ -111,12 +111,30 @@ def test_a_page_that_takes_long_keeps_nobody_for_longer_than_it_keeps_pages(monk
 
 
 @pytest.mark.usefixtures("patient")
+def test_a_tab_is_not_kept_by_its_own_page():
+    async def again():
+        pages = Turns()
+        line = Line(pages)
+        await line.pass_through("tab")
+        drawing = await asyncio.to_thread(Drawing, pages)
+        await asyncio.to_thread(drawing.begun.wait)
+        await line.pass_through("tab")
+        other = asyncio.create_task(line.pass_through("other"))
+        await asyncio.sleep(0.02)
+        assert not other.done()
+        await asyncio.to_thread(drawing.end)
+        await other
+
+    run(again())
+
+
+@pytest.mark.usefixtures("patient")
 def test_who_gives_up_in_line_keeps_nobody():
     async def give_up():
         pages = Turns()
         line = Line(pages)
-        await line.pass_through()
-        first, second = (asyncio.create_task(line.pass_through()) for _ in range(2))
+        await line.pass_through(15)
+        first, second = (asyncio.create_task(line.pass_through(who)) for who in (2, 3))
         await asyncio.sleep(0.02)
         first.cancel()
         drawing = await asyncio.to_thread(Drawing, pages)
@@ -145,7 +163,7 @@ def test_only_what_a_socket_brings_waits(kind, message):
 
         made = create_arrivals(pages)
         wrapped = made.cls(app, *made.args, **made.kwargs)
-        await made.kwargs["line"].pass_through()  # what comes next would wait for its page
+        await made.kwargs["line"].pass_through("another tab")  # what comes next would wait for its page
         await wrapped({"type": kind}, receive, None)
         assert brought == [{"type": message}]
 
