@@ -1,7 +1,7 @@
 """What in a data directory may be CIFAR-10: found by names and first bytes, without reading an image."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -70,12 +70,12 @@ def _walk(data_dir: Path, cache_dir: Path) -> Iterator[tuple[Path, int, list[os.
             entries = _entries(folder)
             yield folder, depth, entries
             if depth < 2:
-                below += [path for entry in entries if entry.is_dir() and (path := Path(entry.path)) != cache_dir]
+                below += [path for entry in entries if _is_so(entry.is_dir) and (path := Path(entry.path)) != cache_dir]
         level = [path for path in dict.fromkeys(below) if path not in usual]
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    """Return what is in a folder, the usual archive first. What each is, the folder itself knows: no disk is asked."""
+    """Return what is in a folder, the usual archive first. What each is, the folder itself knows, but of links."""
     try:
         with os.scandir(folder) as found:
             entries = [entry for entry in found if not entry.name.startswith(".")]
@@ -89,12 +89,12 @@ def _inspect_folder(folder: Path, depth: int, entries: list[os.DirEntry[str]], d
     is_named = _is_named_cifar(folder.name) and folder != data_dir
     yield from _find_batches(folder, depth, names)
     for entry in entries:
-        if _is_named_cifar(entry.name) and entry.is_file():
+        if _is_named_cifar(entry.name) and _is_so(entry.is_file):
             yield from _inspect_file(Path(entry.path), depth)
     has_batches = any(names & set(form.names) for form in FORMS)
     if is_100 := any(names.issuperset(files) for files in _CIFAR100_FILES):
         yield _refuse(folder, depth, "is CIFAR-100, not CIFAR-10")
-    if is_named and not has_batches and not is_100 and not any(entry.is_dir() for entry in entries):
+    if is_named and not has_batches and not is_100 and not any(_is_so(entry.is_dir) for entry in entries):
         yield _refuse(folder, depth, "holds none of CIFAR-10's six batches" if names else "is empty")
 
 
@@ -125,6 +125,14 @@ def _inspect_file(path: Path, depth: int) -> Iterator[Finding]:
             yield _refuse(path, depth, f"is not a complete archive but {kind}")
         else:
             yield Finding("archive", path, depth, (path,))
+
+
+def _is_so(ask: Callable[[], bool]) -> bool:
+    """Whether an entry is what it is asked for: a link that leads in circles, or where nobody may look, is nothing."""
+    try:
+        return ask()
+    except OSError:
+        return False
 
 
 def _is_named_cifar(name: str) -> bool:

@@ -38,15 +38,35 @@ class Drawing:
         self._thread.join(30)
 
 
+async def begin(pages):
+    drawing = Drawing(pages)
+    await asyncio.to_thread(drawing.begun.wait)
+    return drawing
+
+
 def run(scenario):
     asyncio.run(asyncio.wait_for(scenario, 30))
+
+
+async def bring(made, kind, message):
+    """Let a request or a socket bring one message through the middleware; return what arrives behind it."""
+    arrived = []
+
+    async def app(_scope, receive, _send):
+        arrived.append(await receive())
+
+    async def receive():
+        return {"type": message}
+
+    await made.cls(app, *made.args, **made.kwargs)({"type": kind}, receive, None)
+    return arrived
 
 
 def test_who_comes_alone_waits_for_nothing():
     async def alone():
         line = Line(Turns())
         began = time.monotonic()
-        await line.pass_through(10)
+        await line.pass_through("tab")
         assert time.monotonic() - began < 0.5
 
     run(alone())
@@ -66,8 +86,7 @@ def test_each_is_let_in_when_the_page_before_it_is_done_in_the_order_they_came()
         for number in range(4):
             while len(let_in) <= number:
                 await asyncio.sleep(0.001)
-            drawing = await asyncio.to_thread(Drawing, pages)
-            await asyncio.to_thread(drawing.begun.wait)
+            drawing = await begin(pages)
             await asyncio.sleep(0.05)
             assert let_in == list(range(number + 1))  # nobody beside the page that is drawn
             await asyncio.to_thread(drawing.end)
@@ -83,9 +102,9 @@ def test_what_is_drawn_as_no_page_keeps_the_next_one_for_a_moment_only(monkeypat
 
     async def two():
         line = Line(Turns())
-        await line.pass_through(11)
+        await line.pass_through("first")
         began = time.monotonic()
-        await line.pass_through(12)
+        await line.pass_through("second")
         assert 0.04 < time.monotonic() - began < 10
 
     run(two())
@@ -98,11 +117,10 @@ def test_a_page_that_takes_long_keeps_nobody_for_longer_than_it_keeps_pages(monk
     async def beside():
         pages = Turns()
         line = Line(pages)
-        await line.pass_through(13)
-        drawing = await asyncio.to_thread(Drawing, pages)
-        await asyncio.to_thread(drawing.begun.wait)
+        await line.pass_through("first")
+        drawing = await begin(pages)
         began = time.monotonic()
-        await line.pass_through(14)
+        await line.pass_through("second")
         waited = time.monotonic() - began
         await asyncio.to_thread(drawing.end)
         assert 0.05 < waited < 10
@@ -116,8 +134,7 @@ def test_a_tab_is_not_kept_by_its_own_page():
         pages = Turns()
         line = Line(pages)
         await line.pass_through("tab")
-        drawing = await asyncio.to_thread(Drawing, pages)
-        await asyncio.to_thread(drawing.begun.wait)
+        drawing = await begin(pages)
         await line.pass_through("tab")
         other = asyncio.create_task(line.pass_through("other"))
         await asyncio.sleep(0.02)
@@ -133,14 +150,14 @@ def test_who_gives_up_in_line_keeps_nobody():
     async def give_up():
         pages = Turns()
         line = Line(pages)
-        await line.pass_through(15)
-        first, second = (asyncio.create_task(line.pass_through(who)) for who in (2, 3))
+        await line.pass_through("first")
+        second, third = (asyncio.create_task(line.pass_through(who)) for who in ("second", "third"))
         await asyncio.sleep(0.02)
-        first.cancel()
-        drawing = await asyncio.to_thread(Drawing, pages)
+        second.cancel()
+        drawing = await begin(pages)
         await asyncio.to_thread(drawing.end)
-        await second
-        assert first.cancelled()
+        await third
+        assert second.cancelled()
 
     run(give_up())
 
@@ -152,20 +169,9 @@ def test_who_gives_up_in_line_keeps_nobody():
 )
 def test_only_what_a_socket_brings_waits(kind, message):
     async def through():
-        pages = Turns()
-        brought = []
-
-        async def app(_scope, receive, _send):
-            brought.append(await receive())
-
-        async def receive():
-            return {"type": message}
-
-        made = create_arrivals(pages)
-        wrapped = made.cls(app, *made.args, **made.kwargs)
+        made = create_arrivals(Turns())
         await made.kwargs["line"].pass_through("another tab")  # what comes next would wait for its page
-        await wrapped({"type": kind}, receive, None)
-        assert brought == [{"type": message}]
+        assert await bring(made, kind, message) == [{"type": message}]
 
     run(through())
 
@@ -174,23 +180,11 @@ def test_only_what_a_socket_brings_waits(kind, message):
 def test_what_a_socket_brings_waits_for_the_page_that_is_drawn():
     async def through():
         pages = Turns()
-        brought = []
-
-        async def app(_scope, receive, _send):
-            brought.append(await receive())
-
-        async def receive():
-            return {"type": "websocket.receive"}
-
-        made = create_arrivals(pages)
-        wrapped = made.cls(app, *made.args, **made.kwargs)
-        drawing = await asyncio.to_thread(Drawing, pages)
-        await asyncio.to_thread(drawing.begun.wait)
-        task = asyncio.create_task(wrapped({"type": "websocket"}, receive, None))
+        drawing = await begin(pages)
+        bringing = asyncio.create_task(bring(create_arrivals(pages), "websocket", "websocket.receive"))
         await asyncio.sleep(0.05)
-        assert not brought
+        assert not bringing.done()
         await asyncio.to_thread(drawing.end)
-        await task
-        assert brought == [{"type": "websocket.receive"}]
+        assert await bringing == [{"type": "websocket.receive"}]
 
     run(through())

@@ -413,6 +413,14 @@ def test_the_cache_is_not_taken_for_images_however_its_folder_is_named(tmp_path,
     assert inspect_source(Path(data_dir.format(absolute=tmp_path))).kind == "practice"
 
 
+@pytest.mark.parametrize("name", ["cifar-10-python.tar.gz", "cifar", "other"])
+@pytest.mark.parametrize("leads_to", ["itself", "nowhere"])
+def test_a_link_that_leads_nowhere_is_passed_over(tmp_path, miniature, name, leads_to):
+    write_folder(tmp_path, miniature)
+    (tmp_path / name).symlink_to(name if leads_to == "itself" else "nowhere")
+    assert inspect_source(tmp_path).kind == "folder"
+
+
 def test_a_read_only_data_directory_is_cached_elsewhere(tmp_path, miniature, monkeypatch):
     write_folder(tmp_path / "data", miniature)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
