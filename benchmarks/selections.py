@@ -52,7 +52,7 @@ def main(arguments: list[str]) -> int:
 
 def _open(**parameters: str) -> AppTest:
     page = AppTest.from_file(_ROOT / "streamlit_app.py", default_timeout=120)
-    page.switch_page("pages/Explore.py")
+    page.switch_page("dashboard/pages/Explore.py")
     for name, value in parameters.items():
         page.query_params[name] = value
     return page.run()

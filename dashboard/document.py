@@ -22,7 +22,8 @@ from starlette.routing import Route
 from streamlit.file_util import get_static_dir
 
 from dashboard.routes import own_route
-from dashboard.session.links import SECTIONS
+from dashboard.session.address import PAGES
+from dashboard.session.links import FIRST_PAGE
 
 _HEAD = "<head>"
 # The document's own address without the page's name, as in those of Streamlit's scripts: also where a proxy adds to it.
@@ -39,8 +40,7 @@ keepSteps(window);
 
 def create_routes() -> list[Route]:
     """Return the addresses of the pages; the first page's is the server's own. Those that people guess lead there."""
-    pages = {title: Path(script) for section in SECTIONS.values() for title, (script, _) in section.items()}
-    names = {title: script.stem if script.parent.name else "" for title, script in pages.items()}
+    names = {title: "" if title == FIRST_PAGE else title for title in PAGES}
     guesses = {guess: name for title, name in names.items() for guess in (title, title.lower()) if guess != name}
     return [
         *(own_route(name, _answer) for name in names.values()),

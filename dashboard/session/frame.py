@@ -192,7 +192,7 @@ def _render_navigation() -> None:
     for section, pages in SECTIONS.items():
         if any(map(read_lock().shows, pages)):
             st.caption(section)
-        for title, (_, icon) in pages.items():
+        for title, icon in pages.items():
             page_link(title, title, icon, is_wide=True)
 
 

@@ -1,6 +1,8 @@
 """The pages, and links between them that take along what is chosen."""
 
 from collections.abc import Mapping
+from copy import copy
+from functools import cache
 from typing import NoReturn
 
 import streamlit as st
@@ -14,27 +16,39 @@ from dashboard.session.lock import read_lock
 from dashboard.session.packing import pack
 from dashboard.session.parameter import Parameter
 
-# Sections of the navigation: each page's title, its script and its icon.
-SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
+# Sections of the navigation: each page's title and its icon. `dashboard/pages` has a script for each.
+SECTIONS: dict[str, dict[str, str]] = {
     "Data": {
-        "Overview": ("streamlit_app.py", ":material/home:"),
-        "Explore": ("pages/Explore.py", ":material/grid_view:"),
-        "Augment": ("pages/Augment.py", ":material/auto_fix_high:"),
+        "Overview": ":material/home:",
+        "Explore": ":material/grid_view:",
+        "Augment": ":material/auto_fix_high:",
     },
     "Training": {
-        "Train": ("pages/Train.py", ":material/model_training:"),
-        "Runs": ("pages/Runs.py", ":material/table_rows:"),
-        "Sweeps": ("pages/Sweeps.py", ":material/travel_explore:"),
-        "Lessons": ("pages/Lessons.py", ":material/school:"),
+        "Train": ":material/model_training:",
+        "Runs": ":material/table_rows:",
+        "Sweeps": ":material/travel_explore:",
+        "Lessons": ":material/school:",
     },
     "Insight": {
-        "Errors": ("pages/Errors.py", ":material/error_outline:"),
-        "Explain": ("pages/Explain.py", ":material/center_focus_strong:"),
-        "Compare": ("pages/Compare.py", ":material/compare_arrows:"),
-        "Labels": ("pages/Labels.py", ":material/how_to_vote:"),
+        "Errors": ":material/error_outline:",
+        "Explain": ":material/center_focus_strong:",
+        "Compare": ":material/compare_arrows:",
+        "Labels": ":material/how_to_vote:",
     },
 }
-_SCRIPTS = {title: script for section in SECTIONS.values() for title, (script, _) in section.items()}
+# The page at the server's own address; the others lie below it, each at its title.
+FIRST_PAGE = "Overview"
+
+
+def list_pages() -> list[st.Page]:
+    """Return all pages for `st.navigation`, which notes on each whether it may be drawn now: every run has its own."""
+    return [copy(page) for page in _pages().values()]
+
+
+@cache
+def _pages() -> dict[str, st.Page]:
+    """All pages by their titles, made once: a path that Streamlit is given it looks for on the disk, for each link."""
+    return {title: st.Page(f"dashboard/pages/{title}.py", default=title == FIRST_PAGE) for title in address.PAGES}
 
 
 def page_link(
@@ -59,7 +73,7 @@ def page_link(
     if not read_lock().shows(page):
         return
     st.page_link(
-        _SCRIPTS[page],
+        _pages()[page],
         label=label,
         icon=icon,
         width="stretch" if is_wide else "content",
@@ -96,4 +110,4 @@ def advice_link(run_id: str, config: RunConfig, label: str) -> None:
 
 def open_page(page: str) -> NoReturn:
     """Go to a page, by its title. Not in a callback."""
-    st.switch_page(_SCRIPTS[page], query_params=link_to(page))
+    st.switch_page(_pages()[page], query_params=link_to(page))

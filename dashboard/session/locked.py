@@ -25,6 +25,6 @@ def render_lock(page: str) -> None:
     if not lock.shows(page):
         st.info("The link you came by leaves this page out. Go on with one of these.", icon=":material/lock:")
         for section in SECTIONS.values():
-            for title, (_, icon) in section.items():
+            for title, icon in section.items():
                 page_link(title, title, icon)
         st.stop()

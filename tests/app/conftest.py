@@ -84,8 +84,8 @@ def open_page():
 
     def open_it(page, /, **parameters):
         at = AppTest.from_file(APP, default_timeout=60)
-        if page != "Overview":
-            at.switch_page(f"pages/{page}.py")
+        if page != "Overview":  # which a browser asks for by the server's own address
+            at.switch_page(f"dashboard/pages/{page}.py")
         for name, value in parameters.items():
             at.query_params[name] = value
         at.run()

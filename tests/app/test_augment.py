@@ -277,7 +277,7 @@ def test_what_is_on_fills_the_train_form_and_the_run(open_page):
     labelled(at.button, "Use this in the next run").click().run()
     assert at.header[0].value == "Train"
     assert "cutout size 0 → **8**" in texts(at)
-    at.switch_page("pages/Train.py").run()
+    at.switch_page("dashboard/pages/Train.py").run()
     labelled(at.button, "Start training").click().run()
     config = RunStore().list_runs()[0].config
     assert config.augmentation == AugmentationConfig(crop_padding=4, horizontal_flip=True, cutout_size=8)
@@ -287,10 +287,10 @@ def test_what_is_on_fills_the_train_form_and_the_run(open_page):
 
 def test_the_page_starts_from_what_train_has_set(open_page):
     at = open_page("Train", preset="resnet")
-    at.switch_page("pages/Augment.py").run()
+    at.switch_page("dashboard/pages/Augment.py").run()
     assert "random crop (4 pixels), horizontal flip (50 % of images)" in texts(at)
     at = open_page("Train", preset="notebook")
-    at.switch_page("pages/Augment.py").run()
+    at.switch_page("dashboard/pages/Augment.py").run()
     assert "**No effect is on**" in texts(at)
 
 
@@ -298,16 +298,16 @@ def test_the_pipeline_is_kept_while_other_pages_are_looked_at(open_page):
     at = open_page("Augment")
     switch(at, "noise")
     slider(at, "noise").set_value(10).run()
-    at.switch_page("pages/Runs.py").run()
-    at.switch_page("pages/Augment.py").run()
+    at.switch_page("dashboard/pages/Runs.py").run()
+    at.switch_page("dashboard/pages/Augment.py").run()
     assert slider(at, "noise").value == 10
 
 
 def test_training_settings_stay_as_they_are_while_augmentation_is_tried(open_page):
     at = open_page("Train")
-    at.switch_page("pages/Augment.py").run()
+    at.switch_page("dashboard/pages/Augment.py").run()
     switch(at, "noise")
-    at.switch_page("pages/Train.py").run()
+    at.switch_page("dashboard/pages/Train.py").run()
     assert "Nothing changed against the preset" in texts(at)
 
 

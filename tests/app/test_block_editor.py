@@ -104,6 +104,6 @@ def test_an_impossible_block_is_named_with_the_reason_and_start_waits(editor):
 def test_the_editor_is_there_as_it_was_after_another_page(editor):
     press(editor, "close_0")
     kept = blocks(editor)
-    editor.switch_page("pages/Runs.py").run()
-    editor.switch_page("pages/Train.py").run()
+    editor.switch_page("dashboard/pages/Runs.py").run()
+    editor.switch_page("dashboard/pages/Train.py").run()
     assert blocks(editor) == kept

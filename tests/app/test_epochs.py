@@ -48,16 +48,16 @@ def test_an_epoch_goes_from_errors_to_explain_and_to_explore(open_page, run_id):
     assert maps(at, 1)[0]["title"].startswith("Grad-CAM for "), "where the network looked after epoch 2"
     link = next(link.proto for link in at.get("page_link") if link.proto.label == "Explain this image")
     assert "epoch=2" in link.query_string
-    at.switch_page("pages/Explain.py").run()
+    at.switch_page("dashboard/pages/Explain.py").run()
     assert "After epoch 2 **tortoise**" in texts(at)
     assert "weights of epoch 2, kept in float16" in texts(at)
     assert epochs(at) == ["1", "2", "3 (best)", "4 (last)"]
     labelled(at.select_slider, "Epoch").set_value(1).run()
     assert at.query_params["epoch"] == "1"
-    at.switch_page("pages/Explore.py").run()
+    at.switch_page("dashboard/pages/Explore.py").run()
     assert at.query_params["epoch"] == "1"
     assert "After epoch 1 **tortoise** takes it for" in texts(at)
-    at.switch_page("pages/Errors.py").run()
+    at.switch_page("dashboard/pages/Errors.py").run()
     assert "epoch 1, practice set" in texts(at)
 
 

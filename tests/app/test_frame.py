@@ -12,7 +12,7 @@ from tests.app.driving import save_weights
 from tests.app.reading import component_messages, labelled
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["Overview", *sorted(path.stem for path in (ROOT / "pages").glob("*.py"))]
+PAGES = sorted(path.stem for path in (ROOT / "dashboard/pages").glob("[A-Z]*.py"))
 RUN_PAGES = [page for page in ("Train", "Errors", "Explain") if page in PAGES]
 
 
@@ -105,13 +105,13 @@ def test_the_chosen_run_stays_from_page_to_page(open_page, lab):
     at = open_page("Train")
     picker(at).select(first).run()
     assert at.query_params["run"] == first
-    at.switch_page("pages/Errors.py").run()
+    at.switch_page("dashboard/pages/Errors.py").run()
     assert picker(at).value == first
     assert at.query_params["run"] == first
     picker(at).select(second).run()
-    at.switch_page("streamlit_app.py").run()
+    at.switch_page("dashboard/pages/Overview.py").run()
     assert "run" not in at.query_params, "the overview does not depend on it"
-    at.switch_page("pages/Train.py").run()
+    at.switch_page("dashboard/pages/Train.py").run()
     assert picker(at).value == second
 
 

@@ -25,7 +25,7 @@ def all_links(at):
 def go(at, page):
     """Follow the sidebar's link, as a browser does: with what it carries."""
     link = next(link.proto for link in at.sidebar.get("page_link") if link.proto.label == page)
-    at.switch_page("streamlit_app.py" if page == "Overview" else f"pages/{page}.py")
+    at.switch_page(f"dashboard/pages/{page}.py")
     at.query_params.clear()
     for part in link.query_string.split("&"):
         name, _, value = part.partition("=")

@@ -163,8 +163,8 @@ def test_several_own_pictures_are_kept_for_the_visit(open_page, run_id, own_pict
     at.file_uploader[0].set_value(files[:1]).run()
     assert "one.png, your own" in texts(at)
     assert "of this visit" not in texts(at)
-    at.switch_page("pages/Errors.py").run()
-    at.switch_page("pages/Explain.py").run()
+    at.switch_page("dashboard/pages/Errors.py").run()
+    at.switch_page("dashboard/pages/Explain.py").run()
     assert "one.png, your own" in texts(at)
     assert labelled(at.button, "Remove one.png")
 
@@ -224,8 +224,8 @@ def test_a_drawing_is_explained_and_kept_and_said_to_be_no_photograph(open_page,
     labelled(at.button, "Show it to the network 0").click().run()
     assert "**2 pictures of this visit**" in texts(at), "the same drawing is the same picture"
     assert "drawing 1, your own" in texts(at)
-    at.switch_page("pages/Errors.py").run()
-    at.switch_page("pages/Explain.py").run()
+    at.switch_page("dashboard/pages/Errors.py").run()
+    at.switch_page("dashboard/pages/Explain.py").run()
     assert "drawing 1, your own" in texts(at)
     labelled(at.button, "Remove drawing 1").click().run()
     assert "drawing 2, your own" in texts(at)

@@ -150,7 +150,7 @@ def test_it_is_removed_from_that_page_alone(open_page, lab):
     picker(at).set_value(None).run()
     links = {link.proto.label: link.proto.page for link in at.sidebar.get("page_link")}
     assert not any("none" in page for title, page in links.items() if title != "Errors")
-    at.switch_page("pages/Explain.py")
+    at.switch_page("dashboard/pages/Explain.py")
     del at.query_params["run"]  # as the links have it
     at.run()
     assert picker(at).value == run_id

@@ -120,8 +120,8 @@ def test_the_loop_goes_on_with_what_was_opened_and_round_again(open_page, lab):
     lab.complete("tortoise")
     at = open_page("Overview")
     for page, following in (("Errors", "explain"), ("Explain", "change")):
-        at.switch_page(f"pages/{page}.py").run()
-        at.switch_page("streamlit_app.py").run()
+        at.switch_page(f"dashboard/pages/{page}.py").run()
+        at.switch_page("dashboard/pages/Overview.py").run()
         assert [step for step, state in states(at).items() if state == "next"] == [following]
     lab.complete("hare")
     at.run()

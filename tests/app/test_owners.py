@@ -30,7 +30,7 @@ def test_a_name_given_on_any_page_stays_in_the_address_of_all(open_page, page):
     at = open_page(page)
     labelled(at.text_input, "Your name").set_value(" Ada  L. ").run()
     assert at.query_params["learner"] == "Ada L."
-    at.switch_page("pages/Explore.py").run()
+    at.switch_page("dashboard/pages/Explore.py").run()
     assert at.query_params["learner"] == "Ada L."
 
 

@@ -257,7 +257,7 @@ def test_train_without_these_leads_to_the_form_with_the_run_s_settings_and_the_s
     run_id = lab.complete("base")
     at = open_page("Explore", view="Selections", selection="few", run=run_id)
     press(at, "Train without these")
-    at.switch_page("pages/Train.py").run()
+    at.switch_page("dashboard/pages/Train.py").run()
     assert widget(at, "data.exclude").value == few.content_hash
     assert widget(at, "model.width").value == lab.config.model.width
     assert "exclude none → **few**" in texts(at)
@@ -272,7 +272,7 @@ def test_without_a_run_training_without_these_starts_from_the_first_preset(open_
     few = keep("few", splits.train[:30])
     at = open_page("Explore", view="Selections", selection="few")
     press(at, "Train without these")
-    at.switch_page("pages/Train.py").run()
+    at.switch_page("dashboard/pages/Train.py").run()
     assert "exclude none → **few**" in texts(at)
     preset = flatten(PRESETS[FIRST_PRESET].config)
     held = {path: at.session_state[f"train_form.{path}"] for path in preset}
@@ -298,7 +298,7 @@ def test_what_a_second_selection_leaves_out_is_left_out_with_the_first(open_page
     run_id = lab.complete("base", with_overrides(lab.config, {"data.exclude": first.content_hash}))
     at = open_page("Explore", view="Selections", selection=second.id, run=run_id)
     press(at, "Train without these")
-    at.switch_page("pages/Train.py").run()
+    at.switch_page("dashboard/pages/Train.py").run()
     both = kept("first-and-second")
     assert widget(at, "data.exclude").value == both.content_hash
     assert both.images.indices.tolist() == sorted([*splits.train[:3].tolist(), *splits.train[10:13].tolist()])

@@ -155,8 +155,8 @@ def test_what_was_set_survives_a_look_at_another_page(open_page):
     at = open_page("Train")
     widget(at, "model.name").set_value("vgg").run()
     widget(at, "model.num_blocks").set_value(2).run()
-    at.switch_page("pages/Runs.py").run()
-    at.switch_page("pages/Train.py").run()
+    at.switch_page("dashboard/pages/Runs.py").run()
+    at.switch_page("dashboard/pages/Train.py").run()
     assert (widget(at, "model.name").value, widget(at, "model.num_blocks").value) == ("vgg", 2)
 
 

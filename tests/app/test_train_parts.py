@@ -246,7 +246,7 @@ def test_whoever_opens_a_run_sees_it(open_page, lab, way):
     if way == "picker":
         picker(at).set_value(run_id).run()
     elif way == "Runs":
-        at.switch_page("pages/Runs.py")
+        at.switch_page("dashboard/pages/Runs.py")
         at.query_params["run"] = run_id
         at.run()
         press(at, "Open")

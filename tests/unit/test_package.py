@@ -18,6 +18,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import cifar_core
+from dashboard.session.address import PAGES
 from tests.browser.app import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -91,7 +92,7 @@ def test_the_command_is_the_core_command_line(about):
 
 def test_the_wheel_holds_the_core_the_dashboard_and_nothing_else(wheel, about):
     found = {path.relative_to(wheel) for path in wheel.rglob("*") if path.is_file() and about not in path.parents}
-    app = source_files("dashboard", "pages") | {
+    app = source_files("dashboard") | {
         Path("app.py"),
         Path("streamlit_app.py"),
         Path(".streamlit/config.toml"),
@@ -160,13 +161,8 @@ def test_installed_every_page_is_found_and_linked(installed, wheel):
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(wheel), str(app)])}
     done = subprocess.run([sys.executable, "-c", script], env=environment, check=True, capture_output=True, text=True)
-    assert done.stdout.strip().split(",") == ["Overview", *sorted_pages(app)]
-
-
-def sorted_pages(app):
-    order = ["Explore", "Augment", "Train", "Runs", "Sweeps", "Lessons", "Errors", "Explain", "Compare", "Labels"]
-    names = [path.stem for path in (app / "pages").glob("*.py")]
-    return sorted(names, key=order.index)
+    scripts = {path.stem for path in (app / "dashboard/pages").glob("[A-Z]*.py")}
+    assert done.stdout.strip().split(",") == sorted(scripts, key=PAGES.index)
 
 
 def read_pins():

@@ -18,7 +18,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 def test_what_the_image_copies_is_there_and_not_left_out():
     left_out = {line.strip() for line in (ROOT / ".dockerignore").read_text().splitlines() if line[:1] not in ("#", "")}
     copied = [name for line in re.findall(r"^COPY (.+)$", DOCKERFILE, re.MULTILINE) for name in line.split()[:-1]]
-    needed = {"cifar_core", "dashboard", "pages", "app.py", "streamlit_app.py", ".streamlit", "pyproject.toml"}
+    needed = {"cifar_core", "dashboard", "app.py", "streamlit_app.py", ".streamlit", "pyproject.toml"}
     assert {"constraints.txt", "requirements.txt", "."} == set(copied)
     for name in (needed | set(copied)) - {"."}:
         assert (ROOT / name).exists()

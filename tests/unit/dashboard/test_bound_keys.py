@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[3]
 
 def bound_keys():
     """Keys of `state` that a call binds to the address, by the file that does."""
-    for path in [*ROOT.glob("dashboard/**/*.py"), *ROOT.glob("pages/*.py")]:
+    for path in ROOT.glob("dashboard/**/*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             words = {word.arg: word.value for word in node.keywords} if isinstance(node, ast.Call) else {}
             bind, key = words.get("bind"), words.get("key")

@@ -14,7 +14,7 @@ from dashboard.engine import networks
 EVERYTHING_BUT_THE_ENGINE = """
 import importlib, pkgutil, sys, dashboard
 for module in pkgutil.walk_packages(dashboard.__path__, "dashboard."):
-    if module.name != "dashboard.engine.networks":
+    if not module.name.startswith(("dashboard.engine.networks", "dashboard.pages.")):  # the pages are scripts
         importlib.import_module(module.name)
 sys.exit(len({"torch", "torchvision", "captum"} & set(sys.modules)))
 """

@@ -57,7 +57,7 @@ def pattern(word):
 
 def measure_labels():
     """Labels of all columns and metrics that the pages' code names."""
-    for path in (*(ROOT / "dashboard").rglob("*.py"), *(ROOT / "pages").glob("*.py")):
+    for path in (ROOT / "dashboard").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             name = node.func.attr if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else ""
             if (name.endswith("Column") or name == "metric") and node.args and isinstance(node.args[0], ast.Constant):
@@ -67,9 +67,9 @@ def measure_labels():
 @cache
 def sources():
     """All strings of the pages' code and of the core's words, docstrings of settings among them."""
-    folders = ("dashboard", "pages", "cifar_core/config", "cifar_core/advice", "cifar_core/attribution")
+    folders = ("dashboard", "cifar_core/config", "cifar_core/advice", "cifar_core/attribution")
     files = [path for folder in folders for path in (ROOT / folder).rglob("*.py") if "glossary" not in path.parts]
-    files += [ROOT / "cifar_core/presets.py", ROOT / "cifar_core/cautions.py", ROOT / "streamlit_app.py"]
+    files += [ROOT / "cifar_core/presets.py", ROOT / "cifar_core/cautions.py"]
     nodes = [node for path in files for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
     strings = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
     return "\n".join([*strings, *(text.replace("_", " ") for text in strings)])  # choices are shown without underscores

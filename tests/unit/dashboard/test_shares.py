@@ -9,7 +9,7 @@ import pytest
 from dashboard.drawing.shares import COLUMN_FORMAT, hover_share, in_per_cent, share_axis, share_bar
 
 ROOT = Path(__file__).parents[3]
-PAGES = [*(ROOT / "dashboard").rglob("*.py"), *(ROOT / "pages").glob("*.py"), ROOT / "streamlit_app.py"]
+PAGES = [*(ROOT / "dashboard").rglob("*.py"), ROOT / "streamlit_app.py"]
 
 
 def test_columns_axes_and_hover_labels_are_in_per_cent():

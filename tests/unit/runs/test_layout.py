@@ -13,7 +13,7 @@ NAMES = re.compile(
 
 
 def test_no_other_module_spells_them():
-    packages = ("cifar_core", "dashboard", "pages", "benchmarks")
+    packages = ("cifar_core", "dashboard", "benchmarks")
     # What is exported, and brought from elsewhere, has files of its own, with names that others know.
     elsewhere = {ROOT / "cifar_core" / name for name in ("export", "importing")}
     sources = [
