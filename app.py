@@ -29,5 +29,5 @@ async def serve(_app: st.App) -> AsyncIterator[None]:
 allow_many_files()
 owners = (document, modules, pictures, dictionary, feed, activity, live_page)
 routes = [route for owner in owners for route in owner.create_routes()]
-middleware = [create_gate(), create_static_files(), create_arrivals()]
+middleware = [create_gate(), create_static_files(), document.create_documents(), create_arrivals()]
 app = st.App("streamlit_app.py", routes=routes, lifespan=serve, middleware=middleware)

@@ -1,14 +1,16 @@
-"""The document that a browser opens first: Streamlit's, with what it would ask before it connects, and one step a page.
+"""The document that a browser opens first: Streamlit's, with what pages need of a browser and one step a page.
 
 Streamlit's page does not know how much of its address is the path that the dashboard is served at. On any page but the
 first it therefore looks for the server below its own name, learns that there is none, waits a tenth of a second and
 looks again; then it asks for its settings; and only then opens its socket. Here the document itself says both, so that
 the socket is opened at once and the questions are asked meanwhile.
 
-It also brings `steps.js`, which must be there before Streamlit's scripts make steps of the browser's history.
+It also brings `steps.js`, which must be there before Streamlit's scripts make steps of the browser's history; how
+pages look, as `page.css` has it; and what listens to all number boxes and openers. As parts of each page, styles and
+listeners would be sent, and mounted, whenever a page is drawn.
 
-Streamlit takes `/train` and `/Overview` for pages that do not exist: who writes them is led to `/Train` and `/`. A
-document that Streamlit answers with, such as that of an unknown page, works as before.
+Streamlit takes `/train` and `/Overview` for pages that do not exist: who writes them is led to `/Train` and `/`. Of
+other addresses without a page it makes the first one, with a word on it, in a document like all others.
 """
 
 import json
@@ -16,26 +18,40 @@ from functools import cache, partial
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.file_util import get_static_dir
 
+from dashboard.components.modules import module_address
+from dashboard.components.numbers import WHOLE
 from dashboard.routes import own_route
 from dashboard.session.address import PAGES
 from dashboard.session.links import FIRST_PAGE
 
-_HEAD = "<head>"
+_HERE = Path(__file__).parent
+_STYLES = ("page.css", "components/opener/opener.css")
+_HEAD, _END = "<head>", "</body>"
 # The document's own address without the page's name, as in those of Streamlit's scripts: also where a proxy adds to it.
 _SETTINGS = """
     <script>
       window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href, HOST_CONFIG: %s }
     </script>"""
-_STEPS = """
+_SCRIPTS = """
     <script type="module">
 %s
 keepSteps(window);
+    </script>
+    <script type="module">
+import { watchNumbers } from "%s";
+import { watchOpeners } from "%s";
+watchNumbers("%s");
+watchOpeners();
     </script>"""
+# Streamlit's own styles end the head; of two that are as particular, a browser takes the later one.
+_STYLE = "<style>\n%s</style>\n  "
 
 
 def create_routes() -> list[Route]:
@@ -48,7 +64,46 @@ def create_routes() -> list[Route]:
     ]
 
 
+def create_documents() -> Middleware:
+    """Return what puts the document in the place of Streamlit's, which it answers with where there is no page."""
+    return Middleware(_Documents)
+
+
+class _Documents:
+    """An ASGI middleware that lets all else pass as it comes."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hold back what is as long as Streamlit's document until it is whole."""
+        streamlits = _read_streamlits().encode()
+        length = (b"content-length", str(len(streamlits)).encode())
+        held: list[Message] = []
+
+        async def send_or_hold(message: Message) -> None:
+            is_start = message["type"] == "http.response.start"
+            if not held and not (is_start and length in message["headers"]):
+                await send(message)
+                return
+            held.append(message)
+            if is_start or message.get("more_body", False):
+                return
+            if b"".join(part.get("body", b"") for part in held) == streamlits:
+                await _create_answer()(scope, receive, send)
+            else:
+                for part in held:
+                    await send(part)
+            held.clear()
+
+        await self._app(scope, receive, send_or_hold if scope["type"] == "http" else send)
+
+
 def _answer(request: Request) -> Response:
+    return _create_answer()
+
+
+def _create_answer() -> Response:
     return HTMLResponse(_create_document(), headers={"Cache-Control": "no-cache"})
 
 
@@ -60,10 +115,21 @@ def _lead_to(name: str, request: Request) -> Response:
 
 @cache
 def _create_document() -> str:
-    """Return Streamlit's document with the settings before all of its scripts; as it is where it is built otherwise."""
-    document = (Path(get_static_dir()) / "index.html").read_text(encoding="utf-8")
-    steps = Path(__file__).with_name("steps.js").read_text(encoding="utf-8")
-    return document.replace(_HEAD, _HEAD + _SETTINGS % json.dumps(_describe_host()) + _STEPS % steps, 1)
+    """Return Streamlit's document with what is added to it; as it is where it is built otherwise."""
+    settings = _SETTINGS % json.dumps(_describe_host())
+    modules = (module_address("numbers/numbers.js"), module_address("opener/opener.js"))
+    scripts = _SCRIPTS % (_read("steps.js"), *modules, WHOLE)
+    document = _read_streamlits().replace(_HEAD, _HEAD + settings + scripts, 1)
+    return document.replace(_END, _STYLE % "".join(map(_read, _STYLES)) + _END, 1)
+
+
+@cache
+def _read_streamlits() -> str:
+    return (Path(get_static_dir()) / "index.html").read_text(encoding="utf-8")
+
+
+def _read(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
 
 
 def _describe_host() -> dict[str, object]:

@@ -10,8 +10,6 @@ from streamlit.runtime.scriptrunner import StopException
 from cifar_core.data import DataError, Dataset
 from cifar_core.runs import RunError, RunSummary
 from dashboard.components.messages import picture_address
-from dashboard.components.numbers import watch_numbers
-from dashboard.components.opener import OPENER_STYLE
 from dashboard.drawing.literal import literal, message
 from dashboard.drawing.words import run_title
 from dashboard.engine import warm_up
@@ -33,40 +31,6 @@ from dashboard.session.turns import take_turn
 
 # Brought along: as a file of its own, it would be gone while a run of the page is broken off by the next.
 _PAGE_ICON = picture_address(Path(__file__).with_name("icon.png").read_bytes(), "png")
-
-# Streamlit keeps room for a deploy button above and wide margins beside a page; pictures need it more. On a phone,
-# where columns follow each other, a column with a `first_on_phones` container goes first. A `fields_...` container
-# has two columns. A table's tools, which touch shows for good, get room of their own. As Streamlit has them, captions
-# and, in the dark, the words of main buttons are too faint.
-_STYLE = """<style>
-[data-testid="stMainBlockContainer"] { padding: 1.6rem 2.2rem 3rem; }
-[data-testid="stHeader"] { background: transparent; }
-[data-testid="stHeader"], [data-testid="stHeader"] * { pointer-events: none; }
-[data-testid="stHeader"] :is(button, a, button *, a *) { pointer-events: auto; }
-[data-testid="stSidebarHeader"] { height: 2.2rem; margin: 0; }
-[class*="st-key-fields_"] { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); align-items: end; }
-.cifar-lab-number-word { margin-top: 0.25rem; font-size: 0.8rem; line-height: 1.3; }
-::highlight(cifar-lab-words) {
-  text-decoration: underline dotted 1.5px color-mix(in srgb, currentColor 55%, transparent);
-  text-underline-offset: 0.22em;
-}
-[data-testid="stCaptionContainer"] { opacity: 0.78; }
-[data-testid="stCaptionContainer"] code { color: inherit; }
-[data-testid="stBaseButton-primary"]:enabled { color: light-dark(#ffffff, #0d1117); }
-[data-testid="stRadioOption"]:not(:has(:checked)) > div > div:first-child,
-[data-testid="stCheckbox"] label:not(:has(:checked)) > span + div { border-color: light-dark(#7b8698, #7f8a9c); }
-.cifar-lab-word-under-pointer * { cursor: help; }
-.cifar-lab-number-word { color: light-dark(#b3261e, #ff8a80); }
-@media (hover: none) {
-  [data-testid="stElementContainer"]:has([data-testid="stDataFrame"]) { margin-top: 1.4rem; }
-}
-@media (max-width: 640px) {
-  [data-testid="stMainBlockContainer"] { padding: 3rem 1rem; }
-  [data-testid="stHeader"] { background: var(--st-background-color, inherit); }
-  [data-testid="stColumn"]:has(.st-key-first_on_phones) { order: -1; }
-  [class*="st-key-fields_"] { grid-template-columns: minmax(0, 1fr); }
-}
-</style>"""
 
 
 @contextmanager
@@ -95,7 +59,6 @@ def page_frame(title: str, opens_on: Pick | None = None) -> Iterator[list[RunSum
 
 def _render_frame(title: str, opens_on: Pick | None) -> list[RunSummary]:
     st.set_page_config(page_title=f"{title} - CIFAR Lab", page_icon=_PAGE_ICON, layout="wide")
-    st.html(_STYLE + OPENER_STYLE)
     warm_up()
     runs, problem = _find_runs()
     memory.note_page_problem(problem)
@@ -115,7 +78,6 @@ def _render_frame(title: str, opens_on: Pick | None) -> list[RunSummary]:
             _render_run_picker(runs)
         render_active_runs(runs)
         _render_data_badge()
-        watch_numbers()
         if title in address.RUN.pages:
             follow_chosen(runs)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -52,7 +52,7 @@ def test_a_page_that_is_left_out_shows_nothing_but_the_way(open_page, lab):
     at = open_page("Runs", lock="pages:lessons,errors")
     assert "The link you came by leaves this page out" in at.info[0].value
     assert [link.proto.label for link in at.main.get("page_link")] == ["Lessons", "Errors"]
-    assert [element.key for element in at.main.get("bidi_component")] == ["words", "opening_learner"]
+    assert [element.key for element in at.main.get("bidi_component")] == ["words"]
 
 
 def test_without_a_lock_nothing_is_said_or_hidden(open_page):

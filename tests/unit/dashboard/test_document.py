@@ -4,14 +4,18 @@ import asyncio
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
 import streamlit as st
 from starlette.requests import Request
+from streamlit.file_util import get_static_dir
 from streamlit.web.server.starlette.starlette_routes import create_host_config_routes
+from streamlit.web.server.starlette.starlette_static_routes import create_streamlit_static_handler
 
 from dashboard import document
+from dashboard.components.modules import module_address
 from dashboard.session.links import SECTIONS
 
 
@@ -64,3 +68,52 @@ def test_it_says_what_streamlit_would_answer_before_any_of_its_scripts():
         answered = thread.submit(asyncio.run, host_config.endpoint(request)).result()
     assert said.items() <= json.loads(answered.body).items()
     assert answer.headers["cache-control"] == "no-cache"  # as Streamlit has it: an update is seen at once
+
+
+STREAMLITS = (Path(get_static_dir()) / "index.html").read_bytes()
+
+
+def ask(app, path):
+    """Return status, headers and body of what an ASGI app answers to a browser."""
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    async def receive():
+        await asyncio.Event().wait()  # the browser stays
+
+    async def run():
+        await app({"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}, receive, send)
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, run()).result()
+    return sent[0]["status"], dict(sent[0]["headers"]), b"".join(message.get("body", b"") for message in sent)
+
+
+@pytest.mark.parametrize("name", ["Nope", "index.html"])
+def test_where_there_is_no_page_it_takes_the_place_of_streamlits(name):
+    streamlit = create_streamlit_static_handler(get_static_dir(), None)
+    assert ask(streamlit, f"/{name}")[2] == STREAMLITS
+    middleware = document.create_documents()
+    status, headers, body = ask(middleware.cls(streamlit), f"/{name}")
+    page = document.create_routes()[0].endpoint(Request({"type": "http", "headers": [], "method": "GET"}))
+    assert (status, body) == (200, page.body)
+    assert headers[b"content-length"] == str(len(body)).encode()
+
+
+@pytest.mark.parametrize("body", [STREAMLITS.replace(b"Streamlit", b"Strimlight"), b"<html></html>", b""])
+def test_no_other_answer_is_touched(body):
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
+        await send({"type": "http.response.body", "body": body[:10], "more_body": True})
+        await send({"type": "http.response.body", "body": body[10:]})
+
+    assert ask(document.create_documents().cls(app), "/x")[2] == body
+
+
+def test_it_brings_how_pages_look_after_streamlits_own_styles_and_what_listens():
+    text = document.create_routes()[0].endpoint(Request({"type": "http", "headers": [], "method": "GET"})).body.decode()
+    assert text.index("</head>") < text.index('<div id="root">') < text.index('[data-testid="stHeader"]')
+    for name in ("numbers/numbers.js", "opener/opener.js"):
+        assert f'from "{module_address(name)}"' in text

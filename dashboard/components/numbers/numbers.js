@@ -2,10 +2,9 @@ import { create } from "../shared/elements.js";
 import { describeBounds, isWithin, readNumber } from "./reading.js";
 
 /**
- * It listens to the page's number boxes, which are Streamlit's. While somebody types, a box takes any text; when it is
- * done, the text is read, and what is no number gives way to the last one that was, with a word on why.
- *
- * @import { Mounted } from "../shared/streamlit.js"
+ * It listens to the number boxes that a page has, or will have, which are Streamlit's: it comes with the document, and
+ * stays. While somebody types, a box takes any text; when it is done, the text is read, and what is no number gives way
+ * to the last one that was, with a word on why.
  */
 
 const BOX = '[data-testid="stNumberInputField"]';
@@ -13,19 +12,20 @@ const WORD = "cifar-lab-number-word";
 
 /** What each box held when it was last right. @type {WeakMap<HTMLInputElement, string>} */
 const last = new WeakMap();
+/** The placeholder of boxes for whole numbers. */
 let whole = "";
-let isListening = false;
 
-/** @param {Mounted<{ whole: string }>} mounted */
-export default function render({ data }) {
-  whole = data.whole;
-  if (!isListening) {
-    isListening = true;
-    // On the window and before all others: Streamlit hears of it when the text is a number.
-    window.addEventListener("focusin", begin, true);
-    window.addEventListener("keydown", press, true);
-    window.addEventListener("focusout", end, true);
-  }
+/**
+ * Lets all number boxes read what is typed as people write numbers.
+ *
+ * @param {string} placeholder Of boxes for whole numbers.
+ */
+export function watchNumbers(placeholder) {
+  whole = placeholder;
+  // On the window and before all others: Streamlit hears of it when the text is a number.
+  window.addEventListener("focusin", begin, true);
+  window.addEventListener("keydown", press, true);
+  window.addEventListener("focusout", end, true);
 }
 
 /**
