@@ -121,7 +121,7 @@ def get_dataset() -> Dataset:
     data_dir, seen = default_data_dir(), getattr(_page, "datasets", None)
     if seen is not None and data_dir in seen:
         return seen[data_dir]
-    dataset = _dataset(data_dir, inspect_source(data_dir).key)
+    dataset = _dataset(str(data_dir), inspect_source(data_dir).key)
     if seen is not None:
         seen[data_dir] = dataset
     return dataset
@@ -247,8 +247,8 @@ def _store(runs_dir: Path) -> RunStore:
 
 
 @st.cache_resource(show_spinner="Preparing the images; this happens once", max_entries=2)
-def _dataset(data_dir: Path, key: str) -> Dataset:
-    return load_dataset(data_dir)
+def _dataset(data_dir: str, key: str) -> Dataset:  # as text: Streamlit pickles a path to know it again, on every page
+    return load_dataset(Path(data_dir))
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

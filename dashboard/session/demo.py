@@ -2,7 +2,6 @@
 
 import logging
 import threading
-from pathlib import Path
 
 import streamlit as st
 
@@ -17,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 def make_demo_if_due() -> None:
     """Queue the demo if there is nothing else to look at; called on every run, tried once a server. Keeps nobody."""
-    _begin(default_runs_dir())
+    _begin(str(default_runs_dir()))
 
 
 def is_demo_on_its_way() -> bool:
@@ -26,7 +25,7 @@ def is_demo_on_its_way() -> bool:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _begin(runs_dir: Path) -> None:
+def _begin(runs_dir: str) -> None:
     try:
         store = get_store()
         if not is_demo_due(store):
