@@ -7,7 +7,8 @@ import pytest
 
 from cifar_core.data import inspect_source
 from dashboard.components.numbers import WHOLE
-from dashboard.session.links import SECTIONS
+from dashboard.session.address import PAGES as TITLES
+from dashboard.session.links import FIRST_PAGE, SECTIONS, list_pages
 from tests.app.driving import save_weights
 from tests.app.reading import component_messages, labelled
 
@@ -36,6 +37,18 @@ def test_every_page_opens_cold_with_the_same_frame(open_page, page):
         label for section in SECTIONS.values() for label in section
     ]
     assert ":violet-badge[Practice set]" in sidebar_text(at)
+
+
+def test_each_page_lies_at_its_title_and_no_two_sessions_share_one(open_page):
+    """Streamlit notes on a page that it may be drawn now, once."""
+    open_page("Overview")
+    one, other = list_pages(), list_pages()
+    assert {page.title: page.url_path for page in one} == {
+        title: "" if title == FIRST_PAGE else title for title in TITLES
+    }
+    one[3]._can_be_called = True
+    assert not other[3]._can_be_called
+    assert not list_pages()[3]._can_be_called
 
 
 @pytest.mark.parametrize("page", PAGES)
