@@ -27,7 +27,7 @@ from streamlit.file_util import get_static_dir
 
 from dashboard.components.modules import module_address
 from dashboard.components.numbers import WHOLE
-from dashboard.routes import own_route
+from dashboard.routes import own_address, own_route
 from dashboard.session.address import PAGES
 from dashboard.session.links import FIRST_PAGE
 
@@ -74,9 +74,15 @@ class _Documents:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._prefix = own_address("")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hold back what is as long as Streamlit's document until it is whole."""
+        name = scope["path"].removeprefix(self._prefix) if scope["type"] == "http" else ""
+        if name in ("", *PAGES) or "/" in name:  # below its own address Streamlit's document finds no scripts
+            await self._app(scope, receive, send)
+            return
+        headers = [(key, value) for key, value in scope["headers"] if key != b"accept-encoding"]
         streamlits = _read_streamlits().encode()
         length = (b"content-length", str(len(streamlits)).encode())
         held: list[Message] = []
@@ -96,7 +102,7 @@ class _Documents:
                     await send(part)
             held.clear()
 
-        await self._app(scope, receive, send_or_hold if scope["type"] == "http" else send)
+        await self._app({**scope, "headers": headers}, receive, send_or_hold)  # unpacked, to be known again
 
 
 def _answer(request: Request) -> Response:

@@ -198,3 +198,15 @@ def test_ticks_survive_a_reload(app, page, trained_run):
     expect(page).to_have_url(re.compile(f"runs={trained_run}"))
     page.reload()
     expect(page.get_by_label("Name", exact=True)).to_be_visible()
+
+
+def test_an_address_without_a_page_leads_to_the_first_one_which_looks_and_works_as_ever(app, page):
+    page.goto(f"{app.url}/Nowhere")
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    expect(page.get_by_role("heading", name="Overview", exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stMainBlockContainer")).to_have_css("padding-left", "35.2px")  # 2.2rem
+    page.get_by_role("button", name="Say who you are").click()
+    expect(page.get_by_role("textbox", name="Your name")).to_be_visible()
+    page.get_by_role("link", name="Train", exact=True).first.click()
+    expect(page.get_by_role("heading", name="Train", exact=True)).to_be_visible()
+    expect(page.get_by_role("textbox", name="Your name")).to_be_hidden()

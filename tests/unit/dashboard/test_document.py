@@ -1,6 +1,7 @@
 """The document that a browser opens first. python -m pytest tests/unit/dashboard/test_document.py."""
 
 import asyncio
+import gzip
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from urllib.parse import urljoin
 
 import pytest
 import streamlit as st
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from streamlit.file_util import get_static_dir
 from streamlit.web.server.starlette.starlette_routes import create_host_config_routes
@@ -84,7 +86,8 @@ def ask(app, path):
         await asyncio.Event().wait()  # the browser stays
 
     async def run():
-        await app({"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}, receive, send)
+        packs = [(b"accept-encoding", b"gzip")]  # as all browsers do
+        await app({"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": packs}, receive, send)
 
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, run()).result()
@@ -93,8 +96,8 @@ def ask(app, path):
 
 @pytest.mark.parametrize("name", ["Nope", "index.html"])
 def test_where_there_is_no_page_it_takes_the_place_of_streamlits(name):
-    streamlit = create_streamlit_static_handler(get_static_dir(), None)
-    assert ask(streamlit, f"/{name}")[2] == STREAMLITS
+    streamlit = GZipMiddleware(create_streamlit_static_handler(get_static_dir(), None))
+    assert gzip.decompress(ask(streamlit, f"/{name}")[2]) == STREAMLITS
     middleware = document.create_documents()
     status, headers, body = ask(middleware.cls(streamlit), f"/{name}")
     page = document.create_routes()[0].endpoint(Request({"type": "http", "headers": [], "method": "GET"}))
