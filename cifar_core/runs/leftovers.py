@@ -1,4 +1,7 @@
-"""What dead processes left: half-made runs, half-deleted ones, files that were being written."""
+"""What dead processes left: half-made runs, half-deleted ones, files that were being written.
+
+Of paths as text: there may be thousands of runs, and those of pathlib take several times as long.
+"""
 
 import os
 import shutil
@@ -11,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from cifar_core.files import TEMPORARY
-from cifar_core.runs.layout import RunFiles, list_folders
+from cifar_core.runs.layout import list_folders
 from cifar_core.runs.naming import is_run_id
 
 # What earlier releases kept beside the runs, and this one on the machine's own disk.
@@ -22,6 +25,8 @@ _SWEPT = ".swept"
 DELETED = ".deleted-"
 # Who writes a file touches it all the time; a clock of the file server may be off by some minutes.
 _OLD_SECONDS = 3600.0
+# Whether pages write as well as workers, of the folders that `list_folders` names: there goes only what is old.
+_ARE_SHARED = (True, False, False, True)
 
 
 def begun_name() -> str:
@@ -53,20 +58,20 @@ def sweep(runs_dir: Path, ended: Iterable[str]) -> None:
         names = set(_names(runs_dir))
         settled = {name for name in names if is_run_id(name) and _is_settled(f"{runs_dir}/{name}", since)}
         for name in names - settled:
-            _sweep_entry(runs_dir / name)
+            _sweep_entry(f"{runs_dir}/{name}", name)
         for run_id in set(ended) - settled:
-            sweep_run(runs_dir / run_id)
+            sweep_run(f"{runs_dir}/{run_id}")
 
 
-def _sweep_entry(path: Path) -> None:
-    if path.name.startswith(BEGUN) and _is_abandoned(path):
+def _sweep_entry(path: str, name: str) -> None:
+    if name.startswith(BEGUN) and _is_abandoned(path, name):
         shutil.rmtree(path, ignore_errors=True)
-    elif path.name.startswith(_FORMER) or path.name.endswith(TEMPORARY):
+    elif name.startswith(_FORMER) or name.endswith(TEMPORARY):
         if _is_old(path):
             _remove(path)
-    elif is_run_id(path.name):
+    elif is_run_id(name):
         with suppress(OSError):  # rmdir removes only what is empty
-            path.rmdir()
+            os.rmdir(path)  # noqa: PTH106
 
 
 @contextmanager
@@ -87,32 +92,20 @@ def _is_settled(run_dir: str, since: float) -> bool:
 
 def _modified(path: str) -> float:
     try:
-        return os.stat(path).st_mtime  # noqa: PTH116 - a path as text, for speed: there may be thousands
+        return os.stat(path).st_mtime  # noqa: PTH116
     except OSError:
         return 0.0
 
 
-def sweep_run(run_dir: Path) -> None:
+def sweep_run(run_dir: Path | str) -> None:
     """Remove files of a run that were never finished; only when no worker writes into it."""
-    files, names = RunFiles(run_dir), _names(run_dir)
-    _sweep_folder(run_dir, names, is_shared=True)
-    for folder, is_shared in (
-        (files.checkpoint_path("last").parent, False),
-        (files.predictions_path("val", 0).parent, False),
-        (files.commands, True),
-    ):
-        if folder.name in names:
-            _sweep_folder(folder, _names(folder), is_shared=is_shared)
+    for folder, is_shared in zip(list_folders(str(run_dir)), _ARE_SHARED, strict=True):
+        for name in _names(folder):
+            if name.endswith(TEMPORARY) and (not is_shared or _is_old(f"{folder}/{name}")):
+                _remove(f"{folder}/{name}")
 
 
-def _sweep_folder(folder: Path, names: Iterable[str], *, is_shared: bool) -> None:
-    """Where pages write as well as workers, only what is old."""
-    for name in names:
-        if name.endswith(TEMPORARY) and (not is_shared or _is_old(folder / name)):
-            _remove(folder / name)
-
-
-def _names(folder: Path) -> list[str]:
+def _names(folder: Path | str) -> list[str]:
     """Names and no paths, of which there may be a hundred thousand."""
     try:
         return os.listdir(folder)  # noqa: PTH208
@@ -120,21 +113,21 @@ def _names(folder: Path) -> list[str]:
         return []
 
 
-def _remove(path: Path) -> None:
+def _remove(path: str) -> None:
     with suppress(OSError):
-        path.unlink()
+        os.unlink(path)  # noqa: PTH108
 
 
-def _is_abandoned(path: Path) -> bool:
+def _is_abandoned(path: str, name: str) -> bool:
     """Whether nobody will finish a half-made run: its process, of this machine, is gone, or it is old."""
-    host, _, rest = path.name.removeprefix(BEGUN).rpartition("-")[0].rpartition("-")
+    host, _, rest = name.removeprefix(BEGUN).rpartition("-")[0].rpartition("-")
     if host == socket.gethostname() and rest.isdecimal():
         return not psutil.pid_exists(int(rest))
     return _is_old(path)
 
 
-def _is_old(path: Path) -> bool:
+def _is_old(path: str) -> bool:
     try:
-        return time.time() - path.stat().st_mtime > _OLD_SECONDS
+        return time.time() - os.stat(path).st_mtime > _OLD_SECONDS  # noqa: PTH116
     except OSError:
         return False

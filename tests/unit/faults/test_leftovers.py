@@ -127,7 +127,7 @@ def test_what_was_swept_and_has_not_changed_since_is_not_looked_through_again(st
     folder.mkdir()
     before = time.time() - 7200
     looked = []
-    monkeypatch.setattr("cifar_core.runs.leftovers.sweep_run", lambda run_dir: looked.append(run_dir.name))
+    monkeypatch.setattr("cifar_core.runs.leftovers.sweep_run", lambda run_dir: looked.append(Path(run_dir).name))
     opened_anew(store)
     assert looked == [run_id]
     for path in (folder, record.run_dir):
