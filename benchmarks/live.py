@@ -7,9 +7,9 @@ One training goes on all the time, and windows take turns: somebody looks, then 
 asks for nothing. Two viewers that draw nothing stand for browsers on other machines; tabs of a real browser share the
 cores with the training. Each window is held against those on its two sides, since the machine's speed drifts;
 throughput is of the steps alone, so that it does not matter whether a look at val falls into a window. All of it is
-after the run's first minute, in which pages ask twice as often.
+after the run's first minutes, in which pages ask more often.
 
-With --tabs, two tabs alone and fewer windows: four minutes instead of twenty.
+With --tabs, two tabs alone and fewer windows: seven minutes instead of twenty.
 
 Beside the throughput stands the processor time that watching takes, as a share of all cores: less of an effect, but
 hardly any noise.
@@ -54,14 +54,14 @@ class _Pace:
         repeats: Windows of each kind, for each who watches.
     """
 
-    warm_up: float = 60.0
+    warm_up: float = 170.0
     settling: float = 10.0
     pause: float = 2.0
     window: float = 8.0
     repeats: int = 16
 
 
-_SHORT = _Pace(warm_up=40.0, repeats=7)
+_SHORT = _Pace(repeats=7)
 _SMOKE = _Pace(warm_up=0.0, settling=0.5, pause=0.2, window=1.0, repeats=2)
 
 

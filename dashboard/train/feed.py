@@ -1,4 +1,4 @@
-"""What an open Train page asks for every second or two: how far its run is, and the charts that grow.
+"""What an open Train page asks for every few seconds: how far its run is, and the charts that grow.
 
 An address beside Streamlit's own. A page that Streamlit draws again costs the browser a hundred milliseconds and the
 server thirty; this costs each a few.
@@ -7,6 +7,7 @@ server thirty; this costs each a few.
 import hashlib
 import json
 import logging
+import math
 import time
 from dataclasses import asdict
 from functools import lru_cache
@@ -37,10 +38,9 @@ _PATH = "live"
 
 _log = logging.getLogger(__name__)
 
-# Seconds between two questions. Who watches on the training's own cores pays with its speed, and in a chart of minutes
-# nobody sees a second.
-_EAGER_INTERVAL, _INTERVAL = 1.0, 2.0
-_EAGER_SECONDS = 60.0
+# Seconds between two questions: one in a run's first minute, one more with each minute after it, and no more than so
+# many. Who watches on the training's own cores pays with its speed, and in a chart of minutes nobody sees a second.
+_MOST_WHILE_TRAINING, _MOST = 4, 2
 # Between a stop that was asked for and the run's end.
 _STOPPING = "Stopping: it ends after its present step and keeps what it has"
 _STOPPING_UNBEGUN = "Stopping: it ends before its first step"
@@ -85,15 +85,20 @@ def read_feed(
         numbers=val_numbers(status),
         stage=hashlib.blake2b(json.dumps(stage).encode(), digest_size=8).hexdigest(),
         is_still=status.status != "running",
-        interval=_interval(status),
+        interval=_interval(record, status),
     )
     return pulse, growth.charts
 
 
-def _interval(status: RunStatus) -> float:
-    """How eager one is, by the time since the latest attempt's start, or since it was put into the queue."""
-    waited = time.time() - (status.started_at or status.submitted_at)
-    return _EAGER_INTERVAL if waited < _EAGER_SECONDS else _INTERVAL
+def _interval(record: RunRecord, status: RunStatus) -> float:
+    """How eager one is, by the time since the latest attempt's start, or since it was put into the queue.
+
+    Whole seconds, so that all who look at the same time get the same answer. No more than are left of the run.
+    """
+    is_training = status.status == "running" and pending_end(record.run_dir) is None
+    minutes = (time.time() - (status.started_at or status.submitted_at)) // 60
+    left = status.seconds_left if is_training and status.seconds_left is not None else math.inf
+    return float(max(1, min(1 + minutes, _MOST_WHILE_TRAINING if is_training else _MOST, left // 1)))
 
 
 def _describe(store: RunStore, record: RunRecord, status: RunStatus) -> str:
@@ -162,7 +167,7 @@ def _version(run_id: str, view: str, beneath: Beneath) -> str:
         *others,
         beneath.edges,
         *waiting,
-        _interval(record.status()),
+        _interval(record, record.status()),
         time.time() // _GUESS_SECONDS if record.run_id in waiting else 0,
         *(str(stamp(path)) for path in paths),
     ]

@@ -83,7 +83,7 @@ def _render_heading(run: RunSummary, runs: Sequence[RunSummary]) -> bool:
             "Follow",
             value=True,
             key=state.TRAIN_FOLLOW,
-            help="Charts grow every second or two. Off: they hold still, to zoom and read.",
+            help="Charts grow every second at first, later every few. Off: they hold still, to zoom and read.",
         )
     against = preset and f"Against {literal(preset.title)}: {literal(describe_changes(run), most=None)}."
     said = [sentence for sentence in (describe_first_weights(run, runs), against) if sentence]

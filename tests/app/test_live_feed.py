@@ -1,4 +1,4 @@
-"""python -m pytest tests/app/test_live_feed.py. What an open Train page asks for every second or two."""
+"""python -m pytest tests/app/test_live_feed.py. What an open Train page asks for every few seconds."""
 
 import json
 import time
@@ -74,15 +74,27 @@ def test_the_band_of_other_seeds_lies_beneath_and_grows_with_the_run(open_page, 
     assert "over=" not in pulse(at)["feed"]
 
 
-def test_a_page_asks_less_often_after_the_first_minute(lab):
+def test_a_page_asks_less_often_the_longer_a_run_goes_on_and_soon_again_at_its_end(lab):
     run_id = lab.run("hare")
-    assert ask(run_id)[1]["pulse"]["interval"] == 1.0
-    change_status(lab.record(run_id).run_dir, started_at=time.time() - 61)
+
+    def interval_with(**changes):
+        change_status(lab.record(run_id).run_dir, **changes)
+        return ask(run_id)[1]["pulse"]["interval"]
+
+    def training_for(seconds):
+        return interval_with(started_at=time.time() - seconds, seconds_left=300.0)
+
+    assert [training_for(seconds) for seconds in (5, 61, 121, 181, 3_601)] == [1.0, 2.0, 3.0, 4.0, 4.0]
+    assert [interval_with(seconds_left=left) for left in (2.9, 0.4, None)] == [2.0, 1.0, 4.0]
+    assert interval_with(attempt=2, started_at=time.time()) == 1.0
+    assert interval_with(status="queued", started_at=None, submitted_at=time.time() - 3_601) == 2.0
+
+
+def test_a_page_asks_sooner_for_a_run_that_was_told_to_stop(lab):
+    run_id = lab.run("hare")
+    change_status(lab.record(run_id).run_dir, started_at=time.time() - 3_601, seconds_left=300.0)
+    lab.store.stop(run_id)
     assert ask(run_id)[1]["pulse"]["interval"] == 2.0
-    change_status(lab.record(run_id).run_dir, started_at=None, submitted_at=time.time() - 61)
-    assert ask(run_id)[1]["pulse"]["interval"] == 2.0
-    change_status(lab.record(run_id).run_dir, attempt=2, started_at=time.time())
-    assert ask(run_id)[1]["pulse"]["interval"] == 1.0
 
 
 @pytest.mark.parametrize(("num_epochs", "words"), [(2, "after its present step"), (0, "before its first step")])
