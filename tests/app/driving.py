@@ -37,7 +37,7 @@ def run_from_history(at, monkeypatch):
 
 def labels(at):
     """What the buttons of a page say that do something; those that only open a box are left out."""
-    return [button.label for button in at.button if not str(button.key).startswith("open_")]
+    return [button.label for button in at.button if not str(button.key).startswith("opens_")]
 
 
 def lines(at, label):

@@ -36,6 +36,6 @@ def opener(
         wrap: Whether a long label goes on below; else it is cut off.
     """
     with st.container(key=f"opener_{key}", width=width, gap=None):
-        st.button(label, key=f"open_{key}", icon=icon, help=help, type=kind, width=width, wrap=wrap)
+        st.button(label, key=f"opens_{key}", icon=icon, help=help, type=kind, width=width, wrap=wrap)
         with st.container(key=f"opened_{key}"):
             yield

@@ -6,13 +6,15 @@ import { place } from "../shared/placing.js";
  * A button's container and that of what it opens have classes with one name.
  */
 
-const BUTTON = "st-key-open_";
+const BUTTON = "st-key-opens_";
 const PANEL = "st-key-opened_";
 const BUTTONS = `[class*="${BUTTON}"] button`;
 const OPEN = `[class*="${PANEL}"][data-open]`;
 /** What boxes open of their own lies elsewhere in the document, and belongs to them. */
 const OVERLAYS = '[data-st-overlay-root], [data-baseweb="popover"], [role="listbox"], [role="tooltip"]';
 const WORDS = '[data-testid="stMarkdownContainer"]';
+/** For which a page that is being drawn is let alone: it changes a hundred times. */
+const PAUSE_MS = 100;
 
 /** Whether the button that was pressed last was pressed within what is open. */
 let wasOurs = false;
@@ -27,8 +29,18 @@ export function watchOpeners() {
   document.addEventListener("scroll", moveAll, { capture: true, passive: true });
   addEventListener("resize", moveAll);
   // Buttons come and go, and what is said of them with them.
-  new MutationObserver(tellAll).observe(document.body, { childList: true, subtree: true });
-  tellAll();
+  let isTold = true;
+  const settle = () => {
+    isTold = true;
+    tellAll();
+  };
+  const change = () => {
+    if (isTold) {
+      isTold = false;
+      setTimeout(settle, PAUSE_MS);
+    }
+  };
+  new MutationObserver(change).observe(document.body, { childList: true, subtree: true });
 }
 
 /** @returns {HTMLElement[]} */
@@ -52,11 +64,11 @@ function press(event) {
  */
 function click(event, observer) {
   const button = event.target instanceof Element ? event.target.closest(BUTTONS) : null;
-  if (button) {
+  const panel = button && panelOf(button);
+  if (panel) {
     event.preventDefault();
     event.stopImmediatePropagation();
-    const panel = panelOf(button);
-    const shouldOpen = panel !== null && !panel.hasAttribute("data-open");
+    const shouldOpen = !panel.hasAttribute("data-open");
     wasOurs = false;
     document.dispatchEvent(new MouseEvent("click")); // what else is open closes, as by any press elsewhere
     if (shouldOpen) {

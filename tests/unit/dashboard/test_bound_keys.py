@@ -1,4 +1,4 @@
-"""Widgets that Streamlit binds to the address, beside what the address holds besides."""
+"""Keys of widgets: those that Streamlit binds to the address, and those that have a meaning in the browser."""
 
 import ast
 import tomllib
@@ -25,6 +25,17 @@ def test_no_bound_widget_has_the_name_of_an_address_parameter():
     assert len(found) > 10
     names = {parameter.name for parameter in address.PARAMETERS}
     assert [(file, key) for file, key in found if key in names] == []
+
+
+def test_no_widget_is_taken_for_an_openers_by_its_key():
+    found = []
+    for path in ROOT.glob("dashboard/**/*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            key = node.value if isinstance(node, ast.keyword) and node.arg == "key" else None
+            start = key.values[0] if isinstance(key, ast.JoinedStr) else key
+            if isinstance(start, ast.Constant) and str(start.value).startswith(("opens_", "opened_", "opener_")):
+                found.append(path.parent.name)
+    assert found == ["opener"] * 3
 
 
 def test_a_view_that_has_a_default_may_be_set_without_a_word_in_the_log():
