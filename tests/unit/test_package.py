@@ -158,6 +158,8 @@ def test_installed_every_page_is_found_and_linked(installed, wheel):
         f"at = AppTest.from_file({str(app / 'streamlit_app.py')!r}, default_timeout=60).run()\n"
         "assert not at.exception, at.exception\n"
         "print(*(link.proto.label for link in at.sidebar.get('page_link')), sep=',')\n"
+        "from dashboard.engine.warm import wait_until_warm\n"
+        "wait_until_warm()\n"  # a process that ends while a thread imports torch may be aborted
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(wheel), str(app)])}
     done = subprocess.run([sys.executable, "-c", script], env=environment, check=True, capture_output=True, text=True)
