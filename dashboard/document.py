@@ -18,6 +18,7 @@ from functools import cache, partial
 from pathlib import Path
 
 import streamlit as st
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -75,16 +76,15 @@ class _Documents:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._prefix = own_address("")
+        self._streamlits = _read_streamlits().encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hold back what is as long as Streamlit's document until it is whole."""
-        name = scope["path"].removeprefix(self._prefix) if scope["type"] == "http" else ""
-        if name in ("", *PAGES) or "/" in name:  # below its own address Streamlit's document finds no scripts
+        if not self._may_be_answered_with_it(scope):
             await self._app(scope, receive, send)
             return
         headers = [(key, value) for key, value in scope["headers"] if key != b"accept-encoding"]
-        streamlits = _read_streamlits().encode()
-        length = (b"content-length", str(len(streamlits)).encode())
+        length = (b"content-length", str(len(self._streamlits)).encode())
         held: list[Message] = []
 
         async def send_or_hold(message: Message) -> None:
@@ -95,7 +95,7 @@ class _Documents:
             held.append(message)
             if is_start or message.get("more_body", False):
                 return
-            if b"".join(part.get("body", b"") for part in held) == streamlits:
+            if b"".join(part.get("body", b"") for part in held) == self._streamlits:
                 await _create_answer()(scope, receive, send)
             else:
                 for part in held:
@@ -103,6 +103,16 @@ class _Documents:
             held.clear()
 
         await self._app({**scope, "headers": headers}, receive, send_or_hold)  # unpacked, to be known again
+
+    def _may_be_answered_with_it(self, scope: Scope) -> bool:
+        """Whether a browser opens what is no page: not what open pages ask, nor below another's address.
+
+        There Streamlit's document finds none of its scripts.
+        """
+        if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
+            return False
+        name = scope["path"].removeprefix(self._prefix)
+        return name not in ("", *PAGES) and "/" not in name
 
 
 def _answer(request: Request) -> Response:

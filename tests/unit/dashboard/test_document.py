@@ -75,7 +75,10 @@ def test_it_says_what_streamlit_would_answer_before_any_of_its_scripts():
 STREAMLITS = (Path(get_static_dir()) / "index.html").read_bytes()
 
 
-def ask(app, path):
+OPENS, ASKS = b"text/html,application/xhtml+xml,*/*;q=0.8", b"*/*"  # an address in a window, and from a page
+
+
+def ask(app, path, accept=OPENS):
     """Return status, headers and body of what an ASGI app answers to a browser."""
     sent = []
 
@@ -86,8 +89,9 @@ def ask(app, path):
         await asyncio.Event().wait()  # the browser stays
 
     async def run():
-        packs = [(b"accept-encoding", b"gzip")]  # as all browsers do
-        await app({"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": packs}, receive, send)
+        headers = [(b"accept", accept), (b"accept-encoding", b"gzip")]  # as all browsers do
+        scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": headers}
+        await app(scope, receive, send)
 
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, run()).result()
@@ -113,6 +117,12 @@ def test_no_other_answer_is_touched(body):
         await send({"type": "http.response.body", "body": body[10:]})
 
     assert ask(document.create_documents().cls(app), "/x")[2] == body
+
+
+def test_what_open_pages_ask_for_stays_packed():
+    streamlit = GZipMiddleware(create_streamlit_static_handler(get_static_dir(), None))
+    answered = ask(document.create_documents().cls(streamlit), "/activity", ASKS)
+    assert gzip.decompress(answered[2]) == STREAMLITS
 
 
 def test_it_brings_how_pages_look_after_streamlits_own_styles_and_what_listens():
