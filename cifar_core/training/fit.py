@@ -10,7 +10,7 @@ import torch
 from cifar_core.config import RunConfig
 from cifar_core.data import Contents, Dataset
 from cifar_core.evaluation.metrics import compute_accuracy, compute_loss
-from cifar_core.evaluation.predictions import save_predictions
+from cifar_core.evaluation.predictions import Predictions, save_predictions
 from cifar_core.randomness import stream_seed
 from cifar_core.training.average import update_average
 from cifar_core.training.checkpoint import Progress, load_classifier, load_weights, read_checkpoint_header, restore
@@ -139,11 +139,13 @@ class _Run:
         accuracies: dict[Weights, float | None] = {"best": None, "last": None}
         if progress.epoch and status != "parked" and self._state.config.training.evaluate_test:
             epochs: dict[Weights, int | None] = {"best": progress.best_epoch, "last": progress.epoch}
+            predictions: dict[int | None, Predictions] = {}
             for which, epoch in epochs.items():
-                classifier = load_classifier(self._outputs.checkpoint_path(which), self._state.device)
-                predictions = predict_split(self._state, self._dataset, classifier, "test")
-                save_predictions(self._outputs.predictions_path("test", which), predictions, epoch)
-                accuracies[which] = compute_accuracy(predictions)
+                if epoch not in predictions:  # the last epoch is often the best one: the same weights, and answers
+                    classifier = load_classifier(self._outputs.checkpoint_path(which), self._state.device)
+                    predictions[epoch] = predict_split(self._state, self._dataset, classifier, "test")
+                save_predictions(self._outputs.predictions_path("test", which), predictions[epoch], epoch)
+                accuracies[which] = compute_accuracy(predictions[epoch])
         return FitResult(
             status=status,  # type: ignore[arg-type]  # one of the four that fit passes
             message=message,

@@ -14,6 +14,7 @@ from cifar_core.runs.layout import RunFiles
 from cifar_core.training.checkpoint import load_classifier, read_checkpoint_header
 from cifar_core.training.events import EpochDone, StepsDone, TrainingStarted, event_row
 from cifar_core.training.fit import fit
+from cifar_core.training.look import predict_split
 from cifar_core.training.optimizer import set_learning_rate
 from cifar_core.training.precision import PrecisionChoice
 from cifar_core.training.preview import create_preview_pool, preview
@@ -138,6 +139,44 @@ def test_a_run_that_ended_without_test_looks_at_it_later(tmp_path, tiny_dataset,
     later, events = run(tiny_config, tiny_dataset, tmp_path / "later")
     assert (later.status, later.test_accuracy_last) == ("completed", straight.test_accuracy_last)
     assert [type(event) for event in events] == [TrainingStarted]
+
+
+@pytest.mark.parametrize("is_averaged", [False, True])
+def test_an_epoch_that_is_the_best_and_the_last_predicts_test_once(
+    tmp_path, tiny_dataset, tiny_config, monkeypatch, is_averaged
+):
+    asked = count_looks(monkeypatch)
+    changes = {"training.num_epochs": 1, "training.ema_decay": 0.5 * is_averaged}
+    result, _ = run(with_overrides(tiny_config, changes), tiny_dataset, tmp_path)
+    assert asked == ["val", "test"]
+    assert result.test_accuracy_best == result.test_accuracy_last
+    best, last = (load_predictions(tmp_path / "predictions" / f"test-{which}.npz") for which in ("best", "last"))
+    assert np.array_equal(best.logits, last.logits)
+    assert_same_weights(weights(tmp_path, "best"), weights(tmp_path, "last"))
+
+
+def test_a_best_epoch_before_the_last_predicts_test_with_its_own_weights(
+    tmp_path, tiny_dataset, tiny_config, monkeypatch
+):
+    asked = count_looks(monkeypatch)
+    changes = {"training.early_stopping_patience": 1, "training.num_epochs": 30}
+    result, _ = run(with_overrides(tiny_config, changes), tiny_dataset, tmp_path)
+    assert result.best_epoch == result.last_epoch - 1
+    assert asked == ["val"] * result.last_epoch + ["test", "test"]
+    best, last = (load_predictions(tmp_path / "predictions" / f"test-{which}.npz") for which in ("best", "last"))
+    assert not np.array_equal(best.logits, last.logits)
+
+
+def count_looks(monkeypatch):
+    """Return a list that grows by the name of each split that training predicts."""
+    asked = []
+
+    def look(state, dataset, classifier, split):
+        asked.append(split)
+        return predict_split(state, dataset, classifier, split)
+
+    monkeypatch.setattr("cifar_core.training.fit.predict_split", look)
+    return asked
 
 
 def test_stopping_before_the_first_epoch_reads_no_test_image(tmp_path, tiny_dataset, tiny_config):
