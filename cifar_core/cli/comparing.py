@@ -7,7 +7,7 @@ from pydantic_settings import CliPositionalArg
 
 from cifar_core.cli.answers import find_predictions, print_json, read_predictions
 from cifar_core.cli.arguments import AsJson, Epoch, RunsDir, Split
-from cifar_core.evaluation.comparison import Effect, compare_networks, sort_into_piles
+from cifar_core.evaluation.comparison import Effect, align_predictions, compare_networks, sort_into_piles
 from cifar_core.evaluation.metrics import compute_accuracy
 from cifar_core.evaluation.predictions import PredictionsError
 from cifar_core.overrides import ConfigError, config_difference
@@ -40,12 +40,13 @@ class CompareCommand(BaseModel):
             find_predictions(record, self.split, self.epoch)
         first, second = (read_predictions(record, self.split, self.epoch) for record in records)
         try:
+            first, second = align_predictions(first, second)
             piles = sort_into_piles(first, second)
         except PredictionsError as error:
             raise ConfigError(f"runs {self.first} and {self.second} cannot be compared: {error}") from error
         effect = compare_networks(piles)
         differences = config_difference(*(record.stored_config().config for record in records))
-        accuracies = compute_accuracy(first), compute_accuracy(second)
+        accuracies = compute_accuracy(first), compute_accuracy(second)  # of the images that both are about
         sizes = {name: len(getattr(piles, name)) for name in _MEANING}
         _print_settings(differences)
         _print_images(sizes, accuracies, self.split)
@@ -74,7 +75,7 @@ def _print_settings(differences: dict[str, tuple[Any, Any]]) -> None:
 
 
 def _print_images(sizes: dict[str, int], accuracies: tuple[float, float], split: str) -> None:
-    print(f"{split} accuracy {accuracies[0]:.2%} -> {accuracies[1]:.2%}; {sum(sizes.values()):,} images are in both:")
+    print(f"{split} accuracy {accuracies[0]:.2%} -> {accuracies[1]:.2%} of the {sum(sizes.values()):,} images in both:")
     for name, meaning in _MEANING.items():
         print(f"{sizes[name]:>7,}  {meaning}")
 

@@ -52,6 +52,11 @@ class DataConfig(Section):
     )
     relabel: str = selection_field("Train the images of this selection with the classes it says they show.", "classes")
 
+    @property
+    def held_out(self) -> tuple[float, int]:
+        """What decides which images are val: runs of the same dataset that agree on it are judged by the same ones."""
+        return self.val_fraction, self.split_seed
+
 
 class AugmentationConfig(Section):
     """What is done to a training image at random before the network sees it, in the order of the fields."""

@@ -13,7 +13,12 @@ from cifar_core.evaluation.confusion import (
 )
 from cifar_core.evaluation.criteria import Criteria, select_predictions
 from cifar_core.evaluation.intervals import wilson_interval
-from cifar_core.evaluation.metrics import compute_accuracy, compute_loss, per_class_frame
+from cifar_core.evaluation.metrics import (
+    compute_accuracy,
+    compute_accuracy_among,
+    compute_loss,
+    per_class_frame,
+)
 from cifar_core.evaluation.predictions import (
     Predictions,
     PredictionsError,
@@ -29,6 +34,7 @@ __all__ = [
     "PredictionsError",
     "as_saved",
     "compute_accuracy",
+    "compute_accuracy_among",
     "compute_confusion_matrix",
     "compute_loss",
     "confusion_frame",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cifar_core.evaluation.confusion import compute_confusion_matrix
 from cifar_core.evaluation.intervals import wilson_interval
@@ -16,6 +17,17 @@ if TYPE_CHECKING:
 def compute_accuracy(predictions: Predictions) -> float:
     """Return the share of images whose class is predicted, in [0, 1]."""
     return float((predictions.preds == predictions.targets).mean())
+
+
+def compute_accuracy_among(predictions: Predictions, indices: NDArray[np.int64]) -> float | None:
+    """Return the share whose class is predicted of those images that are among these; None if none is.
+
+    Args:
+        predictions: Of any images.
+        indices: Dataset indices.
+    """
+    rows = np.isin(predictions.indices, indices)
+    return float((predictions.preds == predictions.targets)[rows].mean()) if rows.any() else None
 
 
 def compute_loss(predictions: Predictions) -> float:

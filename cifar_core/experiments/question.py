@@ -144,7 +144,23 @@ class Question(_Part):
             self._try_config(arm, {}, "")
             self._try_config(arm, self.break_it.settings if self.break_it else {}, "break_it, ")
             self._try_config(self._grown(arm), self._full_settings, "full_size, ")
+        self._check_val()
         return self
+
+    def _check_val(self) -> None:
+        """Arms that other images judge would differ by those images, which no number of seeds makes up for."""
+        arms = {arm.name: arm for arm in self.arms}
+        for number, claim in enumerate(self.claims):
+            pair = [arms[claim.first], arms[claim.second]]
+            whole = [self._config_of(arm, 0, {}).data.held_out for arm in pair]
+            grown = [self._config_of(self._grown(arm), 0, self._full_settings).data.held_out for arm in pair]
+            for where, (first, second) in (("", whole), ("full_size, ", grown)):
+                if first != second:
+                    raise ValueError(
+                        f"{where}claims.{number}: arms {claim.first!r} and {claim.second!r} hold out other images: "
+                        f"data.val_fraction = {first[0]:g} and {second[0]:g}, data.split_seed = {first[1]} and "
+                        f"{second[1]}; allowed: arms that agree on both, so that the same images judge them"
+                    )
 
     def _try_config(self, arm: Arm, changes: Settings, where: str) -> None:
         try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from cifar_core.formats import known_settings
+from cifar_core.runs.groups import hold_out_alike
 from cifar_core.runs.index import RunSummary
 from cifar_core.runs.remembered import once_a_run
 
@@ -35,11 +36,13 @@ class RunDifference:
         settings: By path, the first's value and the second's; None where a run has no such setting, or it is not known.
         results: What came of it.
         is_same_data: Whether their accuracies can be held against each other: both saw the same kind of data.
+        is_same_val: Whether those on val can: both hold the same images out.
     """
 
     settings: Mapping[str, tuple[Any, Any]]
     results: tuple[Result, ...]
     is_same_data: bool
+    is_same_val: bool
 
     def result(self, quantity: Quantity) -> Result:
         """Return one of the numbers."""
@@ -51,7 +54,8 @@ def compare_runs(first: RunSummary, second: RunSummary) -> RunDifference:
     settings = settings_apart(first, second)
     numbers = [_numbers(run) for run in (first, second)]
     results = tuple(Result(quantity, numbers[0][quantity], numbers[1][quantity]) for quantity in numbers[0])
-    return RunDifference(settings, results, first.data_source == second.data_source)
+    is_same_data = first.data_source == second.data_source
+    return RunDifference(settings, results, is_same_data, is_same_data and hold_out_alike(first, second))
 
 
 def settings_apart(first: RunSummary, second: RunSummary) -> dict[str, tuple[Any, Any]]:

@@ -113,11 +113,16 @@ def list_rivals(run: RunSummary, runs: Iterable[RunSummary]) -> list[RunSummary]
 
 
 def _is_rival(each: RunSummary, run: RunSummary) -> bool:
-    if each.config is None or run.config is None or not each.is_own or each.experiment is not None:
+    if not each.is_own or each.experiment is not None:
         return False
-    ours, theirs = run.config.data, each.config.data
-    is_same = (theirs.val_fraction, theirs.split_seed) == (ours.val_fraction, ours.split_seed)
-    return each.status.status == "completed" and each.data_source == run.data_source and is_same
+    return each.status.status == "completed" and each.data_source == run.data_source and hold_out_alike(each, run)
+
+
+def hold_out_alike(first: RunSummary, second: RunSummary) -> bool:
+    """Whether two runs of one dataset are judged by the same val images; not, if the settings of one cannot be read."""
+    if first.config is None or second.config is None:
+        return False
+    return first.config.data.held_out == second.config.data.held_out
 
 
 def mean_seconds(runs: Sequence[RunSummary]) -> float | None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from cifar_core.data import Dataset
 from cifar_core.runs import RunSummary, settings_apart
+from cifar_core.runs.groups import hold_out_alike
 from dashboard.compare.words import is_of_seed_alone
 from dashboard.drawing.words import percent, run_name, setting_names
 from dashboard.session import address, state
@@ -39,7 +40,7 @@ def find_pair(candidates: Sequence[RunSummary]) -> Runs:
     """
     newest = candidates[:_MOST_SEARCHED]
     pairs = [(older, newer) for place, newer in enumerate(newest) for older in newest[place + 1 :]]
-    alike = [pair for pair in pairs if _split_of(pair[0]) == _split_of(pair[1])]
+    alike = [pair for pair in pairs if hold_out_alike(*pair)]
     different = (pair for pair in alike if not is_of_seed_alone(settings_apart(*pair)))
     return next(different, next(iter(alike), pairs[0]))
 
@@ -47,13 +48,9 @@ def find_pair(candidates: Sequence[RunSummary]) -> Runs:
 def find_partner(run: RunSummary, candidates: Sequence[RunSummary]) -> RunSummary:
     """Return the newest other run to compare one with, likewise."""
     others = [each for each in candidates if each.run_id != run.run_id]
-    alike = [each for each in others if _split_of(each) == _split_of(run)]
+    alike = [each for each in others if hold_out_alike(each, run)]
     different = (each for each in alike if not is_of_seed_alone(settings_apart(run, each)))
     return next(different, next(iter(alike), others[0]))
-
-
-def _split_of(run: RunSummary) -> tuple[float, int] | None:
-    return None if run.config is None else (run.config.data.val_fraction, run.config.data.split_seed)
 
 
 def choose_runs(candidates: Sequence[RunSummary], runs: Sequence[RunSummary]) -> Runs:

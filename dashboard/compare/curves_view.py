@@ -5,7 +5,7 @@ import streamlit as st
 
 from cifar_core.evaluation.bands import Band, bands_frame
 from cifar_core.runs import RunSummary
-from cifar_core.runs.groups import find_sisters
+from cifar_core.runs.groups import find_sisters, hold_out_alike
 from dashboard.compare.charts import RUN_COLOURS
 from dashboard.compare.reading import Pair
 from dashboard.components import line_chart
@@ -29,7 +29,8 @@ def render_curves(pair: Pair) -> None:
     if any(len(of) > 1 for of in seeds.values()):
         choose_band(state.COMPARE_BAND)
     words = describe_edges(chosen_band())
-    sentence.caption(f"Val after each epoch; {words}. A seed that diverged is not among them.")
+    own = "" if hold_out_alike(*pair.runs) else ", of the images that each holds out: not all are the same ones"
+    sentence.caption(f"Val after each epoch{own}; {words}. A seed that diverged is not among them.")
     columns, tables = st.columns(2), []
     for curve, column in zip(_CURVES, columns, strict=True):
         bands: dict[str, Band] = {names[letter]: read_band(of, curve) for letter, of in seeds.items()}

@@ -21,6 +21,9 @@ PILE_MEANINGS: dict[Pile, str] = {
     "wrong_differently": "Both are wrong, and each names another class",
     "right": "Both name the true class",
 }
+NOTHING_SHARED = (
+    "**Cannot be told**: no image is held out by both, and the val images of one may be easier than those of the other."
+)
 _SURE = 0.05
 _SEED = "training.seed"
 

@@ -77,6 +77,8 @@ def introduce(first: RunSummary, second: RunSummary, difference: RunDifference) 
         return f"{begin}; one of them has no val accuracy yet."
     if not difference.is_same_data:
         return f"{begin}. They saw different data: their accuracies cannot be held against each other."
+    if not difference.is_same_val:
+        return f"{begin}. They hold out other images: on those that both hold out, Compare tells them apart."
     return (
         f"{begin}, best val {points(val)}. One training each: a small difference may be luck, another seed would tell."
     )
@@ -94,7 +96,7 @@ def difference_rows(difference: RunDifference) -> list[tuple[str, str, str, str]
     Each is what it is, both values and their difference; all are text, with their units.
     """
     rows = [
-        (_TITLES[result.quantity], *_write_result(result, difference.is_same_data))
+        (_TITLES[result.quantity], *_write_result(result, _is_comparable(result.quantity, difference)))
         for result in difference.results
         if (result.first, result.second) != (None, None)
     ]
@@ -116,7 +118,11 @@ def _candidates(runs: Sequence[RunSummary], first: RunSummary) -> list[RunSummar
     return [] if default is None else [default, *(run for run in others if run is not default)]
 
 
-def _write_result(result: Result, is_same_data: bool) -> tuple[str, str, str]:
+def _is_comparable(quantity: Quantity, difference: RunDifference) -> bool:
+    return difference.is_same_val if quantity in ("best_val", "last_val") else difference.is_same_data
+
+
+def _write_result(result: Result, is_comparable: bool) -> tuple[str, str, str]:
     if result.quantity == "epochs":
         more = with_minus(f"{result.difference:+g} epochs") if result.difference else ""
         return _epochs(result.first), _epochs(result.second), more
@@ -124,7 +130,7 @@ def _write_result(result: Result, is_same_data: bool) -> tuple[str, str, str]:
         seconds = round(result.difference or 0)
         more = with_minus(f"{'+' if seconds > 0 else '-'}{duration(abs(seconds))}") if seconds else ""
         return duration(result.first), duration(result.second), more
-    more = points(result.difference) if is_same_data and result.difference is not None else ""
+    more = points(result.difference) if is_comparable and result.difference is not None else ""
     return percent(result.first), percent(result.second), more
 
 

@@ -222,6 +222,33 @@ def test_over_seeds_settings_are_judged(open_page, lab, train):
     assert "from 50.0 % to 52.0 %" in texts(alike)
 
 
+def test_settings_that_hold_out_other_images_are_judged_by_those_that_both_hold_out(open_page, lab, train):
+    groups = {0.1: [], 0.02: []}
+    for fraction, run_ids in groups.items():
+        for seed in range(2):
+            run_ids.append(train(f"{fraction:g}, seed {seed}", seed, data__val_fraction=fraction, training__seed=seed))
+    few = load_predictions(lab.record(groups[0.02][0]).predictions_path("val", "last")).indices
+    for fraction, run_ids in groups.items():
+        for seed, run_id in enumerate(run_ids):
+            path = lab.record(run_id).predictions_path("val", "last")
+            save_predictions(path, _right_on(load_predictions(path), few[seed:] if fraction == 0.02 else few[:seed]))
+            change_status(lab.record(run_id).run_dir, last_val_accuracy=0.9 if fraction == 0.1 else 0.5)
+    at = open_page("Compare", a=groups[0.1][0], b=groups[0.02][0])
+    assert "**Supported here**" in texts(at), "whatever each is worth on images of its own"
+    assert f"of the {len(few)} images that both hold out" in texts(at)
+    over_epochs = open_page("Compare", a=groups[0.1][0], b=groups[0.02][0], way="Epoch by epoch")
+    assert "of the images that each holds out" in texts(over_epochs)
+
+
+def _right_on(predictions, indices):
+    """The same images, those alone told rightly."""
+    is_right = np.isin(predictions.indices, indices)
+    pred = np.where(is_right, predictions.targets, (predictions.targets + 1) % predictions.num_classes)
+    logits = np.zeros(predictions.logits.shape, dtype=np.float32)
+    logits[np.arange(len(pred)), pred] = 5.0
+    return Predictions(logits, predictions.targets, predictions.indices)
+
+
 def test_runs_without_a_shared_image_are_refused_in_words(open_page, lab, train):
     first = train("one", 1, data__val_fraction=0.02)
     second = train("two", 2, data__val_fraction=0.02, data__split_seed=5)

@@ -273,6 +273,17 @@ def test_compare_tells_settings_piles_and_chance(capsys, tmp_path):
     assert store.record(first).test_readings() == store.record(second).test_readings() == 0
 
 
+def test_compare_tells_accuracies_of_the_images_that_both_hold_out(capsys, tmp_path):
+    store = RunStore(tmp_path, executor=IdleExecutor())
+    first = finish(store, {}, [0, 1, 0, 1, 5, 5])
+    second = finish(store, {"data.val_fraction": 0.02}, [0, 5])
+    assert main(["compare", first, second, "--runs-dir", str(tmp_path), "--json"]) == 0
+    out = capsys.readouterr().out
+    assert "val accuracy 100.00% -> 50.00% of the 2 images in both:" in out
+    facts = json.loads(out.splitlines()[-1])
+    assert (facts["accuracies"], facts["difference"], facts["num_images"]) == ([1.0, 0.5], -0.5, 2)
+
+
 def test_runs_about_other_images_are_not_compared(capsys, tmp_path):
     store = RunStore(tmp_path, executor=IdleExecutor())
     first, second = finish(store, {}, [0, 1]), finish(store, {}, [0, 1])

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 from cifar_core.evaluation.calibration import compute_brier, compute_ece, fit_temperature, reliability_frame
-from cifar_core.evaluation.comparison import Effect, compare_networks, sort_into_piles
+from cifar_core.evaluation.comparison import Effect, align_predictions, compare_networks, sort_into_piles
 from cifar_core.evaluation.metrics import per_class_frame
 from cifar_core.evaluation.predictions import PredictionsError
 from cifar_core.evaluation.scorecard import Share, expected_inflation, summarize_seeds
@@ -38,15 +39,21 @@ def introduce(subjects: Sequence[Subject], names: Sequence[str]) -> str:
     """Say in a sentence or two which run is best on val, and whether that is more than chance."""
     places = sorted(range(len(subjects)), key=lambda place: -subjects[place].scorecard.val_best.value)
     first, second = places[:2]
-    effect = _hold(subjects[second], subjects[first])
+    held = _hold(subjects[second], subjects[first])
     begin = f"On val, {names[first]} is right most often, {subjects[first].scorecard.val_best.value:.1%}"
-    if effect is None:
-        return f"{begin}; they hold out different images, so that their differences are only roughly comparable."
-    if effect.low <= 0:
-        return f"{begin}, but no further ahead of {names[second]} than chance may make of two equally good networks."
+    if held is None:
+        return f"{begin}, but it and {names[second]} hold out other images: which is better cannot be told."
+    effect, lead = held.effect, f"{begin},"
+    if not held.is_all:
+        lead = f"{begin} of its own val images. On the {held.num_images:,} that {names[second]} holds out as well it is"
+    if effect.low <= 0 <= effect.high:
+        but = "but " if held.is_all else ""
+        return f"{lead} {but}no further from {names[second]} than chance may make of two equally good networks."
+    where = "ahead of" if effect.size > 0 else "behind"
+    low, high = sorted(100 * abs(end) for end in (effect.low, effect.high))
     return (
-        f"{begin}, {100 * effect.size:.1f} points ahead of {names[second]} ({100 * effect.low:.1f} to "
-        f"{100 * effect.high:.1f}): more than chance makes of two equally good networks."
+        f"{lead} {100 * abs(effect.size):.1f} points {where} {names[second]} ({low:.1f} to {high:.1f}): "
+        "more than chance makes of two equally good networks."
     )
 
 
@@ -66,8 +73,8 @@ def results_section(subjects: Sequence[Subject], names: Sequence[str]) -> str:
     )
     rows = []
     for place, (subject, card) in enumerate(zip(subjects, cards, strict=True)):
-        effect = None if place == best else _hold(subjects[best], subject)
-        against = "the best" if place == best else "other images" if effect is None else _say_effect(effect)
+        held = None if place == best else _hold(subjects[best], subject)
+        against = "the best" if place == best else "other images" if held is None else _say(held)
         cells = [
             _share(card.val_best, subject.status.best_epoch),
             _share(card.val_last, subject.status.epoch),
@@ -164,20 +171,41 @@ def _points(subject: Subject, path: str) -> list[tuple[float, float]]:
     return [(row["step"] / per_epoch, row[path]) for row in subject.record.step_rows() if path in row]
 
 
-def _hold(first: Subject, second: Subject) -> Effect | None:
-    """Return how much more accurate the second is on val; None if they hold out other images."""
-    if first.val.num_images != second.val.num_images:
-        return None
+@dataclass(frozen=True)
+class _Held:
+    """One run held against another on val.
+
+    Attributes:
+        effect: How much more accurate it is on the images that both hold out.
+        num_images: So many.
+        is_all: Whether neither holds out any other.
+    """
+
+    effect: Effect
+    num_images: int
+    is_all: bool
+
+
+def _hold(first: Subject, second: Subject) -> _Held | None:
+    """Hold the second against the first; None if no image is held out by both."""
     try:
-        piles = sort_into_piles(first.val, second.val)
+        pair = align_predictions(first.val, second.val)
     except PredictionsError:
         return None
-    num_shared = sum(map(len, (piles.fixed, piles.broken, piles.right, piles.wrong_alike, piles.wrong_differently)))
-    return compare_networks(piles) if num_shared == first.val.num_images else None
+    num_shared = pair[0].num_images
+    is_all = num_shared == first.val.num_images == second.val.num_images
+    return _Held(compare_networks(sort_into_piles(*pair)), num_shared, is_all)
 
 
-def _say_effect(effect: Effect) -> str:
-    return f"{100 * effect.size:+.1f} points ({100 * effect.low:+.1f} to {100 * effect.high:+.1f})"
+def _say(held: _Held) -> str:
+    effect = held.effect
+    words = f"{_points_of(effect.size)} points ({_points_of(effect.low)} to {_points_of(effect.high)})"
+    return words if held.is_all else f"{words} of {held.num_images:,} images"
+
+
+def _points_of(difference: float) -> str:
+    """Return a difference of two shares in percentage points, with its sign."""
+    return f"{round(100 * difference, 1) + 0.0:+.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _share(share: Share, epoch: int | None = None) -> str:

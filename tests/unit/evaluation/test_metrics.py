@@ -9,6 +9,7 @@ from sklearn import metrics as reference
 from cifar_core.evaluation import (
     Predictions,
     compute_accuracy,
+    compute_accuracy_among,
     compute_confusion_matrix,
     compute_loss,
     confusion_frame,
@@ -31,6 +32,17 @@ cases = st.builds(
     scale=st.sampled_from([0.01, 1.0, 30.0]),
     classes_present=st.just([0, 1]),
 )
+
+
+@settings(max_examples=60)
+@given(cases, st.sets(st.integers(0, 80)))
+def test_accuracy_among_some_images_is_that_of_these_alone(predictions, some):
+    rows = [row for row, index in enumerate(predictions.indices) if index in some]
+    found = compute_accuracy_among(predictions, np.array(sorted(some), dtype=np.int64))
+    if not rows:
+        assert found is None
+    else:
+        assert found == reference.accuracy_score(predictions.targets[rows], predictions.preds[rows])
 
 
 @settings(max_examples=60)

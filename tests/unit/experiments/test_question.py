@@ -118,6 +118,17 @@ def test_no_question_reads_test_whatever_it_says():
         ("name: slow}", "name: fast}", ["arms = fast, fast: a name twice"]),
         ("second: fast", "second: quick", ["claims.0.second = 'quick'", "allowed: slow, fast"]),
         ("second: fast", "second: slow", ["claims.0.second = 'slow'", "another arm"]),
+        (
+            "{optimizer.learning_rate: 0.01}",
+            "{data.val_fraction: 0.2}",
+            ["claims.0", "'fast'", "= 0.1 and 0.2", "agree"],
+        ),
+        ("{optimizer.learning_rate: 0.01}", "{data.split_seed: 3}", ["claims.0", "data.split_seed = 0 and 3", "agree"]),
+        (
+            "title:",
+            "full_size: {arms: {slow: {data.val_fraction: 0.02}}}\ntitle:",
+            ["full_size, claims.0", "= 0.02 and 0.1", "agree"],
+        ),
         ("0.01}", "50}", ["arm 'fast'", "optimizer.learning_rate = 50", "at most 10"]),
         ("optimizer.learning_rate", "optimiser.rate", ["arm 'fast'", "optimiser.rate", "no such setting"]),
         ("training.num_epochs: 1", "training.num_epochs: 0", ["break_it, arm 'slow'", "training.num_epochs = 0"]),

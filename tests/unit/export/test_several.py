@@ -81,6 +81,35 @@ def test_each_matrix_has_its_own_images_behind_its_cells(text):
     assert {link[2] for link in found.links} == {"a", "b"}
 
 
+def said_of(subjects, tmp_path):
+    made = export_runs(subjects, "report", tmp_path / "said.html")
+    return re.sub(r"\s+", " ", _Page(made.path.read_text(encoding="utf-8")).text)
+
+
+def keep_val(subject, rows):
+    """Let a run's val predictions be of some images alone."""
+    path = subject.record.predictions_path("val", "best")
+    val = load_predictions(path)
+    save_predictions(path, Predictions(val.logits[rows], val.targets[rows], val.indices[rows]))
+    return Subject(subject.record)
+
+
+def test_runs_that_hold_out_other_images_are_compared_on_those_that_both_hold_out(pair, tmp_path):
+    num_images = pair[1].val.num_images
+    said = said_of([pair[0], keep_val(pair[1], slice(None, None, 2))], tmp_path)
+    shared = (num_images + 1) // 2
+    assert f"of its own val images. On the {shared:,} that" in said
+    assert "holds out as well it is" in said
+    assert re.search(rf"\N{{MINUS SIGN}}\d+\.\d points \(.*?\) of {shared:,} images", said)
+
+
+def test_of_runs_that_share_no_val_image_no_better_one_is_named(pair, tmp_path):
+    half = pair[0].val.num_images // 2
+    said = said_of([keep_val(pair[0], slice(half)), keep_val(pair[1], slice(half, None))], tmp_path)
+    assert "hold out other images: which is better cannot be told" in said
+    assert "points ahead" not in said
+
+
 def test_runs_of_other_seeds_are_judged_together(record, tmp_path):
     sisters = [
         copy_run(record, f"seed {seed}", f"20260103-000{seed}-calm-otter", {"training.seed": seed}) for seed in (5, 6)

@@ -1,5 +1,7 @@
 """Two runs against each other."""
 
+import pytest
+
 from cifar_core.config import RunConfig
 from cifar_core.overrides import with_overrides
 from cifar_core.runs import RunStatus, RunSummary, compare_runs, differing_settings
@@ -38,6 +40,15 @@ def test_equal_runs_differ_in_nothing_and_other_data_is_said():
     difference = compare_runs(create_summary(), create_summary(source="practice"))
     assert not difference.settings
     assert not difference.is_same_data
+
+
+@pytest.mark.parametrize("change", [{"data.val_fraction": 0.02}, {"data.split_seed": 1}])
+def test_runs_that_hold_out_other_images_are_not_told_apart_on_val(change):
+    difference = compare_runs(create_summary(), create_summary(change))
+    assert (difference.is_same_data, difference.is_same_val) == (True, False)
+    same = compare_runs(create_summary(change), create_summary(change | {"training.seed": 1}))
+    assert same.is_same_val
+    assert not compare_runs(create_summary(), create_summary(source="practice")).is_same_val
 
 
 def test_what_is_not_known_of_a_run_is_no_value():
