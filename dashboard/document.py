@@ -11,8 +11,12 @@ listeners would be sent, and mounted, whenever a page is drawn.
 
 Streamlit takes `/train` and `/Overview` for pages that do not exist: who writes them is led to `/Train` and `/`. Of
 other addresses without a page it makes the first one, with a word on it, in a document like all others.
+
+A tab that stays open over an update keeps the document it came with. So each says of which release it is, and the
+component that is on every page (`components/activity`) has the browser load it again where the server's is another.
 """
 
+import hashlib
 import json
 from functools import cache, partial
 from pathlib import Path
@@ -51,6 +55,8 @@ import { watchOpeners } from "%s";
 watchNumbers("%s");
 watchOpeners();
     </script>"""
+_RELEASE = """
+    <meta name="cifar-lab-release" content="%s">"""
 # Streamlit's own styles end the head; of two that are as particular, a browser takes the later one.
 _STYLE = "<style>\n%s</style>\n  "
 
@@ -130,8 +136,18 @@ def _lead_to(name: str, request: Request) -> Response:
 
 
 @cache
+def release() -> str:
+    """Return what tells the document, with all modules and scripts that it names, from those of other releases."""
+    return hashlib.blake2b(_create_document_of_no_release().encode(), digest_size=8).hexdigest()
+
+
+@cache
 def _create_document() -> str:
     """Return Streamlit's document with what is added to it; as it is where it is built otherwise."""
+    return _create_document_of_no_release().replace(_HEAD, _HEAD + _RELEASE % release(), 1)
+
+
+def _create_document_of_no_release() -> str:
     settings = _SETTINGS % json.dumps(_describe_host())
     modules = (module_address("numbers/numbers.js"), module_address("opener/opener.js"))
     scripts = _SCRIPTS % (_read("steps.js"), *modules, WHOLE)

@@ -25,6 +25,7 @@ from cifar_core.runs.remembered import once_a_list
 from cifar_core.sweeps import SweepStore
 from dashboard.components.activity import ActiveRun, render_activity
 from dashboard.components.follower import follow_runs
+from dashboard.document import release
 from dashboard.drawing.words import epoch_of, percent, place_of, short_name
 from dashboard.routes import own_address, own_route
 from dashboard.session import address, memory, state
@@ -90,7 +91,8 @@ def render_active_runs(runs: Sequence[RunSummary]) -> None:
     chosen = state.chosen_run()
     asked = ({} if chosen is None else {address.RUN.name: chosen}) | own_name()
     feed = own_address(_PATH) + (f"?{urlencode(asked)}" if asked else "")
-    render_activity(list_active(runs, time.time(), own_name()), feed, _INTERVAL, memory.seen_runs(), _open)
+    lines = list_active(runs, time.time(), own_name())
+    render_activity(lines, feed, _INTERVAL, memory.seen_runs(), release(), _open)
 
 
 def follow_chosen(runs: Sequence[RunSummary]) -> None:

@@ -64,6 +64,28 @@ def test_an_open_page_tells_of_a_run_started_elsewhere_until_it_has_ended(app, p
     assert page.evaluate("window.kept")
 
 
+def test_a_tab_that_stays_open_over_an_update_loads_its_document_again_once(app, page):
+    page.goto(app.url)
+    expect_drawn(page)
+    pretend_release("before", page)
+    page.get_by_role("link", name="Explore", exact=True).first.click()
+    expect(page.locator('meta[name="cifar-lab-release"]')).not_to_have_attribute("content", "before")
+    expect_drawn(page)
+    expect(page).to_have_url(re.compile("/Explore"))
+    assert not page.evaluate("window.kept ?? false"), "it is another document"
+    pretend_release("before", page)
+    page.get_by_role("link", name="Augment", exact=True).first.click()
+    expect(page.get_by_role("heading", name="Augment")).to_be_visible()
+    expect_drawn(page)
+    assert page.evaluate("window.kept"), "something between may keep the old one"
+
+
+def pretend_release(release, page):
+    """Let the open document say that it is of another release."""
+    mark = "document.querySelector('meta[name=cifar-lab-release]')"
+    page.evaluate(f"release => {{ {mark}.content = release; window.kept = true }}", release)
+
+
 @pytest.mark.timeout(240)
 def test_the_table_of_runs_stays_true_and_keeps_what_is_done_in_it(app, page, train, trained_run):
     page.goto(f"{app.url}/Runs?runs={trained_run}")

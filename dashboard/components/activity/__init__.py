@@ -28,15 +28,21 @@ class ActiveRun:
 
 
 def render_activity(
-    lines: Sequence[ActiveRun], feed: str, interval: float, seen: Sequence[str], on_open: Callable[[str], None]
+    lines: Sequence[ActiveRun],
+    feed: str,
+    interval: float,
+    seen: Sequence[str],
+    release: str,
+    on_open: Callable[[str], None],
 ) -> None:
-    """Show the lines, and go on asking for them.
+    """Show the lines, and go on asking for them. A document of another release is loaded again.
 
     Args:
         lines: As they are now.
         feed: Where the browser asks: an address that answers with lines, and with the stages that `follow_runs` knows.
         interval: Seconds between two questions.
         seen: Ids of ended runs of which nothing is to be said any more.
+        release: Of the document that the server gives.
         on_open: Called with a run's id when its line is clicked.
     """
 
@@ -46,5 +52,6 @@ def render_activity(
         if isinstance(run_id, str):
             on_open(run_id)
 
-    data = {"lines": [asdict(line) for line in lines], "feed": feed, "interval": interval, "seen": list(seen)}
+    told = [asdict(line) for line in lines]
+    data = {"lines": told, "feed": feed, "interval": interval, "seen": list(seen), "release": release}
     _COMPONENT(key="activity", data=data, on_opened_change=opened)

@@ -1,11 +1,12 @@
 import { create, find } from "../shared/elements.js";
 import { follow } from "../shared/following.js";
 import { createRegistry } from "../shared/state.js";
+import { renew } from "./renewal.js";
 
 /**
  * @import { Mounted } from "../shared/streamlit.js"
  * @typedef {{ run_id: string, words: string, share: number | null, address: string }} Line
- * @typedef {{ lines: Line[], feed: string, interval: number, seen: string[] }} Data
+ * @typedef {{ lines: Line[], feed: string, interval: number, seen: string[], release: string }} Data
  * @typedef {{ lines: Line[], runs: string, chosen: string, sweeps: string }} Answer
  */
 
@@ -13,6 +14,7 @@ const stateOf = createRegistry(() => ({ shown: "", sent: "", stop: () => {} }));
 
 /** @param {Mounted<Data, { opened: string }>} mounted */
 export default function render({ data, parentElement, setTriggerValue }) {
+  renew(data.release, window);
   const state = stateOf(parentElement);
   state.stop();
   /** @param {Line[]} lines */

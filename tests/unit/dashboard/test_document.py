@@ -125,6 +125,16 @@ def test_what_open_pages_ask_for_stays_packed():
     assert gzip.decompress(answered[2]) == STREAMLITS
 
 
+def test_it_says_of_which_release_it_is(monkeypatch):
+    text = document.create_routes()[0].endpoint(Request({"type": "http", "headers": [], "method": "GET"})).body.decode()
+    assert f'<meta name="cifar-lab-release" content="{document.release()}">' in text
+    first = document.release()
+    document.release.cache_clear()
+    monkeypatch.setattr(document, "module_address", lambda name: f"/modules/of-another-release/{name}")
+    assert document.release() != first
+    document.release.cache_clear()
+
+
 def test_it_brings_how_pages_look_after_streamlits_own_styles_and_what_listens():
     text = document.create_routes()[0].endpoint(Request({"type": "http", "headers": [], "method": "GET"})).body.decode()
     assert text.index("</head>") < text.index('<div id="root">') < text.index('[data-testid="stHeader"]')
