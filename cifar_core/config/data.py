@@ -19,7 +19,8 @@ class DataConfig(Section):
         0.1,
         ge=0.02,
         le=0.5,
-        description="Share of the official training images held out to choose the epoch and the settings.",
+        description="Share of the official training images held out to choose the epoch and the settings. The fewer, "
+        "the more train, but the less they tell: 1,000 images know an accuracy near 90 % to 2 points, 5,000 to 1.",
         json_schema_extra={"step": 0.01},
     )
     split_seed: int = Field(
