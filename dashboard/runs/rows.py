@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from cifar_core.files import Stamp, stamp
 from cifar_core.runs import RunSummary
+from cifar_core.runs.groups import hold_out_alike
 from cifar_core.runs.naming import animal
 from dashboard.components.run_table import RunRow, Spark
 from dashboard.drawing.words import count, epoch_of, percent, place_of, points, short_name
@@ -61,7 +62,9 @@ def against(run: RunSummary, baseline: RunSummary) -> str:
     best, other = run.status.best_val_accuracy, baseline.status.best_val_accuracy
     if run.run_id == baseline.run_id or best is None or other is None:
         return ""
-    return points(best - other) if run.data_source == baseline.data_source else "other data"
+    if run.data_source != baseline.data_source:
+        return "other data"
+    return points(best - other) if hold_out_alike(run, baseline) else "other val images"
 
 
 def read_spark(run: RunSummary) -> Spark:

@@ -414,6 +414,19 @@ def test_there_is_no_average_over_different_data(open_page, lab):
     assert run_rows(at)["again"]["best_under"] == "other data"
 
 
+def test_a_run_that_holds_other_images_out_is_not_held_against_the_baseline(open_page, lab):
+    baseline = lab.complete("baseline")
+    for path, value in (("data.val_fraction", 0.3), ("data.split_seed", 4), ("training.seed", 4)):
+        lab.complete(path, with_overrides(lab.config, {path: value}))
+    rows = run_rows(open_page("Runs", baseline=baseline))
+    told = {name: row["best_under"] for name, row in rows.items() if name != "baseline"}
+    assert told == {
+        "data.val_fraction": "other val images",
+        "data.split_seed": "other val images",
+        "training.seed": "no difference",
+    }
+
+
 def test_a_baseline_is_what_the_others_are_held_against(open_page, lab):
     base, better = lab.complete("base"), lab.complete("better")
     change_status(lab.record(better).run_dir, best_val_accuracy=0.6213)
