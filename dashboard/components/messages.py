@@ -5,6 +5,7 @@ import io
 import json
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,24 @@ from PIL import Image
 
 _SIDE = 32
 _MOST_ACROSS = 16_383 // _SIDE  # a WebP file is at most 16,383 pixels wide and high
+_AS_IT_IS = frozenset((str, int, float, bool, type(None)))
+
+
+def as_data(value: Any) -> Any:
+    """Return dataclasses, within each other and in lists and dicts, as dicts of their fields: what JSON can be of.
+
+    Unlike `dataclasses.asdict` it copies nothing else, which is most of the time that takes: what is returned is to be
+    sent, not to be changed.
+    """
+    if type(value) in _AS_IT_IS:
+        return value
+    if isinstance(value, list | tuple):
+        return [part if type(part) in _AS_IT_IS else as_data(part) for part in value]
+    if isinstance(value, dict):
+        return {key: as_data(part) for key, part in value.items()}
+    if not hasattr(value, "__dataclass_fields__"):
+        return value
+    return {name: part if type(part) in _AS_IT_IS else as_data(part) for name, part in vars(value).items()}
 
 
 def pack_message(header: Mapping[str, object], *parts: bytes) -> bytes:

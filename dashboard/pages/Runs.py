@@ -37,8 +37,8 @@ def render_page() -> None:
 
 def render_runs(runs: list[RunSummary]) -> None:
     """Draw the list, the curves of the ticked runs, the chosen run, and how it differs from another one."""
-    chosen = next((run for run in runs if run.run_id == state.chosen_run()), None)
     run_id = state.chosen_run()
+    chosen = next((run for run in runs if run.run_id == run_id), None)
     if chosen is None and run_id is not None and runs:  # without any, their folder may be out of reach for a moment
         state.lose_run(run_id)
     render_gone(runs)

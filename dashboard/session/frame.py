@@ -109,7 +109,8 @@ def _list_runs() -> list[RunSummary]:
 
 def _note_seen(runs: list[RunSummary]) -> None:
     """Whoever looks at an ended run need not be told any more that it has ended."""
-    chosen = next((run for run in runs if run.run_id == state.chosen_run()), None)
+    run_id = state.chosen_run()
+    chosen = next((run for run in runs if run.run_id == run_id), None)
     if chosen is not None and not chosen.status.is_active:
         memory.note_seen_run(chosen.run_id)
 

@@ -1,10 +1,11 @@
 """What trains now and what has just ended, in the sidebar of every page: kept true by asking, not by drawing anew."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import streamlit as st
 
+from dashboard.components.messages import as_data
 from dashboard.components.registration import register
 
 _COMPONENT = register(__file__)
@@ -52,6 +53,6 @@ def render_activity(
         if isinstance(run_id, str):
             on_open(run_id)
 
-    told = [asdict(line) for line in lines]
+    told = as_data(lines)
     data = {"lines": told, "feed": feed, "interval": interval, "seen": list(seen), "release": release}
     _COMPONENT(key="activity", data=data, on_opened_change=opened)

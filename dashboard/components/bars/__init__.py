@@ -1,8 +1,9 @@
 """Labelled rows of one bar or several, for shares between 0 and 1: a list that is read, walked and pointed at."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
+from dashboard.components.messages import as_data
 from dashboard.components.registration import register
 
 _COMPONENT = register(__file__, "tip")
@@ -71,7 +72,7 @@ def encode_bars(rows: Sequence[BarRow], label: str, series: Sequence[str]) -> di
     return {
         "label": label,
         "series": list(series),
-        "rows": [asdict(row) for row in rows],
+        "rows": as_data(rows),
         "sizes": {"row": row_height, "legend": legend_height},
         "room": f"{legend_height + row_height * len(rows):g}rem",
     }

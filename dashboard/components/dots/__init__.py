@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 import streamlit as st
 
+from dashboard.components.messages import as_data
 from dashboard.components.registration import register
 
 __all__ = ["Balance", "Dot", "DotRow", "dots", "encode_dots", "read_press"]
@@ -128,8 +129,8 @@ def encode_dots(
     room = sizes["row"] * len(rows) + sizes["heading"] * num_headings + sizes["axis"]
     return {
         "label": label,
-        "rows": [asdict(row) for row in rows],
-        "balance": balance and asdict(balance),
+        "rows": as_data(rows),
+        "balance": as_data(balance),
         "sizes": sizes,
         "isDense": is_dense,
         "room": f"{room + (sizes['ends'] if balance else 0.0):g}rem",

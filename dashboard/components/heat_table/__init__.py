@@ -1,14 +1,14 @@
 """A table whose cells are buttons, coloured by how good or bad each is, with a small picture in each."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from dashboard.components.mark import mark_image
-from dashboard.components.messages import encode_sprite, pack_message
+from dashboard.components.messages import as_data, encode_sprite, pack_message
 from dashboard.components.received import read_place
 from dashboard.components.registration import register
 
@@ -101,8 +101,8 @@ def encode_table(
         "name": name,
         "label": label,
         "columns": list(columns),
-        "rows": [asdict(row) for row in rows],
-        "heat": [[asdict(cell) for cell in line] for line in cells],
+        "rows": as_data(rows),
+        "heat": as_data(cells),
         "legend": list(legend),
         "noteTitle": note_title,
         "hasPictures": pictures is not None,

@@ -1,8 +1,9 @@
 """A network as boxes in perspective, their channels and resolutions below; each tells its layers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
+from dashboard.components.messages import as_data
 from dashboard.components.registration import register
 
 _COMPONENT = register(__file__, "tip")
@@ -47,4 +48,4 @@ def network_drawing(boxes: Sequence[NetworkBox], kinds: Mapping[str, tuple[str, 
         raise ValueError(f"kind: {', '.join(sorted(unknown))} is none of {', '.join(kinds)}")
     present = {box.kind for box in boxes}
     legend = {kind: {"title": title, "colour": colour} for kind, (title, colour) in kinds.items() if kind in present}
-    _COMPONENT(key=key, data={"label": label, "kinds": legend, "boxes": [asdict(box) for box in boxes]})
+    _COMPONENT(key=key, data={"label": label, "kinds": legend, "boxes": as_data(boxes)})

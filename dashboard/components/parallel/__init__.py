@@ -1,11 +1,12 @@
 """Many configurations at once: an axis a setting, a line a configuration, and ranges of axes that select lines."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 import streamlit as st
 
+from dashboard.components.messages import as_data
 from dashboard.components.received import is_number
 from dashboard.components.registration import register
 
@@ -85,8 +86,8 @@ def parallel(
 
     data = {
         "label": label,
-        "axes": [asdict(axis) for axis in axes],
-        "paths": [asdict(path) for path in paths],
+        "axes": as_data(axes),
+        "paths": as_data(paths),
         "brushes": {name: list(ends) for name, ends in brushes.items() if name in keys},
     }
     _COMPONENT(key=key, data=data, height="content", on_brushed_change=brushed)

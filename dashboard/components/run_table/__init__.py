@@ -1,11 +1,12 @@
 """The list of runs: each with its curve in small and its best numbers first, to be ticked, chosen and looked into."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import streamlit as st
 
+from dashboard.components.messages import as_data
 from dashboard.components.registration import register
 
 _COMPONENT = register(__file__)
@@ -152,9 +153,9 @@ def encode_table(
     """Return the list as it is sent. All curves have one scale, from the lowest value on show to the highest."""
     values = [y for group in groups for row in group.rows for y in row.spark.y]
     return {
-        "groups": [asdict(group) for group in groups],
-        "first": [asdict(column) for column in first],
-        "columns": [asdict(column) for column in columns],
+        "groups": as_data(groups),
+        "first": as_data(first),
+        "columns": as_data(columns),
         "sort": sort,
         "range": [min(values, default=0.0), max(values, default=1.0)],
     }

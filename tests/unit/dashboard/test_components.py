@@ -4,10 +4,12 @@ import base64
 import io
 import json
 import re
-from dataclasses import replace
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from dashboard.components import Bar, BarRow, HeatCell, HeatRow, Level, Line, LineChart, Mark, PictureMap, Tile
@@ -22,7 +24,7 @@ from dashboard.components.heat_table import encode_table
 from dashboard.components.inspector import encode_image
 from dashboard.components.lines import encode_chart
 from dashboard.components.maps import encode_maps
-from dashboard.components.messages import encode_sprite, pack_message
+from dashboard.components.messages import as_data, encode_sprite, pack_message
 from dashboard.components.received import read_place
 from dashboard.components.sketch import read_drawing
 from dashboard.components.stepper import read_step
@@ -316,7 +318,7 @@ def test_differences_have_an_axis_of_their_own_with_room_for_its_ends():
     row = DotRow("3 seeds", [Dot(-0.02, "seed 0")], "#000000", mean=0.01, interval=(-1.2, 1.3))
     sent = encode_dots([row], "runs", Balance(0.05, 0.01, ("A better", "B better")))
     sizes = sent["sizes"]
-    assert sent["balance"] == {"extent": 0.05, "margin": 0.01, "ends": ("A better", "B better")}
+    assert sent["balance"] == {"extent": 0.05, "margin": 0.01, "ends": ["A better", "B better"]}
     assert sent["room"] == f"{sizes['row'] + sizes['axis'] + sizes['ends']:g}rem"
     dense = encode_dots([row] * 2, "runs", Balance(0.05, 0.01, ("", "")), is_dense=True)
     assert dense["sizes"]["row"] < sizes["row"]
@@ -330,3 +332,37 @@ def test_differences_have_an_axis_of_their_own_with_room_for_its_ends():
 def test_only_a_dot_that_is_there_can_be_pressed():
     rows = [DotRow("best", [Dot(0.5, "seed 0", id="hare"), Dot(0.6, "seed 1")], "#000000")]
     assert [read_press(value, rows) for value in ("hare", "mole", "", 0, None)] == ["hare", None, None, None, None]
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """What a message may hold."""
+
+    name: str
+    numbers: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class Branch:
+    """What holds others."""
+
+    leaves: tuple[Leaf, ...]
+    by_name: dict[str, Leaf] = field(default_factory=dict)
+    first: Leaf | None = None
+
+
+@given(
+    st.recursive(
+        st.builds(Leaf, st.text(max_size=3), st.lists(st.none() | st.floats(allow_nan=False), max_size=3).map(tuple)),
+        lambda leaf: st.builds(
+            Branch,
+            st.lists(leaf, max_size=3).map(tuple),
+            st.dictionaries(st.text(max_size=3), leaf, max_size=3),
+            st.none() | leaf,
+        ),
+        max_leaves=8,
+    )
+)
+def test_data_of_dataclasses_is_what_the_standard_library_makes_of_them(whole):
+    assert json.dumps(as_data(whole)) == json.dumps(asdict(whole))
+    assert json.dumps(as_data([whole, {"again": whole}])) == json.dumps([asdict(whole), {"again": asdict(whole)}])
