@@ -29,8 +29,7 @@ _BREAK = ":small[]"
 
 def plain(text: str, most: int | None = LONGEST) -> str:
     """Return text in one line without what cannot be seen, cut to so many characters: where no Markdown is read."""
-    seen = "".join(_seen(character) for character in text)
-    words = " ".join(seen.split())
+    words = " ".join(_seen(text).split())
     return words if most is None or len(words) <= most else words[: most - 1].rstrip() + "…"
 
 
@@ -61,10 +60,15 @@ def in_figure(text: str, most: int | None = LONGEST) -> str:
 
 def plain_lines(text: str) -> str:
     """Return text of several lines without what cannot be seen: for a box to write in."""
-    return "\n".join("".join(_seen(character) for character in line) for line in text.splitlines())
+    return "\n".join(map(_seen, text.splitlines()))
 
 
-def _seen(character: str) -> str:
+def _seen(text: str) -> str:
+    # Of what Python calls printable, all is seen: most names, which pages draw by the hundred.
+    return text if text.isprintable() else "".join(map(_seen_character, text))
+
+
+def _seen_character(character: str) -> str:
     if character in _JOINERS or unicodedata.category(character) not in _UNSEEN:
         return character
     return " " if character.isspace() else ""

@@ -1,6 +1,7 @@
 """Runs as the list shows them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,33 @@ from dashboard.session.opening import has_predictions, has_weights
 
 _BAD = frozenset(("diverged", "failed", "lost"))
 _MOST_POINTS = 42  # half as many as the small curve is wide, in CSS pixels
+_MOST_KEPT = 4096
+
+
+@dataclass(frozen=True)
+class _Files:
+    """What the files of a run hold for its line."""
+
+    spark: Spark
+    has_predictions: bool
+    has_weights: bool
+
+
+# A list of hundreds asks seven questions of the disk for each line. What lacks something may just be copied here.
+_whole: dict[str, tuple[RunSummary, _Files]] = {}
+
+
+def _look_at_files(run: RunSummary) -> _Files:
+    """Return it; of an ended run that lacks nothing, as it was when it was looked at first."""
+    kept = _whole.get(run.run_id)
+    if kept is not None and kept[0] is run:
+        return kept[1]
+    files = _Files(read_spark(run), has_predictions(run), has_weights(run))
+    if not run.status.is_active and files.spark.x and files.has_predictions and files.has_weights:
+        if len(_whole) >= _MOST_KEPT:
+            _whole.clear()
+        _whole[run.run_id] = run, files
+    return files
 
 
 def create_row(
@@ -39,16 +67,17 @@ def create_row(
         baseline: What its accuracy is held against.
     """
     status, is_baseline = run.status, baseline is not None and run.run_id == baseline.run_id
+    files = _look_at_files(run)
     return RunRow(
         run_id=run.run_id,
         name=short_name(run),
         under=_describe(run),
-        spark=read_spark(run),
+        spark=files.spark,
         best=percent(status.best_val_accuracy),
         best_under=against(run, baseline) if baseline else _name_best_epoch(run),
         test=percent(status.test_accuracy_best),
         cells=[_write(fact, fact.value_of(run)) for fact in facts.values()],
-        links=_links(run),
+        links=_links(run, files),
         colour=colour,
         tone="bad" if status.status in _BAD else "live" if status.status == "running" else "",
         can_be_ticked=run.config is not None and not is_baseline,  # which is drawn in any case
@@ -117,9 +146,9 @@ def _describe(run: RunSummary) -> str:
     return ", ".join(words) if run.config is not None else "cannot be read"
 
 
-def _links(run: RunSummary) -> dict[str, str]:
+def _links(run: RunSummary, files: _Files) -> dict[str, str]:
     query = urlencode({"run": run.run_id} | own_name())
-    has = {"Errors": has_predictions(run), "Explain": has_weights(run)}
+    has = {"Errors": files.has_predictions, "Explain": files.has_weights}
     return {page: f"{page}?{query}" if holds else "" for page, holds in has.items()}
 
 

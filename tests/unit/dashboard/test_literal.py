@@ -1,8 +1,10 @@
 """python -m pytest tests/unit/dashboard/test_literal.py. What people wrote is shown as they wrote it."""
 
+import sys
+
 import pytest
 
-from dashboard.drawing.literal import in_code, in_figure, literal, message, plain, plain_lines
+from dashboard.drawing.literal import _seen_character, in_code, in_figure, literal, message, plain, plain_lines
 
 
 @pytest.mark.parametrize(
@@ -17,6 +19,11 @@ from dashboard.drawing.literal import in_code, in_figure, literal, message, plai
 )
 def test_what_cannot_be_seen_is_left_out_and_the_rest_is_cut(text, shown):
     assert plain(text) == shown
+
+
+def test_of_what_python_calls_printable_nothing_is_left_out():
+    printable = "".join(filter(str.isprintable, map(chr, range(sys.maxunicode + 1))))
+    assert plain(f"{printable}\n", most=None) == " ".join("".join(map(_seen_character, printable)).split())
 
 
 @pytest.mark.parametrize(
