@@ -42,7 +42,7 @@ class Group:
         of: The run that was chosen.
         by_seed: Those that came to something; that run is among them if it did.
         coming: Seeds that are being trained, or wait for it.
-        shared: Indices of the val images that judge them: those that B's group holds out, too; None for all of theirs.
+        shared: Indices of the val images that judge them; None for all that they hold out.
     """
 
     of: RunSummary
