@@ -444,7 +444,7 @@ def test_the_sidebars_lines_of_its_runs_lead_to_it(open_page, lab, experiments, 
     assert lines[first] == f"Lessons?experiment={done.id}"
     assert lines[own].startswith("Train?")
 
-    def draw(lines, feed, interval, seen, on_open):
+    def draw(lines, feed, interval, seen, release, on_open):
         for line in lines:
             st.button(line.words, key=line.run_id, on_click=on_open, args=(line.run_id,))
 
