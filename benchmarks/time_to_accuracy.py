@@ -4,7 +4,7 @@ python -m benchmarks.time_to_accuracy [--quick] [--seeds N] [--compile] [PRESET 
 CIFAR-10 there, the practice set.
 
 Without names, a GPU trains all presets but the MLP's, which stays below, `speed` over ten seeds and compiled; a CPU
-only `minute` and `quick`, over three (about twenty minutes; `resnet` and `speed` take near half an hour a seed).
+only `minute` and `quick`, over three (about twenty minutes; `resnet` and `speed` take half an hour and more a seed).
 --quick trains one epoch of a narrow network. Times are of the training alone: starting the process, torch's imports and
 the first load of the data are not in them, val is. Where a network is compiled, one run more comes first that does not
 count.
