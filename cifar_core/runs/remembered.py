@@ -18,18 +18,32 @@ Result = TypeVar("Result")
 
 def once_a_run(function: Callable[[RunSummary], Result]) -> Callable[[RunSummary], Result]:
     """Ask a function of each run once, of its latest version. What it returns is shared: not to be changed."""
-    kept: dict[str, tuple[RunSummary, Result]] = {}
+    return once_a_run_if(lambda _run, _result: True)(function)
 
-    @wraps(function)
-    def remember(run: RunSummary) -> Result:
-        found = kept.get(run.run_id)
-        if found is None or found[0] is not run:
-            if len(kept) >= _MOST_RUNS:
-                kept.clear()
-            found = kept[run.run_id] = run, function(run)
-        return found[1]
 
-    return remember
+def once_a_run_if(
+    is_final: Callable[[RunSummary, Result], bool],
+) -> Callable[[Callable[[RunSummary], Result]], Callable[[RunSummary], Result]]:
+    """Likewise, but ask again until what it returned is final."""
+
+    def decorate(function: Callable[[RunSummary], Result]) -> Callable[[RunSummary], Result]:
+        kept: dict[str, tuple[RunSummary, Result]] = {}
+
+        @wraps(function)
+        def remember(run: RunSummary) -> Result:
+            found = kept.get(run.run_id)
+            if found is not None and found[0] is run:
+                return found[1]
+            result = function(run)
+            if is_final(run, result):
+                if len(kept) >= _MOST_RUNS:
+                    kept.clear()
+                kept[run.run_id] = run, result
+            return result
+
+        return remember
+
+    return decorate
 
 
 def once_a_list(function: Callable[[Sequence[RunSummary]], Result]) -> Callable[[Sequence[RunSummary]], Result]:

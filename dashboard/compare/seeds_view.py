@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import streamlit as st
@@ -50,7 +51,7 @@ class Group:
     coming: set[int]
     shared: NDArray[np.int64] | None = None
 
-    @property
+    @cached_property
     def accuracies(self) -> dict[int, float]:
         """What each run came to on val, by seed."""
         found = {seed: self._outcome(run) for seed, run in self.by_seed.items()}

@@ -11,6 +11,7 @@ from cifar_core.files import Stamp, stamp
 from cifar_core.runs import RunSummary
 from cifar_core.runs.groups import hold_out_alike
 from cifar_core.runs.naming import animal
+from cifar_core.runs.remembered import once_a_run_if
 from dashboard.components.run_table import RunRow, Spark
 from dashboard.drawing.words import count, epoch_of, percent, place_of, points, short_name
 from dashboard.runs.facts import Fact
@@ -20,7 +21,6 @@ from dashboard.session.opening import has_predictions, has_weights
 
 _BAD = frozenset(("diverged", "failed", "lost"))
 _MOST_POINTS = 42  # half as many as the small curve is wide, in CSS pixels
-_MOST_KEPT = 4096
 
 
 @dataclass(frozen=True)
@@ -32,21 +32,14 @@ class _Files:
     has_weights: bool
 
 
-# A list of hundreds asks seven questions of the disk for each line. What lacks something may just be copied here.
-_whole: dict[str, tuple[RunSummary, _Files]] = {}
+def _is_whole(run: RunSummary, files: _Files) -> bool:
+    """Whether a run has ended and lacks nothing: what does may just be copied here."""
+    return bool(not run.status.is_active and files.spark.x and files.has_predictions and files.has_weights)
 
 
+@once_a_run_if(_is_whole)  # a list of hundreds asks seven questions of the disk for each line
 def _look_at_files(run: RunSummary) -> _Files:
-    """Return it; of an ended run that lacks nothing, as it was when it was looked at first."""
-    kept = _whole.get(run.run_id)
-    if kept is not None and kept[0] is run:
-        return kept[1]
-    files = _Files(read_spark(run), has_predictions(run), has_weights(run))
-    if not run.status.is_active and files.spark.x and files.has_predictions and files.has_weights:
-        if len(_whole) >= _MOST_KEPT:
-            _whole.clear()
-        _whole[run.run_id] = run, files
-    return files
+    return _Files(read_spark(run), has_predictions(run), has_weights(run))
 
 
 def create_row(

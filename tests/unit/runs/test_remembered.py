@@ -2,7 +2,7 @@
 
 from cifar_core.runs import RunStatus, RunSummary
 from cifar_core.runs import remembered as module
-from cifar_core.runs.remembered import once_a_list, once_a_run
+from cifar_core.runs.remembered import once_a_list, once_a_run, once_a_run_if
 
 
 def runs_named(*names):
@@ -40,3 +40,10 @@ def test_no_more_is_kept_than_a_few(monkeypatch):
         names_of([run])
         name_of(run)
     assert asked == ["a", "a", "b", "b", "c", "c", "a", "a"]
+
+
+def test_what_is_not_final_is_asked_again():
+    answers = iter(("half", "whole", "never asked"))
+    ask = once_a_run_if(lambda run, found: run.name == "ended" and found == "whole")(lambda run: next(answers))
+    run = RunSummary(run_id="one", name="ended", status=RunStatus(status="completed"))
+    assert [ask(run) for _ in range(3)] == ["half", "whole", "whole"]
